@@ -1,0 +1,83 @@
+// Files that results point to (video in, clips out), named by task id and file name: a directory, possibly on a volume
+// that several processes share. A file is visible whole or not at all: it is written under a temporary name, synced,
+// then linked without replacing. Kept for keep_for after its last write, at most max_bytes in all (oldest go first).
+// Thread-safe; blocking work runs on the store's own small pool.
+#pragma once
+#include <streamdemo/base/asio.hpp>
+#include <streamdemo/base/error.hpp>
+#include <streamdemo/base/log.hpp>
+#include <streamdemo/base/metrics.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace streamdemo::artifacts {
+
+using base::awaitable;
+using base::errc;
+using base::error;
+using base::result;
+
+// An open file. The descriptor is closed with the last copy.
+struct file {
+  std::shared_ptr<const int> descriptor;
+  std::uint64_t size = 0;
+  base::sys_time modified{};
+  std::string etag;  // strong, with its quotes
+};
+
+// A file being written. Destroyed without commit(): removed.
+class upload {
+ public:
+  virtual ~upload() = default;
+  // Errors: no_space (disk or max_bytes), too_large, io.
+  virtual awaitable<result<void>> write(std::string_view bytes) = 0;
+  // Syncs, then makes it visible. Errors: already_exists, no_space, io.
+  virtual awaitable<result<void>> commit() = 0;
+  virtual std::uint64_t size() const = 0;
+};
+
+class store {
+ public:
+  virtual ~store() = default;
+
+  // `id` and `name` must be plain: [A-Za-z0-9._-]{1,128}, not starting with a dot. Errors: invalid_argument, no_space, io.
+  virtual awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name,
+                                                            std::uint64_t max_bytes) = 0;
+
+  // Error: not_found (also for names that are not plain), io.
+  virtual awaitable<result<file>> open(std::string id, std::string name) = 0;
+
+  // Where a visible file lies, for a child process that reads it. Error: not_found.
+  virtual awaitable<result<std::filesystem::path>> path_of(std::string id, std::string name) = 0;
+
+  // A fresh private directory on the same file system, for a child process that writes. Remove it with remove_scratch.
+  virtual awaitable<result<std::filesystem::path>> make_scratch() = 0;
+  virtual awaitable<void> remove_scratch(std::filesystem::path directory) = 0;
+  // Takes a finished file out of a scratch directory: syncs, links without replacing, unlinks the old name; its size.
+  // Errors: already_exists (the visible file is left as it is), no_space, io.
+  virtual awaitable<result<std::uint64_t>> adopt(std::filesystem::path from, std::string id, std::string name) = 0;
+
+  // Removes what is older than keep_for, left-over temporary files, and the oldest beyond max_bytes.
+  virtual awaitable<void> sweep() = 0;
+
+  // Reads [offset, offset+size) of an open file.
+  virtual awaitable<result<std::string>> read(file f, std::uint64_t offset, std::size_t size) = 0;
+};
+
+struct options {
+  std::filesystem::path directory;
+  base::milliseconds keep_for{0};
+  std::uint64_t max_bytes = 0;
+  std::size_t threads = 2;
+};
+
+// Creates the directory. Error: io, with what to change.
+result<std::unique_ptr<store>> make_directory_store(options o, const base::clock& clock, base::metrics& metrics,
+                                                    const base::logger& log);
+
+}  // namespace streamdemo::artifacts

@@ -1,0 +1,18 @@
+// Ids: random ones that nobody can guess, and ones derived from given text so that every process derives the same.
+// Thread-safe.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace streamdemo::base {
+
+// A random UUID (RFC 9562, version 4) from the system's entropy, 36 characters, lower case.
+std::string random_id();
+
+// A UUID (version 8) made of SHA-256 over `space`, a zero byte and `name`.
+std::string derived_id(std::string_view space, std::string_view name);
+
+// True for exactly 36 characters 8-4-4-4-12 of lower-case hex.
+bool is_id(std::string_view text) noexcept;
+
+}  // namespace streamdemo::base

@@ -1,0 +1,31 @@
+// One io_context per thread. Loop 0 is where single-threaded parts (histories, task service) live.
+#pragma once
+#include <memory>
+#include <streamdemo/base/asio.hpp>
+#include <thread>
+#include <vector>
+
+namespace streamdemo::base {
+
+class io_threads {
+ public:
+  explicit io_threads(std::size_t count, std::string name);
+  ~io_threads();  // stop() and join()
+
+  std::size_t size() const noexcept { return contexts_.size(); }
+  base::executor executor(std::size_t i) { return contexts_[i]->get_executor(); }
+
+  // Starts the threads; each runs until stop().
+  void start();
+  // Ends the loops at once, work or not. Call it after everything on them was joined.
+  void stop();
+  void join();
+
+ private:
+  std::string name_;
+  std::vector<std::unique_ptr<asio::io_context>> contexts_;
+  std::vector<asio::executor_work_guard<base::executor>> guards_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace streamdemo::base

@@ -1,0 +1,38 @@
+// Reads the settings: defaults, then the TOML file, then the environment (STREAMDEMO_GATEWAY_PORT), then flags
+// (--set gateway.port=9000); later ones win. Called once, by main.
+#pragma once
+#include <streamdemo/config/settings.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace streamdemo::config {
+
+// One thing that is wrong, and where: "config/streamdemo.toml:12", "STREAMDEMO_GATEWAY_PORT", "--set gateway.port".
+struct problem {
+  std::string where;
+  std::string what;
+};
+
+struct sources {
+  std::optional<std::filesystem::path> file;
+  std::vector<std::pair<std::string, std::string>> environment;  // all STREAMDEMO_* variables
+  std::vector<std::string> sets;                                 // "gateway.port=9000"
+};
+
+struct loaded {
+  config::settings settings;
+  std::vector<problem> problems;  // empty: the settings are good. Otherwise all there are, not only the first
+};
+
+loaded load(const sources& s);
+
+// The complete reference as a commented TOML file, and as the Markdown of docs/configuration.md.
+std::string reference_toml();
+std::string reference_markdown();
+
+}  // namespace streamdemo::config

@@ -1,0 +1,127 @@
+// Every setting of the program, typed, with its default. The one list that gives each its name, limits and sentence is
+// src/config/fields.cpp; the file, the environment, the flags, the reference and docs/configuration.md are visitors of
+// it. A duration `x` is called `x_ms` outside. Plain values; whoever needs settings is handed a copy at the start.
+#pragma once
+#include <streamdemo/base/clock.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace streamdemo::config {
+
+using base::milliseconds;
+
+enum class role { all, gateway, processor };
+enum class bus_kind { inprocess, kafka };
+
+// [tasks.<kind>]: a command line that does the tasks of a kind.
+struct command_task {
+  std::vector<std::string> command;  // found in PATH; no shell
+  std::string working_directory;     // empty: the server's
+  std::uint64_t max_line_bytes = 262144;
+  std::uint64_t max_output_bytes = 67108864;
+  milliseconds kill_after{5000};  // between SIGTERM and SIGKILL
+  bool resumable = false;
+};
+
+struct settings {
+  config::role role = role::all;
+  config::bus_kind bus = bus_kind::inprocess;
+
+  struct {
+    std::string name;  // empty: the role's name
+    std::string log_level = "info";
+  } instance;
+
+  struct {
+    std::vector<std::string> listen{"127.0.0.1", "::1"};  // addresses
+    std::uint16_t port = 8080;
+    std::uint32_t threads = 1;  // event loops
+    std::uint32_t max_connections = 20000;
+    std::uint64_t max_header_bytes = 16384;
+    std::uint64_t max_body_bytes = 1048576;  // JSON bodies
+    std::uint64_t max_upload_bytes = 2147483648;
+    std::uint32_t max_tasks = 10000;            // accepted and not yet ended
+    std::uint32_t max_events_per_read = 1000;   // one poll answer
+    std::uint64_t max_message_bytes = 1048576;  // one WebSocket message
+    std::uint32_t max_waiters = 1000;           // requests that wait for an id not known yet
+    milliseconds unknown_task_wait{2000};
+    milliseconds request_timeout{15000};  // head and JSON body
+    milliseconds idle_timeout{60000};     // keep-alive, between requests; upload progress
+    milliseconds write_timeout{30000};    // no byte taken by the peer
+    milliseconds heartbeat{15000};
+    milliseconds ping{25000};
+    milliseconds pong_timeout{20000};
+    milliseconds max_wait{30000};  // Prefer: wait
+    milliseconds publish_timeout{5000};
+    milliseconds drain{10000};
+    std::uint64_t send_buffer_bytes = 65536;
+    std::vector<std::string> allowed_origins;  // beside the loopback names
+  } gateway;
+
+  struct {
+    std::vector<std::string> listen{"127.0.0.1"};
+    std::uint16_t port = 8081;
+  } management;
+
+  struct {
+    std::uint64_t max_bytes = 268435456;
+    milliseconds keep_for{3600000};
+  } results;
+
+  struct {
+    milliseconds default_deadline{1800000};
+    milliseconds max_deadline{3600000};
+    std::map<std::string, command_task> commands;       // [tasks.<kind>] command = …
+    std::map<std::string, std::string> request_topics;  // [tasks.<kind>] request_topic = … (own topic)
+  } tasks;
+
+  struct {
+    std::uint32_t concurrency = 4;
+    std::uint64_t max_gap = 1000;
+    std::uint64_t emit_bytes = 4194304;  // not yet acknowledged, per run
+    std::uint64_t max_record_bytes = 921600;
+    std::uint32_t max_runs = 3;  // further runs after the first, released ones not counted
+    milliseconds alive_interval{2000};
+    milliseconds recovery_margin{60000};
+    milliseconds drain{20000};
+  } processor;
+
+  struct {
+    std::string request = "request";
+    std::string response = "response";
+    std::string dead_letter = "request.dead-letter";
+    std::string group = "streamdemo-processors";
+    std::int32_t partitions = 12;
+    std::int16_t replication = 3;
+    milliseconds retention{10800000};
+  } topics;
+
+  struct {
+    std::uint64_t request_max_bytes = 67108864;
+    std::uint64_t response_max_bytes = 4194304;
+  } inprocess;
+
+  struct {
+    std::vector<std::string> brokers{"localhost:9092"};  // host:port, some of the cluster's
+    std::map<std::string, std::string> properties;       // [kafka.properties], handed to the client library as they are
+  } kafka;
+
+  struct {
+    std::filesystem::path directory = "data/artifacts";
+    milliseconds keep_for{7200000};
+    std::uint64_t max_bytes = 10737418240;
+    std::uint32_t threads = 2;
+  } artifacts;
+
+  struct {
+    std::string ffmpeg = "ffmpeg";
+    std::string ffprobe = "ffprobe";
+    std::uint32_t max_sample_seconds = 600;
+  } video;
+};
+
+}  // namespace streamdemo::config

@@ -1,0 +1,61 @@
+// The HTTP/1.1 server: listeners, sessions, limits, drain. Knows no route and no product word.
+#pragma once
+#include <streamdemo/base/io_threads.hpp>
+#include <streamdemo/base/log.hpp>
+#include <streamdemo/base/metrics.hpp>
+#include <streamdemo/http/stream.hpp>
+
+#include <chrono>
+#include <functional>
+
+namespace streamdemo::http {
+
+struct server_options {
+  std::string name;                  // label of its metrics
+  std::vector<std::string> listen;   // addresses
+  std::uint16_t port = 0;            // 0: any (the same one for all addresses)
+  std::uint32_t max_connections = 1000;
+  std::uint64_t max_header_bytes = 16384;
+  std::uint64_t max_message_bytes = 1048576;  // one WebSocket message
+  std::uint64_t send_buffer_bytes = 65536;
+  base::milliseconds request_timeout{15000};  // one request head; one JSON body
+  base::milliseconds idle_timeout{60000};     // keep-alive between requests; between two reads of a body
+  base::milliseconds write_timeout{30000};    // no byte taken by the peer
+  base::milliseconds heartbeat{15000};
+  base::milliseconds ping{25000};
+  base::milliseconds pong_timeout{20000};
+};
+
+// Answers one request. Runs on the loop of its connection, canceled when the server drains past its deadline. An
+// exception is a bug: logged, 500. It never sees a malformed request: those are answered by `on_error`.
+using handler = std::function<awaitable<reply>(request&)>;
+
+// The body of an error that the server itself gives (400, 408, 413, 414, 431, 500, 503 …).
+using error_page = std::function<response(int status, std::string_view detail)>;
+
+class server {
+ public:
+  virtual ~server() = default;
+
+  // Binds and listens; the first connection may come at once. Errors: io ("port 8080 is in use …"), with what to change.
+  virtual result<void> open() = 0;
+  virtual std::uint16_t port() const = 0;
+
+  // Closes the listeners: a new connection is refused by the operating system. Twice is fine. Any thread.
+  virtual void close() = 0;
+
+  // After close(): every stream is told to drain, keep-alive connections end after their current answer; what is left
+  // at `deadline` is cut. On loop 0. Completes when no connection is left.
+  virtual awaitable<void> drain(std::chrono::steady_clock::time_point deadline) = 0;
+
+  virtual std::size_t connections() const = 0;
+};
+
+// One acceptor (on loop 0) deals sockets out to all loops in turn. `threads` outlives the server.
+std::unique_ptr<server> make_server(server_options o, base::io_threads& threads, handler h, error_page e,
+                                    base::metrics& metrics, const base::logger& log);
+
+// The loop (0 … threads.size()-1) that the calling coroutine runs on; only inside a handler or a source.
+std::size_t current_loop() noexcept;
+
+}  // namespace streamdemo::http

@@ -1,0 +1,123 @@
+// The log decides: the pure fold of one partition of `response` into the agreed state of its tasks. Gateways and
+// processors run this same code over the same records, so all come to the same answer. No clock, no Asio; one thread.
+//
+// Rules, in log order, for each record of a task:
+//  - accepted: creates the task. While it exists, and until keep_for (log time) after its end, later ones are ignored.
+//    Records of a task whose accepted was not read are ignored.
+//  - after ended: ignored.
+//  - started(run, replaces): becomes current only if `replaces` names the last run that became current, released or
+//    not (empty: there was none); no ce_replaces at all takes over always. A run id becomes current once.
+//  - released(run) of the current run: its later records are ignored; it does not count against max_runs.
+//  - ended without a run: from a gateway (no ce_replaces), in any state; a processor's verdict (with ce_replaces) only
+//    while that is the last run.
+//  - anything else of a run that is not current: ignored. A runseq seen before: ignored. A hole: the task ends as
+//    failed there and then.
+//  - the first ended closes the task.
+#pragma once
+#include <streamdemo/task/message.hpp>
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace streamdemo::task {
+
+// The agreed state of one task.
+struct task_state {
+  std::string request_id;
+  std::string kind;
+  std::string payload_hash;
+  std::string accepted_by;  // source of the accepted record
+  sys_time expiry{};
+  sys_time accepted_at{};  // log time
+  std::optional<status> end;
+  sys_time ended_at{};  // log time
+
+  std::string last_run;         // the last run that became current; empty: none yet
+  std::string last_run_source;  // its processor's instance
+  bool current = false;         // last_run is current: neither released nor replaced (nor ended)
+  std::int64_t last_runseq = 0;
+  int attempt = 0;      // runs that became current
+  int failed_runs = 0;  // runs that became current and were replaced without having been released
+  std::int64_t last_seq = 0;
+
+  std::int64_t results = 0;            // since the last `started` that did not resume
+  std::int64_t results_begin = 0;      // seq of that `started`; 0: none yet
+  std::string last_result;             // payload of the last of them (kept only when the fold is told to)
+  std::vector<std::string> past_runs;  // those before last_run
+
+  status now() const noexcept { return end ? *end : attempt == 0 ? status::queued : status::running; }
+};
+
+// What one record did.
+struct step {
+  enum class kind {
+    ignored,   // changed nothing; `why` says which rule
+    event,     // a new entry of the history: `seq`, `type`; the record's own fields make it
+    hole,      // like event, but the entry is an `ended` (failed) that the fold made because of a hole in runseq
+    released,  // the current run was released: no entry
+    alive,     // a processor's sign of life: no task
+  };
+  kind what = kind::ignored;
+  std::string_view why;         // static text
+  task_state* state = nullptr;  // of the record's task, when it is known
+  std::int64_t seq = 0;
+  message_type type = message_type::alive;
+  bool resumed = false;      // for started
+  std::string_view payload;  // what the entry carries (the record's payload, or for a hole the fold's own words)
+  std::string_view content_type;
+};
+
+class fold {
+ public:
+  struct options {
+    base::milliseconds keep_for{0};
+    bool keep_last_result = false;  // processors: for resumable handlers
+  };
+  explicit fold(options o) : options_(o) {}
+
+  // Applies one decoded record of this partition. `log_time` never goes back much; offsets ascend. The step's pointers
+  // live until the next call.
+  step apply(const message& m, sys_time log_time);
+
+  // nullptr: no accepted was read, or it was forgotten since.
+  task_state* find(std::string_view request_id);
+  const task_state* find(std::string_view request_id) const;
+
+  // Forgets tasks that ended more than keep_for before `log_time`; calls `forgotten` with each id. Only memory: apply()
+  // answers the same with or without it.
+  template <class F>
+  void forget(sys_time log_time, F&& forgotten) {
+    while (!ended_.empty() && ended_.front().first + options_.keep_for < log_time) {
+      const std::string id = std::move(ended_.front().second);
+      ended_.pop_front();
+      if (remove_if_over(id, log_time)) forgotten(id);
+    }
+  }
+
+  std::size_t size() const noexcept { return tasks_.size(); }
+
+ private:
+  struct hasher {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+  };
+
+  step accept(const message& m, sys_time log_time);
+  step start(task_state& t, const message& m);
+  step release(task_state& t, const message& m);
+  step end_without_run(task_state& t, const message& m, sys_time log_time);
+  step of_run(task_state& t, const message& m, sys_time log_time);
+  step entry(task_state& t, const message& m);
+  step hole(task_state& t, sys_time log_time);
+  void close(task_state& t, status s, sys_time log_time);
+  bool remove_if_over(const std::string& id, sys_time log_time);
+
+  options options_;
+  std::unordered_map<std::string, task_state, hasher, std::equal_to<>> tasks_;
+  std::deque<std::pair<sys_time, std::string>> ended_;
+};
+
+}  // namespace streamdemo::task

@@ -1,0 +1,2 @@
+// Asio's bodies, compiled once.
+#include <boost/asio/impl/src.hpp>

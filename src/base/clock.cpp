@@ -1,0 +1,91 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <streamdemo/base/clock.hpp>
+
+namespace streamdemo::base {
+
+namespace {
+
+struct parts {
+  int year, month, day, hour, minute, second, micros;
+};
+
+parts split(sys_time t) {
+  using namespace std::chrono;
+  const auto day = floor<days>(t);
+  const year_month_day date{day};
+  const hh_mm_ss<microseconds> clock_time{t - day};
+  return {int(date.year()),
+          int(unsigned(date.month())),
+          int(unsigned(date.day())),
+          int(clock_time.hours().count()),
+          int(clock_time.minutes().count()),
+          int(clock_time.seconds().count()),
+          int(clock_time.subseconds().count())};
+}
+
+// Reads exactly `width` digits at the front of `s` and cuts them off.
+bool digits(std::string_view& s, std::size_t width, int& out) {
+  if (s.size() < width) return false;
+  const auto [end, ec] = std::from_chars(s.data(), s.data() + width, out);
+  if (ec != std::errc{} || end != s.data() + width || s[0] == '-') return false;
+  s.remove_prefix(width);
+  return true;
+}
+
+bool literal(std::string_view& s, std::string_view either) {
+  if (s.empty() || either.find(s[0]) == std::string_view::npos) return false;
+  s.remove_prefix(1);
+  return true;
+}
+
+bool fraction(std::string_view& s, int& micros) {
+  micros = 0;
+  if (s.empty() || s[0] != '.') return true;
+  s.remove_prefix(1);
+  int scale = 100'000;
+  std::size_t n = 0;
+  for (; n < s.size() && s[n] >= '0' && s[n] <= '9'; ++n, scale /= 10) micros += (s[n] - '0') * scale;
+  s.remove_prefix(n);
+  return n >= 1 && n <= 9;
+}
+
+bool offset(std::string_view& s, int& minutes) {
+  minutes = 0;
+  if (literal(s, "Zz")) return true;
+  const bool negative = !s.empty() && s[0] == '-';
+  int hour = 0, minute = 0;
+  if (!literal(s, "+-") || !digits(s, 2, hour) || !literal(s, ":") || !digits(s, 2, minute)) return false;
+  minutes = (hour * 60 + minute) * (negative ? -1 : 1);
+  return hour < 24 && minute < 60;
+}
+
+}  // namespace
+
+std::string format_micros(sys_time t) {
+  const auto p = split(t);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", p.year, p.month, p.day, p.hour, p.minute, p.second,
+                     p.micros);
+}
+
+std::string format_millis(sys_time t) {
+  const auto p = split(t);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.year, p.month, p.day, p.hour, p.minute, p.second,
+                     p.micros / 1000);
+}
+
+std::optional<sys_time> parse_time(std::string_view s) {
+  using namespace std::chrono;
+  parts p{};
+  int shift = 0;
+  const bool whole = digits(s, 4, p.year) && literal(s, "-") && digits(s, 2, p.month) && literal(s, "-") &&
+                     digits(s, 2, p.day) && literal(s, "Tt ") && digits(s, 2, p.hour) && literal(s, ":") &&
+                     digits(s, 2, p.minute) && literal(s, ":") && digits(s, 2, p.second) && fraction(s, p.micros) &&
+                     offset(s, shift) && s.empty();
+  const year_month_day date{year{p.year}, month{unsigned(p.month)}, day{unsigned(p.day)}};
+  if (!whole || !date.ok() || p.hour > 23 || p.minute > 59 || p.second > 60) return std::nullopt;
+  return sys_days{date} + hours{p.hour} + minutes{p.minute - shift} + seconds{p.second} + microseconds{p.micros};
+}
+
+}  // namespace streamdemo::base

@@ -1,0 +1,125 @@
+#include <boost/json/basic_parser_impl.hpp>
+#include <streamdemo/base/json.hpp>
+
+namespace streamdemo::base {
+
+namespace {
+
+namespace json = boost::json;
+
+// Takes every event of the parser and keeps nothing.
+struct discard {
+  static constexpr std::size_t max_object_size = std::size_t(-1);
+  static constexpr std::size_t max_array_size = std::size_t(-1);
+  static constexpr std::size_t max_key_size = std::size_t(-1);
+  static constexpr std::size_t max_string_size = std::size_t(-1);
+  using ec = json::error_code;
+  bool on_document_begin(ec&) { return true; }
+  bool on_document_end(ec&) { return true; }
+  bool on_object_begin(ec&) { return true; }
+  bool on_object_end(std::size_t, ec&) { return true; }
+  bool on_array_begin(ec&) { return true; }
+  bool on_array_end(std::size_t, ec&) { return true; }
+  bool on_key_part(json::string_view, std::size_t, ec&) { return true; }
+  bool on_key(json::string_view, std::size_t, ec&) { return true; }
+  bool on_string_part(json::string_view, std::size_t, ec&) { return true; }
+  bool on_string(json::string_view, std::size_t, ec&) { return true; }
+  bool on_number_part(json::string_view, ec&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, ec&) { return true; }
+  bool on_uint64(std::uint64_t, json::string_view, ec&) { return true; }
+  bool on_double(double, json::string_view, ec&) { return true; }
+  bool on_bool(bool, ec&) { return true; }
+  bool on_null(ec&) { return true; }
+  bool on_comment_part(json::string_view, ec&) { return true; }
+  bool on_comment(json::string_view, ec&) { return true; }
+};
+
+}  // namespace
+
+bool is_json(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = 64;
+  json::basic_parser<discard> parser(options);
+  json::error_code ec;
+  const auto n = parser.write_some(false, text.data(), text.size(), ec);
+  return !ec && n == text.size();
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* end = p + text.size();
+  const auto tail = [&](unsigned char low, unsigned char high) {
+    return p != end && *p >= low && *p <= high && (++p, true);
+  };
+  while (p != end) {
+    const unsigned char c = *p++;
+    if (c < 0x80) continue;
+    bool good = false;
+    if (c >= 0xC2 && c <= 0xDF) {
+      good = tail(0x80, 0xBF);
+    } else if (c >= 0xE0 && c <= 0xEF) {
+      good = tail(c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) && tail(0x80, 0xBF);
+    } else if (c >= 0xF0 && c <= 0xF4) {
+      good = tail(c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) && tail(0x80, 0xBF) && tail(0x80, 0xBF);
+    }
+    if (!good) return false;
+  }
+  return true;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, plain, i - plain);
+    plain = i + 1;
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        out += "\\u00";
+        out += "0123456789abcdef"[c >> 4];
+        out += "0123456789abcdef"[c & 15];
+    }
+  }
+  out.append(text, plain);
+  out += '"';
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::string base64(std::string_view bytes) {
+  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto at = [&](std::size_t k) { return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0u; };
+    const unsigned bits = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
+    out += alphabet[bits >> 18];
+    out += alphabet[bits >> 12 & 63];
+    out += i + 1 < bytes.size() ? alphabet[bits >> 6 & 63] : '=';
+    out += i + 2 < bytes.size() ? alphabet[bits & 63] : '=';
+  }
+  return out;
+}
+
+}  // namespace streamdemo::base

@@ -1,0 +1,62 @@
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <streamdemo/base/task_group.hpp>
+
+namespace streamdemo::base {
+
+struct task_group::entry {
+  std::function<awaitable<void>()> body;
+  asio::cancellation_signal signal;
+};
+
+task_group::task_group(executor ex, const logger& log, std::string name)
+    : executor_(ex), log_(log), name_(std::move(name)), empty_(ex, std::chrono::steady_clock::time_point::max()) {}
+
+task_group::~task_group() {
+  if (!running_.empty()) {
+    log_.error("bug: {} ended with {} coroutines not joined", name_, running_.size());
+    std::terminate();
+  }
+}
+
+void task_group::spawn(std::function<awaitable<void>()> body) {
+  if (canceled_) return;
+  auto it = running_.insert(running_.end(), std::make_unique<entry>());
+  (*it)->body = std::move(body);
+  asio::co_spawn(
+      executor_, (*it)->body(),
+      asio::bind_cancellation_slot((*it)->signal.slot(), [this, it](std::exception_ptr why) { ended(it, why); }));
+}
+
+void task_group::ended(std::list<std::unique_ptr<entry>>::iterator it, std::exception_ptr why) {
+  try {
+    if (why) std::rethrow_exception(why);
+  } catch (const boost::system::system_error& e) {
+    if (e.code() != asio::error::operation_aborted) log_.error("bug: {} failed: {}", name_, e.what());
+  } catch (const std::exception& e) {
+    log_.error("bug: {} failed: {}", name_, e.what());
+  }
+  running_.erase(it);
+  if (running_.empty()) empty_.cancel();
+}
+
+void task_group::cancel() {
+  canceled_ = true;
+  // A signal may end a coroutine on the spot, which erases its entry: walk over a copy of what runs now.
+  std::vector<entry*> now;
+  for (auto& e : running_) now.push_back(e.get());
+  for (auto* e : now) {
+    const bool alive = std::any_of(running_.begin(), running_.end(), [&](auto& r) { return r.get() == e; });
+    if (alive) e->signal.emit(asio::cancellation_type::terminal);
+  }
+}
+
+awaitable<void> task_group::join() {
+  while (!running_.empty()) {
+    boost::system::error_code ignored;
+    co_await empty_.async_wait(asio::redirect_error(use_awaitable, ignored));
+  }
+}
+
+}  // namespace streamdemo::base

@@ -1,0 +1,2 @@
+// Boost.URL's bodies, compiled once.
+#include <boost/url/src.hpp>
