@@ -1,0 +1,80 @@
+#include "http/timer_wheel.hpp"
+
+#include <algorithm>
+
+namespace streamdemo::http {
+
+void timer_wheel::entry::cancel() noexcept {
+  if (next_ == nullptr) return;
+  prev_->next_ = next_;
+  next_->prev_ = prev_;
+  prev_ = next_ = nullptr;
+}
+
+timer_wheel::timer_wheel(base::steady_time start, base::milliseconds tick, std::size_t slots)
+    : start_(start), tick_(tick), now_(start), size_(slots), slots_(std::make_unique<slot[]>(slots)) {}
+
+timer_wheel::~timer_wheel() {
+  // Entries may outlive the wheel; they must not point into it.
+  for (std::size_t i = 0; i < size_; ++i) {
+    while (slots_[i].end.next_ != &slots_[i].end) slots_[i].end.next_->cancel();
+  }
+}
+
+std::uint64_t timer_wheel::tick_of(base::steady_time t) const noexcept {
+  if (t <= start_) return 0;
+  const base::steady_time::duration tick = tick_;
+  const auto since = (t - start_).count();
+  return static_cast<std::uint64_t>(since / tick.count() + (since % tick.count() != 0 ? 1 : 0));
+}
+
+void timer_wheel::link(entry& list, entry& e) noexcept {
+  e.prev_ = list.prev_;
+  e.next_ = &list;
+  list.prev_->next_ = &e;
+  list.prev_ = &e;
+}
+
+void timer_wheel::arm(entry& e, base::steady_time deadline) noexcept {
+  e.cancel();
+  e.tick_ = std::max(tick_of(deadline), current_ + 1);
+  link(slots_[e.tick_ % size_].end, e);
+}
+
+void timer_wheel::arm_after(entry& e, base::steady_time::duration d) noexcept {
+  arm(e, now_ + d + tick_);
+}
+
+void timer_wheel::advance(base::steady_time now) noexcept {
+  if (now <= now_) return;
+  now_ = now;
+  // Rounded down: a deadline's tick lies at or after the deadline, so it is due once that tick is full.
+  const base::steady_time::duration tick = tick_;
+  const auto target = static_cast<std::uint64_t>((now - start_).count() / tick.count());
+  if (target == current_) return;
+  const auto first = target - current_ > size_ ? target - size_ + 1 : current_ + 1;
+  // Set before anything fires: what a function arms meanwhile is for a later call, so that this one ends.
+  current_ = target;
+  for (auto t = first; t <= target; ++t) fire(slots_[t % size_].end);
+}
+
+void timer_wheel::fire(entry& list) noexcept {
+  if (list.next_ == &list) return;
+  slot due;
+  due.end.next_ = list.next_;
+  due.end.prev_ = list.prev_;
+  due.end.next_->prev_ = &due.end;
+  due.end.prev_->next_ = &due.end;
+  list.prev_ = list.next_ = &list;
+  while (due.end.next_ != &due.end) {
+    entry& e = *due.end.next_;
+    e.cancel();
+    if (e.tick_ > current_) {
+      link(list, e);  // a later turn
+    } else {
+      e.run_(e);
+    }
+  }
+}
+
+}  // namespace streamdemo::http
