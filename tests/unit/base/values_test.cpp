@@ -1,0 +1,73 @@
+#include <doctest/doctest.h>
+
+#include <set>
+#include <streamdemo/base/clock.hpp>
+#include <streamdemo/base/hash.hpp>
+#include <streamdemo/base/id.hpp>
+#include <streamdemo/base/json.hpp>
+
+using namespace streamdemo::base;
+using namespace std::chrono_literals;
+
+TEST_CASE("RFC 3339 times are written and read to the microsecond") {
+  const auto t = parse_time("2026-11-22T10:00:00.123456Z");
+  REQUIRE(t);
+  CHECK(format_micros(*t) == "2026-11-22T10:00:00.123456Z");
+  CHECK(format_millis(*t) == "2026-11-22T10:00:00.123Z");
+  CHECK(parse_time("2026-11-22T12:00:00.123456+02:00") == t);
+  CHECK(parse_time("2026-11-22T10:00:00.123456789Z") == t);
+  CHECK(parse_time("2024-02-29T00:00:00Z"));
+}
+
+TEST_CASE("what is no RFC 3339 time is refused") {
+  for (const auto* bad :
+       {"", "2026", "2026-11-22", "2026-11-22T10:00:00", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z",
+        "2026-11-22T24:00:00Z", "2026-11-22T10:60:00Z", "2026-11-22T10:00:00.Z", "2026-11-22T10:00:00Zx",
+        "2026-11-22T10:00:00+2:00", "-026-11-22T10:00:00Z"}) {
+    CHECK_FALSE_MESSAGE(parse_time(bad), bad);
+  }
+}
+
+TEST_CASE("random ids differ, derived ids do not, and both are ids") {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const auto id = random_id();
+    CHECK(is_id(id));
+    CHECK(seen.insert(id).second);
+  }
+  CHECK(derived_id("kind", "key") == derived_id("kind", "key"));
+  CHECK(derived_id("kind", "key") != derived_id("kin", "dkey"));
+  CHECK(is_id(derived_id("kind", "key")));
+  CHECK(derived_id("a", "b")[14] == '8');
+  CHECK_FALSE(is_id("A0000000-0000-4000-8000-000000000000"));
+  CHECK_FALSE(is_id("00000000-0000-4000-8000-00000000000"));
+}
+
+TEST_CASE("SHA-256 of the standard's example") {
+  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_CASE("one valid JSON value is JSON; more, less or other is not") {
+  for (const auto* good : {"1", "\"a\"", "{}", "[1,{\"a\":null}]", " true ", "1e400", "\"\\u00e9\""}) {
+    CHECK_MESSAGE(is_json(good), good);
+  }
+  for (const auto* bad : {"", " ", "{", "{}{}", "1 2", "nul", "{'a':1}", "[1,]", "\"\xff\"", "// c\n1", "NaN"}) {
+    CHECK_FALSE_MESSAGE(is_json(bad), bad);
+  }
+  CHECK_FALSE(is_json(std::string(100, '[') + std::string(100, ']')));
+}
+
+TEST_CASE("UTF-8 is checked to the letter") {
+  CHECK(is_utf8("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x8e\xac"));
+  for (const auto* bad : {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf8\x88\x80\x80\x80"}) {
+    CHECK_FALSE(is_utf8(bad));
+  }
+}
+
+TEST_CASE("text becomes a JSON string and bytes become base64") {
+  CHECK(json_string("a\"\\\n\t\x01") == R"("a\"\\\n\t\u0001")");
+  CHECK(base64("") == "");
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("fo") == "Zm8=");
+  CHECK(base64("foobar") == "Zm9vYmFy");
+}

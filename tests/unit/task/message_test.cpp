@@ -1,0 +1,110 @@
+#include <doctest/doctest.h>
+
+#include <streamdemo/task/message.hpp>
+
+using namespace streamdemo;
+using namespace std::chrono_literals;
+using task::message;
+using task::message_type;
+
+namespace {
+
+const base::sys_time noon = base::sys_time{} + 400000h;
+
+message full() {
+  return {.type = message_type::started,
+          .request_id = "t",
+          .kind = "simulate",
+          .source = "p/1",
+          .time = noon + 5us,
+          .payload = "{}",
+          .run = "run",
+          .runseq = 1,
+          .replaces = "",
+          .resume = true,
+          .traceparent = "00-1-2-3"};
+}
+
+base::record without(base::record r, std::string_view name) {
+  std::erase_if(r.headers, [&](const auto& h) { return h.name == name; });
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("what is encoded is decoded") {
+  const auto r = task::encode(full(), "response", 3);
+  CHECK(r.topic == "response");
+  CHECK(r.partition == 3);
+  CHECK(r.key == "t");
+  CHECK(r.header_value("ce_specversion") == "1.0");
+  CHECK(r.header_value("ce_type") == "streamdemo.task.started");
+  const auto m = task::decode(r).value();
+  CHECK(m.type == message_type::started);
+  CHECK(m.request_id == "t");
+  CHECK(m.kind == "simulate");
+  CHECK(m.source == "p/1");
+  CHECK(m.time == noon + 5us);
+  CHECK(m.run == "run");
+  CHECK(m.runseq == 1);
+  REQUIRE(m.replaces);
+  CHECK(m.replaces->empty());
+  CHECK(m.resume);
+  CHECK(m.payload == "{}");
+  CHECK(m.traceparent == "00-1-2-3");
+}
+
+TEST_CASE("an empty ce_replaces is not an absent one") {
+  const auto r = task::encode(full(), "response", 0);
+  CHECK_FALSE(task::decode(without(r, "ce_replaces")).value().replaces);
+}
+
+TEST_CASE("a record that lacks what its type needs is corrupt, and the error names it") {
+  auto accepted = full();
+  accepted.type = message_type::accepted;
+  accepted.expiry = noon;
+  accepted.payload_hash = "00";
+  const auto a = task::encode(accepted, "response", 0);
+  REQUIRE(task::decode(a).has_value());
+  for (const auto* name : {"ce_type", "ce_source", "ce_subject", "ce_expirytime", "ce_payloadhash", "ce_fold"}) {
+    const auto r = task::decode(without(a, name));
+    REQUIRE_FALSE(r.has_value());
+    CHECK(r.error().code == base::errc::corrupt);
+    CHECK(r.error().message.find(name) != std::string::npos);
+  }
+  const auto s = task::encode(full(), "response", 0);
+  CHECK_FALSE(task::decode(without(s, "ce_run")).has_value());
+  CHECK_FALSE(task::decode(without(s, "ce_runseq")).has_value());
+}
+
+TEST_CASE("wrong values are corrupt and unknown headers are ignored") {
+  const auto good = task::encode(full(), "response", 0);
+  for (const auto& bad : {base::header{"ce_type", "x"},
+                          {"ce_runseq", "1x"},
+                          {"ce_runseq", "-1"},
+                          {"ce_time", "yesterday"},
+                          {"ce_source", "\xff"},
+                          {"ce_run", ""}}) {
+    auto r = without(good, bad.name);
+    r.headers.push_back(bad);
+    CHECK_FALSE(task::decode(r).has_value());
+  }
+  auto extra = good;
+  extra.headers.push_back({"x-other", "\xff"});
+  CHECK(task::decode(extra).has_value());
+  auto no_key = good;
+  no_key.key.clear();
+  CHECK_FALSE(task::decode(no_key).has_value());
+}
+
+TEST_CASE("a foreign record without ce_time takes the bus's time") {
+  auto r = without(task::encode(full(), "response", 0), "ce_time");
+  r.log_time = noon;
+  CHECK(task::decode(r).value().time == noon);
+}
+
+TEST_CASE("an instance's name is what stands before the slash of its source") {
+  CHECK(task::instance_name("processor-2/abc") == "processor-2");
+  CHECK(task::instance_name("plain") == "plain");
+  CHECK(task::instance_name("/x") == "/x");
+}
