@@ -1,0 +1,147 @@
+#include "config/contradictions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace streamdemo::config {
+
+namespace {
+
+using found = std::vector<contradiction>;
+
+// One side of "must be at least": names, and what they add up to.
+struct side {
+  std::vector<std::string> keys;
+  std::int64_t amount;
+};
+
+side ms(std::string key, milliseconds d) {
+  return {{std::move(key)}, d.count()};
+}
+side bytes(std::string key, std::uint64_t n) {
+  return {{std::move(key)}, static_cast<std::int64_t>(n)};
+}
+side operator+(side a, const side& b) {
+  a.keys.insert(a.keys.end(), b.keys.begin(), b.keys.end());
+  a.amount += b.amount;
+  return a;
+}
+
+void at_least(found& out, const side& large, const side& small, std::string_view reason) {
+  if (large.amount >= small.amount) return;
+  auto keys = large.keys;
+  keys.insert(keys.end(), small.keys.begin(), small.keys.end());
+  out.push_back({keys, fmt::format("{} = {} must be at least {} = {}: {}", fmt::join(large.keys, " + "), large.amount,
+                                   fmt::join(small.keys, " + "), small.amount, reason)});
+}
+
+void check_windows(found& out, const settings& s) {
+  const auto deadline = ms("tasks.max_deadline_ms", s.tasks.max_deadline);
+  const auto keep = ms("results.keep_for_ms", s.results.keep_for);
+  const auto margin = ms("processor.recovery_margin_ms", s.processor.recovery_margin);
+
+  at_least(out, deadline, ms("tasks.default_deadline_ms", s.tasks.default_deadline),
+           "a task without a wish of its own would ask for more than is allowed");
+  at_least(out, ms("topics.retention_ms", s.topics.retention), deadline + keep + margin,
+           "a gateway that starts reads back that far, and would find a part of the log gone");
+  at_least(out, ms("artifacts.keep_for_ms", s.artifacts.keep_for), deadline + keep,
+           "results would point to files that are already gone");
+
+  const auto publish = s.gateway.publish_timeout;
+  if (publish * 2 > s.processor.recovery_margin) {
+    out.push_back({{"gateway.publish_timeout_ms", "processor.recovery_margin_ms"},
+                   fmt::format("gateway.publish_timeout_ms = {} must be at most half of "
+                               "processor.recovery_margin_ms = {}: a request could come too late to be found again",
+                               publish.count(), s.processor.recovery_margin.count())});
+  }
+  const auto alive = s.processor.alive_interval;
+  if (alive * 5 > s.processor.recovery_margin) {
+    out.push_back({{"processor.alive_interval_ms", "processor.recovery_margin_ms"},
+                   fmt::format("processor.alive_interval_ms = {} must be at most a fifth of "
+                               "processor.recovery_margin_ms = {}: a new owner could miss the signs of a living run",
+                               alive.count(), s.processor.recovery_margin.count())});
+  }
+}
+
+void check_sizes(found& out, const settings& s) {
+  const auto record = bytes("processor.max_record_bytes", s.processor.max_record_bytes);
+  at_least(out, bytes("processor.emit_bytes", s.processor.emit_bytes), record,
+           "a run could never publish its largest result");
+  at_least(out, bytes("results.max_bytes", s.results.max_bytes), record,
+           "a gateway could not hold a single large result");
+  at_least(out, bytes("artifacts.max_bytes", s.artifacts.max_bytes),
+           bytes("gateway.max_upload_bytes", s.gateway.max_upload_bytes), "the largest upload would not fit");
+  if (s.bus == bus_kind::inprocess) {
+    at_least(out, bytes("inprocess.response_max_bytes", s.inprocess.response_max_bytes), record,
+             "the largest result would not fit");
+    at_least(out, bytes("inprocess.request_max_bytes", s.inprocess.request_max_bytes),
+             bytes("gateway.max_body_bytes", s.gateway.max_body_bytes), "the largest task would not fit");
+  }
+  if (s.processor.max_gap < s.processor.concurrency) {
+    out.push_back({{"processor.max_gap", "processor.concurrency"},
+                   fmt::format("processor.max_gap = {} must be at least processor.concurrency = {}: a processor with "
+                               "one partition could not fill its places",
+                               s.processor.max_gap, s.processor.concurrency)});
+  }
+  for (const auto& [kind, task] : s.tasks.commands) {
+    const auto table = "tasks." + kind;
+    const auto line = bytes(table + ".max_line_bytes", task.max_line_bytes);
+    at_least(out, bytes(table + ".max_output_bytes", task.max_output_bytes), line, "a single line would be too much");
+    at_least(out, record, line, "a line is published as one record");
+  }
+}
+
+bool share_an_address(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  const auto any = [](const std::string& s) { return s == "::" || s == "0.0.0.0"; };
+  return std::ranges::any_of(a, any) || std::ranges::any_of(b, any) || std::ranges::find_first_of(a, b) != a.end();
+}
+
+void check_roles(found& out, const settings& s) {
+  if (s.bus == bus_kind::inprocess && s.role != role::all) {
+    out.push_back({{"role", "bus"},
+                   "a gateway and a processor in different processes cannot meet on the bus inside one process: use "
+                   "bus kafka, or role all"});
+  }
+  if (s.role != role::processor && s.gateway.port != 0 && s.gateway.port == s.management.port &&
+      share_an_address(s.gateway.listen, s.management.listen)) {
+    out.push_back({{"gateway.port", "management.port", "gateway.listen", "management.listen"},
+                   fmt::format("gateway.port and management.port are both {} on the same address: the two listeners "
+                               "need a port each",
+                               s.gateway.port)});
+  }
+}
+
+void check_topics(found& out, const settings& s) {
+  const std::vector<std::pair<std::string, std::string>> names{{"topics.request", s.topics.request},
+                                                               {"topics.response", s.topics.response},
+                                                               {"topics.dead_letter", s.topics.dead_letter}};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t j = i + 1; j < names.size(); ++j) {
+      if (names[i].second != names[j].second) continue;
+      out.push_back({{names[i].first, names[j].first},
+                     fmt::format("{} and {} are both \"{}\": each needs a topic of its own", names[i].first,
+                                 names[j].first, names[i].second)});
+    }
+  }
+  for (const auto& [kind, topic] : s.tasks.request_topics) {
+    if (topic != s.topics.response && topic != s.topics.dead_letter) continue;
+    out.push_back({{"tasks." + kind + ".request_topic", "topics.response", "topics.dead_letter"},
+                   fmt::format("tasks.{}.request_topic = \"{}\" is a topic for something else: requests need their own",
+                               kind, topic)});
+  }
+}
+
+}  // namespace
+
+std::vector<contradiction> contradictions(const settings& s) {
+  found out;
+  check_windows(out, s);
+  check_sizes(out, s);
+  check_roles(out, s);
+  check_topics(out, s);
+  return out;
+}
+
+}  // namespace streamdemo::config

@@ -1,0 +1,59 @@
+// What one setting is: its name, its sentence, what it may hold, and the way into the structure that carries it. Every
+// source and every document is a visitor of the lists in fields.cpp. Values only, thread-safe.
+#pragma once
+#include <streamdemo/config/settings.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace streamdemo::config {
+
+using strings = std::vector<std::string>;
+using properties = std::map<std::string, std::string>;
+
+// What a setting holds outside the structure. Durations are counted in milliseconds, sizes in bytes.
+using value = std::variant<bool, std::int64_t, std::string, strings, properties>;
+
+template <class Owner>
+struct basic_field {
+  std::string key;       // "gateway.port"; inside a kind's table only "command"
+  std::string sentence;  // what it does, for a person
+  std::string allowed;   // what it may hold, for a person
+  std::function<value(const Owner&)> get;
+  // Called only with the alternative that get() gives, after wrong() found nothing.
+  std::function<void(Owner&, const value&)> set;
+  // Empty: fine. Otherwise what is wrong, to stand after the name.
+  std::function<std::string(const value&)> wrong;
+};
+
+// One table [tasks.<kind>], before it is dealt out to the structure.
+struct task_table {
+  command_task command;
+  std::string request_topic;
+};
+
+using field = basic_field<settings>;
+using task_field = basic_field<task_table>;
+
+// All settings but the tables of kinds, section by section in the order of the reference.
+std::vector<field> fields();
+// The settings of a kind's table.
+std::vector<task_field> task_fields();
+
+// One sentence about a section ("gateway"), for the documents.
+std::string_view section_sentence(std::string_view section);
+
+// "gateway" of "gateway.port"; empty for a name without a dot.
+inline std::string_view section_of(std::string_view key) {
+  const auto dot = key.find('.');
+  return dot == key.npos ? std::string_view{} : key.substr(0, dot);
+}
+inline std::string_view name_in_section(std::string_view key) {
+  const auto dot = key.find('.');
+  return dot == key.npos ? key : key.substr(dot + 1);
+}
+
+}  // namespace streamdemo::config

@@ -1,0 +1,216 @@
+// The one list of all settings. A new setting is a member of the structure and a line here; the rest follows.
+#include <limits>
+
+#include "config/make_field.hpp"
+
+namespace streamdemo::config {
+
+namespace {
+
+// The way to a member, for const and non-const owners alike.
+#define AT(member)           \
+  [](auto& owner) -> auto& { \
+    return owner.member;     \
+  }
+
+constexpr std::int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib, tib = 1024 * gib;
+constexpr std::int64_t second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+
+using out = std::vector<field>;
+
+template <class At>
+field num(std::string key, At at, std::int64_t min, std::int64_t max, std::string sentence) {
+  return number<settings>(std::move(key), at, min, max, std::move(sentence));
+}
+
+void add_process(out& f) {
+  f.push_back(choice<settings, config::role>(
+      "role", AT(role), {{"all", role::all}, {"gateway", role::gateway}, {"processor", role::processor}},
+      "What this process is: a gateway, a processor, or both in one."));
+  f.push_back(
+      choice<settings, bus_kind>("bus", AT(bus), {{"inprocess", bus_kind::inprocess}, {"kafka", bus_kind::kafka}},
+                                 "What carries the records: the memory of this one process, or a Kafka cluster."));
+  f.push_back(text<settings>("instance.name", AT(instance.name), wrong_instance_name, "at most 64 of a-z A-Z 0-9 . _ -",
+                             "The name of this process in events, logs and metrics; empty takes the role's name."));
+  f.push_back(choice<settings, std::string>(
+      "instance.log_level", AT(instance.log_level),
+      {{"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}, {"off", "off"}},
+      "The least important lines that are logged (to standard error)."));
+}
+
+void add_gateway_limits(out& f) {
+  f.push_back(list<settings>("gateway.listen", AT(gateway.listen), may_be_empty::no, wrong_address, "IP addresses",
+                             "Where clients connect to; the default is this machine only, [\"::\"] is every address."));
+  f.push_back(num("gateway.port", AT(gateway.port), 0, 65535, "The port for clients; 0 lets the system choose."));
+  f.push_back(num("gateway.threads", AT(gateway.threads), 1, 256, "Event loops, each with a thread of its own."));
+  f.push_back(num("gateway.max_connections", AT(gateway.max_connections), 1, 1000000,
+                  "Connections open at once; more are answered 503 and closed."));
+  f.push_back(num("gateway.max_header_bytes", AT(gateway.max_header_bytes), kib, mib,
+                  "The request line and all header fields of one request together."));
+  f.push_back(num("gateway.max_body_bytes", AT(gateway.max_body_bytes), kib, 64 * mib, "A JSON body."));
+  f.push_back(num("gateway.max_upload_bytes", AT(gateway.max_upload_bytes), kib, tib, "An uploaded file."));
+  f.push_back(num("gateway.max_tasks", AT(gateway.max_tasks), 1, 10000000,
+                  "Tasks accepted and not yet ended; beyond it new ones are answered 503 with Retry-After."));
+  f.push_back(num("gateway.max_events_per_read", AT(gateway.max_events_per_read), 1, 100000,
+                  "Events in one poll answer; the answer's `next` leads to the rest."));
+  f.push_back(num("gateway.max_message_bytes", AT(gateway.max_message_bytes), kib, 64 * mib,
+                  "One WebSocket message from a client; a larger one closes the socket with 1009."));
+  f.push_back(num("gateway.max_waiters", AT(gateway.max_waiters), 0, 1000000,
+                  "Requests that may wait at once for an id that is not known yet."));
+  f.push_back(num("gateway.send_buffer_bytes", AT(gateway.send_buffer_bytes), 4 * kib, 16 * mib,
+                  "The kernel's send buffer per connection: what a stalled reader can park outside this process."));
+  f.push_back(list<settings>("gateway.allowed_origins", AT(gateway.allowed_origins), may_be_empty::yes, wrong_origin,
+                             "origins such as https://example.org",
+                             "Web pages that may call this gateway, beside those served from this machine."));
+}
+
+void add_gateway_times(out& f) {
+  f.push_back(num("gateway.unknown_task_wait_ms", AT(gateway.unknown_task_wait), 0, minute,
+                  "How long a request for an unknown id waits before 404: another gateway may be a moment ahead."));
+  f.push_back(num("gateway.request_timeout_ms", AT(gateway.request_timeout), 100, 10 * minute,
+                  "For the whole head and JSON body of a request to arrive."));
+  f.push_back(num("gateway.idle_timeout_ms", AT(gateway.idle_timeout), 100, hour,
+                  "Between two requests of a connection, and between two pieces of an upload."));
+  f.push_back(num("gateway.write_timeout_ms", AT(gateway.write_timeout), 100, hour,
+                  "A peer that takes no byte for so long is disconnected."));
+  f.push_back(num("gateway.heartbeat_ms", AT(gateway.heartbeat), 100, hour,
+                  "Between two signs of life on a quiet SSE or JSON-lines stream."));
+  f.push_back(num("gateway.ping_ms", AT(gateway.ping), 100, hour, "Between two pings on a WebSocket."));
+  f.push_back(num("gateway.pong_timeout_ms", AT(gateway.pong_timeout), 100, hour,
+                  "For the answer to a ping; after it the WebSocket is closed."));
+  f.push_back(num("gateway.max_wait_ms", AT(gateway.max_wait), second, 10 * minute,
+                  "The longest wait a client may ask for with `Prefer: wait`."));
+  f.push_back(num("gateway.publish_timeout_ms", AT(gateway.publish_timeout), 100, minute,
+                  "For the bus to acknowledge a record of a gateway; after it the client is answered 503."));
+  f.push_back(
+      num("gateway.drain_ms", AT(gateway.drain), 0, hour, "For open requests and streams to end after SIGTERM."));
+}
+
+void add_management_results_tasks(out& f) {
+  f.push_back(list<settings>("management.listen", AT(management.listen), may_be_empty::no, wrong_address,
+                             "IP addresses", "Where /healthz, /readyz and /metrics are answered."));
+  f.push_back(num("management.port", AT(management.port), 0, 65535, "Its port; 0 lets the system choose."));
+
+  f.push_back(num("results.max_bytes", AT(results.max_bytes), mib, tib,
+                  "Memory for the histories of all tasks; beyond it the oldest results are let go."));
+  f.push_back(num("results.keep_for_ms", AT(results.keep_for), second, 7 * day,
+                  "How long a history is kept after its task has ended."));
+
+  f.push_back(num("tasks.default_deadline_ms", AT(tasks.default_deadline), second, 7 * day,
+                  "From being accepted to being expired, queueing included, unless the client asks for another."));
+  f.push_back(num("tasks.max_deadline_ms", AT(tasks.max_deadline), second, 7 * day,
+                  "The longest deadline a client may ask for."));
+}
+
+void add_processor(out& f) {
+  f.push_back(num("processor.concurrency", AT(processor.concurrency), 1, 10000, "Tasks run at once."));
+  f.push_back(num("processor.max_gap", AT(processor.max_gap), 1, 1000000,
+                  "Records of a partition taken in past the first one that is not completed."));
+  f.push_back(num("processor.emit_bytes", AT(processor.emit_bytes), 64 * kib, gib,
+                  "Bytes a run may have published that the bus has not acknowledged; beyond it the run waits."));
+  f.push_back(num("processor.max_record_bytes", AT(processor.max_record_bytes), kib, 64 * mib,
+                  "One result; the brokers' message.max.bytes must be larger."));
+  f.push_back(num("processor.max_runs", AT(processor.max_runs), 0, 100,
+                  "Further runs of a task whose run fell silent; after them it fails and is set aside."));
+  f.push_back(num("processor.alive_interval_ms", AT(processor.alive_interval), 50, minute,
+                  "Between two signs of life; a processor without any for four of them is replaced."));
+  f.push_back(num("processor.recovery_margin_ms", AT(processor.recovery_margin), second, hour,
+                  "How far before a request its answers may stand in the log."));
+  f.push_back(num("processor.drain_ms", AT(processor.drain), 0, 24 * hour,
+                  "For running tasks to finish after SIGTERM; those left are handed to another processor."));
+}
+
+void add_bus(out& f) {
+  f.push_back(text<settings>("topics.request", AT(topics.request), wrong_topic, "a topic name", "Where tasks go."));
+  f.push_back(text<settings>("topics.response", AT(topics.response), wrong_topic, "a topic name",
+                             "Where everything that happens to a task is written."));
+  f.push_back(text<settings>("topics.dead_letter", AT(topics.dead_letter), wrong_topic, "a topic name",
+                             "Where requests go that cannot be done."));
+  f.push_back(text<settings>("topics.group", AT(topics.group), wrong_topic, "a group name",
+                             "The group that all processors join."));
+  f.push_back(num("topics.partitions", AT(topics.partitions), 1, 10000,
+                  "Of each request topic and of the response topic; fixed once they exist."));
+  f.push_back(num("topics.replication", AT(topics.replication), 1, 15,
+                  "Copies of each partition in a Kafka cluster, at most as many as it has brokers."));
+  f.push_back(num("topics.retention_ms", AT(topics.retention), minute, 365 * day, "How long records are kept."));
+
+  f.push_back(num("inprocess.request_max_bytes", AT(inprocess.request_max_bytes), mib, tib,
+                  "Memory for waiting tasks; beyond it new ones are refused."));
+  f.push_back(num("inprocess.response_max_bytes", AT(inprocess.response_max_bytes), 64 * kib, tib,
+                  "Memory for records on their way to the readers; beyond it publishers wait."));
+
+  f.push_back(list<settings>("kafka.brokers", AT(kafka.brokers), may_be_empty::no, wrong_broker, "host:port",
+                             "Some brokers of the cluster; the others are found through them."));
+  f.push_back(table<settings>("kafka.properties", AT(kafka.properties), "names and values of librdkafka",
+                              "Further settings of the Kafka client, such as security.protocol or sasl.mechanisms."));
+}
+
+void add_files(out& f) {
+  f.push_back(text<settings>("artifacts.directory", AT(artifacts.directory), wrong_if_empty, "a path",
+                             "Where uploads and the files that results point to are kept; shared by all processes."));
+  f.push_back(num("artifacts.keep_for_ms", AT(artifacts.keep_for), second, 365 * day,
+                  "How long a file is kept after it was written."));
+  f.push_back(num("artifacts.max_bytes", AT(artifacts.max_bytes), mib, std::numeric_limits<std::int64_t>::max(),
+                  "All files together; beyond it the oldest go."));
+  f.push_back(num("artifacts.threads", AT(artifacts.threads), 1, 64, "Threads that read and write files."));
+
+  f.push_back(text<settings>("video.ffmpeg", AT(video.ffmpeg), wrong_if_empty, "a program", "The ffmpeg to use."));
+  f.push_back(text<settings>("video.ffprobe", AT(video.ffprobe), wrong_if_empty, "a program", "The ffprobe to use."));
+  f.push_back(num("video.max_sample_seconds", AT(video.max_sample_seconds), 1, 86400,
+                  "The longest sample video that may be asked for."));
+}
+
+}  // namespace
+
+std::vector<field> fields() {
+  out f;
+  add_process(f);
+  add_gateway_limits(f);
+  add_gateway_times(f);
+  add_management_results_tasks(f);
+  add_processor(f);
+  add_bus(f);
+  add_files(f);
+  return f;
+}
+
+std::vector<task_field> task_fields() {
+  return {
+      list<task_table>("command", AT(command.command), may_be_empty::no, nullptr, "a program and its arguments",
+                       "Does the tasks of this kind: the payload comes on its standard input, each line it prints is a "
+                       "result. No shell is involved."),
+      text<task_table>("working_directory", AT(command.working_directory), nullptr, "a path",
+                       "Where the command runs; empty is where the processor was started."),
+      number<task_table>("max_line_bytes", AT(command.max_line_bytes), 64, 64 * mib,
+                         "One line of output; a longer one fails the task."),
+      number<task_table>("max_output_bytes", AT(command.max_output_bytes), kib, tib,
+                         "All output of one task; more fails it."),
+      number<task_table>("kill_after_ms", AT(command.kill_after), 0, hour,
+                         "Between asking the command to stop (SIGTERM) and ending it (SIGKILL)."),
+      flag<task_table>("resumable", AT(command.resumable),
+                       "A second run goes on after the results of the first instead of starting over."),
+      text<task_table>("request_topic", AT(request_topic), wrong_topic, "a topic name",
+                       "A request topic of its own, so that processors in another language can own the kind."),
+  };
+}
+
+std::string_view section_sentence(std::string_view section) {
+  static const std::map<std::string_view, std::string_view> sentences{
+      {"", "What this process is."},
+      {"instance", "This process."},
+      {"gateway", "What clients connect to."},
+      {"management", "The second listener, for those who operate the service."},
+      {"results", "What a gateway remembers of tasks."},
+      {"tasks", "Deadlines of tasks, and in [tasks.<kind>] the kinds that a command line does."},
+      {"processor", "What does the tasks."},
+      {"topics", "The bus's topics; the same for every process of one system."},
+      {"inprocess", "The bus inside one process."},
+      {"kafka", "The bus on a Kafka cluster."},
+      {"artifacts", "Files: videos in, clips out."},
+      {"video", "The kind process-video."},
+  };
+  const auto found = sentences.find(section);
+  return found == sentences.end() ? std::string_view{} : found->second;
+}
+
+}  // namespace streamdemo::config

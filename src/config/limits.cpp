@@ -1,0 +1,94 @@
+#include "config/limits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+
+namespace streamdemo::config {
+
+namespace {
+
+bool is_made_of(std::string_view text, std::string_view others, bool upper = true) {
+  return std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (upper && c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           others.find(c) != others.npos;
+  });
+}
+
+bool is_port(std::string_view text) {
+  int port = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return ec == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+// The largest unit that divides the number.
+template <std::size_t N>
+std::string in_largest(std::int64_t n, const std::array<std::pair<std::int64_t, std::string_view>, N>& units) {
+  for (const auto& [size, name] : units) {
+    if (n >= size && n % size == 0) return fmt::format("{} {}", n / size, name);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string wrong_kind(std::string_view kind) {
+  static constexpr std::array<std::string_view, 4> reserved{"stream", "tasks", "results", "artifacts"};
+  if (kind.empty() || kind.size() > 64 || !is_made_of(kind, "-", false)) {
+    return "is no name for a kind: use 1 to 64 of a-z, 0-9 and '-'";
+  }
+  if (std::ranges::find(reserved, kind) != reserved.end()) {
+    return "is no name for a kind: /api/" + std::string(kind) + " is taken by the API itself";
+  }
+  return {};
+}
+
+std::string wrong_address(std::string_view text) {
+  boost::system::error_code ec;
+  boost::asio::ip::make_address(text, ec);
+  return ec ? fmt::format("must hold IP addresses, and \"{}\" is none", text) : std::string{};
+}
+
+std::string wrong_topic(std::string_view text) {
+  const bool good = !text.empty() && text.size() <= 249 && text != "." && text != ".." && is_made_of(text, "._-");
+  return good ? std::string{} : "must be 1 to 249 of a-z, A-Z, 0-9, '.', '_' and '-'";
+}
+
+std::string wrong_broker(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const bool good = colon != text.npos && colon > 0 && is_port(text.substr(colon + 1));
+  return good ? std::string{} : fmt::format("must hold host:port, and \"{}\" is not that", text);
+}
+
+std::string wrong_origin(std::string_view text) {
+  const auto scheme = text.find("://");
+  const bool good = scheme != text.npos && scheme > 0 && scheme + 3 < text.size() &&
+                    text.find_first_of("/ ,", scheme + 3) == text.npos;
+  return good ? std::string{} : fmt::format("must hold origins such as https://example.org, and \"{}\" is none", text);
+}
+
+std::string wrong_instance_name(std::string_view text) {
+  return text.size() <= 64 && is_made_of(text, "._-") ? std::string{}
+                                                      : "must be at most 64 of a-z, A-Z, 0-9, '.', '_' and '-'";
+}
+
+std::string wrong_if_empty(std::string_view text) {
+  return text.empty() ? "must not be empty" : std::string{};
+}
+
+std::string readable_bytes(std::int64_t bytes) {
+  static constexpr std::array<std::pair<std::int64_t, std::string_view>, 4> units{
+      {{std::int64_t{1} << 40, "TiB"}, {std::int64_t{1} << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}}};
+  return in_largest(bytes, units);
+}
+
+std::string readable_milliseconds(std::int64_t ms) {
+  static constexpr std::array<std::pair<std::int64_t, std::string_view>, 4> units{
+      {{86400000, "d"}, {3600000, "h"}, {60000, "min"}, {1000, "s"}}};
+  return in_largest(ms, units);
+}
+
+}  // namespace streamdemo::config

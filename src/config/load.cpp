@@ -1,0 +1,167 @@
+// All sources into one structure, and everything that is wrong into one list.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "config/assignment.hpp"
+#include "config/contradictions.hpp"
+#include "config/limits.hpp"
+#include "config/suggest.hpp"
+
+namespace streamdemo::config {
+
+namespace {
+
+constexpr std::string_view tasks_prefix = "tasks.";
+constexpr std::string_view properties_prefix = "kafka.properties.";
+
+class loader {
+ public:
+  void apply(const assignment& a) {
+    for (const auto& f : fields_) {
+      if (f.key == a.key) return put(f, settings_, a);
+    }
+    if (a.key.starts_with(properties_prefix)) return put_property(a);
+    if (a.key.starts_with(tasks_prefix) && a.key.find('.', tasks_prefix.size()) != a.key.npos) return put_task(a);
+    unknown(a, names_);
+  }
+
+  void add(std::vector<problem> problems) {
+    for (auto& p : problems) problems_.push_back(std::move(p));
+  }
+
+  loaded finish() {
+    deal_out_kinds();
+    for (const auto& c : contradictions(settings_)) {
+      // What follows from a mistake that is already named would only confuse.
+      if (std::ranges::any_of(c.keys, [&](const auto& key) { return bad_.contains(key); })) continue;
+      problems_.push_back({where_of(c.keys), c.what});
+    }
+    return {std::move(settings_), std::move(problems_)};
+  }
+
+ private:
+  template <class Owner>
+  void put(const basic_field<Owner>& f, Owner& owner, const assignment& a) {
+    const auto converted = convert(a.given, f.get(owner));
+    const auto* good = std::get_if<value>(&converted);
+    const auto what = good ? f.wrong(*good) : std::get<std::string>(converted);
+    if (!what.empty()) return wrong(a, what);
+    f.set(owner, *good);
+    where_[a.key] = a.where;
+    bad_.erase(a.key);
+  }
+
+  void put_property(const assignment& a) {
+    auto text = std::visit(as_text{}, a.given);
+    if (!text) return wrong(a, "must be a text, a number, or true or false");
+    settings_.kafka.properties[a.key.substr(properties_prefix.size())] = std::move(*text);
+  }
+
+  void put_task(const assignment& a) {
+    const auto dot = a.key.find('.', tasks_prefix.size());
+    const auto kind = a.key.substr(tasks_prefix.size(), dot - tasks_prefix.size());
+    if (const auto what = wrong_kind(kind); !what.empty()) {
+      if (bad_.insert(a.key.substr(0, dot)).second)
+        problems_.push_back({a.where, fmt::format("\"{}\" {}", kind, what)});
+      return;
+    }
+    auto& table = kinds_.try_emplace(kind).first->second;
+    where_.try_emplace("tasks." + kind, a.where);
+    std::vector<std::string> names;
+    for (const auto& f : task_fields_) {
+      if (a.key.substr(dot + 1) == f.key) return put(f, table, a);
+      names.push_back(a.key.substr(0, dot + 1) + f.key);
+    }
+    unknown(a, names);
+  }
+
+  void deal_out_kinds() {
+    for (auto& [kind, table] : kinds_) {
+      const auto key = "tasks." + kind;
+      const bool command = !table.command.command.empty();
+      const bool bad = bad_.contains(key + ".command") || bad_.contains(key + ".request_topic");
+      if (!command && table.request_topic.empty() && !bad) {
+        problems_.push_back({where_[key], fmt::format("[{}] must have a command, a request_topic or both", key)});
+      }
+      if (command) settings_.tasks.commands[kind] = std::move(table.command);
+      if (!table.request_topic.empty()) settings_.tasks.request_topics[kind] = std::move(table.request_topic);
+    }
+  }
+
+  void wrong(const assignment& a, const std::string& what) {
+    bad_.insert(a.key);
+    auto text = a.key + " " + what;
+    const auto* from_outside = std::get_if<untyped>(&a.given);
+    if (from_outside && from_outside->text.starts_with("tcp://")) {
+      text += " (Kubernetes sets such a variable for a Service of that name: set enableServiceLinks to false)";
+    }
+    problems_.push_back({a.where, std::move(text)});
+  }
+
+  void unknown(const assignment& a, const std::vector<std::string>& known) {
+    bad_.insert(a.key);
+    auto text = a.key + " is no setting";
+    if (!section_sentence(a.key).empty() && !a.key.empty()) {
+      text += fmt::format(": it is a section, write [{}] and its settings below", a.key);
+    } else if (const auto name = nearest(a.key, known)) {
+      const bool variable = a.where.starts_with("STREAMDEMO_");
+      text += fmt::format("; did you mean {}?", variable ? variable_of(*name) : *name);
+    } else {
+      text += "; `streamdemo config` lists them all";
+    }
+    problems_.push_back({a.where, std::move(text)});
+  }
+
+  // Where a contradiction can be mended: the last of its settings that somebody set.
+  std::string where_of(const std::vector<std::string>& keys) const {
+    std::string where = keys.front();
+    for (const auto& key : keys) {
+      if (const auto found = where_.find(key); found != where_.end()) where = found->second;
+    }
+    return where;
+  }
+
+  struct as_text {
+    std::optional<std::string> operator()(const untyped& u) const { return u.text; }
+    std::optional<std::string> operator()(const foreign&) const { return std::nullopt; }
+    std::optional<std::string> operator()(const value& v) const {
+      if (const auto* b = std::get_if<bool>(&v)) return *b ? "true" : "false";
+      if (const auto* n = std::get_if<std::int64_t>(&v)) return std::to_string(*n);
+      if (const auto* s = std::get_if<std::string>(&v)) return *s;
+      return std::nullopt;
+    }
+  };
+
+  static std::vector<std::string> names_of(const std::vector<field>& all) {
+    std::vector<std::string> names;
+    for (const auto& f : all) names.push_back(f.key);
+    return names;
+  }
+
+  std::vector<field> fields_ = fields();
+  std::vector<task_field> task_fields_ = task_fields();
+  std::vector<std::string> names_ = names_of(fields_);
+  settings settings_;
+  std::map<std::string, task_table> kinds_;
+  std::map<std::string, std::string> where_;  // key → the source that set it last
+  std::set<std::string> bad_;
+  std::vector<problem> problems_;
+};
+
+}  // namespace
+
+loaded load(const sources& s) {
+  loader l;
+  std::vector<problem> problems;
+  if (s.file) {
+    for (const auto& a : read_toml_file(*s.file, problems)) l.apply(a);
+  }
+  for (const auto& a : read_environment(s.environment)) l.apply(a);
+  for (const auto& a : read_sets(s.sets, problems)) l.apply(a);
+  l.add(std::move(problems));
+  return l.finish();
+}
+
+}  // namespace streamdemo::config

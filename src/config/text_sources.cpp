@@ -1,0 +1,93 @@
+// The environment and the flags.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/assignment.hpp"
+
+namespace streamdemo::config {
+
+namespace {
+
+constexpr std::string_view prefix = "STREAMDEMO_";
+constexpr std::string_view properties_prefix = "STREAMDEMO_KAFKA_PROPERTIES_";
+constexpr std::string_view tasks_prefix = "STREAMDEMO_TASKS_";
+
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower_with(std::string_view text, char instead_of_underscore) {
+  std::string out;
+  for (const char c : text) out += c == '_' ? instead_of_underscore : lower(c);
+  return out;
+}
+
+// STREAMDEMO_TASKS_WORD_COUNT_MAX_LINE_BYTES: the known name at the end, before it the kind, which has no '_'.
+std::string kind_key(std::string_view variable) {
+  const auto rest = variable.substr(tasks_prefix.size());
+  for (const auto& f : task_fields()) {
+    const auto suffix = "_" + variable_of(f.key).substr(prefix.size());
+    if (rest.size() > suffix.size() && rest.ends_with(suffix)) {
+      return fmt::format("tasks.{}.{}", lower_with(rest.substr(0, rest.size() - suffix.size()), '-'), f.key);
+    }
+  }
+  return {};
+}
+
+// The setting that a variable names; for one that only begins like a section, a name that no setting has; otherwise
+// empty: others may use the prefix for their own (orchestrators name variables after services).
+std::string key_of(std::string_view variable, const std::vector<field>& all) {
+  for (const auto& f : all) {
+    if (variable_of(f.key) == variable) return f.key;
+  }
+  if (variable.starts_with(properties_prefix)) {
+    return "kafka.properties." + lower_with(variable.substr(properties_prefix.size()), '.');
+  }
+  if (variable.starts_with(tasks_prefix)) {
+    if (auto key = kind_key(variable); !key.empty()) return key;
+  }
+  for (const auto& f : all) {
+    const auto section = section_of(f.key);
+    const auto begin = variable_of(section) + "_";
+    if (!section.empty() && variable.starts_with(begin)) {
+      return fmt::format("{}.{}", section, lower_with(variable.substr(begin.size()), '_'));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string variable_of(std::string_view key) {
+  std::string out{prefix};
+  for (const char c : key) out += c == '.' || c == '-' ? '_' : upper(c);
+  return out;
+}
+
+std::vector<assignment> read_environment(const std::vector<std::pair<std::string, std::string>>& variables) {
+  const auto all = fields();
+  std::vector<assignment> out;
+  for (const auto& [name, text] : variables) {
+    if (auto key = key_of(name, all); !key.empty()) out.push_back({std::move(key), untyped{text}, name});
+  }
+  return out;
+}
+
+std::vector<assignment> read_sets(const std::vector<std::string>& sets, std::vector<problem>& problems) {
+  std::vector<assignment> out;
+  for (const auto& set : sets) {
+    const auto equals = set.find('=');
+    if (equals == set.npos || equals == 0) {
+      problems.push_back({"--set " + set, "must be name=value, such as --set gateway.port=9000"});
+      continue;
+    }
+    out.push_back({set.substr(0, equals), untyped{set.substr(equals + 1)}, "--set " + set.substr(0, equals)});
+  }
+  return out;
+}
+
+}  // namespace streamdemo::config

@@ -1,0 +1,112 @@
+#include <doctest/doctest.h>
+
+#include "config/contradictions.hpp"
+#include "unit/config/support.hpp"
+
+using namespace streamdemo::config;
+using namespace streamdemo::config::test;
+using streamdemo::base::milliseconds;
+
+namespace {
+
+// Exactly one contradiction, and its text names `what`.
+bool only(const settings& s, std::string_view what) {
+  const auto all = contradictions(s);
+  return all.size() == 1 && all[0].what.find(what) != std::string::npos && !all[0].keys.empty();
+}
+
+}  // namespace
+
+TEST_CASE("the defaults do not contradict each other") {
+  CHECK(contradictions({}).empty());
+}
+
+TEST_CASE("deadlines and windows hang together") {
+  settings s;
+  s.tasks.default_deadline = s.tasks.max_deadline + milliseconds{1};
+  CHECK(only(s, "tasks.max_deadline_ms = 3600000 must be at least tasks.default_deadline_ms = 3600001"));
+
+  s = {};
+  s.topics.retention = milliseconds{3600000 + 3600000 + 60000 - 1};
+  CHECK(only(s, "topics.retention_ms"));
+  s.topics.retention += milliseconds{1};
+  CHECK(contradictions(s).empty());
+
+  s = {};
+  s.artifacts.keep_for -= milliseconds{1};
+  CHECK(only(s, "artifacts.keep_for_ms"));
+
+  s = {};
+  s.gateway.publish_timeout = milliseconds{30001};
+  CHECK(only(s, "gateway.publish_timeout_ms"));
+
+  s = {};
+  s.processor.alive_interval = milliseconds{12001};
+  CHECK(only(s, "processor.alive_interval_ms"));
+}
+
+TEST_CASE("what must pass through fits through") {
+  settings s;
+  s.processor.emit_bytes = s.processor.max_record_bytes - 1;
+  CHECK(only(s, "processor.emit_bytes"));
+
+  s = {};
+  s.artifacts.max_bytes = s.gateway.max_upload_bytes - 1;
+  CHECK(only(s, "artifacts.max_bytes"));
+
+  s = {};
+  s.results.max_bytes = s.processor.max_record_bytes - 1;
+  CHECK(only(s, "results.max_bytes"));
+
+  s = {};
+  s.inprocess.response_max_bytes = s.processor.max_record_bytes - 1;
+  CHECK(only(s, "inprocess.response_max_bytes"));
+  s.bus = bus_kind::kafka;
+  CHECK(contradictions(s).empty());
+
+  s = {};
+  s.inprocess.request_max_bytes = s.gateway.max_body_bytes - 1;
+  CHECK(only(s, "inprocess.request_max_bytes"));
+
+  s = {};
+  s.processor.max_gap = s.processor.concurrency - 1;
+  CHECK(only(s, "processor.max_gap"));
+
+  s = {};
+  s.tasks.commands["a"].max_output_bytes = command_task{}.max_line_bytes - 1;
+  CHECK(only(s, "tasks.a.max_output_bytes"));
+
+  s = {};
+  s.tasks.commands["a"].max_line_bytes = s.processor.max_record_bytes + 1;
+  CHECK(only(s, "tasks.a.max_line_bytes"));
+}
+
+TEST_CASE("two listeners need a port each, unless they share no address or the system chooses") {
+  settings s;
+  s.management.port = s.gateway.port;
+  CHECK(only(s, "both 8080"));
+  s.management.listen = {"10.0.0.1"};
+  CHECK(contradictions(s).empty());
+  s.management.listen = {"::"};
+  CHECK(only(s, "both 8080"));
+  s.gateway.port = s.management.port = 0;
+  CHECK(contradictions(s).empty());
+}
+
+TEST_CASE("a process of one role needs a bus that leaves the process") {
+  settings s;
+  s.role = role::gateway;
+  CHECK(only(s, "bus kafka"));
+  s.bus = bus_kind::kafka;
+  CHECK(contradictions(s).empty());
+}
+
+TEST_CASE("every topic has one purpose") {
+  settings s;
+  s.topics.dead_letter = s.topics.request;
+  CHECK(only(s, "topics.request and topics.dead_letter are both \"request\""));
+
+  s = {};
+  s.tasks.request_topics["a"] = s.topics.response;
+  CHECK(only(s, "tasks.a.request_topic"));
+}
