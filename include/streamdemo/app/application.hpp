@@ -1,0 +1,40 @@
+// The application: the roles that the settings name, in one process, with threads of its own. The one place that picks
+// the bus and lists the handlers. Used by main and by the integration tests; call it from one thread.
+#pragma once
+#include <streamdemo/base/clock.hpp>
+#include <streamdemo/base/error.hpp>
+#include <streamdemo/base/log.hpp>
+#include <streamdemo/config/settings.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+namespace streamdemo::app {
+
+class application {
+ public:
+  // `settings` were checked. `guard_program` is this executable, which child processes are started through. `clock` and
+  // `log` outlive the application.
+  application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
+              const base::logger& log);
+  // stop(), if that was not done.
+  ~application();
+
+  // Blocks until every role is ready. After an error nothing is left running.
+  base::result<void> start();
+
+  // Drains: no new work, streams are told to reconnect, tasks finish or are released by the deadlines. Blocks. Twice is
+  // fine.
+  void stop();
+
+  // 0 when that listener is not open.
+  std::uint16_t gateway_port() const;
+  std::uint16_t management_port() const;
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace streamdemo::app

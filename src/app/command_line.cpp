@@ -1,0 +1,75 @@
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace streamdemo::app {
+
+namespace {
+
+std::vector<std::pair<std::string, std::string>> own_variables(char** environment) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (; environment != nullptr && *environment != nullptr; ++environment) {
+    const std::string_view entry = *environment;
+    const auto equals = entry.find('=');
+    if (!entry.starts_with("STREAMDEMO_") || equals == std::string_view::npos) continue;
+    // The configuration file's own name is no setting: --config reads it.
+    if (entry.substr(0, equals) == "STREAMDEMO_CONFIG") continue;
+    out.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return out;
+}
+
+// The few settings that have a flag of their own are settings like all others.
+void add_set(config::sources& s, const char* key, const std::string& value) {
+  if (!value.empty()) s.sets.push_back(std::string(key) + "=" + value);
+}
+
+}  // namespace
+
+command parse_command_line(int argc, char** argv, char** environment) {
+  CLI::App cli("Submit a long task once; get every result the moment it exists.", "streamdemo");
+  cli.footer(
+      "`streamdemo config` prints every setting with its default and meaning. Later ones win: the file, the\n"
+      "environment (STREAMDEMO_GATEWAY_PORT=9000), then flags (--set gateway.port=9000).");
+  cli.set_version_flag("--version", "streamdemo " STREAMDEMO_VERSION);
+
+  command c;
+  std::string file, role, bus, level;
+  std::vector<std::string> sets;
+  const auto add_sources = [&](CLI::App& to) {
+    to.add_option("--config", file, "The settings' file (TOML)")->envname("STREAMDEMO_CONFIG");
+    to.add_option("--role", role, "all (the default), gateway or processor");
+    to.add_option("--bus", bus, "inprocess (the default) or kafka");
+    to.add_option("--log-level", level, "debug, info, warning, error or off");
+    to.add_option("--set", sets, "One setting: --set gateway.port=9000 (may be repeated)")->expected(1)->take_all();
+  };
+  add_sources(cli);
+  bool markdown = false, check = false;
+  auto* reference = cli.add_subcommand("config", "Print the complete, commented reference of all settings");
+  reference->add_flag("--markdown", markdown, "as the page docs/configuration.md");
+  reference->add_flag("--check", check, "instead: read the settings as a start would, and report what is wrong");
+  add_sources(*reference);
+
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    // CLI11 prints help and version as "errors" of exit code 0.
+    c.exit_code = cli.exit(e) == 0 ? 0 : 2;
+    c.what = command::action::leave;
+    return c;
+  }
+  if (!file.empty()) c.sources.file = file;
+  c.sources.environment = own_variables(environment);
+  c.sources.sets = sets;
+  add_set(c.sources, "role", role);
+  add_set(c.sources, "bus", bus);
+  add_set(c.sources, "instance.log_level", level);
+  if (reference->parsed()) {
+    c.what = check      ? command::action::check
+             : markdown ? command::action::print_markdown
+                        : command::action::print_reference;
+  }
+  return c;
+}
+
+}  // namespace streamdemo::app

@@ -1,0 +1,25 @@
+// The command line: turns arguments into what to do. Called once, by main.
+#pragma once
+#include <streamdemo/config/config.hpp>
+
+#include <string>
+
+namespace streamdemo::app {
+
+struct command {
+  enum class action {
+    run,              // start the roles
+    print_reference,  // `streamdemo config`: the commented TOML reference
+    print_markdown,   // `streamdemo config --markdown`: docs/configuration.md
+    check,            // `streamdemo config --check`: read the settings, report, start nothing
+    leave,            // help or version was printed, or the arguments were wrong: exit with `exit_code`
+  };
+  action what = action::run;
+  int exit_code = 0;
+  config::sources sources;
+};
+
+// Prints help, version and mistakes itself.
+command parse_command_line(int argc, char** argv, char** environment);
+
+}  // namespace streamdemo::app

@@ -1,0 +1,76 @@
+// Calls of the HTTP face. Every failure is an Error whose message a person understands.
+
+export function urlsOf(id) {
+  const self = `/api/tasks/${encodeURIComponent(id)}`;
+  return { self, events: `${self}/events`, cancel: `${self}/cancel` };
+}
+
+export class HttpError extends Error {
+  constructor(status, message, retryAfter) {
+    super(message);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+// RFC 9457 problems carry a title and a detail; anything else still gets a sentence.
+export async function asError(response) {
+  let text = `The server answered ${response.status} ${response.statusText}`.trim();
+  try {
+    const problem = await response.json();
+    text = problem.detail || problem.title || text;
+  } catch { /* no JSON: the status says it */ }
+  return new HttpError(response.status, text, Number(response.headers.get("Retry-After")) || 0);
+}
+
+export async function request(url, options) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch (e) {
+    if (e.name === "AbortError") throw e;
+    throw new HttpError(0, "The server cannot be reached.");
+  }
+  return response;
+}
+
+export async function kinds() {
+  const response = await request("/api/kinds");
+  if (!response.ok) throw await asError(response);
+  return (await response.json()).kinds;
+}
+
+export async function submit(kind, input) {
+  const response = await request(`/api/${kind}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(input),
+  });
+  if (response.status !== 202) throw await asError(response);
+  return response.json();
+}
+
+// An upload with progress, which fetch cannot show.
+export function upload(file, options, onProgress) {
+  return new Promise((resolve, reject) => {
+    const call = new XMLHttpRequest();
+    call.open("POST", `/api/process-video?${new URLSearchParams(options)}`);
+    call.setRequestHeader("Content-Type", file.type.startsWith("video/") ? file.type : "application/octet-stream");
+    call.upload.onprogress = (e) => onProgress(e.lengthComputable ? e.loaded / e.total : 0);
+    call.onerror = () => reject(new HttpError(0, "The upload broke off: the server cannot be reached or refused it."));
+    call.onload = () => {
+      let body = {};
+      try {
+        body = JSON.parse(call.responseText);
+      } catch { /* handled by the status */ }
+      if (call.status === 202) resolve(body);
+      else reject(new HttpError(call.status, body.detail || body.title || `The server answered ${call.status}`));
+    };
+    call.send(file);
+  });
+}
+
+export async function cancel(id) {
+  const response = await request(urlsOf(id).cancel, { method: "POST" });
+  if (!response.ok) throw await asError(response);
+}

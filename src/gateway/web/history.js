@@ -1,0 +1,51 @@
+// What the page knows of one task: the fold of its events, whatever transport brought them. Pure; no DOM.
+
+export function emptyHistory(id) {
+  return {
+    id, cursor: 0, status: "queued", fraction: null, kind: "", attempt: 0, error: "",
+    events: [], results: [], deliveries: [], repeated: 0, missed: 0,
+  };
+}
+
+// Takes one event as delivered now by `via`; returns false when it had been here before.
+export function take(history, event, via, now) {
+  if (event.seq <= history.cursor) {
+    history.repeated += 1;
+    return false;
+  }
+  history.missed += event.seq - history.cursor - 1;
+  history.cursor = event.seq;
+  history.events.push(event);
+  history.attempt = event.attempt;
+  const data = event.data ?? {};
+  switch (event.type) {
+    case "accepted":
+      history.kind = data.kind ?? "";
+      break;
+    case "started":
+      history.status = "running";
+      if (!event.resumed) history.results = [];
+      break;
+    case "progress":
+      if (typeof data.fraction === "number") history.fraction = data.fraction;
+      break;
+    case "result":
+      history.results.push(event);
+      break;
+    case "ended":
+      history.status = data.status ?? "failed";
+      history.error = data.error?.message ?? "";
+      if (history.status === "succeeded") history.fraction = 1;
+      break;
+  }
+  history.deliveries.push({ seq: event.seq, type: event.type, via, existed: Date.parse(event.time), here: now });
+  return true;
+}
+
+// A part of the history is no longer kept: counted as missed, and the cursor goes on behind it.
+export function skip(history, gap) {
+  const next = Number(gap.kept_from ?? gap.to + 1);
+  if (!(next > history.cursor + 1)) return;
+  history.missed += next - 1 - history.cursor;
+  history.cursor = next - 1;
+}

@@ -1,0 +1,196 @@
+// Wires the page: form → task → one transport at a time → history → what is shown.
+import { cancel, kinds, submit, upload } from "./api.js";
+import { emptyHistory, skip, take } from "./history.js";
+import { makePlayer } from "./player.js";
+import { drawTimeline } from "./timeline.js";
+import { makeTransports } from "./transports.js";
+
+const $ = (id) => document.getElementById(id);
+const maxLogLines = 500;
+
+const interval = $("interval");
+const transports = makeTransports(() => Number(interval.value));
+const player = makePlayer($("player"), $("clips"), $("now-playing"));
+let history = null;
+let stop = () => {};
+let requests = 0;
+let redraw = 0;
+
+function say(where, text) {
+  $(where).textContent = text ?? "";
+  $(where).hidden = !text;
+}
+
+const via = () => document.querySelector("input[name=via]:checked").value;
+const ended = () => history && !["queued", "running"].includes(history.status);
+
+// ---- showing ----
+
+function showClip(event) {
+  const clip = event.data;
+  if (typeof clip?.url === "string" && String(clip.media_type).startsWith("video/")) {
+    $("clips-panel").hidden = false;
+    player.add(clip);
+  }
+}
+
+function showLine(event) {
+  const line = document.createElement("li");
+  line.dataset.seq = event.seq;
+  line.textContent = `${event.seq} ${event.type} ${JSON.stringify(event.data ?? event.data_base64)}`.slice(0, 400);
+  $("log").append(line);
+  if ($("log").childElementCount > maxLogLines) $("log").firstElementChild.remove();
+}
+
+function show() {
+  $("empty").hidden = true;
+  for (const id of ["task", "timeline-panel", "log-panel"]) $(id).hidden = false;
+  $("task-id").textContent = history.id;
+  $("curl").textContent = `curl -N ${location.origin}/api/tasks/${history.id}/events`;
+  $("status").textContent = history.status + (history.attempt > 1 ? ` (attempt ${history.attempt})` : "");
+  $("status").dataset.status = history.status;
+  $("cancel").disabled = ended();
+  if (history.fraction === null && !ended()) $("progress").removeAttribute("value");
+  else $("progress").value = history.fraction ?? 0;
+  $("fraction").textContent = history.fraction === null ? "" : `${Math.round(history.fraction * 100)} %`;
+  $("count-events").textContent = history.events.length;
+  $("count-results").textContent = history.results.length;
+  $("count-repeated").textContent = history.repeated;
+  $("count-missed").textContent = history.missed;
+  $("count-requests").textContent = requests;
+  $("count-cursor").textContent = history.cursor;
+  if (history.error) say("error", `The task failed: ${history.error}`);
+  drawTimeline($("timeline"), $("timeline-text"), history.deliveries);
+}
+
+// However many events come in one turn, the page is drawn once.
+function showSoon() {
+  if (!redraw) redraw = requestAnimationFrame(() => { redraw = 0; if (history) show(); });
+}
+
+// ---- following ----
+
+function follow() {
+  stop();
+  const by = via();
+  const own = history;
+  const guard = (f) => (...a) => { if (own === history) { f(...a); showSoon(); } };
+  stop = transports[by](own.id, own.cursor, {
+    request: guard(() => { requests += 1; }),
+    event: guard((event) => {
+      const restarts = event.type === "started" && !event.resumed;
+      if (!take(own, event, by, Date.now())) return;
+      if (restarts) player.clear();
+      if (event.type === "result") showClip(event);
+      showLine(event);
+    }),
+    gap: guard((gap) => {
+      skip(own, gap);
+      say("notice", "A part of this history is no longer kept by the server: the counter “missed” says how much.");
+    }),
+    trouble: guard((text) => say("notice", text)),
+    failed: guard((error) => say("error", error.message)),
+    done: guard(() => say("notice", null)),
+  });
+}
+
+function open(id) {
+  stop();
+  history = emptyHistory(id);
+  requests = 0;
+  player.clear();
+  $("log").replaceChildren();
+  $("clips-panel").hidden = true;
+  say("error", null);
+  say("notice", null);
+  show();
+  follow();
+}
+
+function fromFragment() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const choice = document.querySelector(`input[name=via][value="${CSS.escape(parts.get("via") ?? "sse")}"]`);
+  if (choice) choice.checked = true;
+  const id = parts.get("task");
+  if (id && id !== history?.id) open(id);
+}
+
+function toFragment(id) {
+  location.hash = new URLSearchParams({ task: id, via: via() });
+}
+
+// ---- acting ----
+
+const form = $("submit");
+const what = () => form.elements.what.value;
+
+async function start() {
+  const number = (name) => form.elements[name].valueAsNumber;
+  if (what() === "simulate") return submit("simulate", { results: number("results"), interval_ms: number("interval_ms") });
+  if (what() === "sample") {
+    return submit("process-video",
+                  { source: "sample", sample_seconds: number("sample_seconds"), clip_seconds: number("clip_seconds") });
+  }
+  const file = form.elements.file.files[0];
+  if (!file) throw new Error("Choose a video first.");
+  $("upload").hidden = false;
+  return upload(file, { clip_seconds: number("file_clip_seconds") }, (f) => { $("upload").value = f; });
+}
+
+function showFields() {
+  for (const fields of document.querySelectorAll("[data-for]")) {
+    fields.hidden = fields.dataset.for !== what();
+    for (const input of fields.querySelectorAll("input")) input.disabled = fields.hidden;
+  }
+}
+
+form.addEventListener("change", showFields);
+form.addEventListener("submit", async (e) => {
+  e.preventDefault();
+  say("error", null);
+  $("start").disabled = true;
+  try {
+    const task = await start();
+    toFragment(task.request_id);
+    if (history?.id !== task.request_id) open(task.request_id);
+    $("task-panel").focus({ preventScroll: true });
+  } catch (error) {
+    say("error", error.message);
+  } finally {
+    $("start").disabled = false;
+    $("upload").hidden = true;
+  }
+});
+
+$("cancel").addEventListener("click", () => cancel(history.id).catch((error) => say("error", error.message)));
+$("transports").addEventListener("change", (e) => {
+  if (e.target.name !== "via") return;
+  toFragment(history.id);
+  if (!ended()) follow();
+});
+interval.addEventListener("input", () => { $("interval-text").textContent = `${(interval.value / 1000).toFixed(1)} s`; });
+
+// A video may be dropped anywhere on the page.
+for (const name of ["dragover", "dragenter"]) {
+  document.addEventListener(name, (e) => { e.preventDefault(); $("drop").classList.add("over"); });
+}
+for (const name of ["dragleave", "drop"]) document.addEventListener(name, () => $("drop").classList.remove("over"));
+document.addEventListener("drop", (e) => {
+  e.preventDefault();
+  if (e.dataTransfer.files.length === 0) return;
+  form.elements.what.value = "file";
+  showFields();
+  form.elements.file.files = e.dataTransfer.files;
+  form.elements.file.dispatchEvent(new Event("change", { bubbles: true }));
+});
+form.elements.file.addEventListener("change", () => {
+  $("drop-text").textContent = form.elements.file.files[0]?.name ?? "Drop a video here, or choose one";
+});
+
+addEventListener("hashchange", fromFragment);
+addEventListener("resize", showSoon);
+showFields();
+fromFragment();
+kinds()
+  .then((all) => say("notice", all.map((k) => k.notice).filter(Boolean).join(" ") || null))
+  .catch((error) => say("error", error.message));

@@ -1,0 +1,56 @@
+// Draws when each result existed (top line) and when each transport delivered it (a line for each that did).
+import { transportNames } from "./transports.js";
+
+const svgNamespace = "http://www.w3.org/2000/svg";
+const left = 84, right = 16, lane = 34, top = 22;
+
+function node(name, attributes, text) {
+  const n = document.createElementNS(svgNamespace, name);
+  for (const [key, value] of Object.entries(attributes)) n.setAttribute(key, value);
+  if (text !== undefined) n.textContent = text;
+  return n;
+}
+
+function ticks(span) {
+  const step = [100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000, 300000, 900000].find((s) => span / s <= 8) ?? span;
+  return Array.from({ length: Math.floor(span / step) + 1 }, (_, i) => i * step);
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length ? sorted[Math.floor((sorted.length - 1) / 2)] : 0;
+}
+
+export function drawTimeline(svg, caption, deliveries) {
+  const shown = deliveries.filter((d) => d.type === "result" || d.type === "ended");
+  const lanes = Object.keys(transportNames).filter((via) => shown.some((d) => d.via === via));
+  const start = deliveries.length ? deliveries[0].existed : 0;
+  const span = Math.max(1000, ...shown.map((d) => Math.max(d.existed, d.here) - start));
+  const width = Math.max(320, svg.clientWidth || 640);
+  const height = top + lane * (lanes.length + 1) + 8;
+  const x = (t) => left + ((t - start) / span) * (width - left - right);
+  const y = (row) => top + lane * row + lane / 2;
+
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("height", height);
+  svg.replaceChildren();
+  for (const t of ticks(span)) {
+    svg.append(node("line", { class: "axis", x1: x(start + t), x2: x(start + t), y1: top, y2: height - 8 }),
+               node("text", { x: x(start + t), y: 14, "text-anchor": "middle" }, `${t / 1000} s`));
+  }
+  svg.append(node("text", { x: 0, y: y(0) + 4 }, "existed"));
+  lanes.forEach((via, i) => svg.append(node("text", { x: 0, y: y(i + 1) + 4 }, transportNames[via])));
+  for (const d of shown) {
+    const row = lanes.indexOf(d.via) + 1;
+    const here = Math.max(d.here, d.existed);
+    svg.append(node("line", { class: "link", x1: x(d.existed), y1: y(0), x2: x(here), y2: y(row) }));
+    const dot = node("circle", { cx: x(d.existed), cy: y(0), r: 4, fill: "var(--exists)" });
+    const arrival = node("circle", { cx: x(here), cy: y(row), r: 5, fill: `var(--${d.via})`, "data-via": d.via });
+    arrival.append(node("title", {}, `event ${d.seq}: ${Math.round(here - d.existed)} ms after it existed`));
+    svg.append(dot, arrival);
+  }
+  caption.textContent = lanes.map((via) => {
+    const delays = shown.filter((d) => d.via === via).map((d) => Math.max(0, d.here - d.existed));
+    return `${transportNames[via]}: ${delays.length} delivered, median ${Math.round(median(delays))} ms after they existed`;
+  }).join(". ");
+}

@@ -1,0 +1,137 @@
+// The four ways to the same history. Each is start(id, cursor, hooks) → stop(); all know one cursor, the last seq.
+// hooks: event(object), gap(object), request(), trouble(text or null), failed(Error), done().
+import { asError, request, urlsOf } from "./api.js";
+
+const retryDelays = [500, 1000, 2000, 4000];
+
+function pause(ms, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+  });
+}
+
+// Both polls: ask, hand out, ask again. They differ in who waits: the server, or we.
+function polling({ wait, interval }) {
+  return (id, cursor, hooks) => {
+    const stopper = new AbortController();
+    const run = async () => {
+      for (let attempt = 0; !stopper.signal.aborted;) {
+        let answer = null;
+        try {
+          hooks.request();
+          const headers = wait ? { Prefer: `wait=${wait}` } : {};
+          const response = await request(`${urlsOf(id).self}?after=${cursor}`, { headers, signal: stopper.signal });
+          if (response.status === 410) {
+            const problem = await response.json();
+            hooks.gap(problem);
+            cursor = Number(problem.kept_from ?? cursor + 1) - 1;
+            continue;
+          }
+          if (!response.ok) throw await asError(response);
+          answer = await response.json();
+          attempt = 0;
+          hooks.trouble(null);
+        } catch (e) {
+          if (stopper.signal.aborted) return;
+          if (e.status >= 400 && e.status < 500 && e.status !== 429) return hooks.failed(e);
+          hooks.trouble(e.message);
+          const delay = e.retryAfter ? e.retryAfter * 1000 : retryDelays[Math.min(attempt, retryDelays.length - 1)];
+          attempt += 1;
+          await pause(delay, stopper.signal);
+          continue;
+        }
+        for (const event of answer.events) {
+          if (stopper.signal.aborted) return;
+          hooks.event(event);
+          cursor = event.seq;
+          if (event.type === "ended") return hooks.done();
+        }
+        if (!wait && answer.events.length === 0) await pause(interval(), stopper.signal);
+      }
+    };
+    run();
+    return () => stopper.abort();
+  };
+}
+
+const types = ["accepted", "started", "result", "progress", "log", "ended"];
+
+function sse(id, cursor, hooks) {
+  let source = null;
+  let timer = null;
+  let attempt = 0;
+  const take = (message) => {
+    const event = JSON.parse(message.data);
+    cursor = event.seq;
+    attempt = 0;
+    hooks.event(event);
+    if (event.type === "ended") {
+      source.close();
+      hooks.done();
+    }
+  };
+  const open = () => {
+    hooks.request();
+    source = new EventSource(`${urlsOf(id).events}?after=${cursor}`);
+    source.onopen = () => hooks.trouble(null);
+    for (const type of types) source.addEventListener(type, take);
+    source.addEventListener("gap", (m) => hooks.gap(JSON.parse(m.data)));
+    source.onerror = async () => {
+      // CONNECTING: the browser tries again by itself, with its Last-Event-ID. CLOSED: the server said no.
+      if (source.readyState === EventSource.CONNECTING) return hooks.trouble("The stream broke off; reconnecting.");
+      const delay = retryDelays[Math.min(attempt++, retryDelays.length - 1)];
+      const answer = await request(`${urlsOf(id).self}?after=${cursor}`).catch(() => null);
+      if (answer && answer.status >= 400 && answer.status < 500) return hooks.failed(await asError(answer));
+      hooks.trouble("The stream ended early; reconnecting.");
+      timer = setTimeout(open, delay);
+    };
+  };
+  open();
+  return () => { clearTimeout(timer); source.onerror = null; source.close(); };
+}
+
+function websocket(id, cursor, hooks) {
+  let socket = null;
+  let timer = null;
+  let attempt = 0;
+  let stopped = false;
+  let ended = false;
+  const open = () => {
+    hooks.request();
+    const url = new URL(`${urlsOf(id).events}?after=${cursor}`, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    socket = new WebSocket(url, "streamdemo.v1");
+    socket.onopen = () => hooks.trouble(null);
+    socket.onmessage = (message) => {
+      if (stopped) return;
+      const event = JSON.parse(message.data);
+      if (event.type === "gap") return hooks.gap(event);
+      if (!event.seq) return;
+      cursor = event.seq;
+      attempt = 0;
+      ended = event.type === "ended";
+      hooks.event(event);
+    };
+    socket.onclose = (e) => {
+      if (stopped) return;
+      if (ended || e.code === 1000) return hooks.done();
+      if (e.code >= 4500) return hooks.failed(new Error(e.reason || `The socket was closed with ${e.code}`));
+      hooks.trouble("The socket broke off; reconnecting.");
+      timer = setTimeout(open, retryDelays[Math.min(attempt++, retryDelays.length - 1)]);
+    };
+  };
+  open();
+  return () => { stopped = true; clearTimeout(timer); socket.close(1000); };
+}
+
+export function makeTransports(pollInterval) {
+  return {
+    sse,
+    websocket,
+    longpoll: polling({ wait: 25 }),
+    poll: polling({ wait: 0, interval: pollInterval }),
+  };
+}
+
+export const transportNames = { sse: "SSE", websocket: "WebSocket", longpoll: "Long poll", poll: "Poll" };
