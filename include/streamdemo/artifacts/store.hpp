@@ -1,9 +1,10 @@
 // Files that results point to (video in, clips out), named by task id and file name: a directory, possibly on a volume
 // that several processes share. A file is visible whole or not at all: it is written under a temporary name, synced,
 // then linked without replacing. Kept for keep_for after its last write, at most max_bytes in all (oldest go first).
-// Thread-safe; blocking work runs on the store's own small pool.
+// Thread-safe; blocking work runs on the store's own small pool. Uploads must be gone before their store.
 #pragma once
 #include <streamdemo/base/asio.hpp>
+#include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/error.hpp>
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>

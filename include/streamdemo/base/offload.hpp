@@ -17,23 +17,29 @@ class blocking_pool {
   // Waits for what was handed in. No call may follow.
   void join() { pool_.join(); }
 
+  // Hands `f`, which must not throw, in and does not wait for it; join() does.
+  template <class F>
+  void start(F f) {
+    asio::post(pool_, std::move(f));
+  }
+
   // `f` must not throw. The caller's coroutine is not canceled meanwhile: a started file operation always ends.
   template <class F>
   auto run(F f) -> awaitable<decltype(f())> {
-    using value = decltype(f());
-    auto box = std::make_shared<std::optional<value>>();
-    auto ex = co_await asio::this_coro::executor;
-    co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void()>(
-        [this, box, ex](auto handler, F g) {
-          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-          auto work = asio::require(ex, asio::execution::outstanding_work.tracked);
-          asio::post(pool_, [box, shared, work, g = std::move(g)]() mutable {
-            box->emplace(g());
-            asio::post(work, [shared] { (*shared)(); });
-          });
-        },
-        use_awaitable, std::move(f));
-    co_return std::move(**box);
+    // The frame outlives the call, because the completion handler owns it: plain pointers to its locals are enough, and
+    // g++ 12 destroys temporaries that own something twice when they stand in a co_await expression.
+    std::optional<decltype(f())> value;
+    const executor ex = co_await asio::this_coro::executor;
+    auto start = [pool = &pool_, ex, f = &f, value = &value](auto handler) {
+      auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+      auto work = asio::require(ex, asio::execution::outstanding_work.tracked);
+      asio::post(*pool, [shared = std::move(shared), work, f, value] {
+        value->emplace((*f)());
+        asio::post(work, [shared] { (*shared)(); });
+      });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void()>(start, use_awaitable);
+    co_return std::move(*value);
   }
 
  private:

@@ -1,0 +1,60 @@
+#include "artifacts/directory_upload.hpp"
+
+#include <unistd.h>
+
+#include "artifacts/disk.hpp"
+
+namespace streamdemo::artifacts {
+
+directory_upload::directory_upload(directory_store& owner, base::descriptor d, std::filesystem::path temporary,
+                                   std::filesystem::path target, std::uint64_t max_bytes)
+    : owner_(owner),
+      descriptor_(std::move(d)),
+      temporary_(std::move(temporary)),
+      target_(std::move(target)),
+      max_bytes_(max_bytes) {}
+
+directory_upload::~directory_upload() {
+  if (committed_) return;
+  // Freeing the blocks of a large file takes long: the last close belongs on the pool, not on a loop.
+  auto last = std::make_shared<base::descriptor>(std::move(descriptor_));
+  owner_.pool().start([&owner = owner_, last, temporary = temporary_, size = size_] {
+    ::unlink(temporary.c_str());
+    last->reset();
+    owner.release(size);
+  });
+}
+
+awaitable<result<void>> directory_upload::write(std::string_view bytes) {
+  return owner_.pool().run([this, bytes] { return write_now(bytes); });
+}
+
+result<void> directory_upload::write_now(std::string_view bytes) {
+  if (failed_ || committed_) return error{errc::closed, "this upload already ended"};
+  if (bytes.size() > max_bytes_ - size_) {
+    failed_ = true;
+    return error{errc::too_large, fmt::format("the file is larger than the allowed {} bytes", max_bytes_)};
+  }
+  auto room = owner_.make_room(bytes.size());
+  if (room) {
+    size_ += bytes.size();
+    room = disk::write_all(descriptor_.get(), bytes, temporary_);
+  }
+  failed_ = !room;
+  return room;
+}
+
+awaitable<result<void>> directory_upload::commit() {
+  return owner_.pool().run([this] { return commit_now(); });
+}
+
+result<void> directory_upload::commit_now() {
+  if (failed_ || committed_) return error{errc::closed, "this upload already ended"};
+  auto done = disk::sync(descriptor_.get(), temporary_);
+  if (done) done = owner_.publish(temporary_, target_, size_);
+  failed_ = !done;
+  committed_ = !failed_;
+  return done;
+}
+
+}  // namespace streamdemo::artifacts

@@ -1,0 +1,33 @@
+// A file on its way into the directory store. Must be gone before the store.
+#pragma once
+#include <streamdemo/base/descriptor.hpp>
+
+#include "artifacts/directory_store.hpp"
+
+namespace streamdemo::artifacts {
+
+class directory_upload final : public upload {
+ public:
+  directory_upload(directory_store& owner, base::descriptor d, std::filesystem::path temporary,
+                   std::filesystem::path target, std::uint64_t max_bytes);
+  ~directory_upload() override;
+
+  awaitable<result<void>> write(std::string_view bytes) override;
+  awaitable<result<void>> commit() override;
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  result<void> write_now(std::string_view bytes);
+  result<void> commit_now();
+
+  directory_store& owner_;
+  base::descriptor descriptor_;
+  const std::filesystem::path temporary_;
+  const std::filesystem::path target_;
+  const std::uint64_t max_bytes_;
+  std::uint64_t size_ = 0;
+  bool failed_ = false;
+  bool committed_ = false;
+};
+
+}  // namespace streamdemo::artifacts

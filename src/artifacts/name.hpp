@@ -1,0 +1,18 @@
+// Which names a file of the store may have. Pure.
+#pragma once
+#include <string_view>
+
+namespace streamdemo::artifacts {
+
+// [A-Za-z0-9._-]{1,128}, not starting with a dot: such a name stays inside its directory on every file system.
+constexpr bool is_plain_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > 128 || name.front() == '.') return false;
+  for (const char c : name) {
+    const bool good =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    if (!good) return false;
+  }
+  return true;
+}
+
+}  // namespace streamdemo::artifacts

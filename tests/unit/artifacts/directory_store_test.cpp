@@ -1,0 +1,238 @@
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <fstream>
+#include <streamdemo/artifacts/store.hpp>
+#include <streamdemo/base/id.hpp>
+
+#include "support/run.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace streamdemo;
+using namespace boost::asio::experimental::awaitable_operators;
+using base::awaitable;
+using base::errc;
+namespace fs = std::filesystem;
+
+namespace {
+
+class manual_clock final : public base::clock {
+ public:
+  base::sys_time now() const override { return base::system_clock().now() + ahead; }
+  std::chrono::seconds ahead{0};
+};
+
+struct fixture {
+  test::temporary_directory root;
+  manual_clock clock;
+  base::metrics metrics;
+  base::logger log{"test", base::log_level::off};
+  fs::path directory = root.path() / "store";
+
+  std::unique_ptr<artifacts::store> make(std::uint64_t max_bytes = 1 << 20) {
+    artifacts::options o{directory, std::chrono::minutes(10), max_bytes, 2};
+    auto made = artifacts::make_directory_store(o, clock, metrics, log);
+    REQUIRE(made.has_value());
+    return std::move(*made);
+  }
+
+  std::size_t files_below(const char* part) const {
+    std::size_t n = 0;
+    for (const auto& e : fs::recursive_directory_iterator(directory / part)) n += e.is_regular_file() ? 1 : 0;
+    return n;
+  }
+};
+
+awaitable<artifacts::result<void>> put(artifacts::store& s, std::string id, std::string name, std::string bytes) {
+  auto u = co_await s.create(id, name, 1 << 30);
+  if (!u) co_return std::move(u).error();
+  auto written = co_await (*u)->write(bytes);
+  if (!written) co_return std::move(written).error();
+  co_return co_await (*u)->commit();
+}
+
+awaitable<std::string> get(artifacts::store& s, std::string id, std::string name) {
+  auto f = co_await s.open(id, name);
+  if (!f) co_return "error: " + std::string(base::to_string(f.error().code));
+  auto bytes = co_await s.read(*f, 0, 1 << 20);
+  co_return bytes.value();
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a committed file is there whole, with its size and a strong etag") {
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put(*s, "task", "a.txt", "hello")).has_value());
+    auto f = co_await s->open("task", "a.txt");
+    CHECK(f.has_value());
+    CHECK(f->size == 5);
+    CHECK(f->etag.size() > 4);
+    CHECK(f->etag.front() == '"');
+    CHECK((co_await s->read(*f, 1, 3)).value() == "ell");
+    CHECK((co_await s->read(*f, 4, 100)).value() == "o");
+    CHECK((co_await s->read(*f, 9, 100)).value() == "");
+    const auto where = co_await s->path_of("task", "a.txt");
+    CHECK(fs::file_size(where.value()) == 5);
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "nothing is visible before the commit, and an abandoned upload leaves nothing") {
+  {
+    const auto s = make();
+    test::run([&]() -> awaitable<void> {
+      auto u = co_await s->create("task", "a.txt", 100);
+      CHECK((co_await (*u)->write("half")).has_value());
+      CHECK((*u)->size() == 4);
+      CHECK((co_await get(*s, "task", "a.txt")) == "error: not found");
+      CHECK(files_below("files") == 0);
+      CHECK(files_below("tmp") == 1);
+      u->reset();
+    });
+  }
+  CHECK(files_below("tmp") == 0);
+  CHECK(files_below("files") == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "of several that commit the same name exactly one wins, and its content stays") {
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    for (int round = 0; round < 20; ++round) {
+      const auto name = "n" + std::to_string(round);
+      auto a = co_await s->create("task", name, 100);
+      auto b = co_await s->create("task", name, 100);
+      CHECK((co_await (*a)->write("from-a")).has_value());
+      CHECK((co_await (*b)->write("from-b")).has_value());
+      auto [first, second] = co_await ((*a)->commit() && (*b)->commit());
+      CHECK(first.has_value() != second.has_value());
+      CHECK((first ? second : first).error().code == errc::already_exists);
+      const auto content = co_await get(*s, "task", name);
+      CHECK(content == (first ? "from-a" : "from-b"));
+    }
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "names that leave the directory are refused everywhere") {
+  const auto s = make();
+  std::ofstream(root.path() / "secret") << "secret";
+  test::run([&]() -> awaitable<void> {
+    for (std::string bad : {"..", "../secret", "a/b", "", ".x", "/etc/passwd"}) {
+      CAPTURE(bad);
+      CHECK((co_await s->create(bad, "a", 1)).error().code == errc::invalid_argument);
+      CHECK((co_await s->create("a", bad, 1)).error().code == errc::invalid_argument);
+      CHECK((co_await s->open("task", bad)).error().code == errc::not_found);
+      CHECK((co_await s->open(bad, "a")).error().code == errc::not_found);
+      CHECK((co_await s->path_of(bad, "a")).error().code == errc::not_found);
+    }
+    fs::create_directories(directory / "files" / "task");
+    fs::create_symlink(root.path() / "secret", directory / "files" / "task" / "link");
+    CHECK((co_await s->open("task", "link")).error().code == errc::not_found);
+    CHECK((co_await s->open("files", "task")).error().code == errc::not_found);
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "an upload over its own limit is refused and cannot be committed") {
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    auto u = co_await s->create("task", "a", 10);
+    CHECK((co_await (*u)->write("0123456789")).has_value());
+    CHECK((co_await (*u)->write("x")).error().code == errc::too_large);
+    CHECK((co_await (*u)->commit()).error().code == errc::closed);
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a full store gives up its oldest files, and refuses what cannot fit at all") {
+  const auto s = make(1000);
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put(*s, "old", "a", std::string(400, 'a'))).has_value());
+    // The order of two files made within one tick of the file system's clock would be chance.
+    fs::last_write_time(directory / "files/old/a", fs::file_time_type::clock::now() - std::chrono::seconds(5));
+    CHECK((co_await put(*s, "new", "b", std::string(400, 'b'))).has_value());
+    CHECK((co_await put(*s, "newest", "c", std::string(400, 'c'))).has_value());
+    CHECK((co_await get(*s, "old", "a")) == "error: not found");
+    CHECK((co_await get(*s, "new", "b")).size() == 400);
+    CHECK((co_await put(*s, "big", "d", std::string(1001, 'd'))).error().code == errc::no_space);
+    CHECK((co_await get(*s, "new", "b")).size() == 400);
+    CHECK((co_await get(*s, "newest", "c")).size() == 400);
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a sweep removes what is old, and left-overs that nobody writes any more") {
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put(*s, "task", "a", "x")).has_value());
+    std::ofstream(directory / "tmp" / "dead") << "left by a process that was killed";
+    fs::create_directories(directory / "tmp" / "dead-directory" / "deep");
+    auto living = co_await s->create("task", "b", 100);
+    const auto scratch = (co_await s->make_scratch()).value();
+    std::ofstream(scratch / "clip") << "being written";
+
+    co_await s->sweep();
+    CHECK((co_await get(*s, "task", "a")) == "x");
+    CHECK(fs::exists(directory / "tmp" / "dead"));
+
+    clock.ahead = std::chrono::hours(1);
+    co_await s->sweep();
+    CHECK((co_await get(*s, "task", "a")) == "error: not found");
+    CHECK_FALSE(fs::exists(directory / "files" / "task"));
+    CHECK_FALSE(fs::exists(directory / "tmp" / "dead"));
+    CHECK_FALSE(fs::exists(directory / "tmp" / "dead-directory"));
+    CHECK(fs::exists(scratch / "clip"));
+    CHECK((co_await (*living)->write("still there")).has_value());
+    CHECK((co_await (*living)->commit()).has_value());
+    co_await s->remove_scratch(scratch);
+    CHECK_FALSE(fs::exists(scratch));
+    CHECK((co_await get(*s, "task", "b")) == "still there");
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a finished file is adopted from scratch once, and from nowhere else") {
+  const auto s = make();
+  std::ofstream(root.path() / "outside") << "no";
+  test::run([&]() -> awaitable<void> {
+    const auto scratch = (co_await s->make_scratch()).value();
+    std::ofstream(scratch / "clip") << "0123";
+    CHECK((co_await s->adopt(scratch / "clip", "task", "run-clip")).value() == 4);
+    CHECK_FALSE(fs::exists(scratch / "clip"));
+    CHECK((co_await get(*s, "task", "run-clip")) == "0123");
+
+    std::ofstream(scratch / "clip") << "other";
+    CHECK((co_await s->adopt(scratch / "clip", "task", "run-clip")).error().code == errc::already_exists);
+    CHECK((co_await get(*s, "task", "run-clip")) == "0123");
+    CHECK((co_await s->adopt(root.path() / "outside", "task", "x")).error().code == errc::invalid_argument);
+    fs::create_symlink(root.path() / "outside", scratch / "link");
+    CHECK((co_await s->adopt(scratch / "link", "task", "x")).error().code == errc::not_found);
+    co_await s->remove_scratch(scratch);
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a full disk is told as such, and the room is free again afterwards") {
+  fs::create_directories(directory);
+  if (::mount("none", directory.c_str(), "tmpfs", 0, "size=256k") != 0) {
+    MESSAGE("not run: mounting a small file system needs root");
+    return;
+  }
+  {
+    const auto s = make(1 << 30);
+    test::run([&]() -> awaitable<void> {
+      CHECK((co_await put(*s, "task", "big", std::string(400 << 10, 'x'))).error().code == errc::no_space);
+      CHECK((co_await get(*s, "task", "big")) == "error: not found");
+      // The removal of the refused one runs on the pool: two threads, so two operations behind it are after it.
+      co_await s->sweep();
+      co_await s->sweep();
+      CHECK((co_await put(*s, "task", "small", std::string(100 << 10, 'x'))).has_value());
+    });
+  }
+  CHECK(::umount2(directory.c_str(), MNT_DETACH) == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a directory that cannot be made is an error that names it") {
+  std::ofstream(root.path() / "store") << "a file is in the way";
+  artifacts::options o{directory, std::chrono::minutes(10), 1000, 1};
+  const auto made = artifacts::make_directory_store(o, clock, metrics, log);
+  REQUIRE_FALSE(made.has_value());
+  CHECK(made.error().message.find(directory.string()) != std::string::npos);
+}
