@@ -1,0 +1,121 @@
+// Clients that we did not write: npm ws, npm eventsource, fetch and curl. All see the same history.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { EventSource } from "eventsource";
+import WebSocket from "ws";
+import { historyOf, startServer, submit } from "./server.mjs";
+
+const run = promisify(execFile);
+const types = ["accepted", "started", "result", "progress", "log", "ended"];
+let server;
+before(async () => { server = await startServer(); });
+after(async () => {
+  const end = await server.stop();
+  assert.equal(end.code, 0, server.errors());
+});
+
+function overEventSource(url) {
+  return new Promise((resolve, reject) => {
+    const events = [];
+    const source = new EventSource(url);
+    source.onerror = (e) => { source.close(); reject(new Error(`EventSource: ${e.code} ${e.message}`)); };
+    for (const type of types) {
+      source.addEventListener(type, (m) => {
+        events.push(m.data);
+        if (type !== "ended") return;
+        source.close();
+        resolve(events);
+      });
+    }
+  });
+}
+
+function overWebSocket(url, first) {
+  return new Promise((resolve, reject) => {
+    const events = [];
+    const socket = new WebSocket(url.replace("http", "ws"), "streamdemo.v1");
+    socket.on("open", () => { if (first) socket.send(first); });
+    socket.on("message", (data, binary) => { assert.equal(binary, false); events.push(data.toString()); });
+    socket.on("error", reject);
+    socket.on("close", (code) => resolve({ events, code, protocol: socket.protocol }));
+  });
+}
+
+const curl = async (...args) => (await run("curl", ["-sS", "--max-time", "30", ...args], { maxBuffer: 1 << 26 })).stdout;
+
+test("EventSource, WebSocket, JSON lines and poll give the same bytes, live and afterwards", async () => {
+  const task = await submit(server, "simulate", { results: 20, interval_ms: 20 });
+  const events = server.url + task.urls.events;
+  const live = await Promise.all([
+    overEventSource(events),
+    overWebSocket(server.url + task.urls.socket),
+    curl("-N", "-H", "Accept: application/x-ndjson", events),
+  ]);
+  const [sse, socket, lines] = [live[0], live[1].events, live[2].trimEnd().split("\n")];
+  assert.deepEqual(socket, sse);
+  assert.deepEqual(lines, sse);
+  assert.equal(live[1].code, 1000);
+  assert.equal(live[1].protocol, "streamdemo.v1");
+  assert.deepEqual(await overEventSource(events), sse);
+  assert.deepEqual((await overWebSocket(server.url + task.urls.socket)).events, sse);
+  const poll = await curl(server.url + task.urls.self);
+  for (const event of sse) assert.ok(poll.includes(event), `the poll's answer lacks ${event}`);
+
+  const parsed = sse.map((e) => JSON.parse(e));
+  assert.deepEqual(parsed.map((e) => e.seq), parsed.map((_, i) => i + 1));
+  assert.deepEqual(parsed.filter((e) => e.type === "result").map((e) => e.data.index), [...Array(20).keys()]);
+  assert.equal(parsed.at(-1).data.status, "succeeded");
+});
+
+test("an EventSource that comes back with its cursor misses nothing and sees nothing twice", async () => {
+  const task = await submit(server, "simulate", { results: 10, interval_ms: 30 });
+  const all = await historyOf(server, task.request_id);
+  for (let cursor = 1; cursor < all.length; ++cursor) {
+    const events = await overEventSource(`${server.url}${task.urls.events}?after=${cursor}`);
+    assert.deepEqual(events.map((e) => JSON.parse(e)), all.slice(cursor));
+  }
+});
+
+test("a task submitted over WebSocket streams on the same socket", async () => {
+  const { events, code } = await overWebSocket(`${server.url}/api/simulate`, JSON.stringify({ results: 3, interval_ms: 1 }));
+  assert.equal(code, 1000);
+  const parsed = events.map((e) => JSON.parse(e));
+  assert.equal(parsed[0].type, "accepted");
+  assert.equal(parsed.at(-1).data.status, "succeeded");
+  assert.equal(parsed.filter((e) => e.type === "result").length, 3);
+});
+
+test("curl submits and streams in one call, and Prefer: wait returns the end", async () => {
+  const body = JSON.stringify({ results: 3, interval_ms: 5 });
+  const json = ["-H", "Content-Type: application/json", "-d", body];
+  const stream = await curl("-N", "-H", "Accept: text/event-stream", ...json, `${server.url}/api/simulate`);
+  assert.match(stream, /\nevent: ended\n/);
+  const waited = await curl("-i", "-H", "Prefer: wait=20", ...json, `${server.url}/api/simulate`);
+  assert.match(waited, /^HTTP\/1\.1 200 /);
+  assert.match(waited, /succeeded/);
+});
+
+test("the same Idempotency-Key gives the same task, and another payload is refused", async () => {
+  const headers = { "Idempotency-Key": "order-1" };
+  const one = await submit(server, "simulate", { results: 1, interval_ms: 1 }, headers);
+  const two = await submit(server, "simulate", { results: 1, interval_ms: 1 }, headers);
+  assert.equal(one.request_id, two.request_id);
+  await assert.rejects(submit(server, "simulate", { results: 2, interval_ms: 1 }, headers), /^Error: 422/);
+});
+
+test("cancel ends a task, twice is fine, and going away does not", async () => {
+  const task = await submit(server, "simulate", { results: 1000, interval_ms: 50 });
+  const socket = new WebSocket((server.url + task.urls.socket).replace("http", "ws"));
+  await new Promise((resolve) => socket.once("message", resolve));
+  socket.terminate();
+  const still = await (await fetch(server.url + task.urls.self)).json();
+  assert.ok(["queued", "running"].includes(still.status));
+  for (let i = 0; i < 2; ++i) {
+    const response = await fetch(server.url + task.urls.cancel, { method: "POST" });
+    assert.ok(response.ok, `${response.status}`);
+  }
+  const all = await historyOf(server, task.request_id);
+  assert.equal(all.at(-1).data.status, "canceled");
+});

@@ -1,0 +1,182 @@
+// The page in real Chromium (the system's, driven by Playwright).
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { startServer } from "./server.mjs";
+
+const shots = process.env.STREAMDEMO_SHOTS ?? mkdtempSync(join(tmpdir(), "streamdemo-shots-"));
+mkdirSync(shots, { recursive: true });
+let server, browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+           "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
+  });
+});
+after(async () => {
+  await browser?.close();
+  assert.equal((await server.stop()).code, 0, server.errors());
+});
+
+// Every page must be without errors in its console.
+async function openPage(t, options = {}, path = "/") {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("pageerror", (e) => complaints.push(e.message));
+  page.on("console", (m) => { if (m.type() === "error") complaints.push(m.text()); });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(complaints, []);
+  });
+  await page.goto(server.url + path);
+  return page;
+}
+
+const number = async (page, id) => Number(await page.locator(`#${id}`).textContent());
+const status = (page, text) => page.locator(`#status[data-status=${text}]`).waitFor({ timeout: 120000 });
+
+async function simulate(page, results, interval) {
+  await page.getByLabel("Simulated results").check();
+  await page.locator("input[name=results]").fill(String(results));
+  await page.locator("input[name=interval_ms]").fill(String(interval));
+  await page.getByRole("button", { name: "Start" }).click();
+}
+
+test("the sample's first clip plays while the rest are still being cut", async (t) => {
+  const page = await openPage(t);
+  await page.locator("input[name=sample_seconds]").fill("60");
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.locator("#clips button").first().waitFor({ timeout: 60000 });
+  await page.waitForFunction(() => document.getElementById("player").currentTime > 0.2, null, { timeout: 30000 });
+  const meanwhile = { status: await page.locator("#status").textContent(), clips: await page.locator("#clips button").count() };
+  await page.screenshot({ path: join(shots, "desktop-running.png"), fullPage: true });
+  assert.equal(meanwhile.status, "running");
+  assert.ok(meanwhile.clips < 6, `${meanwhile.clips} clips were there when the first one played`);
+  await status(page, "succeeded");
+  assert.equal(await page.locator("#clips button").count(), 6);
+  assert.equal(await number(page, "count-repeated"), 0);
+  assert.equal(await number(page, "count-missed"), 0);
+  await page.screenshot({ path: join(shots, "desktop.png"), fullPage: true });
+});
+
+test("a dropped video of one's own is cut, and something that is none fails with a sentence", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "streamdemo-video-"));
+  const video = join(directory, "own.mp4");
+  execFileSync("ffmpeg", ["-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=160x90:rate=10", "-t", "6", "-pix_fmt", "yuv420p", video]);
+  const page = await openPage(t);
+  const data = await page.evaluateHandle((bytes) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], "own.mp4", { type: "video/mp4" }));
+    return transfer;
+  }, [...readFileSync(video)]);
+  await page.dispatchEvent("body", "drop", { dataTransfer: data });
+  await page.locator("input[name=file_clip_seconds]").fill("2");
+  await page.getByRole("button", { name: "Start" }).click();
+  await status(page, "succeeded");
+  assert.equal(await page.locator("#clips button").count(), 3);
+
+  const none = join(directory, "none.mp4");
+  writeFileSync(none, "this is no video");
+  await page.locator("input[name=file]").setInputFiles(none);
+  await page.getByRole("button", { name: "Start" }).click();
+  await status(page, "failed");
+  const text = await page.locator("#error").textContent();
+  assert.match(text, /video/i);
+  await page.screenshot({ path: join(shots, "failed.png"), fullPage: true });
+});
+
+test("switching the transport in mid-task loses and repeats nothing", async (t) => {
+  const page = await openPage(t);
+  await page.locator("#interval").evaluate((e) => { e.value = 200; e.dispatchEvent(new Event("input")); });
+  await simulate(page, 60, 100);
+  const order = ["poll", "websocket", "longpoll", "sse", "websocket", "poll", "sse", "longpoll"];
+  for (const via of order) {
+    const before = await number(page, "count-results");
+    await page.locator(`input[name=via][value=${via}]`).check();
+    await page.waitForFunction((n) => Number(document.getElementById("count-results").textContent) >= n, before + 4);
+  }
+  await status(page, "succeeded");
+  assert.equal(await number(page, "count-results"), 60);
+  assert.equal(await number(page, "count-repeated"), 0);
+  assert.equal(await number(page, "count-missed"), 0);
+  assert.equal(await number(page, "count-cursor"), await number(page, "count-events"));
+  for (const via of ["poll", "websocket", "longpoll", "sse"]) {
+    assert.ok(await page.locator(`#timeline circle[data-via=${via}]`).count() > 0, `nothing was drawn for ${via}`);
+  }
+  await page.screenshot({ path: join(shots, "switched.png"), fullPage: true });
+});
+
+test("ten reloads go on where the page was, and there is still one task", async (t) => {
+  const page = await openPage(t);
+  await simulate(page, 100, 60);
+  await page.waitForFunction(() => Number(document.getElementById("count-results").textContent) > 2);
+  const id = await page.locator("#task-id").textContent();
+  assert.match(page.url(), new RegExp(`#task=${id}`));
+  const before = (await (await fetch(`${server.url}/api/tasks?limit=1000`)).json()).tasks.length;
+  for (let i = 0; i < 10; ++i) {
+    await page.reload();
+    await page.waitForFunction(() => Number(document.getElementById("count-results").textContent) > 2);
+  }
+  assert.equal(await page.locator("#task-id").textContent(), id);
+  assert.equal((await (await fetch(`${server.url}/api/tasks?limit=1000`)).json()).tasks.length, before);
+  await status(page, "succeeded");
+  assert.equal(await number(page, "count-results"), 100);
+  assert.equal(await number(page, "count-repeated"), 0);
+});
+
+test("cancel ends the task on the page", async (t) => {
+  const page = await openPage(t);
+  await simulate(page, 1000, 100);
+  await page.waitForFunction(() => Number(document.getElementById("count-results").textContent) > 0);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await status(page, "canceled");
+  assert.ok(await page.locator("#cancel").isDisabled());
+});
+
+test("an unknown task in the address gets a sentence", async (t) => {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(`${server.url}/#task=00000000-0000-4000-8000-000000000000&via=longpoll`);
+  await page.locator("#error").waitFor({ state: "visible", timeout: 20000 });
+  assert.ok((await page.locator("#error").textContent()).length > 10);
+});
+
+test("the page is usable by keyboard alone", async (t) => {
+  const page = await openPage(t);
+  await page.locator("input[name=what]").first().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.ok(await page.getByLabel("Simulated results").isChecked());
+  for (const _ of Array(8)) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement.id) === "start") break;
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => Number(document.getElementById("count-events").textContent) > 0);
+});
+
+test("on a phone and in the dark nothing is cut off", async (t) => {
+  for (const [name, options] of [
+    ["phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }],
+    ["dark", { colorScheme: "dark" }],
+  ]) {
+    const page = await openPage(t, options);
+    await page.locator("input[name=sample_seconds]").fill("9");
+    await page.locator("input[name=clip_seconds]").fill("3");
+    await page.getByRole("button", { name: "Start" }).click();
+    await status(page, "succeeded");
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `the ${name} page is ${overflow} px too wide`);
+    await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  }
+  assert.ok(readdirSync(shots).length > 0);
+});

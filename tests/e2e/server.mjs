@@ -1,0 +1,79 @@
+// Starts the real binary on ports of its own and ends it by its id.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export const binary = process.env.STREAMDEMO_BIN;
+if (!binary) throw new Error("name the binary to test in STREAMDEMO_BIN");
+
+// `sets`: settings; `options`: of the child process. Resolves once the server says that it is ready.
+export async function startServer(sets = {}, options = {}) {
+  const directory = mkdtempSync(join(tmpdir(), "streamdemo-e2e-"));
+  const all = {
+    "gateway.port": 0, "management.port": 0, "artifacts.directory": join(directory, "artifacts"),
+    "instance.log_level": "warning", ...sets,
+  };
+  const flags = Object.entries(all).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+  const child = spawn(binary, [...(options.arguments ?? []), ...flags], {
+    stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env }, cwd: directory,
+  });
+  const exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+  let errors = "";
+  child.stderr.on("data", (chunk) => { errors = (errors + chunk).slice(-20000); });
+  const ready = new Promise((resolve) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const match = /ready on (http:\S+) \(management: (http:\S+)\)/.exec(line);
+      if (match) resolve({ url: match[1], management: match[2] });
+    });
+  });
+  const first = await Promise.race([ready, exited.then((e) => ({ ...e, failed: true }))]);
+  if (first.failed) throw new Error(`the server ended with ${first.code ?? first.signal}: ${errors}`);
+  return {
+    ...first,
+    pid: child.pid,
+    exited,
+    errors: () => errors,
+    signal: (name) => child.kill(name),
+    async stop() {
+      child.kill("SIGTERM");
+      const end = await exited;
+      rmSync(directory, { recursive: true, force: true });
+      return end;
+    },
+  };
+}
+
+export async function submit(server, kind, input, headers = {}) {
+  const response = await fetch(`${server.url}/api/${kind}`, {
+    method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(input),
+  });
+  if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+// The whole history as the live resource gives it, once the task has ended.
+export async function historyOf(server, id) {
+  const events = [];
+  for (let after = 0, turns = 0; turns < 10000; ++turns) {
+    const response = await fetch(`${server.url}/api/tasks/${id}?after=${after}`, { headers: { Prefer: "wait=20" } });
+    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+    const answer = await response.json();
+    events.push(...answer.events);
+    after = answer.next;
+    if (events.at(-1)?.type === "ended") return events;
+  }
+  throw new Error("the task did not end");
+}
+
+// Bounded wait for a condition that another process brings about.
+export async function until(what, condition, ms = 30000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${ms} ms in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
