@@ -1,0 +1,70 @@
+// What decisions wants done. Plain data; whoever takes the actions performs them at once and in this order.
+#pragma once
+#include <streamdemo/bus/bus.hpp>
+#include <streamdemo/task/message.hpp>
+
+#include <variant>
+
+namespace streamdemo::processor {
+
+using base::sys_time;
+
+// Names one run of this process.
+struct run_key {
+  std::int32_t partition = 0;
+  std::string task;
+  std::string run;
+};
+
+// Ask for the end of this `response` partition and answer with on_end(). Repeat until it is known.
+struct ask_end {
+  std::int32_t partition;
+};
+// Read this `response` partition from that log time on (anew, when it is read already).
+struct follow {
+  std::int32_t partition;
+  sys_time from;
+};
+struct unfollow {
+  std::int32_t partition;
+};
+// Publish on `response`, never given up. `source` and `time` are set by who publishes. For `started` answer with
+// on_started_published(), for `alive` with on_alive_published().
+struct publish {
+  std::int32_t partition;
+  task::message message;
+};
+// Call the handler. Answer with on_finished() once it has returned.
+struct begin {
+  run_key key;
+  std::string kind;
+  std::string content_type;
+  base::record_ptr request;  // its value is the payload
+  std::string traceparent;
+  std::string tracestate;
+  sys_time expiry;
+  std::int64_t results_before = 0;
+  std::string last_result;
+};
+enum class stop_reason {
+  over,      // the task has ended or another run is current: nothing more is published
+  expired,   // publish the run's `ended` (expired)
+  released,  // publish `released` as the run's last record
+};
+struct stop {
+  run_key key;
+  stop_reason why;
+};
+// Publish the request on the dead-letter topic, never given up, and answer with on_dead_lettered().
+struct dead_letter {
+  std::uint64_t token;
+  base::record_ptr request;
+  std::string reason;
+};
+struct complete {
+  bus::delivery delivery;
+};
+
+using action = std::variant<ask_end, follow, unfollow, publish, begin, stop, dead_letter, complete>;
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,30 @@
+// How many runs a process has at once, and the one that must be alone: a task on its last allowed run waits until
+// nothing else runs here, and nothing else starts meanwhile, so that a task that kills its process takes no neighbours
+// with it. Pure; used by decisions; one thread.
+#pragma once
+#include <cstdint>
+
+namespace streamdemo::processor {
+
+class slots {
+ public:
+  explicit slots(std::uint32_t concurrency) : concurrency_(concurrency) {}
+
+  bool free(bool alone) const noexcept { return !taken_alone_ && (alone ? taken_ == 0 : taken_ < concurrency_); }
+  void take(bool alone) noexcept {
+    ++taken_;
+    taken_alone_ = alone;
+  }
+  void give_back() noexcept {
+    --taken_;
+    taken_alone_ = false;
+  }
+  std::uint32_t taken() const noexcept { return taken_; }
+
+ private:
+  std::uint32_t concurrency_;
+  std::uint32_t taken_ = 0;
+  bool taken_alone_ = false;
+};
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,37 @@
+// A simulated gateway: folds what it reads, a little late, and writes accepted, request, cancel and expiry.
+#pragma once
+#include "property/judge.hpp"
+
+namespace property {
+
+class gateway {
+ public:
+  gateway(std::string source, random& r, response_log& log, group& g, judge& all, const world_rules& rules);
+
+  void turn(sys_time now);
+  // The first time, or again (the client did not hear of the answer): the same id.
+  void submit(const std::string& id, sys_time now);
+  void cancel(const std::string& id, sys_time now);
+  sender& out() { return *out_; }
+  std::shared_ptr<sender> out_shared() { return out_; }
+  // What it made of the partition so far is what everybody makes of it.
+  bool agrees(std::int32_t p) const;
+  bool at_end(std::int32_t p) const { return next_[static_cast<std::size_t>(p)] == log_.end(p); }
+
+ private:
+  void expire(sys_time now);
+
+  std::string source_;
+  random& random_;
+  response_log& log_;
+  group& group_;
+  judge& judge_;
+  std::shared_ptr<sender> out_ = std::make_shared<sender>();
+  std::vector<histories> read_;
+  std::array<std::int64_t, partitions> next_{};
+  std::map<std::string, sys_time> requests_;  // to be sent, at that time
+  std::set<std::string> expired_;
+  sys_time now_{};
+};
+
+}  // namespace property

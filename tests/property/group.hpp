@@ -1,0 +1,80 @@
+// The simulated request topics and their one group: who owns which partition, and what is committed. Members hear of
+// changes in order, but late; a commit of a former owner changes nothing.
+#pragma once
+#include "property/log.hpp"
+
+namespace property {
+
+struct group_event {
+  bool assigned = false;
+  bus::partition_id partition;
+  std::uint64_t epoch = 0;
+  std::int64_t from = 0;
+};
+
+class group {
+ public:
+  static std::vector<std::string> topics() { return {"request", "request.slow"}; }
+
+  group() {
+    for (const auto& t : topics()) {
+      for (std::int32_t p = 0; p < partitions; ++p) state_[{t, p}];
+    }
+  }
+
+  void append(base::record r, sys_time now) {
+    auto& s = state_[{r.topic, r.partition}];
+    r.offset = static_cast<std::int64_t>(s.log.size());
+    r.log_time = now;
+    s.log.push_back(std::make_shared<const base::record>(std::move(r)));
+  }
+  const std::vector<base::record_ptr>& records(const bus::partition_id& p) { return state_[p].log; }
+
+  void join(int member, std::deque<group_event>* inbox) { members_[member] = inbox; }
+  // The member goes, with or without a word; `inbox` gets no more events.
+  void leave(int member) { members_.erase(member); }
+
+  // Gives every partition to somebody who is there.
+  void rebalance(random& r, bool shuffle) {
+    for (auto& [p, s] : state_) {
+      const bool lost = s.owner >= 0 && !members_.contains(s.owner);
+      if (members_.empty()) {
+        s.owner = -1;
+        continue;
+      }
+      if (s.owner >= 0 && !lost && !(shuffle && r.one_in(2))) continue;
+      auto pick = std::next(members_.begin(), r.between(0, static_cast<std::int64_t>(members_.size()) - 1));
+      if (pick->first == s.owner) continue;
+      if (s.owner >= 0 && !lost) members_[s.owner]->push_back({false, p, s.epoch, 0});
+      s.owner = pick->first;
+      pick->second->push_back({true, p, ++s.epoch, s.committed});
+    }
+  }
+
+  // `watermark`: everything below is completed. True: it counted.
+  bool commit(const bus::partition_id& p, std::uint64_t epoch, std::int64_t watermark) {
+    auto& s = state_[p];
+    if (epoch != s.epoch || watermark <= s.committed) return false;
+    s.committed = watermark;
+    return true;
+  }
+  std::int64_t committed(const bus::partition_id& p) { return state_[p].committed; }
+  bool all_committed() const {
+    for (const auto& [p, s] : state_) {
+      if (s.committed != static_cast<std::int64_t>(s.log.size())) return false;
+    }
+    return true;
+  }
+
+ private:
+  struct state {
+    std::vector<base::record_ptr> log;
+    std::int64_t committed = 0;
+    int owner = -1;
+    std::uint64_t epoch = 0;
+  };
+  std::map<bus::partition_id, state> state_;
+  std::map<int, std::deque<group_event>*> members_;
+};
+
+}  // namespace property

@@ -1,0 +1,253 @@
+#include "property/process.hpp"
+
+namespace property {
+
+namespace {
+
+processor::decision_options options(const std::string& source, random& r, const world_rules& rules) {
+  processor::decision_options o;
+  o.source = source;
+  o.alive_interval = rules.alive_interval;
+  o.keep_for = rules.keep_for;
+  o.concurrency = static_cast<std::uint32_t>(r.between(1, 3));
+  o.max_runs = rules.max_runs;
+  o.kinds = {{"plain", false}, {"resumable", true}, {"poison", false}, {"lossy", false}};
+  o.new_run = [source, n = 0]() mutable { return source + "-run" + std::to_string(++n); };
+  return o;
+}
+
+}  // namespace
+
+process::process(std::string source, int member, random& r, response_log& log, group& g, const world_rules& rules)
+    : source_(std::move(source)),
+      member_(member),
+      random_(r),
+      log_(log),
+      group_(g),
+      decisions_(options(source_, r, rules)),
+      clock_error_(r.between(-3000, 3000)) {
+  group_.join(member_, &inbox_);
+}
+
+process::~process() {
+  group_.leave(member_);
+}
+
+std::set<std::string> process::runs_at_stake() const {
+  return unread_runs_;
+}
+
+bool process::turn(sys_time now) {
+  now_ = now;
+  const auto order = random_.between(0, 2);
+  if (order == 0) answer();
+  take_requests();
+  read_responses();
+  if (order == 1) answer();
+  for (std::int32_t p = 0; p < partitions; ++p) {
+    if (random_.percent(70)) out_->acknowledge(p);
+  }
+  work();
+  if (killed_by) return false;
+  if (order == 2) answer();
+  decisions_.tick(base::steady_time(now.time_since_epoch()), now + clock_error_);
+  perform();
+  if (!draining) return true;
+  if (now >= drain_until_ && !released_) {
+    released_ = true;
+    decisions_.release_all();
+    perform();
+  }
+  return decisions_.runs() > 0 || !out_->empty();
+}
+
+void process::begin_drain(sys_time now) {
+  draining = true;
+  drain_until_ = now + milliseconds(random_.between(0, 8000));
+  group_.leave(member_);
+  inbox_.clear();
+  owned_.clear();
+  decisions_.drain();
+  perform();
+}
+
+void process::take_requests() {
+  while (!inbox_.empty() && random_.percent(80)) {
+    const auto e = inbox_.front();
+    inbox_.pop_front();
+    if (e.assigned) {
+      owned_[e.partition] = {e.epoch, e.from, e.from, {}};
+      decisions_.on_assigned({e.partition});
+    } else if (owned_.contains(e.partition)) {
+      owned_.erase(e.partition);
+      decisions_.on_revoked({e.partition});
+    }
+    perform();
+  }
+  for (auto& [p, o] : owned_) {
+    const auto& records = group_.records(p);
+    while (o.next < static_cast<std::int64_t>(records.size()) && random_.percent(80)) {
+      decisions_.on_request({records[static_cast<std::size_t>(o.next++)], o.epoch});
+    }
+  }
+  perform();
+}
+
+void process::read_responses() {
+  for (std::int32_t p = 0; p < partitions; ++p) {
+    const auto at = reading_.find(p);
+    if (at == reading_.end() || random_.one_in(6)) continue;
+    auto& r = at->second;
+    for (auto most = random_.between(1, 30); most > 0 && r.next < log_.end(p); --most) {
+      const auto& s = log_.at(p, r.next);
+      decisions_.on_response(p, r.next++, s.log_time, s.message.get());
+      // What a run has ended with, or lost, is at stake no longer once it is in the log.
+      const bool last = s.message->type == task::message_type::ended || s.message->type == task::message_type::released;
+      if (last && s.message->source == source_) unread_runs_.erase(s.message->run);
+    }
+    if (!r.told && r.next >= r.end) {
+      r.told = true;
+      decisions_.on_caught_up(p);
+    }
+  }
+  perform();
+}
+
+void process::answer() {
+  if (!questions_.empty() && random_.percent(60)) {
+    for (auto [p, end] : std::exchange(questions_, {})) {
+      decisions_.on_end(p, random_.one_in(2) ? end : log_.end(p));
+    }
+  }
+  if (!letters_.empty() && random_.percent(50)) {
+    for (auto& l : std::exchange(letters_, {})) {
+      on_dead_letter(*l.request, l.reason);
+      decisions_.on_dead_lettered(l.token);
+    }
+  }
+  perform();
+}
+
+void process::perform() {
+  for (auto more = decisions_.take_actions(); !more.empty(); more = decisions_.take_actions()) {
+    for (auto& a : more) std::visit([&](auto& x) { act(std::move(x)); }, a);
+  }
+}
+
+void process::act(processor::follow a) {
+  reading_[a.partition] = {log_.first_since(a.partition, a.from), log_.end(a.partition), false};
+}
+
+void process::act(processor::publish a) {
+  auto& m = a.message;
+  m.source = source_;
+  m.time = now_ + clock_error_;
+  sender::acked done;
+  if (m.type == task::message_type::started) {
+    unread_runs_.insert(m.run);
+    done = [this, key = processor::run_key{a.partition, m.request_id, m.run}](std::int64_t offset) {
+      decisions_.on_started_published(key, offset);
+    };
+  } else if (m.type == task::message_type::alive) {
+    done = [this, p = a.partition](std::int64_t) { decisions_.on_alive_published(p); };
+  }
+  out_->send(a.partition, std::move(m), std::move(done));
+}
+
+void process::act(processor::begin a) {
+  if (running_.contains(a.key.run)) broken = "a run began twice";
+  for (const auto& [id, h] : running_) {
+    if (h.key.task == a.key.task) broken = "two runs of one task at once in one process";
+  }
+  if (a.results_before > 0 && a.last_result != std::to_string(a.results_before - 1)) {
+    broken = "a run that resumes was given the wrong last result";
+  }
+  handler_run h;
+  h.key = a.key;
+  h.kind = a.kind;
+  h.next_index = a.results_before;
+  running_[a.key.run] = std::move(h);
+}
+
+void process::act(processor::stop a) {
+  const auto it = running_.find(a.key.run);
+  if (it == running_.end()) return;
+  auto& h = it->second;
+  if (h.stopping) {
+    broken = "a run was stopped twice";
+    return;
+  }
+  h.stopping = true;
+  if (a.why == processor::stop_reason::expired) {
+    emit(h, task::message_type::ended, R"({"status":"expired"})");
+    h.ended = true;
+  } else if (a.why == processor::stop_reason::released) {
+    emit(h, task::message_type::released, "{}");
+  } else {
+    unread_runs_.erase(h.key.run);
+  }
+}
+
+void process::act(processor::complete a) {
+  const auto& r = *a.delivery.record;
+  const bus::partition_id p{r.topic, r.partition};
+  const auto it = owned_.find(p);
+  if (it == owned_.end() || it->second.epoch != a.delivery.assignment) return;
+  auto& o = it->second;
+  o.completed.insert(r.offset);
+  const auto before = o.watermark;
+  while (o.completed.erase(o.watermark) > 0) ++o.watermark;
+  if (group_.commit(p, o.epoch, o.watermark)) on_commit(p, before, o.watermark);
+}
+
+void process::emit(handler_run& h, task::message_type type, std::string payload) {
+  task::message m;
+  m.type = type;
+  m.request_id = h.key.task;
+  m.kind = h.kind;
+  m.source = source_;
+  m.time = now_ + clock_error_;
+  m.run = h.key.run;
+  m.runseq = ++h.runseq;
+  m.payload = std::move(payload);
+  out_->send(h.key.partition, std::move(m));
+}
+
+void process::work() {
+  std::vector<std::string> ids;
+  for (const auto& [id, h] : running_) ids.push_back(id);
+  for (const auto& id : ids) {
+    work_on(running_.at(id));
+    if (killed_by) return;
+  }
+  perform();
+}
+
+void process::work_on(handler_run& h) {
+  constexpr std::int64_t results = 5;
+  if (h.stopping) {
+    if (!random_.one_in(3)) return;
+    const auto key = h.key;
+    const bool ended = h.ended;
+    running_.erase(key.run);
+    decisions_.on_finished(key, ended);
+    return;
+  }
+  if (h.kind == "poison" && random_.one_in(3)) {
+    killed_by = h.key.run;
+    return;
+  }
+  if (!random_.percent(25) || h.kind == "poison") return;
+  if (h.next_index < results) {
+    if (h.kind == "lossy" && h.next_index == 3) ++h.runseq;
+    if (random_.one_in(3)) emit(h, task::message_type::progress, "{\"fraction\":0.5}");
+    emit(h, task::message_type::result, std::to_string(h.next_index++));
+    return;
+  }
+  const auto key = h.key;
+  emit(h, task::message_type::ended, R"({"status":"succeeded"})");
+  running_.erase(key.run);
+  decisions_.on_finished(key, true);
+}
+
+}  // namespace property

@@ -1,0 +1,105 @@
+// One incarnation of a processor in the simulated world: the real decisions class, and around it what the runtime does,
+// every wait being as long as chance wants it.
+#pragma once
+#include <optional>
+
+#include "processor/decisions.hpp"
+#include "property/group.hpp"
+
+namespace property {
+
+struct handler_run {
+  processor::run_key key;
+  std::string kind;
+  std::int64_t runseq = 1;  // the last one taken
+  std::int64_t next_index = 0;
+  bool stopping = false;
+  bool ended = false;
+};
+
+struct world_rules {
+  milliseconds alive_interval{2000};
+  milliseconds keep_for{1000000};
+  std::uint32_t max_runs = 2;
+};
+
+class process {
+ public:
+  process(std::string source, int member, random& r, response_log& log, group& g, const world_rules& rules);
+  ~process();
+  process(const process&) = delete;
+
+  // One turn. False: it has ended, by a task that kills it (`killed_by` is set) or because its drain is over.
+  bool turn(sys_time now);
+  void begin_drain(sys_time now);
+  void lose_position(std::int32_t p) {
+    decisions_.on_position_lost(p);
+    perform();
+  }
+
+  const std::string& source() const { return source_; }
+  int member() const { return member_; }
+  sender& out() { return *out_; }
+  std::shared_ptr<sender> out_shared() { return out_; }
+  const std::map<std::string, handler_run>& running() const { return running_; }
+  // Runs whose end is not in the log yet, whatever they do.
+  std::set<std::string> runs_at_stake() const;
+
+  std::optional<std::string> killed_by;  // a run
+  std::string broken;                    // an invariant that was seen broken here
+  sys_time paused_until{};
+  bool disturbed = false;  // was it ever kept from working?
+  bool draining = false;
+  std::function<void(const base::record&, const std::string& reason)> on_dead_letter;
+  std::function<void(const bus::partition_id&, std::int64_t from, std::int64_t to)> on_commit;
+
+ private:
+  struct owned {
+    std::uint64_t epoch = 0;
+    std::int64_t next = 0;
+    std::int64_t watermark = 0;
+    std::set<std::int64_t> completed;
+  };
+  struct reading {
+    std::int64_t next = 0;
+    std::int64_t end = 0;
+    bool told = false;
+  };
+
+  void take_requests();
+  void read_responses();
+  void answer();
+  void work();
+  void work_on(handler_run& h);
+  void perform();
+  void act(processor::ask_end a) { questions_.emplace_back(a.partition, log_.end(a.partition)); }
+  void act(processor::follow a);
+  void act(processor::unfollow a) { reading_.erase(a.partition); }
+  void act(processor::publish a);
+  void act(processor::begin a);
+  void act(processor::stop a);
+  void act(processor::dead_letter a) { letters_.push_back(std::move(a)); }
+  void act(processor::complete a);
+  void emit(handler_run& h, task::message_type type, std::string payload);
+
+  std::string source_;
+  int member_;
+  random& random_;
+  response_log& log_;
+  group& group_;
+  processor::decisions decisions_;
+  std::shared_ptr<sender> out_ = std::make_shared<sender>();
+  std::deque<group_event> inbox_;
+  std::map<bus::partition_id, owned> owned_;
+  std::map<std::int32_t, reading> reading_;
+  std::vector<std::pair<std::int32_t, std::int64_t>> questions_;
+  std::vector<processor::dead_letter> letters_;
+  std::map<std::string, handler_run> running_;
+  std::set<std::string> unread_runs_;
+  sys_time now_{};
+  milliseconds clock_error_;
+  sys_time drain_until_{};
+  bool released_ = false;
+};
+
+}  // namespace property

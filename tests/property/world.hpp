@@ -1,0 +1,53 @@
+// A small world of processors, gateways and one log, in which whatever can go wrong does: first for a while on purpose,
+// then no more, and after that every acknowledged task has to come to its end.
+#pragma once
+#include "property/gateway.hpp"
+
+namespace property {
+
+class world {
+ public:
+  explicit world(std::uint64_t seed);
+  // Empty, or the promise that was broken.
+  std::string run();
+
+  int replaced() const { return judge_.replaced(); }
+
+ private:
+  struct place {  // where a processor lives, one incarnation after the other
+    std::string name;
+    std::unique_ptr<process> now;
+    sys_time back_at{};
+    int incarnations = 0;
+  };
+  struct orphan {
+    std::shared_ptr<sender> out;
+    sys_time until{};
+  };
+
+  void submit_tasks();
+  void turn(bool faults);
+  void take(sender& out, std::int64_t percent);
+  void turn_place(place& p);
+  void start(place& p);
+  void crash(place& p);
+  void bad_luck();
+  void bad_luck_of(place& p);
+  bool all_over() const;
+  std::string replay() const;
+
+  random random_;
+  world_rules rules_;
+  sys_time now_{milliseconds(1'000'000'000)};
+  judge judge_;
+  group group_;
+  response_log log_;
+  std::vector<place> places_;
+  std::vector<std::unique_ptr<gateway>> gateways_;
+  std::vector<orphan> orphans_;
+  std::vector<std::pair<sys_time, std::string>> plan_;  // when each task is submitted
+  int next_member_ = 0;
+  bool calm_ = false;
+};
+
+}  // namespace property
