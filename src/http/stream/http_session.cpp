@@ -1,0 +1,62 @@
+#include "http/stream/http_session.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace streamdemo::http {
+
+http_session::http_session(stream_loop& loop, base::tcp_socket s, bool chunked, std::unique_ptr<stream_source> source)
+    : stream_session(loop, std::move(s), std::move(source)), chunked_(chunked) {}
+
+bool http_session::compose(gather& g) {
+  std::vector<piece>& pieces = loop_.pulled();
+  const stream_state state = source_->pull(pieces, batch_bytes);
+  if (pieces.empty() && heartbeat_due_ && state != stream_state::end) {
+    pieces.push_back({nullptr, source_->heartbeat()});
+  }
+  heartbeat_due_ = false;
+  std::size_t bytes = 0;
+  for (const piece& p : pieces) bytes += p.bytes.size();
+  if (chunked_ && bytes != 0) {
+    // One chunk for all of them.
+    std::array<char, 18> head;
+    char* at = std::to_chars(head.data(), head.data() + 16, bytes, 16).ptr;
+    *at++ = '\r';
+    *at++ = '\n';
+    g.own({head.data(), static_cast<std::size_t>(at - head.data())});
+  }
+  for (piece& p : pieces) g.refer(std::move(p));
+  pieces.clear();
+  if (chunked_ && bytes != 0) g.refer({nullptr, "\r\n"});
+  if (state == stream_state::end) {
+    const stream_end end = source_->finish();
+    source_.reset();
+    // Without the last chunk the client can tell that the stream was cut.
+    if (end.complete && chunked_) g.refer({nullptr, "0\r\n\r\n"});
+    finishing();
+  }
+  return state == stream_state::more;
+}
+
+void http_session::take_input(char* at, char* end) {
+  ignored_ += static_cast<std::uint32_t>(end - at);
+  if (ignored_ > max_discarded_bytes) close();
+}
+
+void http_session::on_time(base::steady_time now) {
+  if (now - last_sent_ < loop_.settings().heartbeat) return;
+  // Counted as sent even where a backlog holds it back: the timer must not spin.
+  last_sent_ = now;
+  heartbeat_due_ = true;
+  queue();
+}
+
+base::steady_time http_session::next_time() const noexcept {
+  return last_sent_ + loop_.settings().heartbeat;
+}
+
+void http_session::count_open(double by) noexcept {
+  loop_.metrics().open_http.Increment(by);
+}
+
+}  // namespace streamdemo::http

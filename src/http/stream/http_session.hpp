@@ -1,0 +1,25 @@
+// A response body that streams: server-sent events, JSON lines. Whatever the client still sends is thrown away; its
+// end of input means it is gone.
+#pragma once
+#include "http/stream/stream_session.hpp"
+
+namespace streamdemo::http {
+
+class http_session final : public stream_session {
+ public:
+  http_session(stream_loop& loop, base::tcp_socket s, bool chunked, std::unique_ptr<stream_source> source);
+
+ private:
+  bool compose(gather& g) override;
+  void take_input(char* at, char* end) override;
+  void all_sent() override { linger(); }
+  void on_time(base::steady_time now) override;
+  base::steady_time next_time() const noexcept override;
+  void count_open(double by) noexcept override;
+
+  const bool chunked_;
+  bool heartbeat_due_ = false;
+  std::uint32_t ignored_ = 0;  // bytes of input
+};
+
+}  // namespace streamdemo::http

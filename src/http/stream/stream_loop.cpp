@@ -1,0 +1,104 @@
+#include "http/stream/stream_loop.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "http/stream/stream_session.hpp"
+
+namespace streamdemo::http {
+
+namespace {
+constexpr std::size_t input_bytes = 65536;
+}
+
+stream_loop::stream_loop(base::executor ex, timer_wheel& wheel, stream_hub::options o, const stream_metrics& metrics,
+                         const base::logger& log, std::function<void()> on_closed)
+    : executor_(ex),
+      wheel_(wheel),
+      options_(o),
+      metrics_(metrics),
+      log_(log),
+      on_closed_(std::move(on_closed)),
+      incoming_(input_bytes) {}
+
+void stream_loop::start(session_ptr s, std::string leftover) {
+  s->index_ = static_cast<std::uint32_t>(sessions_.size());
+  s->count_open(1);
+  sessions_.push_back(s);
+  guard(*s, [&] {
+    s->start(std::move(leftover));
+    if (draining_) s->drain();
+  });
+}
+
+void stream_loop::remove(stream_session& s) {
+  s.count_open(-1);
+  const std::uint32_t hole = s.index_;
+  std::swap(sessions_[hole], sessions_.back());
+  sessions_[hole]->index_ = hole;
+  sessions_.pop_back();
+  ++closed_;
+  post_flush();
+}
+
+void stream_loop::queue(stream_session& s) {
+  ready_.emplace_back(&s);
+  post_flush();
+}
+
+void stream_loop::post_flush() {
+  if (flush_posted_) return;
+  flush_posted_ = true;
+  asio::post(executor_, [self = shared_from_this()] { self->flush(); });
+}
+
+void stream_loop::flush() {
+  flush_posted_ = false;
+  // What is queued from here on runs after what else the loop has to do: no stream holds up the others.
+  running_.swap(ready_);
+  for (const session_ptr& s : running_) {
+    guard(*s, [&] { s->run(); });
+  }
+  running_.clear();
+  if (writes_ != 0) {
+    metrics_.writes.Increment(static_cast<double>(writes_));
+    metrics_.sent_bytes.Increment(static_cast<double>(sent_bytes_));
+    writes_ = sent_bytes_ = 0;
+  }
+  for (; closed_ != 0; --closed_) {
+    if (on_closed_) on_closed_();
+  }
+}
+
+void stream_loop::failed(stream_session& s, std::string_view why) noexcept {
+  log_.error("a stream was cut because its source failed: {}", why);
+  outgoing_.clear();
+  pulled_.clear();
+  s.close();
+}
+
+void stream_loop::count_sent(std::size_t bytes, std::size_t calls) noexcept {
+  sent_bytes_ += bytes;
+  writes_ += calls;
+}
+
+void stream_loop::drain() {
+  draining_ = true;
+  // A source that fails leaves the list while it is walked.
+  for (std::size_t i = sessions_.size(); i-- > 0;) {
+    if (i >= sessions_.size()) continue;
+    const session_ptr s = sessions_[i];
+    guard(*s, [&] { s->drain(); });
+  }
+}
+
+void stream_loop::cut() {
+  while (!sessions_.empty()) sessions_.back()->close();
+}
+
+void stream_loop::abandon() {
+  on_closed_ = nullptr;
+  cut();
+  ready_.clear();
+}
+
+}  // namespace streamdemo::http

@@ -1,0 +1,81 @@
+// What the sessions of one loop share: the list of them, the queue of the woken ones, scratch memory, time. The hub
+// owns it; a flush on its way through the loop keeps it alive. Loop only.
+#pragma once
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <span>
+
+#include "http/stream/gather.hpp"
+#include "http/stream/stream_hub.hpp"
+#include "http/timer_wheel.hpp"
+
+namespace streamdemo::http {
+
+class stream_session;
+using session_ptr = boost::intrusive_ptr<stream_session>;
+
+class stream_loop final : public std::enable_shared_from_this<stream_loop> {
+ public:
+  stream_loop(base::executor ex, timer_wheel& wheel, stream_hub::options o, const stream_metrics& metrics,
+              const base::logger& log, std::function<void()> on_closed);
+
+  // Takes over a session that has just been made and starts it.
+  void start(session_ptr s, std::string leftover);
+  // Called by a session whose socket is closed.
+  void remove(stream_session& s);
+  // Puts a session at the end of the queue; it runs later in this turn of the loop.
+  void queue(stream_session& s);
+
+  void drain();
+  void cut();
+  // No on_closed any more, everything cut.
+  void abandon();
+  std::size_t size() const noexcept { return sessions_.size(); }
+
+  const stream_hub::options& settings() const noexcept { return options_; }
+  const stream_metrics& metrics() const noexcept { return metrics_; }
+  const base::logger& log() const noexcept { return log_; }
+  timer_wheel& wheel() noexcept { return wheel_; }
+  base::steady_time now() const noexcept { return wheel_.now(); }
+  void count_sent(std::size_t bytes, std::size_t calls) noexcept;
+  // Runs what calls into a source. An exception there is a bug of the source: logged, and its session is closed.
+  template <class F>
+  void guard(stream_session& s, F&& f) noexcept {
+    try {
+      f();
+    } catch (const std::exception& e) {
+      failed(s, e.what());
+    }
+  }
+
+  // Scratch: whoever uses one leaves it empty.
+  gather& outgoing() noexcept { return outgoing_; }
+  std::vector<piece>& pulled() noexcept { return pulled_; }
+  std::span<char> incoming() noexcept { return incoming_; }
+
+ private:
+  void post_flush();
+  void flush();
+  void failed(stream_session& s, std::string_view why) noexcept;
+
+  base::executor executor_;
+  timer_wheel& wheel_;
+  const stream_hub::options options_;
+  const stream_metrics& metrics_;
+  const base::logger& log_;
+  std::function<void()> on_closed_;
+
+  std::vector<session_ptr> sessions_;
+  std::vector<session_ptr> ready_;
+  std::vector<session_ptr> running_;  // the queue that is being worked off
+  std::size_t closed_ = 0;            // sessions whose on_closed is due
+  std::size_t sent_bytes_ = 0;        // not yet in the metrics
+  std::size_t writes_ = 0;
+  bool flush_posted_ = false;
+  bool draining_ = false;
+
+  gather outgoing_;
+  std::vector<piece> pulled_;
+  std::vector<char> incoming_;
+};
+
+}  // namespace streamdemo::http

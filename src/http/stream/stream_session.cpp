@@ -1,0 +1,251 @@
+#include "http/stream/stream_session.hpp"
+
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/socket_base.hpp>
+#include <climits>
+
+namespace streamdemo::http {
+
+// Asio keeps these while they wait. A named type with the session's own memory instead of a bound lambda.
+struct stream_session::readable {
+  using allocator_type = handler_allocator<std::byte, wait_bytes>;
+  session_ptr session;
+  allocator_type get_allocator() const noexcept { return allocator_type{session->read_memory_}; }
+  void operator()(const boost::system::error_code& ec) { session->on_readable(ec); }
+};
+
+struct stream_session::writable {
+  session_ptr session;
+  void operator()(const boost::system::error_code& ec) { session->on_writable(ec); }
+};
+
+stream_session::stream_session(stream_loop& loop, base::tcp_socket s, std::unique_ptr<stream_source> source)
+    : timer_wheel::entry(&stream_session::on_timer),
+      loop_(loop),
+      source_(std::move(source)),
+      last_sent_(loop.now()),
+      socket_(std::move(s)),
+      progress_at_(loop.now()) {}
+
+void stream_session::start(std::string leftover) {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  source_->attach(*this);
+  wait_readable();
+  rearm();
+  queue();
+  if (!leftover.empty()) take_input(leftover.data(), leftover.data() + leftover.size());
+}
+
+void stream_session::wake() noexcept {
+  if (phase_ == phase::open) queue();
+}
+
+void stream_session::queue() {
+  if (queued_ || phase_ == phase::closed) return;
+  queued_ = true;
+  loop_.queue(*this);
+}
+
+void stream_session::drain() {
+  if (phase_ != phase::open || !source_) return;
+  source_->drain();
+  queue();
+}
+
+void stream_session::run() {
+  queued_ = false;
+  // A backlog comes first; then its end calls again.
+  if (backlog_ || (phase_ != phase::open && phase_ != phase::finishing)) return;
+  gather& g = loop_.outgoing();
+  const bool more = phase_ == phase::open && compose(g);
+  if (!g.empty()) {
+    last_sent_ = loop_.now();
+    send(g);
+    if (phase_ == phase::closed) return;
+    if (!g.empty()) {
+      backlog_ = std::make_unique<gather>(g.take_rest());
+      watch_blocked();
+      wait_writable();
+      return;
+    }
+    g.clear();
+  }
+  if (phase_ == phase::finishing) {
+    all_sent();
+  } else if (more) {
+    queue();
+  }
+}
+
+// Sends what the socket takes now. A socket that fails is closed, and `g` is empty then.
+void stream_session::send(gather& g) {
+  std::array<iovec, IOV_MAX> vectors;
+  std::size_t bytes = 0;
+  std::size_t calls = 0;
+  while (!g.empty()) {
+    const gather::offer offer = g.front(vectors);
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = offer.count;
+    const ssize_t n = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+      g.clear();
+      close();
+      break;
+    }
+    ++calls;
+    bytes += static_cast<std::size_t>(n);
+    g.advance(static_cast<std::size_t>(n));
+    if (static_cast<std::size_t>(n) < offer.bytes) break;
+  }
+  sent_ += bytes;
+  loop_.count_sent(bytes, calls);
+}
+
+void stream_session::wait_readable() {
+  socket_.async_wait(base::tcp_socket::wait_read, readable{session_ptr{this}});
+}
+
+void stream_session::wait_writable() {
+  write_waits_ = true;
+  socket_.async_wait(base::tcp_socket::wait_write, writable{session_ptr{this}});
+}
+
+void stream_session::on_writable(const boost::system::error_code& ec) {
+  write_waits_ = false;
+  if (phase_ == phase::closed || !backlog_) return;
+  if (ec) return close();
+  last_sent_ = loop_.now();
+  send(*backlog_);
+  if (phase_ == phase::closed) return;
+  if (!backlog_->empty()) return wait_writable();
+  backlog_.reset();
+  // Through the queue: a source that fails is caught there.
+  queue();
+}
+
+void stream_session::on_readable(const boost::system::error_code& ec) {
+  if (phase_ == phase::closed) return;
+  if (ec) return close();
+  const session_ptr keep{this};
+  const std::span<char> room = loop_.incoming();
+  const ssize_t n = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+  if (n == 0) return close();
+  if (n < 0) {
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return close();
+  } else if (phase_ == phase::lingering) {
+    discard(static_cast<std::size_t>(n));
+  } else {
+    loop_.guard(*this, [&] { take_input(room.data(), room.data() + n); });
+  }
+  if (phase_ != phase::closed) wait_readable();
+}
+
+void stream_session::discard(std::size_t bytes) {
+  discarded_ += static_cast<std::uint32_t>(bytes);
+  if (discarded_ > max_discarded_bytes) close();
+}
+
+void stream_session::await_farewell() {
+  phase_ = phase::closing;
+  deadline_ = loop_.now() + loop_.settings().close_timeout;
+  rearm();
+}
+
+void stream_session::linger() {
+  source_.reset();
+  boost::system::error_code ec;
+  socket_.shutdown(base::tcp_socket::shutdown_send, ec);
+  if (ec) return close();
+  phase_ = phase::lingering;
+  discarded_ = 0;
+  deadline_ = loop_.now() + loop_.settings().linger;
+  rearm();
+}
+
+void stream_session::close() noexcept {
+  if (phase_ == phase::closed) return;
+  phase_ = phase::closed;
+  const session_ptr keep{this};
+  timer_wheel::entry::cancel();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  backlog_.reset();
+  source_.reset();
+  loop_.remove(*this);
+}
+
+void stream_session::time_out() noexcept {
+  loop_.metrics().timed_out.Increment();
+  close();
+}
+
+std::size_t stream_session::unacknowledged() noexcept {
+  int bytes = 0;
+  if (::ioctl(socket_.native_handle(), TIOCOUTQ, &bytes) != 0 || bytes < 0) return 0;
+  return static_cast<std::size_t>(bytes);
+}
+
+bool stream_session::under_way() noexcept {
+  return backlog_ || unacknowledged() != 0;
+}
+
+void stream_session::watch_blocked() {
+  loop_.metrics().blocked.Increment();
+  if (!stuck_) {
+    stuck_ = true;
+    progress_at_ = loop_.now();
+    arrived_ = sent_ - unacknowledged();
+  }
+  rearm();
+}
+
+// True: the peer's kernel has taken no byte for write_timeout though some wait for it. What our own kernel took says
+// nothing, and neither does its being writable: a slow reader frees the buffer in large steps.
+bool stream_session::stuck(base::steady_time now) noexcept {
+  const std::size_t left = unacknowledged();
+  const std::uint64_t arrived = sent_ - std::min<std::uint64_t>(left, sent_);
+  if ((left == 0 && !backlog_) || arrived > arrived_) {
+    stuck_ = false;
+    arrived_ = arrived;
+    progress_at_ = now;
+    if (!backlog_) return false;
+  }
+  if (!stuck_) {
+    stuck_ = true;
+    progress_at_ = now;
+    return false;
+  }
+  return now - progress_at_ >= loop_.settings().write_timeout;
+}
+
+void stream_session::rearm() noexcept {
+  base::steady_time at = deadline_;
+  if (phase_ == phase::open || phase_ == phase::finishing) {
+    at = phase_ == phase::open ? next_time() : loop_.now() + loop_.settings().write_timeout;
+    if (stuck_) at = std::min(at, progress_at_ + loop_.settings().write_timeout);
+  }
+  loop_.wheel().arm(*this, at);
+}
+
+void stream_session::on_timer(timer_wheel::entry& e) noexcept {
+  auto& self = static_cast<stream_session&>(e);
+  const session_ptr keep{&self};
+  const base::steady_time now = self.loop_.now();
+  if (self.phase_ == phase::closing || self.phase_ == phase::lingering) {
+    if (self.phase_ == phase::closing) return self.time_out();
+    return self.close();
+  }
+  if (self.stuck(now)) return self.time_out();
+  if (self.phase_ == phase::open) self.on_time(now);
+  if (self.phase_ != phase::closed) self.rearm();
+}
+
+}  // namespace streamdemo::http

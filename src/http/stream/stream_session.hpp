@@ -1,0 +1,100 @@
+// One streaming connection: what HTTP streams and WebSockets have in common. Its socket is read without a buffer of its
+// own and written straight away; only what the socket refuses is remembered until it is writable again.
+// Kept alive by its loop until it is closed, and by its pending operations. Loop only.
+#pragma once
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include "http/stream/handler_memory.hpp"
+#include "http/stream/stream_loop.hpp"
+
+namespace streamdemo::http {
+
+// About how many bytes are pulled from a source for one write.
+inline constexpr std::size_t batch_bytes = 65536;
+// Input that is read and thrown away before a connection is simply closed.
+inline constexpr std::size_t max_discarded_bytes = 65536;
+
+class stream_session : public boost::intrusive_ref_counter<stream_session, boost::thread_unsafe_counter>,
+                       public stream_sink,
+                       private timer_wheel::entry {
+ public:
+  stream_session(stream_loop& loop, base::tcp_socket s, std::unique_ptr<stream_source> source);
+  virtual ~stream_session() = default;
+
+  // Once, after the loop has it. `leftover`: what the client had sent already.
+  void start(std::string leftover);
+  // Called by the loop for each queued session: writes what there is.
+  void run();
+  void drain();
+  // At once; the source goes, operations end.
+  void close() noexcept;
+
+  void wake() noexcept final;
+
+ protected:
+  enum class phase : std::uint8_t {
+    open,       // the source gives
+    finishing,  // the last bytes are made and wait for the socket
+    closing,    // all is sent; the peer's farewell is awaited
+    lingering,  // our side is shut down; what the peer still sent is read, so that no reset eats the last bytes
+    closed,
+  };
+
+  // Puts what is to be sent now into `g`. True: there may be more at once. Calls finishing() with the last bytes.
+  virtual bool compose(gather& g) = 0;
+  // Bytes from the peer, in scratch memory; never in phase closed or lingering.
+  virtual void take_input(char* at, char* end) = 0;
+  // The last bytes are sent: linger(), or await_farewell().
+  virtual void all_sent() = 0;
+  // What this kind of stream does as time passes (phase open only), and when it wants to be asked next.
+  virtual void on_time(base::steady_time now) = 0;
+  virtual base::steady_time next_time() const noexcept = 0;
+  virtual void count_open(double by) noexcept = 0;
+
+  void finishing() noexcept { phase_ = phase::finishing; }
+  void await_farewell();
+  void linger();
+  void time_out() noexcept;
+  // The peer's kernel has not yet taken all that was written.
+  bool under_way() noexcept;
+  void queue();
+  // Arms the timer for the earliest thing to come. Needed after a change that brings something nearer.
+  void rearm() noexcept;
+
+  stream_loop& loop_;
+  std::unique_ptr<stream_source> source_;  // empty once it has finished
+  phase phase_ = phase::open;
+  base::steady_time last_sent_;
+
+ private:
+  friend class stream_loop;
+  static constexpr std::size_t wait_bytes = 96;
+  struct readable;
+  struct writable;
+
+  void wait_readable();
+  void wait_writable();
+  void on_readable(const boost::system::error_code& ec);
+  void on_writable(const boost::system::error_code& ec);
+  void discard(std::size_t bytes);
+  void send(gather& g);
+  void watch_blocked();
+  bool stuck(base::steady_time now) noexcept;
+  std::size_t unacknowledged() noexcept;
+  static void on_timer(timer_wheel::entry& e) noexcept;
+
+  bool queued_ = false;
+  bool write_waits_ = false;
+  bool stuck_ = false;       // bytes were on their way at the last look, and none had arrived since the one before
+  std::uint32_t index_ = 0;  // in the loop's list
+  std::uint32_t discarded_ = 0;
+  base::tcp_socket socket_;
+  std::unique_ptr<gather> backlog_;  // what the socket refused
+  std::uint64_t sent_ = 0;
+  std::uint64_t arrived_ = 0;      // of sent_, at the last look
+  base::steady_time progress_at_;  // when bytes were last seen to arrive
+  base::steady_time deadline_;     // of phases closing and lingering
+  handler_memory<wait_bytes> read_memory_;
+};
+
+}  // namespace streamdemo::http

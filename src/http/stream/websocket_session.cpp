@@ -1,0 +1,124 @@
+#include "http/stream/websocket_session.hpp"
+
+#include <array>
+
+namespace streamdemo::http {
+
+using websocket::frame_parser;
+
+websocket_session::websocket_session(stream_loop& loop, base::tcp_socket s, std::unique_ptr<stream_source> source)
+    : stream_session(loop, std::move(s), std::move(source)),
+      parser_(loop.settings().max_message_bytes),
+      heard_at_(loop.now()) {}
+
+bool websocket_session::compose(gather& g) {
+  if (control_) {
+    g.own(*control_);
+    control_.reset();
+  }
+  if (leaving_) {
+    finishing();
+    return false;
+  }
+  if (ping_due_) {
+    ping_due_ = false;
+    g.own(websocket::control_frame(websocket::opcode::ping, {}));
+  }
+  std::vector<piece>& pieces = loop_.pulled();
+  const stream_state state = source_->pull(pieces, batch_bytes);
+  std::array<char, websocket::max_head_bytes> head;
+  for (piece& p : pieces) {
+    g.own({head.data(), websocket::write_head(head.data(), websocket::opcode::text, p.bytes.size())});
+    g.refer(std::move(p));
+  }
+  pieces.clear();
+  if (state == stream_state::end) {
+    const stream_end end = source_->finish();
+    source_.reset();
+    g.own(websocket::close_frame(end.close_code, end.reason));
+    finishing();
+  }
+  return state == stream_state::more;
+}
+
+void websocket_session::take_input(char* at, char* end) {
+  heard_at_ = loop_.now();
+  pong_awaited_ = false;
+  while (phase_ != phase::closed) {
+    const frame_parser::step s = parser_.next(at, end);
+    if (s.what == frame_parser::step::kind::need_more) return;
+    take(s);
+  }
+}
+
+void websocket_session::take(const frame_parser::step& s) {
+  const bool answering = phase_ == phase::open && !leaving_;
+  switch (s.what) {
+    case frame_parser::step::kind::text:
+      if (answering) source_->on_text(s.payload);
+      return;
+    case frame_parser::step::kind::ping:
+      if (!answering) return;
+      control_ = std::make_unique<const std::string>(websocket::control_frame(websocket::opcode::pong, s.payload));
+      queue();
+      return;
+    case frame_parser::step::kind::close:
+      return take_close(s.code);
+    case frame_parser::step::kind::failed:
+      loop_.metrics().bad_frames.Increment();
+      peer_left_ = true;
+      if (answering) return farewell(s.code, s.payload);
+      if (phase_ == phase::closing) linger();
+      return;
+    case frame_parser::step::kind::pong:
+    case frame_parser::step::kind::need_more:
+      return;
+  }
+}
+
+void websocket_session::take_close(std::uint16_t code) {
+  peer_left_ = true;
+  // Both have said goodbye: the server ends the connection first (section 7.1.1).
+  if (phase_ == phase::closing) return linger();
+  if (phase_ == phase::open && !leaving_) farewell(code, {});
+}
+
+void websocket_session::farewell(std::uint16_t code, std::string_view reason) {
+  control_ = std::make_unique<const std::string>(websocket::close_frame(code, reason));
+  leaving_ = true;
+  source_.reset();
+  queue();
+}
+
+void websocket_session::all_sent() {
+  if (peer_left_) {
+    linger();
+  } else {
+    await_farewell();
+  }
+}
+
+void websocket_session::on_time(base::steady_time now) {
+  if (pong_awaited_) {
+    if (now - heard_at_ < loop_.settings().pong_timeout) return;
+    // While bytes are still on their way to it, a slow reader has not seen the ping: write_timeout judges it.
+    if (!under_way()) return time_out();
+    heard_at_ = now;
+    return;
+  }
+  if (now - heard_at_ < loop_.settings().ping) return;
+  heard_at_ = now;
+  pong_awaited_ = true;
+  ping_due_ = true;
+  queue();
+}
+
+base::steady_time websocket_session::next_time() const noexcept {
+  return heard_at_ + (pong_awaited_ ? loop_.settings().pong_timeout : loop_.settings().ping);
+}
+
+void websocket_session::count_open(double by) noexcept {
+  loop_.metrics().open_websocket.Increment(by);
+}
+
+}  // namespace streamdemo::http

@@ -1,0 +1,36 @@
+// A WebSocket after its handshake: each piece of the source is one text message. Pings, pongs and the closing
+// handshake (RFC 6455 sections 5.5 and 7) are the session's own business.
+#pragma once
+#include "http/stream/stream_session.hpp"
+#include "http/websocket/frame_parser.hpp"
+
+namespace streamdemo::http {
+
+class websocket_session final : public stream_session {
+ public:
+  websocket_session(stream_loop& loop, base::tcp_socket s, std::unique_ptr<stream_source> source);
+
+ private:
+  bool compose(gather& g) override;
+  void take_input(char* at, char* end) override;
+  void all_sent() override;
+  void on_time(base::steady_time now) override;
+  base::steady_time next_time() const noexcept override;
+  void count_open(double by) noexcept override;
+
+  void take(const websocket::frame_parser::step& s);
+  void take_close(std::uint16_t code);
+  // Our close frame goes out next, and nothing after it.
+  void farewell(std::uint16_t code, std::string_view reason);
+
+  websocket::frame_parser parser_;
+  // Control frames that go out before the next message: at most one pong, the latest (section 5.5.3), or our farewell.
+  std::unique_ptr<const std::string> control_;
+  bool leaving_ = false;    // control_ is the farewell
+  bool peer_left_ = false;  // its close frame came, or it broke the rules: no more is awaited
+  bool ping_due_ = false;
+  bool pong_awaited_ = false;
+  base::steady_time heard_at_;  // the last sign of the peer; while a pong is awaited: when it was asked for
+};
+
+}  // namespace streamdemo::http
