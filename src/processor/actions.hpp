@@ -16,9 +16,10 @@ struct run_key {
   std::string run;
 };
 
-// Ask for the end of this `response` partition and answer with on_end(). Repeat until it is known.
+// Ask for the end of this `response` partition and answer with on_end() and the same token. Repeat until it is known.
 struct ask_end {
   std::int32_t partition;
+  std::uint64_t token;
 };
 // Read this `response` partition from that log time on (anew, when it is read already).
 struct follow {

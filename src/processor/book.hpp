@@ -69,7 +69,7 @@ struct book {
   std::int64_t position = -1;                // the fold has passed every offset below
   std::int64_t follow_end = 0;               // the end when following began
 
-  bool asking = false;                                     // an ask_end is unanswered
+  std::uint64_t asking = 0;                                // the token of the unanswered ask_end; 0: none
   std::vector<question> unasked;                           // tasks that need an end asked for after they came
   std::vector<question> asked;                             // those the present ask_end is for
   std::deque<std::pair<std::int64_t, std::string>> gated;  // to be judged at that position, ascending

@@ -34,7 +34,7 @@ decisions::choice decisions::choose(const book& b, const work& w, const task_sta
   if (t->current && t->last_run_source == options_.source) {
     return w.releasing == t->last_run ? choice::wait : choice::release;
   }
-  if (now_ >= t->expiry) return choice::expire;
+  if (log_time_ >= t->expiry) return choice::expire;
   if (t->current && !b.alive.silent(t->last_run_source)) return choice::wait;
   if (!options_.kinds.contains(w.kind)) return choice::unknown_kind;
   if (out_of_runs(*t)) return choice::give_up;

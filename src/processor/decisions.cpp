@@ -81,10 +81,11 @@ void decisions::ask(book& b, work& w) {
   b.unasked.push_back({w.question, w.id});
 }
 
-void decisions::on_end(std::int32_t partition, std::int64_t end) {
+void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t end) {
   auto* b = find(partition);
-  if (b == nullptr) return;
-  b->asking = false;
+  // An answer may outlive its book, which was closed and opened again: for the new one's questions it is too old.
+  if (b == nullptr || b->asking != token) return;
+  b->asking = 0;
   for (auto& q : b->asked) {
     const auto it = b->works.find(q.task);
     if (it == b->works.end() || it->second.question != q.number) continue;
@@ -109,6 +110,7 @@ void decisions::on_response(std::int32_t partition, std::int64_t offset, sys_tim
   auto* b = find(partition);
   if (b == nullptr || !b->followed) return;
   b->log_time = std::max(b->log_time, log_time);
+  log_time_ = std::max(log_time_, log_time);
   if (m != nullptr) {
     b->fold.apply(*m, log_time);
     if (m->source == options_.source) {
@@ -125,7 +127,6 @@ void decisions::on_response(std::int32_t partition, std::int64_t offset, sys_tim
 }
 
 void decisions::read_own(book& b, const message& m, sys_time log_time) {
-  bus_time_.own_record(m.time, log_time);
   if (m.type == message_type::alive) {
     b.alive.own_alive(log_time);
     judge_all(b);
@@ -249,15 +250,14 @@ void decisions::on_finished(const run_key& key, bool ended) {
   fill_slots();
 }
 
-void decisions::tick(base::steady_time now, sys_time own_clock) {
-  now_ = bus_time_.at(own_clock);
+void decisions::tick(base::steady_time now) {
   for (auto at = books_.begin(); at != books_.end();) {
     auto& b = *(at++)->second;
     for (auto it = b.works.begin(); it != b.works.end();) {
       auto here = it++;
       auto& w = here->second;
       const auto* t = b.fold.find(w.id);
-      if (t == nullptr || t->end || now_ < t->expiry) continue;
+      if (t == nullptr || t->end || log_time_ < t->expiry) continue;
       if (w.run && w.run->now == own_run::phase::begun) {
         w.run->now = own_run::phase::stopping;
         actions_.emplace_back(stop{{b.number, w.id, w.run->id}, stop_reason::expired});
@@ -359,10 +359,10 @@ void decisions::release_all() {
 
 std::vector<action> decisions::take_actions() {
   for (auto& [number, b] : books_) {
-    if (b->asking || b->unasked.empty()) continue;
-    b->asking = true;
+    if (b->asking != 0 || b->unasked.empty()) continue;
+    b->asking = next_question_++;
     b->asked.swap(b->unasked);
-    actions_.emplace_back(ask_end{number});
+    actions_.emplace_back(ask_end{number, b->asking});
   }
   return std::exchange(actions_, {});
 }

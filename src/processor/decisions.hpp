@@ -17,7 +17,6 @@
 
 #include "processor/actions.hpp"
 #include "processor/book.hpp"
-#include "processor/bus_time.hpp"
 #include "processor/slots.hpp"
 
 namespace streamdemo::processor {
@@ -48,15 +47,15 @@ class decisions {
   void on_position_lost(std::int32_t partition);
 
   // Answers to actions.
-  void on_end(std::int32_t partition, std::int64_t end);
+  void on_end(std::int32_t partition, std::uint64_t token, std::int64_t end);
   void on_started_published(const run_key& key, std::int64_t offset);
   void on_alive_published(std::int32_t partition);
   void on_dead_lettered(std::uint64_t token);
   // The handler has returned. `ended`: an `ended` of this run was handed to the bus.
   void on_finished(const run_key& key, bool ended);
 
-  // Every quarter of alive_interval or so. `own_clock` is the wall clock that stamps this process's records.
-  void tick(base::steady_time now, sys_time own_clock);
+  // Every quarter of alive_interval or so: signs of life, and what has expired.
+  void tick(base::steady_time now);
 
   // Nothing starts any more; what runs goes on. The runtime leaves the group.
   void drain();
@@ -115,8 +114,9 @@ class decisions {
 
   decision_options options_;
   slots slots_;
-  bus_time bus_time_;
-  sys_time now_ = sys_time::min();  // the bus's, at the last tick
+  // The youngest log time read. It is proof that so much time has passed, whatever any clock says; an own run's `alive`
+  // moves it on every interval, and the gateways, who have clocks, are there for what is more urgent.
+  sys_time log_time_ = sys_time::min();
   std::map<std::int32_t, std::unique_ptr<book>> books_;
   std::deque<std::pair<std::int32_t, std::string>> line_;  // tasks that wait for a slot
   std::unordered_map<std::uint64_t, letter> letters_;

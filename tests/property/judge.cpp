@@ -48,7 +48,7 @@ void judge::ended(task_info& t, const task::message& m, const task::task_state& 
     if (t.kind == "unknown" || t.kind == "poison") broke(m.request_id + " cannot have succeeded");
   }
   if (*s.end == status::canceled && !t.canceled) broke(m.request_id + " was not canceled");
-  if (*s.end == status::expired && t.expiry > s.ended_at + milliseconds(7000)) broke(m.request_id + " had time left");
+  if (*s.end == status::expired && t.expiry > s.ended_at) broke(m.request_id + " had time left");
   if (*s.end != status::failed || t.kind == "lossy" || t.kind == "unknown") return;
   // Out of runs: only what was really lost counts, and the last of them had the process to itself.
   const auto lost = t.lost.size() + (t.lost.contains(s.last_run) ? 0 : 1);

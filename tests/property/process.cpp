@@ -50,7 +50,7 @@ bool process::turn(sys_time now) {
   work();
   if (killed_by) return false;
   if (order == 2) answer();
-  decisions_.tick(base::steady_time(now.time_since_epoch()), now + clock_error_);
+  decisions_.tick(base::steady_time(now.time_since_epoch()));
   perform();
   if (!draining) return true;
   if (now >= drain_until_ && !released_) {
@@ -115,8 +115,8 @@ void process::read_responses() {
 
 void process::answer() {
   if (!questions_.empty() && random_.percent(60)) {
-    for (auto [p, end] : std::exchange(questions_, {})) {
-      decisions_.on_end(p, random_.one_in(2) ? end : log_.end(p));
+    for (auto [q, end] : std::exchange(questions_, {})) {
+      decisions_.on_end(q.partition, q.token, random_.one_in(2) ? end : log_.end(q.partition));
     }
   }
   if (!letters_.empty() && random_.percent(50)) {

@@ -72,7 +72,7 @@ class process {
   void work();
   void work_on(handler_run& h);
   void perform();
-  void act(processor::ask_end a) { questions_.emplace_back(a.partition, log_.end(a.partition)); }
+  void act(processor::ask_end a) { questions_.emplace_back(a, log_.end(a.partition)); }
   void act(processor::follow a);
   void act(processor::unfollow a) { reading_.erase(a.partition); }
   void act(processor::publish a);
@@ -92,7 +92,7 @@ class process {
   std::deque<group_event> inbox_;
   std::map<bus::partition_id, owned> owned_;
   std::map<std::int32_t, reading> reading_;
-  std::vector<std::pair<std::int32_t, std::int64_t>> questions_;
+  std::vector<std::pair<processor::ask_end, std::int64_t>> questions_;
   std::vector<processor::dead_letter> letters_;
   std::map<std::string, handler_run> running_;
   std::set<std::string> unread_runs_;
