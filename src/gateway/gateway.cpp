@@ -1,0 +1,166 @@
+// The stations in their order. Start: topics, follow, caught up, open. Drain: the listener closes first, then streams
+// and requests end, then what was published is waited for, then the follower stops.
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/gateway/gateway.hpp>
+#include <streamdemo/http/server.hpp>
+
+#include <atomic>
+
+#include "gateway/api/api.hpp"
+#include "gateway/history/response_follower.hpp"
+#include "gateway/task_service_control.hpp"
+#include "gateway/topics.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+using base::awaitable;
+using base::errc;
+using base::error;
+using base::result;
+
+constexpr std::chrono::seconds bus_retry{1};
+constexpr base::milliseconds close_poll{100};
+
+http::server_options server_options(const config::settings& s) {
+  const auto& g = s.gateway;
+  return {.name = "public",
+          .listen = g.listen,
+          .port = g.port,
+          .max_connections = g.max_connections,
+          .max_header_bytes = g.max_header_bytes,
+          .max_message_bytes = g.max_message_bytes,
+          .send_buffer_bytes = g.send_buffer_bytes,
+          .request_timeout = g.request_timeout,
+          .idle_timeout = g.idle_timeout,
+          .write_timeout = g.write_timeout,
+          .heartbeat = g.heartbeat,
+          .ping = g.ping,
+          .pong_timeout = g.pong_timeout};
+}
+
+response_follower::options follower_options(const config::settings& s) {
+  return {.topic = s.topics.response,
+          .partitions = s.topics.partitions,
+          .window = s.tasks.max_deadline + s.results.keep_for + s.processor.recovery_margin};
+}
+
+histories::options history_options(const config::settings& s) {
+  return {.max_bytes = s.results.max_bytes,
+          .keep_for = s.results.keep_for,
+          .partitions = s.topics.partitions,
+          .max_waiters = s.gateway.max_waiters};
+}
+
+}  // namespace
+
+class wired_gateway final : public gateway {
+ public:
+  explicit wired_gateway(surroundings s)
+      : bus_(s.bus),
+        settings_(s.settings),
+        loop0_(s.loops.executor(0)),
+        log_(s.log.child("gateway")),
+        all_(make_histories(history_options(settings_), s.instance, s.loops, s.clock, s.metrics, log_)),
+        service_(make_task_service({.bus = s.bus,
+                                    .all = *all_,
+                                    .settings = settings_,
+                                    .loops = s.loops,
+                                    .clock = s.clock,
+                                    .metrics = s.metrics,
+                                    .log = log_,
+                                    .source = s.instance})),
+        follower_(follower_options(settings_), s.bus, *all_, loop0_, s.clock, log_),
+        api_(make_api({.all = *all_,
+                       .service = *service_,
+                       .files = s.artifacts,
+                       .settings = settings_,
+                       .loops = s.loops,
+                       .clock = s.clock,
+                       .metrics = s.metrics,
+                       .log = log_,
+                       .instance = s.instance,
+                       .kinds = std::move(s.kinds)})),
+        server_(http::make_server(server_options(settings_), s.loops, api_->handler(), api_->error_page(), s.metrics,
+                                  log_)) {}
+
+  awaitable<result<void>> start() override {
+    if (auto topics = co_await create_topics(); topics.has_error()) co_return topics;
+    stage_ = stage::reading_back;
+    follower_.start();
+    // close() may come from any thread, so it is looked for now and then.
+    while (!closed_ && follower_.behind() != 0) {
+      co_await follower_.wait_for_change(std::chrono::steady_clock::now() + close_poll);
+    }
+    if (closed_) co_return error{errc::closed, "the gateway was closed while it started"};
+    service_->start();
+    if (auto opened = server_->open(); opened.has_error()) co_return opened;
+    stage_ = stage::serving;
+    // close() may have come on another thread while the listener opened.
+    if (closed_) server_->close();
+    co_return result<void>{};
+  }
+
+  std::uint16_t port() const override { return stage_ == stage::serving ? server_->port() : 0; }
+
+  std::optional<std::string> ready() const override {
+    if (closed_) return "the gateway is shutting down";
+    if (stage_ == stage::creating_topics) return "the gateway waits for the bus to have its topics";
+    if (const auto n = follower_.behind(); n != 0) {
+      return fmt::format("the gateway reads {} back: {} of {} partitions to go", settings_.topics.response, n,
+                         settings_.topics.partitions);
+    }
+    if (stage_ != stage::serving) return "the gateway opens its listener";
+    return std::nullopt;
+  }
+
+  void close() override {
+    if (closed_.exchange(true)) return;
+    server_->close();
+    api_->begin_drain();
+  }
+
+  awaitable<void> drain(base::steady_time deadline) override {
+    close();
+    if (drained_) co_return;
+    drained_ = true;
+    co_await server_->drain(deadline);
+    co_await api_->drain();
+    co_await service_->drain(deadline);
+    co_await follower_.stop(deadline);
+  }
+
+ private:
+  enum class stage { creating_topics, reading_back, serving };
+
+  awaitable<result<void>> create_topics() {
+    for (bool first = true; !closed_; first = false) {
+      auto specs = topics_of(settings_);
+      auto made = co_await bus_.ensure_topics(std::move(specs));
+      if (made.has_value() || made.error().code == errc::invalid_argument) co_return made;
+      if (first) log_.warning("the bus does not have the topics yet, trying on: {}", made.error().message);
+      co_await base::sleep_for(bus_retry);
+    }
+    co_return error{errc::closed, "the gateway was closed before the bus had its topics"};
+  }
+
+  bus::bus& bus_;
+  const config::settings& settings_;
+  base::executor loop0_;
+  base::logger log_;
+  std::unique_ptr<histories> all_;
+  std::unique_ptr<task_service_control> service_;
+  response_follower follower_;
+  std::unique_ptr<api> api_;
+  std::unique_ptr<http::server> server_;
+  std::atomic<stage> stage_ = stage::creating_topics;
+  std::atomic<bool> closed_ = false;
+  bool drained_ = false;
+};
+
+std::unique_ptr<gateway> make_gateway(surroundings s) {
+  return std::make_unique<wired_gateway>(std::move(s));
+}
+
+}  // namespace streamdemo::gateway

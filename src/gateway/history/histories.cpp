@@ -1,0 +1,298 @@
+// The fold's door: records in, events into histories, one wake per turn.
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <streamdemo/bus/bus.hpp>
+
+#include <queue>
+
+#include "gateway/history/clock_offset.hpp"
+#include "gateway/history/history_index.hpp"
+#include "gateway/history/memory_bound.hpp"
+#include "gateway/history/wake_lists.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+// A task is forgotten by the fold this much later than keep_for by our reckoning of bus time, so that an imprecise
+// reckoning never makes this gateway accept an id again that the others still refuse.
+constexpr base::milliseconds forget_margin{60'000};
+constexpr std::size_t max_progress_bytes = 4096;
+
+double fraction_of(std::string_view payload) {
+  if (payload.size() > max_progress_bytes) return -1;
+  boost::json::error_code ec;
+  const auto value = boost::json::parse(payload, ec);
+  if (ec || !value.is_object()) return -1;
+  const auto* f = value.get_object().if_contains("fraction");
+  if (f == nullptr || !f->is_number()) return -1;
+  const auto n = f->to_number<double>(ec);
+  return ec || n < 0 || n > 1 ? -1 : n;
+}
+
+// Says a thing at most once a second, and how often it was held back.
+class quiet {
+ public:
+  template <class F>
+  void say(base::sys_time now, F&& f) {
+    ++held_;
+    if (now - last_ < std::chrono::seconds(1) && now >= last_) return;
+    last_ = now;
+    f(held_);
+    held_ = 0;
+  }
+
+ private:
+  base::sys_time last_{};
+  std::size_t held_ = 0;
+};
+
+}  // namespace
+
+class folded_histories final : public histories {
+ public:
+  folded_histories(options o, std::string own_source, base::io_threads& loops, const base::clock& clock,
+                   base::metrics& m, const base::logger& log)
+      : options_(o),
+        own_source_(std::move(own_source)),
+        clock_(clock),
+        log_(log.child("histories")),
+        bound_(o.max_bytes),
+        wakes_(std::make_shared<wake_lists>(loops, o.max_waiters)),
+        bytes_(m.gauge("streamdemo_history_bytes", "Memory of all kept events, bounded by results.max_bytes")),
+        kept_(m.gauge("streamdemo_histories", "Tasks whose history is kept")),
+        open_gauge_(m.gauge("streamdemo_tasks_open", "Tasks accepted and not ended")),
+        events_(m.counter("streamdemo_history_events_total", "Events that entered a history")),
+        dropped_(m.counter("streamdemo_history_events_dropped_total",
+                           "Events dropped to stay below results.max_bytes: clients that had not read them see a gap")),
+        ignored_(records(m, "ignored")),
+        misplaced_records_(records(m, "misplaced")),
+        unreadable_records_(records(m, "unreadable")) {
+    for (std::int32_t i = 0; i < o.partitions; ++i) partitions_.emplace_back(task::fold::options{o.keep_for, false});
+  }
+
+  ~folded_histories() override { wakes_->shut(); }
+
+  history_ptr find(std::string_view request_id) const override { return index_.find(request_id); }
+  std::vector<history_ptr> recent(std::size_t limit) const override { return index_.recent(limit); }
+  std::size_t open_tasks() const override { return open_.load(std::memory_order_relaxed); }
+
+  std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s) override {
+    return wakes_->subscribe(h, loop, s);
+  }
+  std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s) override {
+    return wakes_->await_task(std::move(request_id), loop, s);
+  }
+  std::size_t loop_of(const base::executor& ex) const override { return wakes_->loop_of(ex); }
+  void observe(task_observer* o) override { observer_ = o; }
+  base::microseconds clock_offset() const override { return offset_.value(); }
+
+  void apply(std::span<const base::record_ptr> records) override {
+    const auto now = clock_.now();
+    for (const auto& r : records) apply_one(*r, now);
+    last_.reset();
+    wakes_->flush();
+    publish_gauges();
+  }
+
+  void sweep(base::sys_time now) override {
+    while (!ends_.empty() && ends_.top().at + options_.keep_for < now) {
+      const auto h = ends_.top().of.lock();
+      ends_.pop();
+      if (h) give_up(h);
+    }
+    for (auto& p : partitions_) {
+      p.fold.forget(now - forget_margin, [](const std::string&) {});
+    }
+    bound_.tidy();
+    publish_gauges();
+  }
+
+  void restart(std::int32_t partition) override {
+    auto& p = partitions_[static_cast<std::size_t>(partition)];
+    p.fold = task::fold(task::fold::options{options_.keep_for, false});
+    ++p.epoch;
+  }
+
+  void finish_restart(std::int32_t partition) override {
+    const auto epoch = partitions_[static_cast<std::size_t>(partition)].epoch;
+    for (const auto& h : index_.all()) {
+      if (h->partition_ != partition || h->epoch_ == epoch) continue;
+      if (!task::is_end(h->view_.status)) {
+        log_.warning("task {} is lost: its records are no longer in the log", h->view_.request_id);
+        h->lose();
+        over(h);
+        wakes_->changed(h);
+      }
+      give_up(h);
+    }
+    wakes_->flush();
+    publish_gauges();
+  }
+
+ private:
+  struct partition_state {
+    explicit partition_state(task::fold::options o) : fold(o) {}
+    task::fold fold;
+    std::uint32_t epoch = 0;  // how often it was folded anew
+  };
+  struct end {
+    base::sys_time at;
+    std::weak_ptr<history> of;
+    bool operator<(const end& other) const noexcept { return at > other.at; }  // the earliest on top
+  };
+
+  static base::counter& records(base::metrics& m, const std::string& what) {
+    return m.counter("streamdemo_response_records_unused_total", "Records of the response topic that made no event",
+                     {{"why", what}});
+  }
+
+  void apply_one(const base::record& r, base::sys_time now) {
+    if (r.partition < 0 || static_cast<std::size_t>(r.partition) >= partitions_.size()) return misplaced(r, now);
+    const auto decoded = task::decode(r);
+    if (decoded.has_error()) return unreadable(r, decoded.error(), now);
+    const auto& m = *decoded;
+    if (m.source == own_source_) offset_.seen(m.time, r.log_time);
+    if (m.type != task::message_type::alive && bus::partition_for(m.request_id, options_.partitions) != r.partition) {
+      return misplaced(r, now);
+    }
+    auto& p = partitions_[static_cast<std::size_t>(r.partition)];
+    const auto s = p.fold.apply(m, r.log_time);
+    if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
+      enter(p, s, m, r, now);
+    } else if (s.what == task::step::kind::ignored) {
+      ignored_.Increment();
+      log_.debug("ignored {} of task {} at {}/{}: {}", task::to_string(m.type), m.request_id, r.partition, r.offset,
+                 s.why);
+    }
+  }
+
+  void enter(partition_state& p, const task::step& s, const task::message& m, const base::record& r,
+             base::sys_time now) {
+    const auto h = history_of(p, s, r);
+    if (!h || s.seq <= h->view_.last_seq) return;
+    const auto fraction = s.type == task::message_type::progress ? fraction_of(s.payload) : -1;
+    auto e =
+        task::make_event({.type = s.type,
+                          .request_id = m.request_id,
+                          .seq = s.seq,
+                          .attempt = s.state->attempt,
+                          .time = m.time,
+                          .log_time = r.log_time,
+                          .source = m.source,
+                          .resumed = s.type == task::message_type::started ? std::optional(s.resumed) : std::nullopt,
+                          .content_type = s.content_type,
+                          .payload = s.payload});
+    const auto& kept = *e;
+    h->append(e, *s.state, now);
+    if (fraction >= 0) h->set_fraction(fraction);
+    bound_.added(h, kept);
+    events_.Increment();
+    if (s.state->end) {
+      ends_.push({s.state->ended_at, h});
+      over(h);
+    }
+    if (const auto n = bound_.enforce(); n != 0) dropped_.Increment(static_cast<double>(n));
+    wakes_->changed(h);
+  }
+
+  // The history that the step belongs to; made for an `accepted`, unless it is there from before the partition was
+  // lost.
+  history_ptr history_of(partition_state& p, const task::step& s, const base::record& r) {
+    const auto& t = *s.state;
+    if (!last_ || last_->view_.request_id != t.request_id) last_ = index_.kept(t.request_id);
+    if (s.type != task::message_type::accepted) return last_;
+    if (last_ && last_->epoch_ != p.epoch && last_->view_.accepted_at == t.accepted_at) {
+      last_->epoch_ = p.epoch;
+      if (observer_ != nullptr && !task::is_end(last_->view_.status)) observer_->on_accepted(last_);
+      return last_;
+    }
+    if (last_) {
+      if (!task::is_end(last_->view_.status)) over(last_);
+      give_up(last_);
+    }
+    task_view first;
+    first.request_id = t.request_id;
+    first.kind = t.kind;
+    first.payload_hash = t.payload_hash;
+    first.accepted_by = t.accepted_by;
+    first.accepted_at = t.accepted_at;
+    first.expiry = t.expiry;
+    last_ = history_ptr(new history(std::move(first)));
+    last_->partition_ = r.partition;
+    last_->epoch_ = p.epoch;
+    wakes_->adopt(*last_);
+    bound_.opened(*last_);
+    index_.insert(last_);
+    ++open_;
+    wakes_->created(t.request_id);
+    if (observer_ != nullptr) observer_->on_accepted(last_);
+    return last_;
+  }
+
+  void over(const history_ptr& h) {
+    --open_;
+    if (observer_ != nullptr) observer_->on_over(h);
+  }
+
+  // No longer found among the kept ones; whoever still holds it reads a gap.
+  void give_up(const history_ptr& h) {
+    bound_.removed(*h);
+    index_.remove(h);
+  }
+
+  void misplaced(const base::record& r, base::sys_time now) {
+    misplaced_records_.Increment();
+    quiet_misplaced_.say(now, [&](std::size_t n) {
+      log_.warning(
+          "dropped {} record(s) of task {} in partition {} of {}: answers belong into partition {}, the number "
+          "of the request's own; correct the program that wrote them ({})",
+          n, r.key, r.partition, r.topic, bus::partition_for(r.key, options_.partitions),
+          r.header_value("ce_source").value_or("no ce_source"));
+    });
+  }
+
+  void unreadable(const base::record& r, const base::error& why, base::sys_time now) {
+    unreadable_records_.Increment();
+    quiet_unreadable_.say(now, [&](std::size_t n) {
+      log_.warning("dropped {} record(s) of {}, the last at {}/{}: {}; correct the program that wrote it ({})", n,
+                   r.topic, r.partition, r.offset, why.message, r.header_value("ce_source").value_or("no ce_source"));
+    });
+  }
+
+  void publish_gauges() {
+    bytes_.Set(static_cast<double>(bound_.bytes()));
+    kept_.Set(static_cast<double>(index_.size()));
+    open_gauge_.Set(static_cast<double>(open_.load()));
+  }
+
+  options options_;
+  std::string own_source_;
+  const base::clock& clock_;
+  base::logger log_;
+  std::vector<partition_state> partitions_;
+  history_index index_;
+  memory_bound bound_;
+  std::shared_ptr<wake_lists> wakes_;
+  task_observer* observer_ = nullptr;
+  own_clock_offset offset_;
+  history_ptr last_;  // of the record before: records of one task come in runs
+  std::priority_queue<end> ends_;
+  std::atomic<std::size_t> open_ = 0;
+  quiet quiet_misplaced_, quiet_unreadable_;
+  base::gauge& bytes_;
+  base::gauge& kept_;
+  base::gauge& open_gauge_;
+  base::counter& events_;
+  base::counter& dropped_;
+  base::counter& ignored_;
+  base::counter& misplaced_records_;
+  base::counter& unreadable_records_;
+};
+
+std::unique_ptr<histories> make_histories(histories::options o, std::string own_source, base::io_threads& loops,
+                                          const base::clock& clock, base::metrics& metrics, const base::logger& log) {
+  return std::make_unique<folded_histories>(o, std::move(own_source), loops, clock, metrics, log);
+}
+
+}  // namespace streamdemo::gateway

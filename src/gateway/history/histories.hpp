@@ -1,0 +1,185 @@
+// Every task's history, folded from `response` on loop 0 and read by sessions on all loops. The one way to read a
+// history is history::read(); the one way to wait is a subscription: subscribe, then read again, then wait.
+//
+// Memory. All kept events together (task::event::bytes() and a fixed amount per history) stay below max_bytes. Over it,
+// a history that alone holds more than an eighth of the bound gives up its own oldest events, so that one flood does
+// not wash out everybody's results; otherwise the oldest events of all go first. What is dropped shows as a gap.
+// keep_for after its end (log time) a history is removed; the last ten thousand of those are still told from unknown
+// ids: find() gives a history without events whose first_kept is last_seq + 1.
+#pragma once
+#include <streamdemo/base/clock.hpp>
+#include <streamdemo/base/io_threads.hpp>
+#include <streamdemo/base/log.hpp>
+#include <streamdemo/base/metrics.hpp>
+#include <streamdemo/task/event.hpp>
+#include <streamdemo/task/fold.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace streamdemo::gateway {
+
+// What is true of a task at one moment.
+struct task_view {
+  std::string request_id;
+  std::string kind;
+  std::string payload_hash;
+  std::string accepted_by;
+  task::status status = task::status::queued;
+  base::sys_time accepted_at{};
+  base::sys_time expiry{};
+  base::sys_time ended_at{};
+  std::int64_t last_seq = 0;
+  std::int64_t first_kept = 1;     // lower ones are no longer in memory
+  std::int64_t results_begin = 0;  // seq of the last `started` that did not resume: results behind it count
+  double fraction = -1;            // of the last progress event that had one; -1: none
+};
+
+// This gateway's own times of a task (the timeline endpoint); zero: not yet.
+struct local_times {
+  base::sys_time first_folded{};
+  base::sys_time last_folded{};
+  base::sys_time first_written{};
+  base::sys_time last_written{};
+};
+
+class news_subscription;
+class wake_lists;
+
+// One task's events. Written by the fold on loop 0; read() and view() on any thread.
+class history {
+ public:
+  struct batch {
+    std::vector<task::event_ptr> events;  // after the cursor, in order, without holes
+    std::int64_t kept_from = 0;           // not 0: the cursor is below what is kept, the first kept seq is this (a gap)
+    bool ended = false;                   // the last of `events` (or the cursor itself) is the end
+    bool lost = false;                    // the log lost this task: nothing will follow, the reader should ask anew
+  };
+  ~history();
+
+  // Events behind `after`, at most `max_events` and about `max_bytes` (at least one, when there is one).
+  batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const;
+  task_view view() const;
+  local_times times() const;
+  void written(base::sys_time at);  // something was handed to a socket
+
+  // True when read(after) would have something to say: an event, a gap, the end, or that the task was lost.
+  bool has_news(std::int64_t after) const;
+
+ private:
+  friend class folded_histories;
+  friend class history_index;
+  friend class memory_bound;
+  friend class news_subscription;
+  friend class wake_lists;
+  struct waiters;  // of one loop
+
+  explicit history(task_view first);
+  // The calls below on loop 0.
+  void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
+  void set_fraction(double fraction);
+  std::size_t drop_first();  // the oldest event; how many bytes that frees (0: there was none)
+  std::size_t drop_all();
+  void lose();
+
+  mutable std::mutex mutex_;
+  task_view view_;
+  local_times times_;
+  std::vector<task::event_ptr> events_;  // those before begin_ are dropped; the one at begin_ is view_.first_kept
+  std::size_t begin_ = 0;
+  std::size_t bytes_ = 0;  // of the kept events, and a fixed amount for itself until it is over and empty
+  bool lost_ = false;
+
+  std::shared_ptr<wake_lists> wakes_;  // nullptr: nobody can wait for it (it is only a memory of a task)
+  std::unique_ptr<waiters[]> waiters_;
+  // Only on loop 0:
+  std::int32_t partition_ = 0;
+  std::uint32_t epoch_ = 0;  // of its partition's fold
+  bool changed_ = false;     // in the batch that is being applied
+};
+
+using history_ptr = std::shared_ptr<history>;
+
+// Waits for news of one history, on one loop. Cheap while idle (tens of bytes). Made, called and destroyed on that
+// loop.
+class subscription {
+ public:
+  virtual ~subscription() = default;
+};
+
+class subscriber {
+ public:
+  virtual void on_news() noexcept = 0;  // once per turn, however many events came
+
+ protected:
+  ~subscriber() = default;
+};
+
+// Told by the fold, on loop 0, from inside apply(): must neither call back into the histories nor block.
+class task_observer {
+ public:
+  virtual void on_accepted(const history_ptr& h) noexcept = 0;  // again after its partition was folded anew
+  virtual void on_over(const history_ptr& h) noexcept = 0;      // ended, or lost
+
+ protected:
+  ~task_observer() = default;
+};
+
+class histories {
+ public:
+  struct options {
+    std::size_t max_bytes;
+    base::milliseconds keep_for;
+    std::int32_t partitions;
+    std::size_t max_waiters = 1000;  // await_task()
+  };
+
+  virtual ~histories() = default;
+
+  // Any thread.
+  virtual history_ptr find(std::string_view request_id) const = 0;
+  virtual std::vector<history_ptr> recent(std::size_t limit) const = 0;  // newest first
+  virtual std::size_t open_tasks() const = 0;                            // accepted and not ended
+
+  // On loop `loop` (http::current_loop()): `s` hears of news of `h` until the subscription is destroyed.
+  virtual std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s) = 0;
+  // On loop `loop`: `s` hears once a history of that id exists. Bounded; nullptr when there are too many waiters.
+  virtual std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s) = 0;
+
+  // Loop 0: folds a batch of records of `response` (any partitions, each in order), then wakes each waiting subscriber
+  // once. What cannot be decoded is counted and logged.
+  virtual void apply(std::span<const base::record_ptr> records) = 0;
+  // Loop 0: drops what is past keep_for at bus time `now`.
+  virtual void sweep(base::sys_time now) = 0;
+  // Loop 0: bus time minus own clock, as seen on records this instance wrote.
+  virtual base::microseconds clock_offset() const = 0;
+
+  // Loop 0: the position in a partition was lost and it will be read from its beginning again. Histories that come up
+  // again go on where they were (same events, same bytes); finish_restart(), called once the end is reached, gives up
+  // those that did not.
+  virtual void restart(std::int32_t partition) = 0;
+  virtual void finish_restart(std::int32_t partition) = 0;
+
+  // Loop 0: at most one observer; nullptr: none. It outlives its registration.
+  virtual void observe(task_observer* o) = 0;
+
+  // The number of the loop that an executor belongs to.
+  virtual std::size_t loop_of(const base::executor& ex) const = 0;
+};
+
+std::unique_ptr<histories> make_histories(histories::options o, std::string own_source, base::io_threads& loops,
+                                          const base::clock& clock, base::metrics& metrics, const base::logger& log);
+
+// Coroutine forms on the current loop. Both give the same answer as reading again and again would.
+// The history, once it exists, or nullptr at `until`. Error: full (too many wait).
+base::awaitable<base::result<history_ptr>> wait_for_task(histories& all, std::string request_id,
+                                                         std::chrono::steady_clock::time_point until);
+// True once an event behind `after` (or the end) can be read; false at `until`.
+base::awaitable<bool> wait_for_news(histories& all, history_ptr h, std::int64_t after,
+                                    std::chrono::steady_clock::time_point until);
+
+}  // namespace streamdemo::gateway

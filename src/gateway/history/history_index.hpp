@@ -1,0 +1,51 @@
+// Finds histories, from any thread: by id and by age. Written on loop 0. Remembers the last ids that were removed, so
+// that "no longer kept" is told from "never heard of".
+#pragma once
+#include <deque>
+#include <map>
+#include <shared_mutex>
+#include <unordered_map>
+
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+class history_index {
+ public:
+  explicit history_index(std::size_t max_removed = 10'000) : max_removed_(max_removed) {}
+
+  // Nothing, a history, or the memory of one that was removed.
+  history_ptr find(std::string_view request_id) const;
+  // Only what is kept.
+  history_ptr kept(std::string_view request_id) const;
+  std::vector<history_ptr> recent(std::size_t limit) const;
+  std::vector<history_ptr> all() const;
+  std::size_t size() const;
+
+  // Takes the place of an older one of that id.
+  void insert(const history_ptr& h);
+  void remove(const history_ptr& h);
+
+ private:
+  struct hasher {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+  };
+  template <class T>
+  using by_id = std::unordered_map<std::string, T, hasher, std::equal_to<>>;
+  using by_age = std::map<std::pair<base::sys_time, std::uint64_t>, history_ptr>;
+  struct removed_task {
+    task_view view;
+    std::uint64_t serial;
+  };
+
+  mutable std::shared_mutex mutex_;
+  by_id<by_age::iterator> ids_;
+  by_age ages_;
+  by_id<removed_task> removed_;
+  std::deque<std::pair<std::string, std::uint64_t>> removal_order_;
+  std::size_t max_removed_;
+  std::uint64_t next_serial_ = 0;
+};
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,89 @@
+#include "gateway/history/memory_bound.hpp"
+
+#include <algorithm>
+
+namespace streamdemo::gateway {
+
+namespace {
+
+// A history's own objects, its strings, its places in the indexes, and one entry of the order.
+constexpr std::size_t history_overhead = sizeof(history) + 768;
+// Its pointer in the history, twice: a vector grows by doubling.
+constexpr std::size_t event_overhead = 2 * sizeof(task::event_ptr);
+
+}  // namespace
+
+void memory_bound::opened(history& h) {
+  h.bytes_ = history_overhead;
+  bytes_ += history_overhead;
+}
+
+void memory_bound::added(const history_ptr& h, const task::event& e) {
+  const auto n = e.bytes() + event_overhead;
+  const bool was_large = h->bytes_ > share_;
+  h->bytes_ += n;
+  bytes_ += n;
+  if (!was_large && h->bytes_ > share_ && std::find(large_.begin(), large_.end(), h) == large_.end()) {
+    large_.push_back(h);
+  }
+  if (!order_.empty() && order_.back().of == h) {
+    order_.back().through = e.seq();
+  } else {
+    order_.push_back({h, e.seq()});
+  }
+}
+
+void memory_bound::release(history& h, std::size_t bytes) {
+  // What is over and empty is counted no more: what is left of it stays until keep_for whatever is dropped.
+  if (h.events_.empty() && task::is_end(h.view_.status)) bytes = h.bytes_;
+  bytes = std::min(bytes, h.bytes_);
+  h.bytes_ -= bytes;
+  bytes_ -= bytes;
+}
+
+void memory_bound::removed(history& h) {
+  h.drop_all();
+  bytes_ -= h.bytes_;
+  h.bytes_ = 0;
+  std::erase_if(large_, [&](const auto& l) { return l.get() == &h; });
+  ++stale_;
+}
+
+bool memory_bound::drop_of_largest() {
+  std::erase_if(large_, [&](const auto& h) { return h->bytes_ <= share_; });
+  const auto larger = [](const auto& a, const auto& b) { return a->bytes_ < b->bytes_; };
+  const auto it = std::max_element(large_.begin(), large_.end(), larger);
+  if (it == large_.end()) return false;
+  auto& h = **it;
+  if (h.events_.size() - h.begin_ < 2) return false;
+  release(h, h.drop_first() + event_overhead);
+  return true;
+}
+
+bool memory_bound::drop_oldest() {
+  while (!order_.empty()) {
+    const auto& front = order_.front();
+    auto& h = *front.of;
+    if (h.view_.first_kept > front.through || h.events_.empty()) {
+      order_.pop_front();
+      continue;
+    }
+    release(h, h.drop_first() + event_overhead);
+    return true;
+  }
+  return false;
+}
+
+std::size_t memory_bound::enforce() {
+  std::size_t dropped = 0;
+  while (bytes_ > max_bytes_ && (drop_of_largest() || drop_oldest())) ++dropped;
+  return dropped;
+}
+
+void memory_bound::tidy() {
+  if (stale_ * 2 <= order_.size() && stale_ < 1000) return;
+  std::erase_if(order_, [](const entry& e) { return e.of->view_.first_kept > e.through; });
+  stale_ = 0;
+}
+
+}  // namespace streamdemo::gateway

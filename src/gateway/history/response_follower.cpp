@@ -1,0 +1,126 @@
+#include "gateway/history/response_follower.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+// Records per turn: enough to wake readers rarely under load, few enough that they get their turn soon.
+constexpr std::size_t per_turn = 512;
+constexpr std::chrono::seconds sweep_interval{1};
+
+}  // namespace
+
+response_follower::response_follower(options o, bus::bus& b, histories& all, base::executor loop0,
+                                     const base::clock& clock, const base::logger& log)
+    : options_(std::move(o)),
+      bus_(b),
+      all_(all),
+      executor_(loop0),
+      clock_(clock),
+      log_(log.child("follower")),
+      is_behind_(static_cast<std::size_t>(options_.partitions), true),
+      restarted_(static_cast<std::size_t>(options_.partitions), false),
+      behind_(options_.partitions),
+      changed_(loop0),
+      group_(loop0, log_, "the response follower") {}
+
+void response_follower::start() {
+  reader_ = bus_.make_reader(executor_);
+  for (std::int32_t p = 0; p < options_.partitions; ++p) follow(p);
+  group_.spawn([this] { return read(); });
+  group_.spawn([this] { return sweep(); });
+}
+
+void response_follower::follow(std::int32_t partition) {
+  const auto bus_now = clock_.now() + all_.clock_offset();
+  reader_->follow({options_.topic, partition}, bus::from_time{bus_now - options_.window});
+}
+
+base::awaitable<void> response_follower::read() {
+  for (;;) {
+    auto items = co_await reader_->receive(per_turn);
+    if (items.has_value()) {
+      take(*items);
+      continue;
+    }
+    if (closed_ || items.error().code == base::errc::closed) co_return;
+    log_.warning("reading {} failed, trying again: {}", options_.topic, items.error().message);
+    co_await base::sleep_for(options_.retry);
+  }
+}
+
+// Records are applied in the order they came, and a mark between them only after those before it.
+void response_follower::take(std::vector<bus::read_item>& items) {
+  records_.clear();
+  const auto flush = [this] {
+    if (!records_.empty()) all_.apply(records_);
+    records_.clear();
+  };
+  for (auto& item : items) {
+    if (auto* r = std::get_if<base::record_ptr>(&item)) {
+      records_.push_back(std::move(*r));
+      continue;
+    }
+    flush();
+    if (const auto* c = std::get_if<bus::caught_up>(&item)) reached_end(c->partition.partition);
+    if (const auto* l = std::get_if<bus::position_lost>(&item)) lost(*l);
+  }
+  flush();
+}
+
+void response_follower::reached_end(std::int32_t partition) {
+  const auto i = static_cast<std::size_t>(partition);
+  if (restarted_[i]) all_.finish_restart(partition);
+  restarted_[i] = false;
+  set_behind(partition, false);
+}
+
+void response_follower::lost(const bus::position_lost& l) {
+  const auto partition = l.partition.partition;
+  log_.warning("the place in {}/{} is lost, reading it again from the beginning: {}", l.partition.topic, partition,
+               l.message);
+  all_.restart(partition);
+  restarted_[static_cast<std::size_t>(partition)] = true;
+  set_behind(partition, true);
+  group_.spawn([this, partition] { return follow_anew(partition); });
+}
+
+// Not at once: a partition that keeps losing its place must not keep the loop busy.
+base::awaitable<void> response_follower::follow_anew(std::int32_t partition) {
+  co_await base::sleep_for(options_.retry);
+  if (!closed_) follow(partition);
+}
+
+base::awaitable<void> response_follower::sweep() {
+  for (;;) {
+    co_await base::sleep_for(sweep_interval);
+    all_.sweep(clock_.now() + all_.clock_offset());
+  }
+}
+
+void response_follower::set_behind(std::int32_t partition, bool value) {
+  const auto i = static_cast<std::size_t>(partition);
+  if (is_behind_[i] == value) return;
+  is_behind_[i] = value;
+  behind_ += value ? 1 : -1;
+  changed_.notify_all();
+}
+
+base::awaitable<void> response_follower::wait_for_change(base::steady_time until) {
+  if (!closed_) co_await changed_.wait_until(until);
+}
+
+void response_follower::close() {
+  closed_ = true;
+  if (reader_) reader_->close();
+  changed_.notify_all();
+}
+
+base::awaitable<void> response_follower::stop(base::steady_time deadline) {
+  close();
+  if (reader_) co_await reader_->drain(deadline);
+  group_.cancel();
+  co_await group_.join();
+}
+
+}  // namespace streamdemo::gateway

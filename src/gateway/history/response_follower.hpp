@@ -1,0 +1,65 @@
+// Reads every partition of `response` into the histories, from far enough back that every task that can still matter is
+// whole. When a position is lost, that partition is folded anew from there. Loop 0.
+#pragma once
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/task_group.hpp>
+#include <streamdemo/bus/bus.hpp>
+
+#include <vector>
+
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+class response_follower {
+ public:
+  struct options {
+    std::string topic;
+    std::int32_t partitions = 1;
+    base::milliseconds window{0};  // how far back a partition is read
+    base::milliseconds retry{1000};
+  };
+
+  response_follower(options o, bus::bus& b, histories& all, base::executor loop0, const base::clock& clock,
+                    const base::logger& log);
+
+  void start();
+
+  // Partitions that have not reached the end they had when they were followed; 0: caught up. Any thread.
+  std::int32_t behind() const noexcept { return behind_.load(); }
+
+  // Until behind() has changed, close() was called, or `until`.
+  base::awaitable<void> wait_for_change(base::steady_time until);
+
+  // Ends what waits here. Twice is fine.
+  void close();
+  // close(), and joins. Needed before the destructor when start() was called.
+  base::awaitable<void> stop(base::steady_time deadline);
+
+ private:
+  base::awaitable<void> read();
+  base::awaitable<void> follow_anew(std::int32_t partition);
+  base::awaitable<void> sweep();
+  void follow(std::int32_t partition);
+  void take(std::vector<bus::read_item>& items);
+  void reached_end(std::int32_t partition);
+  void lost(const bus::position_lost& l);
+  void set_behind(std::int32_t partition, bool value);
+
+  options options_;
+  bus::bus& bus_;
+  histories& all_;
+  base::executor executor_;
+  const base::clock& clock_;
+  base::logger log_;
+  std::unique_ptr<bus::reader> reader_;
+  std::vector<base::record_ptr> records_;  // of one turn
+  std::vector<bool> is_behind_;
+  std::vector<bool> restarted_;
+  std::atomic<std::int32_t> behind_;
+  bool closed_ = false;
+  base::event changed_;
+  base::task_group group_;
+};
+
+}  // namespace streamdemo::gateway

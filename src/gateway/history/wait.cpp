@@ -1,0 +1,51 @@
+// Waiting as a coroutine: subscribe, read again, wait, repeat. Between the second and the third nothing can be missed,
+// because wakes come on this very loop.
+#include <streamdemo/base/event.hpp>
+
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+class woken final : public subscriber {
+ public:
+  explicit woken(base::executor ex) : event_(ex) {}
+  void on_news() noexcept override { event_.notify_all(); }
+  base::awaitable<bool> until(base::steady_time t) { return event_.wait_until(t); }
+
+ private:
+  base::event event_;
+};
+
+}  // namespace
+
+base::awaitable<base::result<history_ptr>> wait_for_task(histories& all, std::string request_id,
+                                                         std::chrono::steady_clock::time_point until) {
+  if (auto h = all.find(request_id)) co_return h;
+  if (until <= std::chrono::steady_clock::now()) co_return history_ptr{};
+  const base::executor ex = co_await asio::this_coro::executor;
+  woken w(ex);
+  const auto waiting = all.await_task(request_id, all.loop_of(ex), w);
+  if (!waiting) co_return base::error{base::errc::full, "too many requests wait for tasks that are not known yet"};
+  for (;;) {
+    if (auto h = all.find(request_id)) co_return h;
+    if (std::chrono::steady_clock::now() >= until) co_return history_ptr{};
+    co_await w.until(until);
+  }
+}
+
+base::awaitable<bool> wait_for_news(histories& all, history_ptr h, std::int64_t after,
+                                    std::chrono::steady_clock::time_point until) {
+  if (h->has_news(after)) co_return true;
+  const base::executor ex = co_await asio::this_coro::executor;
+  woken w(ex);
+  const auto waiting = all.subscribe(h, all.loop_of(ex), w);
+  for (;;) {
+    if (h->has_news(after)) co_return true;
+    if (std::chrono::steady_clock::now() >= until) co_return false;
+    co_await w.until(until);
+  }
+}
+
+}  // namespace streamdemo::gateway

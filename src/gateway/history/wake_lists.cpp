@@ -1,0 +1,176 @@
+#include "gateway/history/wake_lists.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace streamdemo::gateway {
+
+// Linked into its history's list of one loop.
+class news_subscription final : public subscription {
+ public:
+  news_subscription(history_ptr h, std::size_t loop, subscriber& s)
+      : of_(std::move(h)), subscriber_(s), loop_(static_cast<std::uint32_t>(loop)) {
+    auto& w = of_->waiters_[loop_];
+    w.count.fetch_add(1);
+    next_ = w.first;
+    if (next_ != nullptr) next_->previous_ = this;
+    w.first = this;
+  }
+
+  ~news_subscription() override {
+    auto& w = of_->waiters_[loop_];
+    auto& list = *of_->wakes_->loops_[loop_];
+    if (list.next == this) list.next = next_;
+    (previous_ == nullptr ? w.first : previous_->next_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+    w.count.fetch_sub(1);
+  }
+
+  news_subscription* next() const noexcept { return next_; }
+  void tell() noexcept { subscriber_.on_news(); }
+
+ private:
+  history_ptr of_;
+  subscriber& subscriber_;
+  news_subscription* previous_ = nullptr;
+  news_subscription* next_ = nullptr;
+  std::uint32_t loop_;
+};
+
+namespace {
+
+// Nothing ever happens to what is only the memory of a task.
+class idle_subscription final : public subscription {};
+
+}  // namespace
+
+class task_subscription final : public subscription {
+ public:
+  task_subscription(std::shared_ptr<wake_lists> all, std::string id, std::size_t loop, subscriber& s)
+      : all_(std::move(all)), id_(std::move(id)), list_(*all_->loops_[loop]), subscriber_(s) {
+    all_->task_waiters_.fetch_add(1);
+    list_.task_waiters.fetch_add(1);
+    place_ = list_.tasks.emplace(id_, this);
+  }
+
+  ~task_subscription() override {
+    std::replace(list_.turn.begin(), list_.turn.end(), this, static_cast<task_subscription*>(nullptr));
+    list_.tasks.erase(place_);
+    list_.task_waiters.fetch_sub(1);
+    all_->task_waiters_.fetch_sub(1);
+  }
+
+  void tell() noexcept { subscriber_.on_news(); }
+
+ private:
+  std::shared_ptr<wake_lists> all_;
+  std::string id_;
+  wake_lists::loop_list& list_;
+  subscriber& subscriber_;
+  std::unordered_multimap<std::string_view, task_subscription*>::iterator place_;
+};
+
+wake_lists::wake_lists(base::io_threads& loops, std::size_t max_task_waiters) : max_task_waiters_(max_task_waiters) {
+  for (std::size_t i = 0; i < loops.size(); ++i) loops_.push_back(std::make_unique<loop_list>(loops.executor(i)));
+}
+
+std::size_t wake_lists::loop_of(const base::executor& ex) const {
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    if (&asio::query(loops_[i]->ex, asio::execution::context) == &asio::query(ex, asio::execution::context)) return i;
+  }
+  return 0;
+}
+
+std::unique_ptr<subscription> wake_lists::subscribe(const history_ptr& h, std::size_t loop, subscriber& s) {
+  if (h->waiters_ == nullptr) return std::make_unique<idle_subscription>();
+  return std::make_unique<news_subscription>(h, loop, s);
+}
+
+std::unique_ptr<subscription> wake_lists::await_task(std::string request_id, std::size_t loop, subscriber& s) {
+  if (task_waiters_.load() >= max_task_waiters_) return nullptr;
+  return std::make_unique<task_subscription>(shared_from_this(), std::move(request_id), loop, s);
+}
+
+void wake_lists::adopt(history& h) {
+  h.wakes_ = shared_from_this();
+  h.waiters_ = std::make_unique<history::waiters[]>(loops_.size());
+}
+
+void wake_lists::changed(const history_ptr& h) {
+  if (h->changed_) return;
+  h->changed_ = true;
+  changed_.push_back(h);
+}
+
+void wake_lists::created(const std::string& request_id) {
+  created_.push_back(request_id);
+}
+
+void wake_lists::flush() {
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    auto& l = *loops_[i];
+    const bool tasks = !created_.empty() && l.task_waiters.load() > 0;
+    bool post = false;
+    {
+      const std::lock_guard lock(l.mutex);
+      for (const auto& h : changed_) {
+        auto& w = h->waiters_[i];
+        if (w.count.load() == 0 || w.queued) continue;
+        w.queued = true;
+        l.changed.push_back(h);
+      }
+      if (tasks) l.created.insert(l.created.end(), created_.begin(), created_.end());
+      post = !l.posted && (!l.changed.empty() || !l.created.empty());
+      l.posted = l.posted || post;
+    }
+    if (post) asio::post(l.ex, [self = shared_from_this(), i] { self->run(i); });
+  }
+  for (const auto& h : changed_) h->changed_ = false;
+  changed_.clear();
+  created_.clear();
+}
+
+void wake_lists::shut() {
+  for (auto& l : loops_) {
+    const std::lock_guard lock(l->mutex);
+    for (const auto& h : l->changed) h->waiters_[static_cast<std::size_t>(&l - loops_.data())].queued = false;
+    l->changed.clear();
+    l->created.clear();
+  }
+}
+
+void wake_lists::run(std::size_t loop) {
+  auto& l = *loops_[loop];
+  std::vector<history_ptr> changed_now;
+  std::vector<std::string> created_now;
+  {
+    const std::lock_guard lock(l.mutex);
+    changed_now.swap(l.changed);
+    created_now.swap(l.created);
+    l.posted = false;
+    for (const auto& h : changed_now) h->waiters_[loop].queued = false;
+  }
+  for (const auto& id : created_now) wake_tasks(l, id);
+  for (const auto& h : changed_now) wake_news(loop, *h);
+}
+
+void wake_lists::wake_news(std::size_t loop, history& h) {
+  auto& l = *loops_[loop];
+  for (auto* s = h.waiters_[loop].first; s != nullptr; s = l.next) {
+    l.next = s->next();
+    s->tell();
+  }
+  l.next = nullptr;
+}
+
+void wake_lists::wake_tasks(loop_list& l, const std::string& request_id) {
+  const auto [first, last] = l.tasks.equal_range(request_id);
+  for (auto it = first; it != last; ++it) l.turn.push_back(it->second);
+  for (std::size_t i = 0; i < l.turn.size(); ++i) {
+    if (l.turn[i] != nullptr) l.turn[i]->tell();
+  }
+  l.turn.clear();
+}
+
+}  // namespace streamdemo::gateway

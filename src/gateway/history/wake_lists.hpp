@@ -1,0 +1,75 @@
+// Who waits for what, per loop. The lists of a loop are touched on that loop only; loop 0 hands each loop the changed
+// histories of a batch with at most one function, and none when nobody there waits for them.
+//
+// No wake-up is lost: a subscriber registers (count, then list) before it reads the history under its mutex; the fold
+// appends under that mutex before it reads the count. So either the subscriber sees the event, or the fold sees it.
+#pragma once
+#include <streamdemo/base/io_threads.hpp>
+
+#include <map>
+#include <unordered_map>
+
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+// A history's waiting subscriptions on one loop.
+struct history::waiters {
+  news_subscription* first = nullptr;    // on the loop
+  std::atomic<std::uint32_t> count = 0;  // loop 0 looks
+  bool queued = false;                   // for the loop's next turn; under its mutex
+};
+
+class task_subscription;
+
+class wake_lists : public std::enable_shared_from_this<wake_lists> {
+ public:
+  wake_lists(base::io_threads& loops, std::size_t max_task_waiters);
+
+  std::size_t loops() const noexcept { return loops_.size(); }
+  std::size_t loop_of(const base::executor& ex) const;
+
+  // On loop `loop`.
+  std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s);
+  std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s);
+
+  // Loop 0: makes `h` one that can be waited for; what flush() will tell; tells.
+  void adopt(history& h);
+  void changed(const history_ptr& h);
+  void created(const std::string& request_id);
+  void flush();
+  // Nothing will be told any more: what is queued is let go.
+  void shut();
+
+ private:
+  friend class news_subscription;
+  friend class task_subscription;
+
+  struct loop_list {
+    explicit loop_list(const base::executor& e) : ex(e) {}
+    base::executor ex;
+    std::atomic<std::size_t> task_waiters = 0;
+
+    std::mutex mutex;  // the three below: from loop 0 to this one
+    std::vector<history_ptr> changed;
+    std::vector<std::string> created;
+    bool posted = false;
+
+    // On the loop. The next two are moved on by whoever is destroyed while a turn runs.
+    news_subscription* next = nullptr;
+    std::vector<task_subscription*> turn;
+    std::unordered_multimap<std::string_view, task_subscription*> tasks;
+  };
+
+  void run(std::size_t loop);
+  void wake_news(std::size_t loop, history& h);
+  void wake_tasks(loop_list& l, const std::string& request_id);
+
+  std::vector<std::unique_ptr<loop_list>> loops_;
+  std::size_t max_task_waiters_;
+  std::atomic<std::size_t> task_waiters_ = 0;
+  std::vector<history_ptr> changed_;  // of this batch
+  std::vector<std::string> created_;
+};
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,55 @@
+#include "gateway/task_records.hpp"
+
+#include <streamdemo/base/json.hpp>
+
+namespace streamdemo::gateway {
+
+namespace {
+
+task::message opening(task::message_type type, const submission& s, const std::string& source, base::sys_time now,
+                      base::sys_time expiry) {
+  task::message m;
+  m.type = type;
+  m.request_id = s.request_id;
+  m.kind = s.kind;
+  m.source = source;
+  m.time = now;
+  m.expiry = expiry;
+  m.traceparent = s.traceparent;
+  m.tracestate = s.tracestate;
+  return m;
+}
+
+}  // namespace
+
+base::record accepted_record(const submission& s, const task_route& to, const std::string& source, base::sys_time now,
+                             base::sys_time expiry) {
+  auto m = opening(task::message_type::accepted, s, source, now, expiry);
+  m.payload_hash = s.payload_hash;
+  m.payload = R"({"kind":)" + base::json_string(s.kind) + R"(,"expires":")" + base::format_millis(expiry) + R"("})";
+  return task::encode(std::move(m), to.response_topic, to.partition);
+}
+
+base::record request_record(submission& s, const task_route& to, const std::string& source, base::sys_time now,
+                            base::sys_time expiry) {
+  auto m = opening(task::message_type::submitted, s, source, now, expiry);
+  m.content_type = std::move(s.content_type);
+  m.payload = std::move(s.payload);
+  return task::encode(std::move(m), to.request_topic, to.partition);
+}
+
+base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
+                          std::string_view reason, const task_route& to, const std::string& source,
+                          base::sys_time now) {
+  task::message m;
+  m.type = task::message_type::ended;
+  m.request_id = request_id;
+  m.kind = kind;
+  m.source = source;
+  m.time = now;
+  m.payload = R"({"status":")" + std::string(task::to_string(how)) + R"(","error":{"message":)" +
+              base::json_string(reason) + "}}";
+  return task::encode(std::move(m), to.response_topic, to.partition);
+}
+
+}  // namespace streamdemo::gateway

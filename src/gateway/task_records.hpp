@@ -1,0 +1,27 @@
+// The records a gateway writes. Pure, thread-safe.
+#pragma once
+#include <streamdemo/base/record.hpp>
+#include <streamdemo/task/message.hpp>
+
+#include "gateway/task_service.hpp"
+
+namespace streamdemo::gateway {
+
+// Where a task's records go.
+struct task_route {
+  std::string request_topic;
+  std::string response_topic;
+  std::int32_t partition = 0;  // of both
+};
+
+// `now`: own clock; `expiry`: bus time.
+base::record accepted_record(const submission& s, const task_route& to, const std::string& source, base::sys_time now,
+                             base::sys_time expiry);
+// Takes the payload out of `s`.
+base::record request_record(submission& s, const task_route& to, const std::string& source, base::sys_time now,
+                            base::sys_time expiry);
+// An `ended` without a run: canceled or expired; `reason` is a sentence for the client.
+base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
+                          std::string_view reason, const task_route& to, const std::string& source, base::sys_time now);
+
+}  // namespace streamdemo::gateway

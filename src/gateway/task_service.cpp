@@ -1,0 +1,339 @@
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/id.hpp>
+#include <streamdemo/base/task_group.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <random>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "gateway/expiry_schedule.hpp"
+#include "gateway/task_records.hpp"
+#include "gateway/task_service_control.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+using base::awaitable;
+using base::errc;
+using base::error;
+using base::result;
+using base::steady_time;
+
+constexpr base::milliseconds expiry_poll{500};
+// A task that should have been ended by now is looked at again after this long.
+constexpr base::milliseconds expiry_again{10'000};
+
+steady_time now() {
+  return std::chrono::steady_clock::now();
+}
+
+error bus_error(const error& e, std::string_view what) {
+  return {e.code, fmt::format("{} could not be written to the bus: {}", what, e.message)};
+}
+
+// Counts what is underway for as long as it lives.
+class underway {
+ public:
+  underway(std::size_t& count, base::event& idle) : count_(count), idle_(idle) { ++count_; }
+  ~underway() {
+    if (--count_ == 0) idle_.notify_all();
+  }
+  underway(const underway&) = delete;
+
+ private:
+  std::size_t& count_;
+  base::event& idle_;
+};
+
+}  // namespace
+
+class bus_task_service final : public task_service_control, private task_observer {
+ public:
+  explicit bus_task_service(task_service_parts p)
+      : all_(p.all),
+        settings_(p.settings),
+        loop0_(p.loops.executor(0)),
+        clock_(p.clock),
+        metrics_(p.metrics),
+        log_(p.log.child("tasks")),
+        source_(std::move(p.source)),
+        producer_(p.bus.make_producer(loop0_)),
+        seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
+                                    {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
+        idle_(loop0_),
+        over_(loop0_),
+        group_(loop0_, log_, "the task service") {
+    all_.observe(this);
+  }
+
+  ~bus_task_service() override { all_.observe(nullptr); }
+
+  std::string new_request_id(std::string_view kind, std::string_view idempotency_key) const override {
+    return idempotency_key.empty() ? base::random_id() : base::derived_id(kind, idempotency_key);
+  }
+
+  awaitable<result<accepted_task>> submit(submission s) override {
+    auto body = submit_here(std::move(s));
+    co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
+  }
+
+  awaitable<result<void>> cancel(std::string request_id) override {
+    auto body = cancel_here(std::move(request_id));
+    co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
+  }
+
+  void start() override {
+    group_.spawn([this] { return expire(); });
+  }
+
+  void close() override { closed_ = true; }
+
+  awaitable<void> drain(steady_time deadline) override {
+    close();
+    while (underway_ != 0 && now() < deadline) co_await idle_.wait_until(deadline);
+    producer_->close();
+    const auto report = co_await producer_->drain(deadline);
+    if (report.lost != 0)
+      log_.warning("{} record(s) may not have reached the bus before the drain deadline", report.lost);
+    aborted_ = true;
+    for (auto& [id, folded] : in_flight_) folded->notify_all();
+    over_.notify_all();
+    while (underway_ != 0) co_await idle_.wait();
+    group_.cancel();
+    co_await group_.join();
+  }
+
+ private:
+  // On loop 0 from here on. What a caller started is finished even if the caller goes away: a task whose `accepted` is
+  // written needs its request. Every wait inside has a deadline.
+
+  awaitable<result<accepted_task>> submit_here(submission s) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const underway here(underway_, idle_);
+    const auto begin = now();
+    auto r = co_await submit_in_turn(s);
+    seconds_.Observe(std::chrono::duration<double>(now() - begin).count());
+    const auto label = r.has_value() ? (r->repeated ? "repeated" : "accepted") : base::to_string(r.error().code);
+    metrics_.counter("streamdemo_submissions_total", "Submissions by how they ended", {{"result", std::string(label)}})
+        .Increment();
+    co_return r;
+  }
+
+  // One submission of an id at a time: a repetition waits for the first and then finds its task.
+  awaitable<result<accepted_task>> submit_in_turn(submission& s) {
+    if (s.payload.size() > settings_.processor.max_record_bytes) {
+      co_return error{errc::too_large, fmt::format("the payload has {} bytes, a record takes {}", s.payload.size(),
+                                                   settings_.processor.max_record_bytes)};
+    }
+    for (auto it = in_flight_.find(s.request_id); it != in_flight_.end(); it = in_flight_.find(s.request_id)) {
+      const auto before = it->second;
+      co_await before->wait();
+    }
+    if (closed_) co_return error{errc::closed, "this gateway is shutting down and takes no new tasks"};
+    const auto folded = std::make_shared<base::event>(loop0_);
+    in_flight_.emplace(s.request_id, folded);
+    const auto id = s.request_id;
+    auto r = co_await submit_alone(s);
+    in_flight_.erase(id);
+    folded->notify_all();
+    co_return r;
+  }
+
+  awaitable<result<accepted_task>> submit_alone(submission& s) {
+    const auto to = route(s.request_id, s.kind);
+    if (const auto known = current(s.request_id)) co_return co_await request_again(s, to, known, true);
+    if (all_.open_tasks() + in_flight_.size() > settings_.gateway.max_tasks) {
+      co_return error{errc::full, fmt::format("{} tasks are open, as many as gateway.max_tasks allows",
+                                              settings_.gateway.max_tasks)};
+    }
+    const auto begin = now();
+    const auto wanted = s.deadline.value_or(settings_.tasks.default_deadline);
+    const auto expiry =
+        std::chrono::floor<base::milliseconds>(bus_now() + std::min(wanted, settings_.tasks.max_deadline));
+    auto accepted = accepted_record(s, to, source_, clock_.now(), expiry);
+    const auto written =
+        co_await bus::publish(*producer_, std::move(accepted), begin + settings_.gateway.publish_timeout);
+    if (written.has_error()) {
+      if (written.error().code == errc::timed_out && !s.has_idempotency_key) abandon(s, to);
+      co_return bus_error(written.error(), "the task");
+    }
+    if (s.has_idempotency_key) co_return co_await after_read_back(s, to);
+    co_return co_await request_at_once(s, to, begin, expiry);
+  }
+
+  // Nobody else can have this id, so nothing need be read back before the request is sent.
+  awaitable<result<accepted_task>> request_at_once(submission& s, const task_route& to, steady_time begin,
+                                                   base::sys_time expiry) {
+    // The log time of `accepted` is not before `begin`, so this keeps within half the margin of it.
+    const auto by =
+        std::min(now() + settings_.gateway.publish_timeout, begin + settings_.processor.recovery_margin / 2);
+    auto request = request_record(s, to, source_, clock_.now(), expiry);
+    const auto written = co_await bus::publish(*producer_, std::move(request), by);
+    if (written.has_error()) {
+      abandon(s, to);
+      co_return bus_error(written.error(), "the task");
+    }
+    const auto h = co_await read_back(s.request_id);
+    if (!h) {
+      abandon(s, to);
+      co_return error{errc::timed_out, "the task was written, but not read back in time"};
+    }
+    acknowledged(h);
+    co_return accepted_task{s.request_id, h, false};
+  }
+
+  // Whoever's `accepted` came first made the task.
+  awaitable<result<accepted_task>> after_read_back(submission& s, const task_route& to) {
+    const auto h = co_await read_back(s.request_id);
+    if (!h) co_return error{errc::timed_out, "the task was written, but not read back in time"};
+    const bool repeated = h->view().accepted_by != source_;
+    co_return co_await request_again(s, to, h, repeated);
+  }
+
+  // The task exists: its request is sent (once more) unless that is known to be needless.
+  awaitable<result<accepted_task>> request_again(submission& s, const task_route& to, history_ptr h, bool repeated) {
+    const auto view = h->view();
+    if (view.payload_hash != s.payload_hash) {
+      co_return error{errc::conflict, "this idempotency key was used with another payload"};
+    }
+    accepted_task found{s.request_id, h, repeated};
+    if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
+    const auto left = view.accepted_at + settings_.processor.recovery_margin / 2 - bus_now();
+    if (left <= base::microseconds{0}) {
+      co_return error{errc::unavailable,
+                      "the task of this idempotency key was accepted earlier and has not begun; whether a processor "
+                      "will see it is not known here"};
+    }
+    const auto by = now() + std::min<base::microseconds>(settings_.gateway.publish_timeout, left);
+    auto request = request_record(s, to, source_, clock_.now(), view.expiry);
+    const auto written = co_await bus::publish(*producer_, std::move(request), by);
+    if (written.has_error() && h->view().status == task::status::queued) {
+      co_return bus_error(written.error(), "the task");
+    }
+    acknowledged(h);
+    co_return found;
+  }
+
+  awaitable<result<void>> cancel_here(std::string request_id) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const underway here(underway_, idle_);
+    const auto h = all_.find(request_id);
+    if (!h) co_return error{errc::not_found, "no task has this id"};
+    const auto view = h->view();
+    if (task::is_end(view.status)) co_return result<void>{};
+    auto record = ended_record(request_id, view.kind, task::status::canceled, "The task was canceled.",
+                               route(request_id, view.kind), source_, clock_.now());
+    const auto by = now() + settings_.gateway.publish_timeout;
+    const auto written = co_await bus::publish(*producer_, std::move(record), by);
+    if (written.has_error()) co_return bus_error(written.error(), "the cancellation");
+    // It is durable now. Waiting for it to be read back only lets the client see it in the next answer.
+    while (!task::is_end(h->view().status) && now() < by && !aborted_) co_await over_.wait_until(by);
+    co_return result<void>{};
+  }
+
+  // A task nobody was told of must not run, nor wait for its expiry. Best effort: expiry ends it otherwise.
+  void abandon(const submission& s, const task_route& to) {
+    write_end(ended_record(s.request_id, s.kind, task::status::canceled,
+                           "The gateway could not hand the task over; its client was told to try again.", to, source_,
+                           clock_.now()));
+  }
+
+  void write_end(base::record r) {
+    auto here = std::make_shared<underway>(underway_, idle_);
+    auto id = r.key;
+    producer_->publish(std::move(r), now() + settings_.gateway.publish_timeout,
+                       [this, here, id = std::move(id)](result<bus::published> done) {
+                         if (done.has_value()) return;
+                         log_.warning("the end of task {} could not be written, its expiry will end it: {}", id,
+                                      done.error().message);
+                       });
+  }
+
+  awaitable<void> expire() {
+    for (;;) {
+      co_await base::sleep_for(expiry_poll);
+      for (const auto& h : schedule_.take(bus_now(), expiry_again)) {
+        const auto view = h->view();
+        if (task::is_end(view.status)) continue;
+        write_end(ended_record(view.request_id, view.kind, task::status::expired,
+                               "The task did not end before its deadline.", route(view.request_id, view.kind), source_,
+                               clock_.now()));
+      }
+    }
+  }
+
+  void on_accepted(const history_ptr& h) noexcept override {
+    const auto view = h->view();
+    // The gateway that accepted it goes first; the others only step in for one that is gone.
+    const auto grace = view.accepted_by == source_ ? 0 : std::uniform_int_distribution<>(5000, 10'000)(random_);
+    schedule_.put(h, view.expiry + base::milliseconds(grace));
+    if (const auto it = in_flight_.find(view.request_id); it != in_flight_.end()) it->second->notify_all();
+  }
+
+  void on_over(const history_ptr& h) noexcept override {
+    schedule_.remove(h);
+    acknowledged_.erase(h->view().request_id);
+    over_.notify_all();
+  }
+
+  void acknowledged(const history_ptr& h) {
+    const auto view = h->view();
+    if (!task::is_end(view.status)) acknowledged_.insert(view.request_id);
+  }
+
+  // The history of the task that an `accepted` of this id would be ignored for.
+  history_ptr current(const std::string& request_id) const {
+    auto h = all_.find(request_id);
+    if (!h) return h;
+    const auto view = h->view();
+    const bool past = task::is_end(view.status) && view.ended_at + settings_.results.keep_for < bus_now();
+    return past ? nullptr : h;
+  }
+
+  awaitable<history_ptr> read_back(std::string request_id) {
+    const auto by = now() + settings_.gateway.publish_timeout;
+    const auto folded = in_flight_.at(request_id);
+    for (;;) {
+      auto h = current(request_id);
+      if (h || aborted_ || now() >= by) co_return h;
+      co_await folded->wait_until(by);
+    }
+  }
+
+  task_route route(const std::string& request_id, const std::string& kind) const {
+    const auto own = settings_.tasks.request_topics.find(kind);
+    return {.request_topic = own == settings_.tasks.request_topics.end() ? settings_.topics.request : own->second,
+            .response_topic = settings_.topics.response,
+            .partition = bus::partition_for(request_id, settings_.topics.partitions)};
+  }
+
+  base::sys_time bus_now() const { return clock_.now() + all_.clock_offset(); }
+
+  histories& all_;
+  const config::settings& settings_;
+  base::executor loop0_;
+  const base::clock& clock_;
+  base::metrics& metrics_;
+  base::logger log_;
+  std::string source_;
+  std::unique_ptr<bus::producer> producer_;
+  base::histogram& seconds_;
+  std::unordered_map<std::string, std::shared_ptr<base::event>> in_flight_;  // by id; told when its task is folded
+  std::unordered_set<std::string> acknowledged_;  // open tasks whose request this gateway saw acknowledged
+  expiry_schedule schedule_;
+  std::minstd_rand random_{std::random_device{}()};
+  bool closed_ = false;
+  bool aborted_ = false;  // the drain deadline has passed: no more waiting
+  std::size_t underway_ = 0;
+  base::event idle_;
+  base::event over_;
+  base::task_group group_;
+};
+
+std::unique_ptr<task_service_control> make_task_service(task_service_parts p) {
+  return std::make_unique<bus_task_service>(std::move(p));
+}
+
+}  // namespace streamdemo::gateway

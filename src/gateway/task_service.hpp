@@ -1,0 +1,50 @@
+// From a checked request to a durable task: `accepted` to `response`, and when that is acknowledged the task to
+// `request`; cancel and expiry as an `ended` without a run. The only part of the gateway that publishes. Implementation
+// on loop 0; the calls below may be made from any loop and resume there.
+#pragma once
+#include <streamdemo/base/asio.hpp>
+#include <streamdemo/base/clock.hpp>
+#include <streamdemo/base/error.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+struct submission {
+  std::string request_id;  // made by new_request_id(), so that an upload can be stored under it first
+  std::string kind;
+  std::string content_type = "application/json";
+  std::string payload;
+  std::optional<base::milliseconds> deadline;  // queueing included; at most tasks.max_deadline
+  bool has_idempotency_key = false;            // then an earlier task of the same id is no accident
+  std::string payload_hash;                    // SHA-256 of what the client sent (for uploads: content and options)
+  std::string traceparent;
+  std::string tracestate;
+};
+
+struct accepted_task {
+  std::string request_id;
+  history_ptr history;    // its `accepted` has been folded here
+  bool repeated = false;  // an earlier submission with this idempotency key
+};
+
+class task_service {
+ public:
+  virtual ~task_service() = default;
+
+  // Random, or derived from kind and key (the same at every gateway).
+  virtual std::string new_request_id(std::string_view kind, std::string_view idempotency_key) const = 0;
+
+  // Both records acknowledged. Errors: full, unavailable, timed_out (each: retry later), conflict (same key, other
+  // payload), too_large, closed (draining).
+  virtual base::awaitable<base::result<accepted_task>> submit(submission s) = 0;
+
+  // Writes the `ended` (canceled) unless the task has ended. Idempotent. Errors: not_found, unavailable, timed_out.
+  virtual base::awaitable<base::result<void>> cancel(std::string request_id) = 0;
+};
+
+}  // namespace streamdemo::gateway

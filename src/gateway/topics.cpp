@@ -1,0 +1,28 @@
+#include "gateway/topics.hpp"
+
+#include <set>
+
+namespace streamdemo::gateway {
+
+std::vector<bus::topic_spec> topics_of(const config::settings& settings) {
+  const auto& t = settings.topics;
+  const auto spec = [&t](const std::string& name, bus::when_full full, std::size_t max_bytes) {
+    return bus::topic_spec{.name = name,
+                           .partitions = t.partitions,
+                           .replication = t.replication,
+                           .retention = t.retention,
+                           .full = full,
+                           .max_bytes = max_bytes};
+  };
+  std::set<std::string> requests{t.request};
+  for (const auto& [kind, topic] : settings.tasks.request_topics) requests.insert(topic);
+  std::vector<bus::topic_spec> specs;
+  for (const auto& name : requests) {
+    specs.push_back(spec(name, bus::when_full::refuse, settings.inprocess.request_max_bytes));
+  }
+  specs.push_back(spec(t.response, bus::when_full::wait, settings.inprocess.response_max_bytes));
+  specs.push_back(spec(t.dead_letter, bus::when_full::refuse, settings.inprocess.request_max_bytes));
+  return specs;
+}
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,10 @@
+// The topics that the settings ask for, as every role creates them. Pure.
+#pragma once
+#include <streamdemo/bus/bus.hpp>
+#include <streamdemo/config/settings.hpp>
+
+namespace streamdemo::gateway {
+
+std::vector<bus::topic_spec> topics_of(const config::settings& settings);
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,311 @@
+#include <doctest/doctest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
+
+#include "gateway/history/histories.hpp"
+#include "unit/gateway/log_records.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::gateway;
+using streamdemo::gateway::testing::epoch;
+using streamdemo::gateway::testing::hand_clock;
+using streamdemo::gateway::testing::log_writer;
+using task::message_type;
+
+namespace {
+
+constexpr std::int32_t partitions = 4;
+
+struct world {
+  explicit world(std::size_t max_bytes = 1 << 20, std::size_t threads = 1, std::size_t max_waiters = 1000)
+      : loops(threads, "test"),
+        all(make_histories({.max_bytes = max_bytes,
+                            .keep_for = std::chrono::minutes(10),
+                            .partitions = partitions,
+                            .max_waiters = max_waiters},
+                           std::string(testing::own_source), loops, clock, metrics, log)) {}
+
+  void apply(std::vector<base::record_ptr> records) { all->apply(records); }
+  double metric(const std::string& line) const {
+    const auto text = metrics.expose();
+    const auto at = text.find("\n" + line + " ");
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + line.size() + 2));
+  }
+
+  base::logger log{"test", base::log_level::off};
+  base::metrics metrics;
+  hand_clock clock;
+  base::io_threads loops;
+  log_writer out{partitions};
+  std::unique_ptr<histories> all;
+};
+
+std::vector<std::int64_t> seqs(const history::batch& b) {
+  std::vector<std::int64_t> found;
+  for (const auto& e : b.events) found.push_back(e->seq());
+  return found;
+}
+
+using list = std::vector<std::int64_t>;
+
+class counting final : public subscriber {
+ public:
+  void on_news() noexcept override {
+    ++times;
+    if (then) then();
+  }
+  int times = 0;
+  std::function<void()> then;
+};
+
+// Runs what is posted to loop 0, here.
+void turn(world& w) {
+  asio::query(w.loops.executor(0), asio::execution::context).poll();
+}
+
+}  // namespace
+
+TEST_CASE("a history has what the log says, in order, with one view of it") {
+  world w;
+  w.apply({w.out.accepted("a"), w.out.started("a", "r1"), w.out.result("a", "r1", "1"),
+           w.out.of_run(message_type::progress, "a", "r1", R"({"fraction":0.5})")});
+  const auto h = w.all->find("a");
+  REQUIRE(h);
+  CHECK(seqs(h->read(0, 100, 1 << 20)) == list{1, 2, 3, 4});
+  CHECK(seqs(h->read(2, 100, 1 << 20)) == list{3, 4});
+  CHECK(seqs(h->read(0, 2, 1 << 20)) == list{1, 2});
+  CHECK(seqs(h->read(0, 100, 1)) == list{1});
+  CHECK(h->read(4, 100, 1 << 20).events.empty());
+  CHECK(h->read(40, 100, 1 << 20).events.empty());
+  auto v = h->view();
+  CHECK(v.status == task::status::running);
+  CHECK(v.kind == "simulate");
+  CHECK(v.last_seq == 4);
+  CHECK(v.results_begin == 2);
+  CHECK(v.fraction == 0.5);
+  CHECK(w.all->open_tasks() == 1);
+  CHECK_FALSE(h->read(4, 100, 1).ended);
+
+  w.apply({w.out.ended("a", "r1"), w.out.result("a", "r1", "late")});
+  CHECK(seqs(h->read(4, 100, 1 << 20)) == list{5});
+  CHECK(h->read(4, 100, 1 << 20).ended);
+  CHECK(h->read(5, 100, 1 << 20).ended);
+  CHECK_FALSE(h->read(0, 4, 1 << 20).ended);
+  CHECK(h->view().status == task::status::succeeded);
+  CHECK(w.all->open_tasks() == 0);
+  CHECK(h->has_news(0));
+}
+
+TEST_CASE("records in the wrong partition and records that say nothing are dropped and counted") {
+  world w;
+  auto stray = *w.out.accepted("a");
+  stray.partition = (stray.partition + 1) % partitions;
+  auto noise = *w.out.accepted("b");
+  noise.headers.clear();
+  auto beyond = *w.out.accepted("c");
+  beyond.partition = partitions;
+  w.apply({std::make_shared<base::record>(stray), std::make_shared<base::record>(noise),
+           std::make_shared<base::record>(beyond), w.out.result("never-accepted", "r", "1")});
+  CHECK_FALSE(w.all->find("a"));
+  CHECK_FALSE(w.all->find("b"));
+  CHECK_FALSE(w.all->find("c"));
+  CHECK(w.metric(R"(streamdemo_response_records_unused_total{why="misplaced"})") == 2);
+  CHECK(w.metric(R"(streamdemo_response_records_unused_total{why="unreadable"})") == 1);
+  CHECK(w.metric(R"(streamdemo_response_records_unused_total{why="ignored"})") == 1);
+}
+
+TEST_CASE("recent tasks come newest first") {
+  world w;
+  for (const auto* id : {"a", "b", "c"}) {
+    w.apply({w.out.accepted(id)});
+    w.out.time += std::chrono::seconds(1);
+  }
+  const auto found = w.all->recent(2);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0]->view().request_id == "c");
+  CHECK(found[1]->view().request_id == "b");
+}
+
+TEST_CASE("a flood gives up its own oldest events, shows the gap, and leaves others alone") {
+  world w(64 * 1024);
+  w.apply({w.out.accepted("small"), w.out.started("small", "s1"), w.out.result("small", "s1", "1")});
+  w.apply({w.out.accepted("flood"), w.out.started("flood", "f1")});
+  for (int i = 0; i < 200; ++i) w.apply({w.out.result("flood", "f1", '"' + std::string(4000, 'x') + '"')});
+  CHECK(seqs(w.all->find("small")->read(0, 100, 1 << 20)) == list{1, 2, 3});
+
+  const auto h = w.all->find("flood");
+  const auto b = h->read(0, 1000, 1 << 20);
+  REQUIRE_FALSE(b.events.empty());
+  CHECK(b.kept_from == b.events.front()->seq());
+  CHECK(b.kept_from == h->view().first_kept);
+  CHECK(b.kept_from > 150);
+  CHECK(b.events.back()->seq() == 202);
+  CHECK(h->read(b.kept_from - 1, 1000, 1 << 20).kept_from == 0);
+  CHECK(w.metric("streamdemo_history_bytes") <= 64 * 1024);
+  CHECK(w.metric("streamdemo_history_bytes") > 48 * 1024);
+}
+
+TEST_CASE("many tasks of one size lose the oldest first, and a finished one that lost all still says how it ended") {
+  world w(64 * 1024);
+  for (int i = 0; i < 100; ++i) {
+    const auto id = "task-" + std::to_string(i), run = "run-" + std::to_string(i);
+    w.apply({w.out.accepted(id), w.out.started(id, run), w.out.result(id, run, '"' + std::string(1000, 'x') + '"'),
+             w.out.ended(id, run)});
+  }
+  CHECK(seqs(w.all->find("task-99")->read(0, 100, 1 << 20)) == list{1, 2, 3, 4});
+  const auto first = w.all->find("task-0");
+  REQUIRE(first);
+  const auto b = first->read(0, 100, 1 << 20);
+  CHECK(b.events.empty());
+  CHECK(b.kept_from == 5);
+  CHECK(b.ended);
+  CHECK(first->view().status == task::status::succeeded);
+  CHECK(w.metric("streamdemo_history_bytes") <= 64 * 1024);
+}
+
+TEST_CASE("keep_for after its end a history is removed, and is still told from an unknown id") {
+  world w;
+  w.apply({w.out.accepted("a"), w.out.started("a", "r"), w.out.ended("a", "r"), w.out.accepted("open")});
+  w.all->sweep(epoch + std::chrono::minutes(10));
+  CHECK(w.all->find("a")->view().first_kept == 1);
+  w.all->sweep(epoch + std::chrono::minutes(10) + base::milliseconds(1));
+  const auto h = w.all->find("a");
+  REQUIRE(h);
+  CHECK(h->view().first_kept == 4);
+  CHECK(h->view().status == task::status::succeeded);
+  CHECK(h->read(0, 10, 1000).kept_from == 4);
+  CHECK_FALSE(w.all->find("unknown"));
+  CHECK(w.all->recent(10).size() == 1);
+  CHECK(w.metric("streamdemo_histories") == 1);
+
+  // From then on the same id may name a new task.
+  w.out.time += std::chrono::minutes(11);
+  w.apply({w.out.accepted("a", "other")});
+  CHECK(w.all->find("a")->view().payload_hash == "other");
+  CHECK(seqs(w.all->find("a")->read(0, 10, 1000)) == list{1});
+}
+
+TEST_CASE("a waiting subscriber is woken once per batch, and never after it is gone") {
+  world w;
+  w.apply({w.out.accepted("a"), w.out.accepted("b")});
+  turn(w);
+  counting one, two, other;
+  auto s1 = w.all->subscribe(w.all->find("a"), 0, one);
+  auto s2 = w.all->subscribe(w.all->find("a"), 0, two);
+  auto s3 = w.all->subscribe(w.all->find("b"), 0, other);
+  w.apply({w.out.started("a", "r"), w.out.result("a", "r", "1"), w.out.result("a", "r", "2")});
+  CHECK(one.times == 0);
+  turn(w);
+  CHECK(one.times == 1);
+  CHECK(two.times == 1);
+  CHECK(other.times == 0);
+  s2.reset();
+  w.apply({w.out.result("a", "r", "3")});
+  s1.reset();
+  turn(w);
+  CHECK(one.times == 1);
+  CHECK(two.times == 1);
+}
+
+TEST_CASE("a subscriber may end any subscription, and begin new ones, while it is told") {
+  world w;
+  w.apply({w.out.accepted("a"), w.out.started("a", "r")});
+  const auto h = w.all->find("a");
+  constexpr std::size_t n = 5;
+  for (std::size_t killer = 0; killer < n; ++killer) {
+    for (std::size_t victim = 0; victim < n; ++victim) {
+      std::array<counting, n> who;
+      counting late;
+      std::array<std::unique_ptr<subscription>, n> all;
+      std::unique_ptr<subscription> extra;
+      for (std::size_t i = 0; i < n; ++i) all[i] = w.all->subscribe(h, 0, who[i]);
+      who[killer].then = [&] {
+        all[victim].reset();
+        all[(victim + 1) % n].reset();
+        extra = w.all->subscribe(h, 0, late);
+      };
+      w.apply({w.out.result("a", "r", "1")});
+      turn(w);
+      for (std::size_t i = 0; i < n; ++i) {
+        // Told newest first: whoever was ended before its turn is not told.
+        const bool ended = i == victim || i == (victim + 1) % n;
+        CHECK(who[i].times == (ended && i < killer ? 0 : 1));
+      }
+      CHECK(late.times == 0);
+    }
+  }
+}
+
+TEST_CASE("who waits for a task that is not there yet hears of it, and only of it") {
+  world w(1 << 20, 1, 2);
+  counting one, two, three;
+  auto s1 = w.all->await_task("a", 0, one);
+  auto s2 = w.all->await_task("b", 0, two);
+  CHECK(w.all->await_task("c", 0, three) == nullptr);
+  w.apply({w.out.accepted("a")});
+  turn(w);
+  CHECK(one.times == 1);
+  CHECK(two.times == 0);
+  s1.reset();
+  CHECK(w.all->await_task("c", 0, three) != nullptr);
+}
+
+TEST_CASE("waiting as a coroutine gives what reading again and again would") {
+  world w;
+  const auto far = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  w.loops.start();
+  const auto ex = w.loops.executor(0);
+  auto unknown = asio::co_spawn(ex, wait_for_task(*w.all, "a", std::chrono::steady_clock::now()), asio::use_future);
+  CHECK(unknown.get().value() == nullptr);
+  auto task = asio::co_spawn(ex, wait_for_task(*w.all, "a", far), asio::use_future);
+  asio::post(ex, [&] { w.apply({w.out.accepted("a")}); });
+  const auto h = task.get().value();
+  REQUIRE(h);
+  CHECK(asio::co_spawn(ex, wait_for_news(*w.all, h, 0, far), asio::use_future).get());
+  CHECK_FALSE(
+      asio::co_spawn(ex, wait_for_news(*w.all, h, 1, std::chrono::steady_clock::now()), asio::use_future).get());
+  auto news = asio::co_spawn(ex, wait_for_news(*w.all, h, 1, far), asio::use_future);
+  asio::post(ex, [&] { w.apply({w.out.canceled("a")}); });
+  CHECK(news.get());
+  CHECK(asio::co_spawn(ex, wait_for_news(*w.all, h, 7, far), asio::use_future).get());
+}
+
+TEST_CASE("a partition that is folded anew goes on where its histories were and gives up what the log lost") {
+  world w;
+  const std::vector<base::record_ptr> log{w.out.accepted("a"), w.out.started("a", "r"), w.out.result("a", "r", "1")};
+  w.apply(log);
+  const auto h = w.all->find("a");
+  const auto before = h->read(0, 10, 1000).events;
+  const auto partition = log[0]->partition;
+  std::string same;  // another task of the same partition
+  for (int i = 0; same.empty() || bus::partition_for(same, partitions) != partition; ++i) same = std::to_string(i);
+  w.apply({w.out.accepted(same)});
+  const auto gone = w.all->find(same);
+  counting s;
+  const auto waiting = w.all->subscribe(gone, 0, s);
+
+  w.all->restart(partition);
+  w.apply(log);
+  w.apply({w.out.result("a", "r", "2")});
+  w.all->finish_restart(partition);
+  turn(w);
+  CHECK(w.all->find("a") == h);
+  const auto after = h->read(0, 10, 1000).events;
+  REQUIRE(after.size() == 4);
+  for (std::size_t i = 0; i < before.size(); ++i) CHECK(after[i] == before[i]);
+  CHECK(gone->read(1, 10, 1000).lost);
+  CHECK(s.times == 1);
+  CHECK(w.all->open_tasks() == 1);
+}
+
+TEST_CASE("the offset of the bus's clock is seen on own records only") {
+  world w;
+  w.apply({w.out.accepted("a")});
+  CHECK(w.all->clock_offset() == base::microseconds(0));
+  auto r = *w.out.accepted("b", "h", std::string(testing::own_source));
+  r.log_time = epoch + std::chrono::seconds(3);
+  w.apply({std::make_shared<base::record>(r)});
+  CHECK(w.all->clock_offset() == std::chrono::seconds(3));
+}

@@ -1,0 +1,61 @@
+#include "gateway/history/history_index.hpp"
+
+#include <doctest/doctest.h>
+
+#include "unit/gateway/log_records.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::gateway;
+
+namespace {
+
+// Histories can only be made by the fold: this one makes them.
+struct source {
+  history_ptr make(const std::string& id) {
+    all->apply(std::vector{out.accepted(id)});
+    return all->find(id);
+  }
+  base::logger log{"test", base::log_level::off};
+  base::metrics metrics;
+  testing::hand_clock clock;
+  base::io_threads loops{1, "test"};
+  testing::log_writer out{1};
+  std::unique_ptr<histories> all = make_histories(
+      {.max_bytes = 1 << 20, .keep_for = std::chrono::hours(1), .partitions = 1}, "x", loops, clock, metrics, log);
+};
+
+}  // namespace
+
+TEST_CASE("removed histories are remembered as such, the last so many of them") {
+  source s;
+  history_index index(2);
+  const auto a = s.make("a"), b = s.make("b"), c = s.make("c"), d = s.make("d");
+  for (const auto& h : {a, b, c, d}) index.insert(h);
+  CHECK(index.size() == 4);
+  for (const auto& h : {a, b, c}) index.remove(h);
+  CHECK(index.size() == 1);
+  CHECK(index.find("a") == nullptr);
+  CHECK(index.find("b")->view().first_kept == 2);
+  CHECK(index.find("c")->read(0, 10, 1000).kept_from == 2);
+  CHECK(index.kept("c") == nullptr);
+  CHECK(index.find("d") == d);
+}
+
+TEST_CASE("a history that comes back is found again, and one that has taken its place stays") {
+  source s;
+  history_index index(2);
+  const auto a = s.make("a"), b = s.make("b"), c = s.make("c");
+  index.insert(a);
+  index.remove(a);
+  index.insert(a);
+  CHECK(index.find("a") == a);
+  index.remove(a);
+  index.insert(b);
+  index.insert(c);
+  index.remove(b);
+  // "a" was removed twice: its first place in the order must not take the memory of the second with it.
+  CHECK(index.find("a") != nullptr);
+  index.insert(a);
+  index.insert(a);
+  CHECK(index.recent(10).size() == 2);
+}

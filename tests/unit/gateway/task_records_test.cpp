@@ -1,0 +1,58 @@
+#include "gateway/task_records.hpp"
+
+#include <doctest/doctest.h>
+#include <streamdemo/base/json.hpp>
+
+using namespace streamdemo;
+using namespace streamdemo::gateway;
+
+namespace {
+
+constexpr base::sys_time t{std::chrono::seconds(1'800'000'000)};
+const task_route route{.request_topic = "request", .response_topic = "response", .partition = 3};
+
+submission example() {
+  submission s;
+  s.request_id = "id-1";
+  s.kind = "simulate";
+  s.payload = R"({"results":3})";
+  s.payload_hash = "abc";
+  s.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("accepted and request say who, what and until when, in the same partition number") {
+  auto s = example();
+  const auto a = accepted_record(s, route, "gateway/1", t, t + std::chrono::hours(1));
+  CHECK(a.topic == "response");
+  CHECK(a.partition == 3);
+  const auto am = task::decode(a).value();
+  CHECK(am.type == task::message_type::accepted);
+  CHECK(am.payload_hash == "abc");
+  CHECK(am.expiry == t + std::chrono::hours(1));
+  CHECK(am.payload == R"({"kind":"simulate","expires":"2027-01-15T09:00:00.000Z"})");
+  CHECK(am.traceparent == s.traceparent);
+
+  const auto r = request_record(s, route, "gateway/1", t, t + std::chrono::hours(1));
+  CHECK(r.topic == "request");
+  CHECK(r.partition == 3);
+  const auto rm = task::decode(r).value();
+  CHECK(rm.type == task::message_type::submitted);
+  CHECK(rm.request_id == "id-1");
+  CHECK(rm.kind == "simulate");
+  CHECK(rm.payload == R"({"results":3})");
+  CHECK(rm.expiry == am.expiry);
+}
+
+TEST_CASE("the end a gateway writes belongs to no run and says why as JSON") {
+  const auto r =
+      ended_record("id-1", "simulate", task::status::canceled, "It was \"canceled\".", route, "gateway/1", t);
+  const auto m = task::decode(r).value();
+  CHECK(m.type == task::message_type::ended);
+  CHECK(m.run.empty());
+  CHECK_FALSE(m.replaces.has_value());
+  CHECK(m.payload == R"({"status":"canceled","error":{"message":"It was \"canceled\"."}})");
+  CHECK(base::is_json(m.payload));
+}
