@@ -40,7 +40,7 @@ struct job {
 class emitter {
  public:
   virtual ~emitter() = default;
-  virtual awaitable<result<void>> result(std::string payload, std::string content_type = "application/json") = 0;
+  virtual awaitable<base::result<void>> result(std::string payload, std::string content_type = "application/json") = 0;
   // `fraction` in 0 … 1; `detail` is JSON object members without braces ("\"clip\":3"), or empty.
   virtual awaitable<base::result<void>> progress(double fraction, std::string detail = {}) = 0;
   virtual awaitable<base::result<void>> log(std::string line) = 0;

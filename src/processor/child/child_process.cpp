@@ -1,0 +1,92 @@
+#include "processor/child/child_process.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <cstring>
+
+#include "processor/child/guard_protocol.hpp"
+#include "processor/child/spawn.hpp"
+
+namespace streamdemo::processor {
+
+using base::errc;
+using base::error;
+
+child_process::child_process(base::executor ex, std::string name)
+    : name_(std::move(name)), guard_(ex), input_(ex), output_(ex), errors_(ex), extra_(ex) {}
+
+base::result<child_process> child_process::start(base::executor ex, const child_options& o) {
+  if (o.command.empty()) return error{errc::invalid_argument, "the command is empty"};
+  auto made = spawn_guard(o);
+  if (!made) return std::move(made).error();
+  child_process child(ex, o.command.front());
+  child.guard_pid_ = made->pid;
+  child.control_ = std::move(made->control);
+  child.guard_.assign(made->pidfd.release());
+  if (made->input) child.input_.assign(made->input.release());
+  child.output_.assign(made->output.release());
+  child.errors_.assign(made->errors.release());
+  if (made->extra) child.extra_.assign(made->extra.release());
+  return child;
+}
+
+child_process::~child_process() {
+  if (!guard_.is_open()) return;
+  kill();
+  // Only reached when nobody waited to the end. The guard ends within milliseconds; a second is the bound for a kernel
+  // that holds a process in a broken disk.
+  pollfd on{guard_.native_handle(), POLLIN, 0};
+  ::poll(&on, 1, 1000);
+  reap();
+}
+
+void child_process::stop() noexcept {
+  if (control_) ::send(control_.get(), &guard::stop, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void child_process::kill() noexcept {
+  if (control_) ::shutdown(control_.get(), SHUT_WR);
+}
+
+base::awaitable<base::result<exit_status>> child_process::wait() {
+  boost::system::error_code ec;
+  co_await guard_.async_wait(pidfd::wait_read, asio::redirect_error(base::use_awaitable, ec));
+  if (ec) throw boost::system::system_error(ec);
+  reap();
+  guard_.close();
+  co_return outcome();
+}
+
+void child_process::reap() noexcept {
+  ::waitpid(guard_pid_, nullptr, WNOHANG);
+}
+
+base::result<exit_status> child_process::outcome() {
+  guard::report r{};
+  if (::recv(control_.get(), &r, sizeof r, MSG_DONTWAIT) != sizeof r) {
+    return error{errc::io, "the process that guards " + name_ + " was killed"};
+  }
+  const auto why = std::string(std::strerror(r.value));
+  switch (r.what) {
+    case guard::what::exited:
+      return exit_status{r.value, 0};
+    case guard::what::killed:
+      return exit_status{0, r.value};
+    case guard::what::no_directory:
+      return error{errc::not_found, "the working directory of " + name_ + " cannot be entered: " + why};
+    case guard::what::not_started:
+      break;
+  }
+  if (r.value == ENOENT) {
+    return error{errc::not_found, "the program " + name_ +
+                                      " was not found on this processor; install it or correct "
+                                      "the command"};
+  }
+  return error{errc::io, "the program " + name_ + " could not be started: " + why};
+}
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,179 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <streamdemo/processor/guard.hpp>
+
+#include "processor/child/descendants.hpp"
+#include "processor/child/guard_protocol.hpp"
+
+namespace streamdemo::processor {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+// One pass of a guard's life: start the command, wait for it or for its owner, end all that is left, report.
+class guardian {
+ public:
+  guardian(char** command, const char* directory, std::chrono::milliseconds kill_after)
+      : command_(command), directory_(directory), kill_after_(kill_after) {}
+
+  int run() {
+    prepare();
+    if (auto failed = start()) {
+      tell(*failed);
+      return 127;
+    }
+    watch();
+    end_all();
+    tell(report_);
+    return 0;
+  }
+
+ private:
+  void prepare() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    ::fcntl(guard::control_fd, F_SETFD, FD_CLOEXEC);
+    ::fcntl(guard::control_fd, F_SETFL, O_NONBLOCK);
+    // The guard lives as long as its owner wants it, whatever a service manager sends to everybody.
+    sigset_t all;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_BLOCK, &all, nullptr);
+    sigset_t child;
+    ::sigemptyset(&child);
+    ::sigaddset(&child, SIGCHLD);
+    signals_ = ::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  }
+
+  std::optional<guard::report> start() {
+    int failure[2];
+    if (::pipe2(failure, O_CLOEXEC) != 0) return guard::report{guard::what::not_started, errno};
+    const pid_t guard_pid = ::getpid();
+    command_pid_ = ::fork();  // this process has one thread
+    if (command_pid_ < 0) return guard::report{guard::what::not_started, errno};
+    if (command_pid_ == 0) become_command(failure[1], guard_pid);
+    ::setpgid(command_pid_, command_pid_);
+    ::close(failure[1]);
+    guard::report failed{};
+    const auto n = ::read(failure[0], &failed, sizeof failed);
+    ::close(failure[0]);
+    let_go_of_streams();
+    if (n != sizeof failed) return std::nullopt;
+    ::waitpid(command_pid_, nullptr, 0);
+    return failed;
+  }
+
+  [[noreturn]] void become_command(int failure, pid_t guard_pid) {
+    ::setpgid(0, 0);
+    // A guard that is killed takes at least the command with it.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != guard_pid) ::_exit(127);
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    guard::report failed{guard::what::no_directory, 0};
+    if (*directory_ == '\0' || ::chdir(directory_) == 0) {
+      ::execvp(command_[0], command_);
+      failed.what = guard::what::not_started;
+    }
+    failed.value = errno;
+    [[maybe_unused]] const auto n = ::write(failure, &failed, sizeof failed);
+    ::_exit(127);
+  }
+
+  // The ends of the pipes belong to the command alone: their closing must be seen.
+  void let_go_of_streams() {
+    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (const int fd : {0, 1, 2}) {
+      if (nothing < 0 || ::dup2(nothing, fd) < 0) ::close(fd);
+    }
+    ::close(guard::extra_fd);
+    if (nothing > guard::control_fd) ::close(nothing);
+  }
+
+  // Until the command has ended, its time is over, or the owner is gone.
+  void watch() {
+    std::optional<steady::time_point> deadline;
+    while (!command_ended_) {
+      int timeout = -1;
+      if (deadline) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - steady::now()).count();
+        if (left <= 0) return;
+        timeout = static_cast<int>(left);
+      }
+      pollfd on[2] = {{guard::control_fd, POLLIN, 0}, {signals_, POLLIN, 0}};
+      ::poll(on, 2, timeout);
+      if (on[1].revents != 0) reap();
+      if (on[0].revents == 0) continue;
+      char byte = 0;
+      const auto n = ::read(guard::control_fd, &byte, 1);
+      if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) return;
+      if (n == 1 && byte == guard::stop && !deadline) {
+        deadline = steady::now() + kill_after_;
+        ::kill(-command_pid_, SIGTERM);
+      }
+    }
+  }
+
+  // Takes every ended child, the command among them. False: none is left.
+  bool reap() {
+    signalfd_siginfo ignored;
+    while (::read(signals_, &ignored, sizeof ignored) > 0) continue;
+    for (;;) {
+      int status = 0;
+      const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+      if (pid == 0) return true;
+      if (pid < 0) return false;
+      if (pid != command_pid_) continue;
+      command_ended_ = true;
+      report_ = WIFSIGNALED(status) ? guard::report{guard::what::killed, WTERMSIG(status)}
+                                    : guard::report{guard::what::exited, WEXITSTATUS(status)};
+    }
+  }
+
+  // What a killed process leaves behind becomes the guard's own child and is found in the next round.
+  void end_all() {
+    while (reap()) {
+      if (!command_ended_) ::kill(-command_pid_, SIGKILL);
+      for (const pid_t pid : descendants_of(::getpid())) ::kill(pid, SIGKILL);
+      pollfd on{signals_, POLLIN, 0};
+      ::poll(&on, 1, 50);
+    }
+  }
+
+  static void tell(const guard::report& r) {
+    [[maybe_unused]] const auto n = ::send(guard::control_fd, &r, sizeof r, MSG_NOSIGNAL);
+  }
+
+  char** const command_;
+  const char* const directory_;
+  const std::chrono::milliseconds kill_after_;
+  int signals_ = -1;
+  pid_t command_pid_ = -1;
+  bool command_ended_ = false;
+  guard::report report_{};
+};
+
+}  // namespace
+
+int guard_main(int argc, char** argv) {
+  if (argc < 5) return 2;
+  guardian g(argv + 4, argv[3], std::chrono::milliseconds(std::atoll(argv[2])));
+  // Without the exit handlers of a program that the guard is not.
+  ::_exit(g.run());
+}
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,25 @@
+// Starts the guard of a child process with posix_spawn. Blocks for the time of a fork.
+#pragma once
+#include <sys/types.h>
+
+#include <streamdemo/base/descriptor.hpp>
+
+#include "processor/child/child_process.hpp"
+
+namespace streamdemo::processor {
+
+// Everything close-on-exec; what was not asked for is not open.
+struct spawned {
+  pid_t pid = -1;
+  base::descriptor pidfd;
+  base::descriptor control;  // non-blocking
+  base::descriptor input;
+  base::descriptor output;
+  base::descriptor errors;
+  base::descriptor extra;
+};
+
+// Error: io.
+base::result<spawned> spawn_guard(const child_options& o);
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,14 @@
+// Text from a child process, made fit for events. Pure.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace streamdemo::processor {
+
+// `bytes` with every byte that is not part of valid UTF-8 replaced by U+FFFD.
+std::string as_utf8(std::string_view bytes);
+
+// "exit code 3" or "killed by signal 9 (Killed)".
+std::string describe_exit(int code, int signal);
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,246 @@
+#include "processor/child/child_process.hpp"
+
+#include <dirent.h>
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+#include <fstream>
+#include <streamdemo/base/event.hpp>
+
+#include "processor/child/capture.hpp"
+#include "processor/child/descendants.hpp"
+#include "support/run.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace streamdemo;
+using base::awaitable;
+using base::errc;
+using processor::capture;
+using processor::child_options;
+using processor::child_process;
+
+namespace {
+
+child_options shell(std::string script) {
+  child_options o;
+  o.command = {"sh", "-c", std::move(script)};
+  return o;
+}
+
+// Reads until `text` was printed.
+awaitable<std::string> read_until(child_process::readable& from, char end) {
+  std::string got;
+  char c = 0;
+  boost::system::error_code ec;
+  while (got.empty() || got.back() != end) {
+    const auto n = co_await from.async_read_some(asio::buffer(&c, 1), asio::redirect_error(base::use_awaitable, ec));
+    if (ec || n == 0) break;
+    got += c;
+  }
+  co_return got;
+}
+
+// A zombie counts as gone: it only waits for the init of its container to notice.
+bool alive(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  if (!std::getline(stat, line)) return false;
+  const auto name_end = line.rfind(')');
+  return name_end != std::string::npos && line.compare(name_end, 4, ") Z ") != 0;
+}
+
+// Waits, bounded, until no process of these is left; a killed one needs a moment until init has taken it.
+bool all_gone(const std::vector<pid_t>& pids, std::chrono::milliseconds at_most) {
+  const auto until = std::chrono::steady_clock::now() + at_most;
+  for (;;) {
+    if (std::none_of(pids.begin(), pids.end(), alive)) return true;
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+std::vector<pid_t> pids_in(const std::string& text) {
+  std::vector<pid_t> found;
+  std::istringstream in(text);
+  for (pid_t p = 0; in >> p;) found.push_back(p);
+  return found;
+}
+
+// Prints the pids of a child, a grandchild, and one that has left group and session, then waits for ever.
+constexpr auto family =
+    "trap '' TERM; sleep 1000 & a=$!; (sleep 1001 & echo $! $a $$; wait) & "
+    "setsid sh -c '(setsid sh -c \"echo \\$\\$ >&3; exec sleep 1002\" 3>&1 &) ; exec sleep 1003' & wait";
+
+awaitable<std::vector<pid_t>> read_family(child_process& child) {
+  const auto first = co_await read_until(child.output(), '\n');
+  const auto second = co_await read_until(child.output(), '\n');
+  co_return pids_in(first + " " + second);
+}
+
+}  // namespace
+
+TEST_CASE("a child's output, errors and exit code arrive") {
+  test::run([]() -> awaitable<void> {
+    const auto got = co_await capture(shell("echo out; echo err >&2; exit 3"), 100, {});
+    CHECK(got.has_value());
+    CHECK(got->output == "out\n");
+    CHECK(got->errors.last_line() == "err");
+    CHECK(got->status.code == 3);
+    CHECK(got->status.signal == 0);
+  });
+}
+
+TEST_CASE("a signal that ends the child is told") {
+  test::run([]() -> awaitable<void> {
+    const auto got = co_await capture(shell("kill -SEGV $$"), 100, {});
+    CHECK(got->status.signal == SIGSEGV);
+  });
+}
+
+TEST_CASE("a program or a directory that is not there is an error that names it") {
+  test::run([]() -> awaitable<void> {
+    child_options o;
+    o.command = {"no-such-program-here"};
+    const auto none = co_await capture(o, 100, {});
+    CHECK(none.error().code == errc::not_found);
+    CHECK(none.error().message.find("no-such-program-here") != std::string::npos);
+    o = shell("true");
+    o.working_directory = "/no/such/directory";
+    const auto nowhere = co_await capture(o, 100, {});
+    CHECK(nowhere.error().code == errc::not_found);
+    CHECK(nowhere.error().message.find("working directory") != std::string::npos);
+  });
+}
+
+TEST_CASE("the child has its own streams, directory, variables and group, default signals, and no other descriptor") {
+  // Not close-on-exec, as the descriptors of Asio are.
+  const int leak = ::open("/dev/null", O_RDONLY);
+  test::temporary_directory where;
+  test::run([&]() -> awaitable<void> {
+    auto o = shell(
+        "pwd; echo $GREETING; ls /proc/self/fd | tr '\\n' ' '; grep -E '^Sig(Blk|Ign)' /proc/self/status; "
+        "ps -o pgid= -p $$ | tr -d ' '; echo $$");
+    o.working_directory = where.path();
+    o.environment = {{"GREETING", "hello"}};
+    const auto got = co_await capture(o, 1000, {});
+    std::istringstream in(got->output);
+    std::string line;
+    std::getline(in, line);
+    CHECK(line == where.path());
+    std::getline(in, line);
+    CHECK(line == "hello");
+    std::getline(in, line, 'S');
+    CHECK(line == "0 1 2 3 ");  // 3 is ls itself, reading the directory
+    CAPTURE(got->output);
+    CHECK(got->output.find("igBlk:\t0000000000000000") != std::string::npos);
+    // The C library keeps two signals for itself.
+    CHECK(got->output.find("SigIgn:\t0000000180000000") != std::string::npos);
+    const auto last = got->output.substr(got->output.rfind('\n', got->output.size() - 2) + 1);
+    CHECK(got->output.find("\n" + last + last) != std::string::npos);
+  });
+  ::close(leak);
+}
+
+TEST_CASE("input goes in, and a further output comes out on descriptor 3") {
+  test::run([]() -> awaitable<void> {
+    auto o = shell("cat >&3; echo done");
+    o.input = true;
+    o.extra_output = true;
+    auto child = child_process::start(co_await asio::this_coro::executor, o);
+    const std::string text = "through\n";
+    co_await asio::async_write(child->input(), asio::buffer(text), base::use_awaitable);
+    child->input().close();
+    CHECK((co_await read_until(child->extra(), '\n')) == "through\n");
+    CHECK((co_await read_until(child->output(), '\n')) == "done\n");
+    CHECK((co_await child->wait())->code == 0);
+  });
+}
+
+TEST_CASE("stop asks with SIGTERM first, and the child may end in order") {
+  test::run([]() -> awaitable<void> {
+    auto child = child_process::start(co_await asio::this_coro::executor,
+                                      shell("trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.05; done"));
+    CHECK((co_await read_until(child->output(), '\n')) == "ready\n");
+    child->stop();
+    child->stop();
+    CHECK((co_await read_until(child->output(), '\n')) == "bye\n");
+    CHECK((co_await child->wait())->code == 7);
+  });
+}
+
+TEST_CASE("a family that ignores SIGTERM is killed to the last member, in whatever session it hides") {
+  test::run([]() -> awaitable<void> {
+    auto o = shell(family);
+    o.kill_after = std::chrono::milliseconds(50);
+    auto child = child_process::start(co_await asio::this_coro::executor, o);
+    const auto pids = co_await read_family(*child);
+    CHECK(pids.size() == 4);
+    CHECK(std::all_of(pids.begin(), pids.end(), alive));
+    child->stop();
+    CHECK((co_await child->wait())->signal == SIGKILL);
+    CHECK(std::none_of(pids.begin(), pids.end(), alive));
+  });
+}
+
+TEST_CASE("what a command leaves running when it ends is killed") {
+  test::run([]() -> awaitable<void> {
+    const auto got = co_await capture(shell("setsid sleep 1000 & echo $!; exit 0"), 100, {});
+    CHECK(got->status.code == 0);
+    const auto pids = pids_in(got->output);
+    CHECK(pids.size() == 1);
+    CHECK_FALSE(alive(pids[0]));
+  });
+}
+
+TEST_CASE("a child process whose owner lets go of it is killed") {
+  test::run([]() -> awaitable<void> {
+    std::vector<pid_t> pids;
+    {
+      auto child = child_process::start(co_await asio::this_coro::executor, shell(family));
+      pids = co_await read_family(*child);
+      CHECK(pids.size() == 4);
+    }
+    CHECK(std::none_of(pids.begin(), pids.end(), alive));
+  });
+}
+
+TEST_CASE("output without end is cut off at its limit") {
+  test::run([]() -> awaitable<void> {
+    const auto got = co_await capture(shell("yes"), 10000, {});
+    CHECK(got.error().code == errc::too_large);
+  });
+}
+
+TEST_CASE("kill -9 of the owner leaves no child, no grandchild and no one who left the session") {
+  int report[2];
+  REQUIRE(::pipe(report) == 0);
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    test::run([&]() -> awaitable<void> {
+      auto child = child_process::start(co_await asio::this_coro::executor, shell(family));
+      const auto pids = co_await read_family(*child);
+      std::string text = std::to_string(::getpid());
+      for (const auto p : processor::descendants_of(::getpid())) text += " " + std::to_string(p);
+      for (const auto p : pids) text += " " + std::to_string(p);
+      text += "\n";
+      [[maybe_unused]] const auto n = ::write(report[1], text.data(), text.size());
+      co_await base::sleep_for(std::chrono::seconds(60));
+    });
+    ::_exit(0);
+  }
+  ::close(report[1]);
+  std::string text;
+  for (char c = 0; text.empty() || text.back() != '\n'; text += c) REQUIRE(::read(report[0], &c, 1) == 1);
+  ::close(report[0]);
+  auto pids = pids_in(text);
+  CHECK(pids.size() >= 9);
+  CHECK(std::all_of(pids.begin(), pids.end(), alive));
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  CHECK(all_gone(pids, std::chrono::seconds(1)));
+}

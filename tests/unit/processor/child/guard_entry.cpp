@@ -1,0 +1,1 @@
+#include "support/guard_entry.hpp"
