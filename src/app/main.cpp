@@ -1,1 +1,98 @@
-int main() {}
+// streamdemo: reads the settings, runs the roles they name until a signal, and drains.
+#include <fmt/format.h>
+#include <malloc.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <streamdemo/app/application.hpp>
+#include <streamdemo/processor/guard.hpp>
+
+#include "app/command_line.hpp"
+
+extern char** environ;
+
+namespace {
+
+using namespace streamdemo;
+
+base::log_level level_of(const config::settings& s) {
+  const auto& name = s.instance.log_level;
+  if (name == "debug") return base::log_level::debug;
+  if (name == "warning") return base::log_level::warning;
+  if (name == "error") return base::log_level::error;
+  if (name == "off") return base::log_level::off;
+  return base::log_level::info;
+}
+
+void report(const std::vector<config::problem>& problems) {
+  for (const auto& p : problems) fmt::print(stderr, "{}: {}\n", p.where, p.what);
+  fmt::print(stderr, "streamdemo: {} mistake{} in the settings; nothing was started.\n", problems.size(),
+             problems.size() == 1 ? "" : "s");
+}
+
+// SIGTERM and SIGINT are waited for, never handled: blocked here, before any thread, so that all threads inherit it.
+sigset_t take_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int run(const config::settings& settings) {
+  const auto signals = take_signals();
+  const base::system_clock clock;
+  const base::logger log("streamdemo", level_of(settings));
+  app::application application(settings, "/proc/self/exe", clock, log);
+  if (const auto started = application.start(); !started) {
+    fmt::print(stderr, "streamdemo: {}\n", started.error().message);
+    return 1;
+  }
+  const auto management = fmt::format("http://localhost:{}", application.management_port());
+  if (application.gateway_port() != 0) {
+    fmt::print("streamdemo is ready on http://localhost:{} (management: {})\n", application.gateway_port(), management);
+  } else {
+    fmt::print("streamdemo is ready as a processor (management: {})\n", management);
+  }
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log.info("{}: draining (again: end at once)", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  // A second signal has its default action again.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  application.stop();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "__guard") return processor::guard_main(argc, argv);
+  // Buffers of one history are freed in the order they were made; fewer arenas keep what is freed usable by others.
+  mallopt(M_ARENA_MAX, 2);
+  const auto command = app::parse_command_line(argc, argv, environ);
+  using action = app::command::action;
+  switch (command.what) {
+    case action::leave:
+      return command.exit_code;
+    case action::print_reference:
+      return std::fputs(config::reference_toml().c_str(), stdout) < 0;
+    case action::print_markdown:
+      return std::fputs(config::reference_markdown().c_str(), stdout) < 0;
+    case action::check:
+    case action::run:
+      break;
+  }
+  const auto loaded = config::load(command.sources);
+  if (!loaded.problems.empty()) {
+    report(loaded.problems);
+    return 2;
+  }
+  if (command.what == action::check) {
+    fmt::print("The settings are good.\n");
+    return 0;
+  }
+  return run(loaded.settings);
+}

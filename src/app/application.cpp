@@ -1,0 +1,215 @@
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <streamdemo/app/application.hpp>
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/id.hpp>
+#include <streamdemo/base/io_threads.hpp>
+#include <streamdemo/base/task_group.hpp>
+#include <streamdemo/bus/inprocess.hpp>
+#include <streamdemo/management/management.hpp>
+#include <streamdemo/processor/processor.hpp>
+
+#include "app/kinds.hpp"
+
+namespace streamdemo::app {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto sweep_interval = std::chrono::minutes(1);
+
+// Runs a coroutine on its loop's thread and waits for it on this one, which runs no loop.
+template <class T>
+T wait_for(base::executor ex, base::awaitable<T> a) {
+  return asio::co_spawn(ex, std::move(a), asio::use_future).get();
+}
+
+std::string source_of(const config::settings& s, std::string_view role) {
+  return fmt::format("{}/{}", s.instance.name.empty() ? role : std::string_view(s.instance.name), base::random_id());
+}
+
+// The one switch that picks the bus.
+base::result<std::unique_ptr<bus::bus>> make_bus(const config::settings& s, const base::clock& clock,
+                                                 const base::logger& log) {
+  switch (s.bus) {
+    case config::bus_kind::inprocess:
+      return bus::make_inprocess_bus(clock, log);
+    case config::bus_kind::kafka:
+      break;
+  }
+  return base::error{base::errc::unsupported, "this build has no Kafka bus: start it with --bus=inprocess"};
+}
+
+base::awaitable<void> sweep_forever(artifacts::store& store) {
+  for (;;) {
+    co_await store.sweep();
+    co_await base::sleep_for(sweep_interval);
+  }
+}
+
+}  // namespace
+
+// In the order of their making; destroyed in the opposite one.
+struct application::parts {
+  parts(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l)
+      : settings(std::move(s)), guard_program(std::move(guard)), clock(c), log(l) {}
+
+  const config::settings settings;
+  const std::filesystem::path guard_program;
+  const base::clock& clock;
+  const base::logger& log;
+  base::metrics metrics;
+  std::atomic<bool> stopping{false};
+
+  std::unique_ptr<bus::bus> bus;
+  std::unique_ptr<artifacts::store> store;
+  // A loop of its own for the listener that watches the others, so that it answers while they are busy.
+  base::io_threads watch_loop{1, "watch"};
+  base::io_threads processor_loop{1, "processor"};
+  std::unique_ptr<base::io_threads> gateway_loops;
+  std::unique_ptr<base::task_group> chores;  // on watch_loop
+  std::unique_ptr<http::server> management;
+  std::unique_ptr<processor::processor> processor;
+  std::unique_ptr<gateway::gateway> gateway;
+
+  bool has(config::role r) const { return settings.role == config::role::all || settings.role == r; }
+  base::executor watch() { return watch_loop.executor(0); }
+
+  base::result<void> start();
+  base::result<void> open_management();
+  base::result<void> start_processor();
+  base::result<void> start_gateway();
+  std::optional<std::string> unready() const;
+  void stop();
+};
+
+base::result<void> application::parts::start() {
+  auto made_bus = make_bus(settings, clock, log);
+  if (!made_bus) return made_bus.error();
+  bus = std::move(*made_bus);
+  if (settings.bus == config::bus_kind::inprocess && settings.role != config::role::all) {
+    return base::error{base::errc::invalid_argument,
+                       "the in-process bus reaches only this process: start it with --role=all, or with --bus=kafka"};
+  }
+  auto made_store = artifacts::make_directory_store({.directory = settings.artifacts.directory,
+                                                     .keep_for = settings.artifacts.keep_for,
+                                                     .max_bytes = settings.artifacts.max_bytes,
+                                                     .threads = settings.artifacts.threads},
+                                                    clock, metrics, log);
+  if (!made_store) return made_store.error();
+  store = std::move(*made_store);
+
+  watch_loop.start();
+  chores = std::make_unique<base::task_group>(watch(), log, "chores");
+  if (auto opened = open_management(); !opened) return opened;
+  asio::dispatch(watch(), asio::use_future([this] { chores->spawn([this] { return sweep_forever(*store); }); })).get();
+  for (const auto& kind : describe_kinds(settings)) {
+    if (!kind.notice.empty()) log.warning("{}", kind.notice);
+  }
+  if (has(config::role::gateway)) {
+    gateway_loops = std::make_unique<base::io_threads>(settings.gateway.threads, "gateway");
+    gateway_loops->start();
+    if (auto started = start_gateway(); !started) return started;
+  }
+  if (has(config::role::processor)) return start_processor();
+  return {};
+}
+
+base::result<void> application::parts::open_management() {
+  management = management::make_management(
+      settings.management.listen, settings.management.port, watch_loop, [this] { return unready(); }, metrics, log);
+  return management->open();
+}
+
+base::result<void> application::parts::start_gateway() {
+  gateway = gateway::make_gateway({.bus = *bus,
+                                   .artifacts = *store,
+                                   .settings = settings,
+                                   .loops = *gateway_loops,
+                                   .clock = clock,
+                                   .metrics = metrics,
+                                   .log = log,
+                                   .instance = source_of(settings, "gateway"),
+                                   .kinds = describe_kinds(settings)});
+  return wait_for(gateway_loops->executor(0), gateway->start());
+}
+
+base::result<void> application::parts::start_processor() {
+  const auto ex = processor_loop.executor(0);
+  processor = processor::make_processor(ex, processor::options_from(settings, source_of(settings, "processor")), *bus,
+                                        make_handlers(settings, guard_program, *store), clock, metrics, log);
+  processor_loop.start();
+  asio::dispatch(ex, asio::use_future([this] { processor->start(); })).get();
+  return {};
+}
+
+std::optional<std::string> application::parts::unready() const {
+  if (stopping) return "draining";
+  if (has(config::role::gateway) && (!gateway || gateway->ready())) {
+    return gateway ? gateway->ready() : "the gateway is starting";
+  }
+  if (has(config::role::processor) && (!processor || !processor->ready()))
+    return "the processor has not joined the bus";
+  return std::nullopt;
+}
+
+void application::parts::stop() {
+  if (stopping.exchange(true)) return;
+  // First of all nobody new is let in; then streams move on and tasks finish side by side.
+  if (gateway) gateway->close();
+  const auto now = steady_clock::now();
+  std::vector<std::future<void>> drained;
+  if (gateway) {
+    drained.push_back(
+        asio::co_spawn(gateway_loops->executor(0), gateway->drain(now + settings.gateway.drain), asio::use_future));
+  }
+  if (processor) {
+    drained.push_back(
+        asio::co_spawn(processor_loop.executor(0), processor->drain(now + settings.processor.drain), asio::use_future));
+  }
+  for (auto& d : drained) d.get();
+  if (chores) {
+    asio::dispatch(watch(), asio::use_future([this] { chores->cancel(); })).get();
+    wait_for(watch(), chores->join());
+  }
+  if (management) {
+    management->close();
+    wait_for(watch(), management->drain(steady_clock::now() + std::chrono::seconds(1)));
+  }
+  for (auto* loops : {gateway_loops.get(), &processor_loop, &watch_loop}) {
+    if (loops == nullptr) continue;
+    loops->stop();
+    loops->join();
+  }
+}
+
+application::application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
+                         const base::logger& log)
+    : parts_(std::make_unique<parts>(std::move(settings), std::move(guard_program), clock, log)) {}
+
+application::~application() {
+  stop();
+}
+
+base::result<void> application::start() {
+  auto started = parts_->start();
+  if (!started) stop();
+  return started;
+}
+
+void application::stop() {
+  parts_->stop();
+}
+
+std::uint16_t application::gateway_port() const {
+  return parts_->gateway ? parts_->gateway->port() : 0;
+}
+
+std::uint16_t application::management_port() const {
+  return parts_->management ? parts_->management->port() : 0;
+}
+
+}  // namespace streamdemo::app
