@@ -1,0 +1,23 @@
+#include "gateway/api/etag.hpp"
+
+#include "gateway/api/text.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+std::string_view opaque(std::string_view tag) noexcept {
+  return tag.starts_with("W/") ? tag.substr(2) : tag;
+}
+
+}  // namespace
+
+bool none_match_hits(std::string_view if_none_match, std::string_view etag) noexcept {
+  if (trim(if_none_match) == "*") return true;
+  while (!if_none_match.empty()) {
+    if (opaque(next_part(if_none_match, ',')) == opaque(etag)) return true;
+  }
+  return false;
+}
+
+}  // namespace streamdemo::gateway

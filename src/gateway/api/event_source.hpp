@@ -1,0 +1,55 @@
+// The one source of all streams: reads a history behind its cursor, in the words of one transport. Made by an endpoint,
+// owned by the stream session; everything on the session's loop.
+#pragma once
+#include <streamdemo/http/stream.hpp>
+
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+enum class wire : std::uint8_t { sse, json_lines, websocket };
+
+class event_source final : public http::stream_source, private subscriber {
+ public:
+  struct options {
+    std::int64_t cursor = 0;
+    std::uint32_t max_events = 1000;  // per pull
+    std::uint16_t retry_ms = 2000;    // SSE: how long the client waits before it comes again
+    wire format = wire::sse;
+  };
+
+  // `all` and `clock` outlive it.
+  event_source(histories& all, const base::clock& clock, history_ptr h, options o);
+
+  void attach(http::stream_sink& sink) override;
+  http::stream_state pull(std::vector<http::piece>& out, std::size_t max_bytes) override;
+  http::stream_end finish() override;
+  std::string_view heartbeat() const override;
+  void drain() override;
+
+ private:
+  void on_news() noexcept override { sink_->wake(); }
+
+  void open(std::vector<http::piece>& out);
+  void gap(std::vector<http::piece>& out, std::int64_t kept_from);
+  // Tells the client to come again and ends without completing.
+  http::stream_state reconnect(std::vector<http::piece>& out, std::string_view static_reason);
+  std::string signal(std::string_view type, std::string_view members, std::int64_t id) const;
+  std::string_view bytes_of(const task::event& e) const noexcept;
+
+  histories& all_;
+  const base::clock& clock_;
+  history_ptr history_;
+  std::unique_ptr<subscription> subscription_;
+  http::stream_sink* sink_ = nullptr;
+  std::string_view cut_;  // why the stream ends before its task; empty: it does not
+  options options_;
+  bool opened_ = false;
+  bool draining_ = false;
+};
+
+// A stream that only says when to come again (SSE: `retry`, a comment) and ends: what a stream client gets where others
+// get 429 or 503, because an EventSource never comes back after those.
+std::string come_again_sse(std::string_view why);
+
+}  // namespace streamdemo::gateway

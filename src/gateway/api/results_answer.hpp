@@ -1,0 +1,12 @@
+// The answer that holds all results of a task that has ended. Any thread.
+#pragma once
+#include <streamdemo/http/message.hpp>
+
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+// 200, or 410 when some of them are no longer kept.
+http::response results_answer(const history_ptr& h);
+
+}  // namespace streamdemo::gateway

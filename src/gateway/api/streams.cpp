@@ -1,0 +1,88 @@
+#include "gateway/api/streams.hpp"
+
+#include "gateway/api/text.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+constexpr std::string_view subprotocol = "streamdemo.v1";
+
+// Opens, says nothing and closes.
+class closing_source final : public http::stream_source {
+ public:
+  closing_source(std::uint16_t code, std::string reason) : end_{false, code, std::move(reason)} {}
+  void attach(http::stream_sink&) override {}
+  http::stream_state pull(std::vector<http::piece>&, std::size_t) override { return http::stream_state::end; }
+  http::stream_end finish() override { return end_; }
+  std::string_view heartbeat() const override { return {}; }
+  void drain() override {}
+
+ private:
+  http::stream_end end_;
+};
+
+}  // namespace
+
+std::unique_ptr<event_source> make_source(core& a, wire format, history_ptr h, std::int64_t cursor) {
+  // Spread over three seconds, so that the clients of a gateway that went away don't come back as one.
+  std::uniform_int_distribution<int> retry(1000, 4000);
+  const event_source::options o{.cursor = cursor,
+                                .max_events = a.settings().gateway.max_events_per_read,
+                                .retry_ms = static_cast<std::uint16_t>(retry(a.here().random)),
+                                .format = format};
+  return std::make_unique<event_source>(a.context().all, a.context().clock, std::move(h), o);
+}
+
+http::stream_reply open_stream(core& a, wire format, history_ptr h, std::int64_t cursor) {
+  http::stream_reply r;
+  r.fields.push_back({"Content-Type", format == wire::sse ? "text/event-stream" : "application/x-ndjson"});
+  r.fields.push_back({"Cache-Control", "no-store, no-transform"});
+  r.fields.push_back({"X-Accel-Buffering", "no"});
+  r.source = make_source(a, format, std::move(h), cursor);
+  return r;
+}
+
+checked<std::string> choose_subprotocol(const http::request& r) {
+  const auto offered = r.joined_header("Sec-WebSocket-Protocol");
+  std::string_view rest = offered;
+  if (trim(rest).empty()) return std::string{};
+  while (!rest.empty()) {
+    if (next_part(rest, ',') == subprotocol) return std::string(subprotocol);
+  }
+  return refusal{problem::subprotocol, "offer \"streamdemo.v1\", or none", {}};
+}
+
+std::optional<http::response> broken_upgrade(const http::request& r) {
+  if (r.websocket || !same_word(trim(r.header("Upgrade")), "websocket")) return std::nullopt;
+  if (const auto version = r.header("Sec-WebSocket-Version"); !version.empty() && version != "13") {
+    auto answer = problem_response(problem::websocket_version, "ask for version 13 (RFC 6455)");
+    answer.set("Sec-WebSocket-Version", "13");
+    return answer;
+  }
+  return problem_response(problem::bad_upgrade,
+                          "a WebSocket upgrade is a GET with Connection: Upgrade, Sec-WebSocket-Version: 13 and a "
+                          "Sec-WebSocket-Key of 16 bytes in base64 (RFC 6455 section 4.1)");
+}
+
+http::reply refuse_stream(wire format, const refusal& why, std::string subprotocol) {
+  const bool later = row_of(why.what).retry_after > 0;
+  if (format == wire::websocket && later) {
+    http::websocket_reply r;
+    r.subprotocol = std::move(subprotocol);
+    r.source = std::make_unique<closing_source>(1013, std::string(row_of(why.what).title));
+    return r;
+  }
+  if (format == wire::sse && later) {
+    http::response r;
+    r.set("Content-Type", "text/event-stream");
+    r.set("Cache-Control", "no-store, no-transform");
+    r.set("X-Accel-Buffering", "no");
+    r.body = come_again_sse(why.detail);
+    r.close = true;
+    return r;
+  }
+  return problem_response(why);
+}
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,77 @@
+// POST /api/{kind}: a task submitted, by JSON or, for videos, by the file itself.
+#include <streamdemo/base/hash.hpp>
+
+#include "gateway/api/body_type.hpp"
+#include "gateway/api/endpoints.hpp"
+#include "gateway/api/submit_answer.hpp"
+#include "gateway/api/submit_request.hpp"
+#include "gateway/api/upload.hpp"
+
+namespace streamdemo::gateway::endpoints {
+
+namespace {
+
+// What the head says, checked before a byte of the body is asked for.
+checked<submission> from_head(core& a, const http::request& r) {
+  const auto deadline = deadline_option(r, a.settings().tasks.max_deadline);
+  if (!deadline) return deadline.error();
+  const auto key = idempotency_key(r);
+  if (!key) return key.error();
+  submission s;
+  s.kind = std::string(r.param("kind"));
+  s.deadline = *deadline;
+  s.has_idempotency_key = !key->empty();
+  s.request_id = a.context().service.new_request_id(s.kind, *key);
+  s.traceparent = std::string(r.header("traceparent").substr(0, 256));
+  s.tracestate = std::string(r.header("tracestate").substr(0, 512));
+  return s;
+}
+
+base::awaitable<checked<std::string>> read_json(core& a, http::request& r) {
+  const auto max = a.settings().gateway.max_body_bytes;
+  auto body = co_await r.body->read_all(max);
+  if (body) co_return std::move(*body);
+  using enum base::errc;
+  const auto& e = body.error();
+  if (e.code == too_large) {
+    co_return refusal{
+        problem::too_large, "a JSON body may have " + std::to_string(max) + " bytes (gateway.max_body_bytes)", {}};
+  }
+  if (e.code == timed_out) co_return refusal{problem::timeout, "the body did not come in time", {}};
+  co_return refusal{problem::bad_request, e.message, {}};
+}
+
+}  // namespace
+
+answering submit(core& a, http::request& r) {
+  const auto kind = std::string(r.param("kind"));
+  if (a.find_kind(kind) == nullptr) co_return unknown_kind(a, kind);
+  if (a.draining()) co_return problem_response(problem::unavailable, "the server restarts; submit again in a moment");
+  auto head = from_head(a, r);
+  if (!head) co_return problem_response(head.error());
+  auto& s = *head;
+  const auto type = body_type_of(kind, r.header("Content-Type"), r.body->content_length() == 0, r.header("Host"));
+  if (!type) co_return problem_response(type.error());
+  if (*type == body_type::video) {
+    auto upload = co_await receive_upload(a, r, s.request_id);
+    if (!upload) co_return problem_response(upload.error());
+    if (upload->repeated) {
+      auto known = a.context().all.find(s.request_id);
+      if (known) co_return co_await submit_answer(a, r, std::move(known));
+    }
+    s.payload = std::move(upload->payload);
+    s.payload_hash = std::move(upload->payload_hash);
+  } else {
+    auto body = co_await read_json(a, r);
+    if (!body) co_return problem_response(body.error());
+    auto payload = json_payload(kind, std::move(*body));
+    if (!payload) co_return problem_response(payload.error());
+    s.payload = std::move(*payload);
+    s.payload_hash = base::sha256_hex(s.payload);
+  }
+  auto task = co_await a.context().service.submit(std::move(s));
+  if (!task) co_return problem_response(task.error());
+  co_return co_await submit_answer(a, r, std::move(task->history));
+}
+
+}  // namespace streamdemo::gateway::endpoints

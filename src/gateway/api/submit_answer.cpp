@@ -1,0 +1,58 @@
+#include "gateway/api/submit_answer.hpp"
+
+#include <streamdemo/base/json.hpp>
+
+#include <array>
+
+#include "gateway/api/accept.hpp"
+#include "gateway/api/answers.hpp"
+#include "gateway/api/prefer.hpp"
+#include "gateway/api/problem.hpp"
+#include "gateway/api/results_answer.hpp"
+#include "gateway/api/streams.hpp"
+#include "gateway/api/waiting.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> offered{"application/json", "text/event-stream", "application/x-ndjson"};
+
+}  // namespace
+
+base::awaitable<http::reply> submit_answer(core& a, const http::request& r, history_ptr h) {
+  const auto self = self_url(h->view().request_id);
+  if (const auto form = best_offer(r.joined_header("Accept"), offered).value_or(0); form > 0) {
+    auto stream = open_stream(a, form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
+    stream.fields.push_back({"Location", self});
+    co_return stream;
+  }
+  const auto wait = preferred_wait(r.joined_header("Prefer"), a.settings().gateway.max_wait);
+  bool over = false;
+  if (wait) over = co_await ended(a, h, std::chrono::steady_clock::now() + *wait);
+  http::response answer;
+  answer.status = 202;
+  if (over) answer = results_answer(h);
+  if (answer.status != 200) {
+    answer = json_response(202, task_json(h->view()));
+    answer.set("Retry-After", "1");
+  }
+  answer.set("Location", self);
+  if (wait) answer.set("Preference-Applied", applied_wait(*wait));
+  co_return answer;
+}
+
+http::response unknown_kind(const core& a, std::string_view kind) {
+  std::string names;
+  std::string list;
+  for (const auto& k : a.context().kinds) {
+    if (!names.empty()) names += ", ";
+    names += k.name;
+    list += (list.empty() ? "" : ",") + base::json_string(k.name);
+  }
+  const auto shown = base::is_utf8(kind) ? std::string(kind.substr(0, 64)) : std::string("?");
+  return problem_response(problem::unknown_kind, "there is no kind \"" + shown + "\"; the kinds here are: " + names,
+                          "\"kinds\":[" + list + "]");
+}
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,39 @@
+// What a submission says, parsed and checked. Options of the task itself stand in the query (`deadline_ms`); the JSON
+// object is the handler's payload, byte for byte. Pure.
+#pragma once
+#include <streamdemo/base/clock.hpp>
+#include <streamdemo/http/message.hpp>
+
+#include <optional>
+#include <string>
+
+#include "gateway/api/problem.hpp"
+
+namespace streamdemo::gateway {
+
+// `?deadline_ms=`, from 1 to `max`; nothing when there is none.
+checked<std::optional<base::milliseconds>> deadline_option(const http::request& r, base::milliseconds max);
+
+// `Idempotency-Key`: 1 to 255 printable ASCII characters; empty when there is none.
+checked<std::string> idempotency_key(const http::request& r);
+checked<std::string> checked_key(std::string_view key);
+
+// The payload of a JSON body: one object, and for videos only the sample (a client may not name an upload).
+checked<std::string> json_payload(std::string_view kind, std::string body);
+
+// A WebSocket's message: the same object, with `idempotency_key` as a member, which is no part of the payload.
+struct submit_message {
+  std::string payload;
+  std::string key;  // empty: none
+};
+checked<submit_message> parse_submit_message(std::string_view kind, std::string_view text);
+
+// The payload of an uploaded video: {"source":"upload","upload":name, and the query's clip_seconds, size, preset}.
+// `options` is the part behind the name, which together with the content's hash tells whether two uploads are the same.
+struct upload_options {
+  std::string members;  // each begins with a comma
+};
+checked<upload_options> parse_upload_options(const http::request& r);
+std::string upload_payload(std::string_view name, const upload_options& o);
+
+}  // namespace streamdemo::gateway

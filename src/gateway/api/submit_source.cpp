@@ -1,0 +1,120 @@
+#include "gateway/api/submit_source.hpp"
+
+#include <streamdemo/base/hash.hpp>
+
+#include "gateway/api/streams.hpp"
+#include "gateway/api/submit_request.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+constexpr std::uint16_t bad_message = 4500;
+constexpr std::uint16_t restarting = 1012;
+constexpr std::uint16_t overloaded = 1013;
+
+std::string error_frame(const refusal& why) {
+  auto problem = problem_json(why.what, why.detail, why.members);
+  problem.pop_back();
+  return "{\"type\":\"error\",\"problem\":" + problem + "}";
+}
+
+}  // namespace
+
+submit_source::submit_source(core& a, submission head) : a_(a), head_(std::move(head)) {}
+
+submit_source::~submit_source() {
+  if (!conversation_) return;
+  conversation_->source = nullptr;
+  conversation_->changed.notify_all();
+}
+
+void submit_source::attach(http::stream_sink& sink) {
+  sink_ = &sink;
+  conversation_ = std::make_shared<conversation>(a_.context().loops.executor(http::current_loop()));
+  conversation_->source = this;
+  a_.here().submissions.spawn([a = &a_, head = head_, c = conversation_] { return converse(*a, head, c); });
+}
+
+base::awaitable<void> submit_source::converse(core& a, submission s, std::shared_ptr<conversation> c) {
+  const auto until = std::chrono::steady_clock::now() + a.settings().gateway.request_timeout;
+  while (c->source != nullptr && !c->message && std::chrono::steady_clock::now() < until) {
+    co_await c->changed.wait_until(until);
+  }
+  if (!c->message) {
+    if (c->source != nullptr) c->source->refuse({problem::timeout, "no message came that submits a task", {}});
+    co_return;
+  }
+  auto m = parse_submit_message(s.kind, *c->message);
+  if (!m) {
+    if (c->source != nullptr) c->source->refuse(m.error());
+    co_return;
+  }
+  s.has_idempotency_key = !m->key.empty();
+  s.request_id = a.context().service.new_request_id(s.kind, m->key);
+  s.payload_hash = base::sha256_hex(m->payload);
+  s.payload = std::move(m->payload);
+  auto task = co_await a.context().service.submit(std::move(s));
+  if (c->source == nullptr) co_return;
+  if (task) {
+    c->source->follow(std::move(task->history));
+  } else {
+    c->source->refuse(refusal_of(task.error()));
+  }
+}
+
+http::stream_state submit_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
+  if (closing_) {
+    auto words = std::make_shared<const std::string>(std::move(last_words_));
+    const std::string_view bytes = *words;
+    out.push_back({std::move(words), bytes});
+    return http::stream_state::end;
+  }
+  return events_ ? events_->pull(out, max_bytes) : http::stream_state::wait;
+}
+
+http::stream_end submit_source::finish() {
+  return closing_ || !events_ ? end_ : events_->finish();
+}
+
+void submit_source::on_text(std::string_view message) {
+  if (closing_) return;
+  if (conversation_->message) {
+    refuse({problem::bad_request, "this socket takes one message: the task it submits", {}});
+    return;
+  }
+  conversation_->message = std::string(message);
+  conversation_->changed.notify_all();
+}
+
+void submit_source::drain() {
+  draining_ = true;
+  if (events_) {
+    events_->drain();
+  } else if (!conversation_ || !conversation_->message) {
+    // A submission under way is awaited: its client would not know whether it counts.
+    closing_ = true;
+    last_words_ = "{\"type\":\"reconnect\",\"reason\":\"the server restarts\"}";
+    end_ = {.complete = false, .close_code = restarting, .reason = "the server restarts"};
+    if (sink_ != nullptr) sink_->wake();
+  }
+}
+
+void submit_source::refuse(const refusal& why) {
+  const bool later = row_of(why.what).retry_after > 0;
+  closing_ = true;
+  last_words_ = error_frame(why);
+  end_ = {
+      .complete = false, .close_code = later ? overloaded : bad_message, .reason = std::string(row_of(why.what).title)};
+  sink_->wake();
+}
+
+void submit_source::follow(history_ptr h) {
+  if (closing_) return;
+  events_ = make_source(a_, wire::websocket, std::move(h), 0);
+  events_->attach(*sink_);
+  if (draining_) events_->drain();
+  sink_->wake();
+}
+
+}  // namespace streamdemo::gateway

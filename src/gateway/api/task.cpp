@@ -1,0 +1,77 @@
+// GET /api/tasks/{id}?after=N: the live resource, and with `Prefer: wait=N` the long poll.
+#include "gateway/api/answers.hpp"
+#include "gateway/api/cursor.hpp"
+#include "gateway/api/endpoints.hpp"
+#include "gateway/api/etag.hpp"
+#include "gateway/api/prefer.hpp"
+#include "gateway/api/problem.hpp"
+#include "gateway/api/waiting.hpp"
+
+namespace streamdemo::gateway::endpoints {
+
+namespace {
+
+// Of the events in one answer; the next one follows with `next`.
+constexpr std::size_t max_answer_bytes = 4 << 20;
+
+http::response gone(std::int64_t after, std::int64_t kept_from) {
+  const auto from = std::to_string(kept_from);
+  return problem_response(problem::gone,
+                          "the events from " + std::to_string(after + 1) + " to " + std::to_string(kept_from - 1) +
+                              " are no longer kept; go on with after=" + std::to_string(kept_from - 1),
+                          "\"kept_from\":" + from);
+}
+
+http::response answer_of(live_answer live, bool unchanged) {
+  http::response r;
+  r.fields.reserve(8);
+  if (unchanged) {
+    r.status = 304;
+  } else {
+    r.set("Content-Type", "application/json");
+    r.body = std::move(live.body);
+  }
+  r.set("ETag", std::move(live.etag));
+  return r;
+}
+
+// Answers as soon as there is something the client does not have, else at `until`.
+answering poll(core& a, http::request& r, history_ptr h, std::int64_t after, base::steady_time until) {
+  const auto if_none_match = r.header("If-None-Match");
+  for (std::int64_t seen = -1;;) {
+    const auto batch = h->read(after, a.settings().gateway.max_events_per_read, max_answer_bytes);
+    if (batch.kept_from != 0) co_return gone(after, batch.kept_from);
+    const auto view = h->view();
+    auto live = make_live_answer(view, batch, after);
+    const bool unchanged = none_match_hits(if_none_match, live.etag);
+    const bool over = task::is_end(view.status) && live.next >= view.last_seq;
+    // News that changed nothing: the log lost the task. The client had better ask anew than wait here.
+    const bool in_vain = seen == view.last_seq;
+    seen = view.last_seq;
+    if (over || in_vain || (!batch.events.empty() && !unchanged)) co_return answer_of(std::move(live), unchanged);
+    const bool more = co_await news(a, h, std::max(after, view.last_seq), until);
+    if (!more) co_return answer_of(std::move(live), unchanged);
+  }
+}
+
+}  // namespace
+
+answering task(core& a, http::request& r) {
+  const auto cursor = poll_cursor(r);
+  if (!cursor) co_return problem_response(problem::bad_cursor, cursor.error().message);
+  auto known = co_await known_task(a, std::string(r.param("id")));
+  if (!known) co_return problem_response(known.error());
+  const auto wait = preferred_wait(r.joined_header("Prefer"), a.settings().gateway.max_wait);
+  auto until = base::steady_time::min();
+  const auto now = std::chrono::steady_clock::now();
+  if (wait) until = now + *wait;
+  if (*cursor > (*known)->view().last_seq) {
+    // Another gateway may be a moment ahead of this one.
+    until = std::max(until, now + a.settings().gateway.unknown_task_wait);
+  }
+  auto reply = co_await poll(a, r, *known, *cursor, until);
+  if (wait) std::get<http::response>(reply).set("Preference-Applied", applied_wait(*wait));
+  co_return reply;
+}
+
+}  // namespace streamdemo::gateway::endpoints

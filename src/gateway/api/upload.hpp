@@ -1,0 +1,19 @@
+// A video that comes as the body: streamed into the artifact store piece by piece, hashed as it flows, synced before
+// anybody hears of it. On the connection's loop.
+#pragma once
+#include "gateway/api/core.hpp"
+#include "gateway/api/problem.hpp"
+
+namespace streamdemo::gateway {
+
+struct received_upload {
+  std::string payload;       // for the handler
+  std::string payload_hash;  // of content and options
+  bool repeated = false;     // an earlier submission with this id has the same content and is under way: not kept
+};
+
+// Stores the body under `request_id`. Nothing is left behind when it is refused or the client goes away.
+// Refusals: too_large, bad_request (empty, cut), bad_option, key_reused, no_space, timeout, internal.
+base::awaitable<checked<received_upload>> receive_upload(core& a, http::request& r, std::string request_id);
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,47 @@
+#include "gateway/api/waiting.hpp"
+
+#include <streamdemo/base/id.hpp>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+namespace streamdemo::gateway {
+
+awaitable<checked<history_ptr>> known_task(core& a, std::string request_id) {
+  if (!base::is_id(request_id)) {
+    co_return refusal{problem::unknown_task, "\"" + request_id + "\" is no task id", {}};
+  }
+  if (auto h = a.context().all.find(request_id)) co_return h;
+  const auto until = std::chrono::steady_clock::now() + a.settings().gateway.unknown_task_wait;
+  auto waited = co_await wait_for_task(a.context().all, request_id, until);
+  if (!waited) co_return refusal{problem::too_many_waiters, waited.error().message, {}};
+  if (!*waited) {
+    co_return refusal{problem::unknown_task,
+                      "no task " + request_id + " is known here: it was never submitted, or it ended long ago",
+                      {}};
+  }
+  co_return std::move(*waited);
+}
+
+awaitable<bool> news(core& a, history_ptr h, std::int64_t after, base::steady_time until) {
+  using namespace asio::experimental::awaitable_operators;
+  if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
+  auto wait = wait_for_news(a.context().all, std::move(h), after, until);
+  auto drained = a.here().draining.wait();
+  const auto first = co_await (std::move(wait) || std::move(drained));
+  co_return first.index() == 0 && std::get<0>(first);
+}
+
+awaitable<bool> ended(core& a, history_ptr h, base::steady_time until) {
+  std::int64_t seen = 0;
+  for (;;) {
+    const auto view = h->view();
+    if (task::is_end(view.status)) co_return true;
+    // News without an event: the log lost the task, and nothing will follow.
+    if (view.last_seq <= seen) co_return false;
+    seen = view.last_seq;
+    const bool more = co_await news(a, h, seen, until);
+    if (!more) co_return false;
+  }
+}
+
+}  // namespace streamdemo::gateway

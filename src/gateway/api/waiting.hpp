@@ -1,0 +1,22 @@
+// The waits of the endpoints: each ends at its time, or at once when the gateway drains. On the connection's loop.
+#pragma once
+#include <string>
+
+#include "gateway/api/core.hpp"
+#include "gateway/api/problem.hpp"
+
+namespace streamdemo::gateway {
+
+using base::awaitable;
+
+// The task's history, waiting for it a moment (gateway.unknown_task_wait) when it is not known here yet.
+// Refusals: unknown_task (also for what is no id), too_many_waiters.
+awaitable<checked<history_ptr>> known_task(core& a, std::string request_id);
+
+// True once something behind `after`, or the end, can be read.
+awaitable<bool> news(core& a, history_ptr h, std::int64_t after, base::steady_time until);
+
+// True once the task has ended.
+awaitable<bool> ended(core& a, history_ptr h, base::steady_time until);
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,19 @@
+#include "gateway/api/etag.hpp"
+
+#include <doctest/doctest.h>
+
+using streamdemo::gateway::none_match_hits;
+
+TEST_CASE("If-None-Match hits the same tag, weak or strong, alone or in a list") {
+  CHECK(none_match_hits("\"a-1\"", "\"a-1\""));
+  CHECK(none_match_hits("W/\"a-1\"", "\"a-1\""));
+  CHECK(none_match_hits("\"x\", \"a,b\" , \"a-1\"", "\"a-1\""));
+  CHECK(none_match_hits(" * ", "\"a-1\""));
+}
+
+TEST_CASE("If-None-Match misses others and the empty header") {
+  CHECK(!none_match_hits("", "\"a-1\""));
+  CHECK(!none_match_hits("\"a-2\"", "\"a-1\""));
+  CHECK(!none_match_hits("a-1", "\"a-1\""));
+  CHECK(!none_match_hits("\"x, \"a-1\"", "\"a-2\""));
+}
