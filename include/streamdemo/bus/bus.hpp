@@ -3,7 +3,10 @@
 //
 // Threads: bus itself is thread-safe. A producer, consumer or reader belongs to the executor it was made with: call it
 // from there only, and everything it completes, completes there (posted, never from inside the call).
-// Lifetime: the bus outlives what it made. Before one is destroyed: close(), then drain().
+// Lifetime: the bus outlives what it made. Before one is destroyed: close(), then drain(). Without drain it is as if
+// its process had died: a producer's open publishes are forgotten and complete no more, a consumer's un-completed
+// records come again to the next owner. No receive() may be waiting then. drain() closes too. receive() can be canceled
+// (terminal): it ends with operation_aborted and has taken nothing.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -41,7 +44,7 @@ struct topic_spec {
   std::int16_t replication = 1;
   base::milliseconds retention{0};
   when_full full = when_full::refuse;
-  std::size_t max_bytes = 0;  // in-process: bound per topic; at least one record is always taken
+  std::size_t max_bytes = 0;  // in-process: bound per topic, more than 0; at least one record is always taken
 };
 
 struct partition_id {
@@ -68,7 +71,8 @@ class producer {
   // Completes once the bus has accepted the record (Kafka: all in-sync replicas). Records of one partition keep the
   // order of the calls, so calls may be pipelined.
   // With a deadline: timed_out means it may or may not be in the log; unavailable and full, that it is not.
-  // Without one: retried until it is accepted or the producer is drained.
+  // Without one: retried until it is accepted or the producer is drained. What waits is bounded by the caller, who
+  // decides how many are in flight.
   // Errors: full, unavailable, timed_out, too_large, not_found (topic), invalid_argument (partition), closed.
   virtual void publish(record r, std::optional<steady_time> deadline, done d) = 0;
 
@@ -78,7 +82,8 @@ class producer {
   virtual awaitable<drain_report> drain(steady_time deadline) = 0;
 };
 
-// The coroutine form of publish.
+// The coroutine form of publish; on the producer's executor. When its coroutine is canceled it ends with
+// errc::canceled, and the record may or may not be in the log.
 awaitable<result<published>> publish(producer& p, record r, std::optional<steady_time> deadline = std::nullopt);
 
 // A record of a shared consumer, and the assignment it came under.
@@ -114,7 +119,7 @@ class shared_consumer {
   // owner. Does nothing for a delivery of an assignment that is over. Never waits.
   virtual void complete(const delivery& d) = 0;
 
-  // Stops taking in; receive() ends with closed. Twice is fine.
+  // Stops taking in; receive() ends with closed. What it owns stays its own, and can be completed, until the drain.
   virtual void close() = 0;
   // Commits what is completed and leaves the group. Twice is fine.
   virtual awaitable<drain_report> drain(steady_time deadline) = 0;
@@ -133,7 +138,8 @@ using read_start = std::variant<from_time, from_offset>;
 struct caught_up {
   partition_id partition;
 };
-// The position is gone (retention, a recreated topic): nothing more comes of this partition until it is followed anew.
+// The position is gone or never was (retention, a recreated topic, an offset past the end, no such partition): nothing
+// more comes of this partition until it is followed anew.
 struct position_lost {
   partition_id partition;
   std::string message;
@@ -145,7 +151,7 @@ class reader {
  public:
   virtual ~reader() = default;
 
-  // Adds a partition. Each followed partition reports caught_up exactly once per follow().
+  // Adds a partition, or starts it over. Each follow() is answered by exactly one caught_up, or by position_lost.
   virtual void follow(partition_id p, read_start from) = 0;
   // After it returns nothing more of that partition comes out of receive().
   virtual void unfollow(const partition_id& p) = 0;

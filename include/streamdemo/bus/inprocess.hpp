@@ -1,4 +1,7 @@
 // The in-process bus: the whole contract inside one process, in bounded memory. Nothing survives the process.
+// A topic that waits holds its publishers for every reader that follows and every group that ever joined; where there
+// is none, its oldest records make room. A topic that refuses is held by the groups alone, and drops nothing while
+// there is none.
 #pragma once
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/bus/bus.hpp>

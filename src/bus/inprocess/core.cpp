@@ -1,0 +1,160 @@
+#include "bus/inprocess/core.hpp"
+
+#include "bus/inprocess/consumer.hpp"
+#include "bus/inprocess/producer.hpp"
+#include "bus/inprocess/reader.hpp"
+
+namespace streamdemo::bus::inprocess {
+
+namespace {
+
+std::optional<error> check(const topic_spec& s, const topic_state* existing) {
+  const auto wrong = [&](std::string why) { return error{errc::invalid_argument, "topic '" + s.name + "': " + why}; };
+  if (s.name.empty()) return error{errc::invalid_argument, "a topic needs a name"};
+  if (s.partitions < 1) return wrong(fmt::format("{} partitions asked for, at least 1 is needed", s.partitions));
+  if (s.max_bytes == 0) return wrong("max_bytes is 0; the in-process bus needs a bound");
+  if (existing && existing->data.partitions() != s.partitions) {
+    return wrong(fmt::format("it has {} partitions, {} were asked for; use the same number everywhere or another name",
+                             existing->data.partitions(), s.partitions));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+result<void> core::ensure_topics(const std::vector<topic_spec>& specs) {
+  for (const auto& s : specs) {
+    if (auto e = check(s, find(s.name))) return std::move(*e);
+  }
+  for (const auto& s : specs) {
+    auto& t = topics_[s.name];
+    if (t) continue;
+    t = std::make_unique<topic_state>(s);
+    log_.debug("topic '{}' made: {} partitions, at most {} bytes", s.name, s.partitions, s.max_bytes);
+    for (auto& [name, g] : groups_) {
+      if (g.topics.contains(s.name)) add_partitions(g, *t);
+    }
+  }
+  return {};
+}
+
+topic_state* core::find(const std::string& topic) {
+  const auto it = topics_.find(topic);
+  return it == topics_.end() ? nullptr : it->second.get();
+}
+
+bool core::publish(topic_state& t, waiting_publish p) {
+  // Nothing overtakes what waits: order per partition.
+  if (t.waiting.empty() && t.data.make_room(p.bytes)) {
+    append(t, std::move(p));
+    return false;
+  }
+  if (t.data.spec().full == when_full::refuse) {
+    p.from->complete(std::move(p.done),
+                     error{errc::full, fmt::format("topic '{}' holds {} bytes of un-completed records, {} are allowed",
+                                                   p.rec.topic, t.data.bytes(), t.data.spec().max_bytes)});
+    return false;
+  }
+  t.waiting.push_back(std::move(p));
+  return true;
+}
+
+void core::append(topic_state& t, waiting_publish p) {
+  const auto partition = p.rec.partition;
+  const auto r = t.data.append(std::move(p.rec), partition, clock_.now());
+  p.from->complete(std::move(p.done), published{partition, r->offset});
+  for (auto* reader : t.followers[std::size_t(partition)]) reader->wake();
+  for (auto* g : t.groups[std::size_t(partition)]) {
+    if (g->owner) g->owner->appended(*g);
+  }
+}
+
+void core::admit(topic_state& t) {
+  while (!t.waiting.empty() && t.data.make_room(t.waiting.front().bytes)) {
+    auto p = std::move(t.waiting.front());
+    t.waiting.pop_front();
+    append(t, std::move(p));
+  }
+}
+
+std::vector<waiting_publish> core::withdraw(const producer_end& from,
+                                            const std::function<bool(const waiting_publish&)>& which) {
+  std::vector<waiting_publish> out;
+  for (auto& [name, t] : topics_) {
+    std::deque<waiting_publish> stays;
+    for (auto& w : t->waiting) {
+      if (w.from == &from && which(w)) {
+        out.push_back(std::move(w));
+      } else {
+        stays.push_back(std::move(w));
+      }
+    }
+    t->waiting = std::move(stays);
+    // A large one may have kept a small one waiting.
+    admit(*t);
+  }
+  return out;
+}
+
+std::optional<steady_time> core::earliest_deadline(const producer_end& from) const {
+  std::optional<steady_time> earliest;
+  for (const auto& [name, t] : topics_) {
+    for (const auto& w : t->waiting) {
+      if (w.from == &from && w.deadline && (!earliest || *w.deadline < *earliest)) earliest = w.deadline;
+    }
+  }
+  return earliest;
+}
+
+member_id core::join(consumer_end& c) {
+  auto& g = groups_[c.options().group];
+  for (const auto& name : c.options().topics) {
+    g.topics.insert(name);
+    if (auto* t = find(name)) add_partitions(g, *t);
+  }
+  const auto id = ++last_member_;
+  g.members[id] = &c;
+  apply(g, g.coordinator.join(id, c.options().topics));
+  return id;
+}
+
+void core::retire(consumer_end& c) {
+  groups_[c.options().group].coordinator.retire(c.id);
+}
+
+void core::leave(consumer_end& c) {
+  auto& g = groups_[c.options().group];
+  if (g.members.erase(c.id) > 0) apply(g, g.coordinator.leave(c.id));
+}
+
+void core::add_partitions(group_state& g, topic_state& t) {
+  const auto& name = t.data.spec().name;
+  for (std::int32_t i = 0; i < t.data.partitions(); ++i) {
+    const partition_id id{name, i};
+    auto& p = g.partitions[id];
+    if (p) continue;
+    const auto oldest = t.data.log(i).begin();
+    p = std::make_unique<group_partition>(group_partition{id, &t, oldest, oldest, watermark(oldest)});
+    t.data.hold(i, &p->committed);
+    t.groups[std::size_t(i)].push_back(p.get());
+  }
+  apply(g, g.coordinator.add_partitions(name, t.data.partitions()));
+}
+
+void core::apply(group_state& g, const std::vector<handover>& changes) {
+  std::map<consumer_end*, std::vector<group_partition*>> lost;
+  std::map<consumer_end*, std::vector<group_partition*>> gained;
+  for (const auto& change : changes) {
+    auto& p = *g.partitions.at(change.partition);
+    if (p.owner && g.members.contains(p.owner->id)) lost[p.owner].push_back(&p);
+    p.owner = change.to ? g.members.at(*change.to) : nullptr;
+    p.assignment = ++last_assignment_;
+    p.next = p.committed;
+    p.done = watermark(p.committed);
+    if (p.owner) gained[p.owner].push_back(&p);
+  }
+  for (auto& [member, partitions] : lost) member->revoke(partitions);
+  for (auto& [member, partitions] : gained) member->assign(partitions);
+}
+
+}  // namespace streamdemo::bus::inprocess

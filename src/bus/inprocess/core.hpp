@@ -1,0 +1,94 @@
+// The shared heart of the in-process bus: topics, the positions of readers and groups, and publishes that wait for
+// room. One mutex guards all of it. Every function here is called with it held, on any thread, and calls nobody's code:
+// what follows is rung (endpoint.hpp) and happens on its owner's executor.
+#pragma once
+#include <streamdemo/base/log.hpp>
+
+#include <unordered_map>
+
+#include "bus/inprocess/endpoint.hpp"
+#include "bus/inprocess/group_coordinator.hpp"
+#include "bus/inprocess/topic.hpp"
+#include "bus/watermark.hpp"
+
+namespace streamdemo::bus::inprocess {
+
+class producer_end;
+class consumer_end;
+class reader_end;
+
+struct waiting_publish {
+  producer_end* from;
+  record rec;
+  std::size_t bytes;
+  std::optional<steady_time> deadline;
+  producer::done done;
+};
+
+struct topic_state;
+
+// One partition as one group sees it.
+struct group_partition {
+  partition_id id;
+  topic_state* source;
+  std::int64_t committed;  // the group's hold on the topic
+  std::int64_t next;       // handed out next
+  watermark done;          // of this assignment
+  std::uint64_t assignment = 0;
+  consumer_end* owner = nullptr;
+};
+
+struct topic_state {
+  explicit topic_state(topic_spec spec)
+      : data(std::move(spec)), followers(std::size_t(data.partitions())), groups(followers.size()) {}
+
+  topic data;
+  std::deque<waiting_publish> waiting;              // in the order of the calls; bounded by what callers have in flight
+  std::vector<std::vector<reader_end*>> followers;  // by partition
+  std::vector<std::vector<group_partition*>> groups;  // by partition
+};
+
+struct group_state {
+  group_coordinator coordinator;
+  std::map<partition_id, std::unique_ptr<group_partition>> partitions;
+  std::map<member_id, consumer_end*> members;
+  std::set<std::string> topics;
+};
+
+class core {
+ public:
+  core(const base::clock& clock, const base::logger& log) : clock_(clock), log_(log) {}
+
+  std::mutex& mutex() noexcept { return mutex_; }
+
+  result<void> ensure_topics(const std::vector<topic_spec>& specs);
+  topic_state* find(const std::string& topic);
+
+  // The record's partition exists. True: it waits for room; else it has completed, perhaps with full.
+  bool publish(topic_state& t, waiting_publish p);
+  // Tries again what waits: after a hold has risen or gone, or a publish was given up.
+  void admit(topic_state& t);
+  // Takes out those of `from` that `which` picks, of every topic.
+  std::vector<waiting_publish> withdraw(const producer_end& from,
+                                        const std::function<bool(const waiting_publish&)>& which);
+  std::optional<steady_time> earliest_deadline(const producer_end& from) const;
+
+  member_id join(consumer_end& c);
+  void retire(consumer_end& c);
+  void leave(consumer_end& c);
+
+ private:
+  void append(topic_state& t, waiting_publish p);
+  void add_partitions(group_state& g, topic_state& t);
+  void apply(group_state& g, const std::vector<handover>& changes);
+
+  std::mutex mutex_;
+  const base::clock& clock_;
+  const base::logger& log_;
+  std::unordered_map<std::string, std::unique_ptr<topic_state>> topics_;
+  std::map<std::string, group_state> groups_;
+  std::uint64_t last_member_ = 0;
+  std::uint64_t last_assignment_ = 0;
+};
+
+}  // namespace streamdemo::bus::inprocess

@@ -1,0 +1,49 @@
+// The in-process producer: the part that the core knows, and make_producer, which wraps it.
+#pragma once
+#include "bus/inprocess/core.hpp"
+
+namespace streamdemo::bus::inprocess {
+
+class producer_end final : public endpoint {
+ public:
+  producer_end(executor ex, std::shared_ptr<core> c) : endpoint(ex, c->mutex()), core_(std::move(c)), expiry_(ex) {}
+
+  // As in the contract; owner's executor.
+  void publish(record r, std::optional<steady_time> deadline, producer::done d);
+  void close() { closed_ = true; }
+  static awaitable<drain_report> drain(std::shared_ptr<producer_end> self, steady_time deadline);
+
+  // Forgets everything, calls nobody any more.
+  void abandon();
+
+  // Any thread, under the mutex.
+  void complete(producer::done d, result<published> r);
+
+ private:
+  struct completion {
+    producer::done done;
+    result<published> outcome;
+  };
+  using predicate = std::function<bool(const waiting_publish&)>;
+
+  void turn() override;
+  // True: it waits for room.
+  bool hand_in(record r, std::optional<steady_time> deadline, producer::done d);
+  std::size_t give_up(const predicate& which, const char* why);
+  void watch(steady_time deadline);
+  void expire();
+
+  std::shared_ptr<core> core_;
+  std::vector<completion> completed_;  // guarded by the mutex
+  // The owner's executor only:
+  base::timer expiry_;
+  std::optional<steady_time> watched_;  // when expiry_ fires
+  std::size_t in_flight_ = 0;
+  std::uint32_t turns_ = 0;  // spreads records that have no key
+  bool closed_ = false;
+  bool abandoned_ = false;
+};
+
+std::unique_ptr<producer> make_producer(executor ex, std::shared_ptr<core> c);
+
+}  // namespace streamdemo::bus::inprocess

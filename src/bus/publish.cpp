@@ -1,0 +1,60 @@
+// The coroutine form of producer::publish.
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <streamdemo/bus/bus.hpp>
+
+namespace streamdemo::bus {
+
+namespace {
+
+// The waiting coroutine: resumed once, by whichever of acknowledgement and cancellation comes first. Both come on the
+// producer's executor. The work it holds keeps a loop alive whose only business is this wait.
+template <class Handler>
+class waiting {
+ public:
+  waiting(Handler h, const executor& ex)
+      : handler_(std::move(h)), work_(asio::require(ex, asio::execution::outstanding_work.tracked)) {}
+
+  void resume(result<published> r) {
+    if (!handler_) return;
+    auto h = std::move(*handler_);
+    handler_.reset();
+    asio::get_associated_cancellation_slot(h).clear();
+    std::move(h)(std::move(r));
+  }
+  const auto& work() const { return work_; }
+
+ private:
+  using tracked = decltype(asio::require(std::declval<executor>(), asio::execution::outstanding_work.tracked));
+  std::optional<Handler> handler_;
+  tracked work_;
+};
+
+}  // namespace
+
+awaitable<result<published>> publish(producer& p, record r, std::optional<steady_time> deadline) {
+  const executor ex = co_await asio::this_coro::executor;
+  auto start = [&p, ex, deadline](auto handler, record moved) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    auto w = std::make_shared<waiting<decltype(handler)>>(std::move(handler), ex);
+    if (slot.is_connected()) {
+      // Weak: the slot lives in the coroutine that `w` keeps. Posted: the signal must not run that coroutine, which may
+      // destroy the signal.
+      slot.assign([weak = std::weak_ptr(w)](asio::cancellation_type) {
+        if (auto locked = weak.lock()) {
+          asio::post(locked->work(), [locked] {
+            locked->resume(error{errc::canceled, "canceled while waiting for the bus"});
+          });
+        }
+      });
+    }
+    p.publish(std::move(moved), deadline, [w](result<published> done) { w->resume(std::move(done)); });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void(result<published>)>(
+      start, base::use_awaitable, std::move(r));
+}
+
+}  // namespace streamdemo::bus

@@ -1,0 +1,37 @@
+// What a bus brings along to be held to the contract. Adding one: a file with a make_…_fixture, and a line in
+// fixtures.cpp.
+#pragma once
+#include <streamdemo/bus/bus.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace streamdemo::contract {
+
+// What the contract leaves to the bus. A test that needs one of these says so and is skipped without it.
+struct capabilities {
+  bool bounded_memory = false;   // asks topic_spec::full and max_bytes
+  bool log_append_time = false;  // log times are the bus's own: they never go back and can be searched
+};
+
+class bus_fixture {
+ public:
+  virtual ~bus_fixture() = default;
+  virtual std::string name() const = 0;
+  virtual capabilities can() const = 0;
+  // No test takes longer than this unless the bus is broken.
+  virtual std::chrono::seconds patience() const = 0;
+  // An empty bus, or one with topics and groups of other names.
+  virtual bus::bus& bus() = 0;
+};
+
+using fixture_factory = std::function<std::unique_ptr<bus_fixture>()>;
+
+// Every bus of this build. The suite runs on each, or, with STREAMDEMO_CONTRACT_BUS=name, on that one.
+std::vector<fixture_factory> all_fixtures();
+
+std::unique_ptr<bus_fixture> make_inprocess_fixture();
+
+}  // namespace streamdemo::contract

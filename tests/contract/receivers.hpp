@@ -1,0 +1,88 @@
+// Members of groups and readers that receive in the background, note what they got, and check on the way what holds for
+// all of them: `broken` says what did not, and until() fails on it.
+#pragma once
+#include <map>
+#include <set>
+
+#include "contract/scene.hpp"
+
+namespace streamdemo::contract {
+
+// What both have in common. Source: bus::shared_consumer or bus::reader.
+template <class Source, class Item>
+class receiver : public std::enable_shared_from_this<receiver<Source, Item>> {
+ public:
+  receiver(scene& t, std::unique_ptr<Source> s) : source_(std::move(s)), scene_(t), changed_(t.ex) {}
+  virtual ~receiver() = default;
+  receiver(const receiver&) = delete;
+
+  // Receives from now on, at most `max` at once.
+  void start(std::size_t max = 100);
+  // As long as it takes; start() first.
+  awaitable<void> until(std::function<bool()> satisfied);
+  // Closes, waits for receive() to end with closed, drains, destroys.
+  awaitable<void> leave();
+  // Destroyed without drain, as when its process dies.
+  awaitable<void> crash();
+
+  std::string broken;
+  Source& source() { return *source_; }
+
+ protected:
+  virtual void note(Item& item) = 0;
+  void complain(std::string what) {
+    if (broken.empty()) broken = std::move(what);
+  }
+
+ private:
+  static awaitable<void> run(std::shared_ptr<receiver> self, std::size_t max);
+  awaitable<void> stop();
+
+  std::unique_ptr<Source> source_;
+  scene& scene_;
+  base::event changed_;
+  bool running_ = false;
+};
+
+class member final : public receiver<bus::shared_consumer, bus::shared_item> {
+ public:
+  using receiver::receiver;
+
+  std::vector<bus::delivery> got;  // everything, in order
+  std::set<partition_id> owned;
+  std::size_t assignments = 0;  // `assigned` items
+  std::size_t revocations = 0;  // `revoked` items
+
+  std::vector<std::string> values() const;
+  void complete(std::size_t index) { source().complete(got.at(index)); }
+  void complete_all();
+
+ private:
+  void note(bus::shared_item& item) override;
+  std::map<partition_id, std::int64_t> last_;  // offset, of this assignment
+};
+
+class follower final : public receiver<bus::reader, bus::read_item> {
+ public:
+  using receiver::receiver;
+
+  std::vector<base::record_ptr> got;
+  std::map<partition_id, std::size_t> caught_up;         // how often
+  std::map<partition_id, std::size_t> before_caught_up;  // records by then
+  std::vector<bus::position_lost> lost;
+
+  void follow(const std::string& topic, std::int32_t partition, bus::read_start from);
+  std::vector<std::string> values() const;
+
+ private:
+  void note(bus::read_item& item) override;
+  std::map<partition_id, base::record_ptr> last_;  // since it was followed
+};
+
+std::shared_ptr<member> join(scene& t, const std::string& group, const std::string& topic, std::size_t max_gap = 1000);
+std::shared_ptr<follower> make_follower(scene& t);
+
+// "from", "from + 1", … up to `end`, without it.
+std::vector<std::string> numbers(int from, int end);
+
+}  // namespace streamdemo::contract

@@ -1,0 +1,86 @@
+// The stage of one contract test: a bus, one loop in the calling thread, topics of names nobody else uses. A test is a
+// coroutine; it fails when it does not end within the bus's patience, so it waits for events without deadlines.
+#pragma once
+#include <doctest/doctest.h>
+
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/log.hpp>
+#include <streamdemo/base/task_group.hpp>
+
+#include "contract/bus_fixture.hpp"
+
+namespace streamdemo::contract {
+
+using base::awaitable;
+using base::errc;
+using base::record;
+using base::result;
+using bus::partition_id;
+
+base::steady_time in(base::milliseconds d);
+
+class scene {
+ public:
+  scene(bus_fixture& f, base::executor ex);
+
+  base::executor ex;
+  bus::bus& bus;
+  base::logger log{"contract", base::log_level::warning};
+  base::task_group background;  // canceled and joined when the test has ended
+
+  const capabilities& can() const { return can_; }
+
+  // A name for a topic or a group that no other test of any run has.
+  std::string fresh(const std::string& what);
+  // With room for everything a test may put there.
+  awaitable<std::string> topic(std::int32_t partitions);
+  // With room for `records` of sized().
+  awaitable<std::string> small_topic(bus::when_full full, std::size_t records, std::int32_t partitions = 1);
+  // bus.end_offset, with arguments that live in its own frame: g++ 12 destroys a braced temporary of co_await twice.
+  awaitable<result<std::int64_t>> end_of(std::string topic, std::int32_t partition);
+
+ private:
+  awaitable<std::string> create(bus::topic_spec s);
+  capabilities can_;
+};
+
+using contract_body = awaitable<void> (*)(scene&);
+void run_on_every_bus(contract_body body);
+
+#define BUS_CONTRACT_AS(function, sentence)                                              \
+  static ::streamdemo::base::awaitable<void> function(::streamdemo::contract::scene& t); \
+  TEST_CASE(sentence) {                                                                  \
+    ::streamdemo::contract::run_on_every_bus(&function);                                 \
+  }                                                                                      \
+  static ::streamdemo::base::awaitable<void> function([[maybe_unused]] ::streamdemo::contract::scene& t)
+// BUS_CONTRACT("sentence") { … co_await …; } with `t`, the scene.
+#define BUS_CONTRACT(sentence) BUS_CONTRACT_AS(DOCTEST_ANONYMOUS(bus_contract_), sentence)
+
+record text(const std::string& topic, std::int32_t partition, std::string value);
+// All of one size, whatever the number.
+record sized(const std::string& topic, std::int32_t partition, int number);
+
+// Publishes and requires that it is accepted.
+awaitable<bus::published> put(bus::producer& p, record r);
+// `count` records "from", "from + 1", …, all in flight together.
+awaitable<void> put_numbers(bus::producer& p, const std::string& topic, std::int32_t partition, int from, int count);
+
+// Publishes in flight together, and how each ended. Outlives them.
+class pipeline {
+ public:
+  explicit pipeline(bus::producer& p, base::executor ex) : producer_(p), changed_(ex) {}
+
+  void send(record r, std::optional<base::steady_time> deadline = std::nullopt);
+  std::size_t sent() const { return outcomes.size(); }
+  std::size_t ended() const { return order.size(); }
+  awaitable<void> until_ended(std::size_t n);
+
+  std::vector<std::optional<result<bus::published>>> outcomes;  // by order of send()
+  std::vector<std::size_t> order;                               // in which they ended
+
+ private:
+  bus::producer& producer_;
+  base::event changed_;
+};
+
+}  // namespace streamdemo::contract
