@@ -1,0 +1,25 @@
+// What a `process-video` task asks for. Pure.
+#pragma once
+#include <streamdemo/base/error.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace streamdemo::processor {
+
+struct video_request {
+  bool sample = true;
+  std::string upload;  // the artifact's name under the task's own id, when it is no sample
+  double clip_seconds = 10;
+  double sample_seconds = 60;
+  int width = 0;  // 0: as the height and the picture's shape ask for; then it is never enlarged
+  int height = 360;
+  std::string preset = "veryfast";
+};
+
+// Payload: {"source":"sample"} or {"source":"upload","upload":"name"}, with clip_seconds, size ("640x360" or "360p"),
+// preset and sample_seconds. Error: invalid_argument.
+base::result<video_request> parse_video_request(std::string_view payload, std::uint32_t max_sample_seconds);
+
+}  // namespace streamdemo::processor
