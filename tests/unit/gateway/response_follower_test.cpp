@@ -1,0 +1,168 @@
+#include "gateway/history/response_follower.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "unit/gateway/log_records.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::gateway;
+using namespace std::chrono_literals;
+
+namespace {
+
+using streamdemo::bus::read_item;
+using batch = base::result<std::vector<read_item>>;
+
+// What the reader says, and what it was asked for.
+struct script {
+  explicit script(base::executor ex) : news(ex) {}
+  void say(batch b) {
+    batches.push_back(std::move(b));
+    news.notify_all();
+  }
+  std::deque<batch> batches;
+  std::vector<std::pair<std::int32_t, base::sys_time>> followed;
+  bool closed = false;
+  base::event news;
+};
+
+class scripted_reader final : public streamdemo::bus::reader {
+ public:
+  explicit scripted_reader(script& s) : script_(s) {}
+  void follow(streamdemo::bus::partition_id p, streamdemo::bus::read_start from) override {
+    script_.followed.emplace_back(p.partition, std::get<streamdemo::bus::from_time>(from).at);
+    script_.news.notify_all();
+  }
+  void unfollow(const streamdemo::bus::partition_id&) override {}
+  base::awaitable<batch> receive(std::size_t) override {
+    while (script_.batches.empty() && !script_.closed) co_await script_.news.wait();
+    if (script_.closed) co_return base::error{base::errc::closed, "closed"};
+    auto b = std::move(script_.batches.front());
+    script_.batches.pop_front();
+    co_return b;
+  }
+  void close() override {
+    script_.closed = true;
+    script_.news.notify_all();
+  }
+  base::awaitable<streamdemo::bus::drain_report> drain(base::steady_time) override {
+    co_return streamdemo::bus::drain_report{};
+  }
+
+ private:
+  script& script_;
+};
+
+class scripted_bus final : public streamdemo::bus::bus {
+ public:
+  explicit scripted_bus(script& s) : script_(s) {}
+  base::awaitable<base::result<void>> ensure_topics(std::vector<streamdemo::bus::topic_spec>) override {
+    co_return base::result<void>{};
+  }
+  base::awaitable<base::result<std::int64_t>> end_offset(streamdemo::bus::partition_id) override { co_return 0; }
+  std::unique_ptr<streamdemo::bus::producer> make_producer(base::executor) override { return nullptr; }
+  std::unique_ptr<streamdemo::bus::shared_consumer> join(base::executor, streamdemo::bus::group_options) override {
+    return nullptr;
+  }
+  std::unique_ptr<streamdemo::bus::reader> make_reader(base::executor) override {
+    return std::make_unique<scripted_reader>(script_);
+  }
+
+ private:
+  script& script_;
+};
+
+constexpr std::int32_t partitions = 2;
+
+struct world {
+  base::logger log{"test", base::log_level::off};
+  base::metrics metrics;
+  testing::hand_clock clock;
+  base::io_threads loops{1, "test"};
+  testing::log_writer out{partitions};
+  script said{loops.executor(0)};
+  scripted_bus bus{said};
+  std::unique_ptr<histories> all = make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = partitions},
+                                                  "gateway/own", loops, clock, metrics, log);
+  response_follower follower{{.topic = "response", .partitions = partitions, .window = 2h, .retry = 1ms},
+                             bus,
+                             *all,
+                             loops.executor(0),
+                             clock,
+                             log};
+
+  template <class F>
+  void turn_until(F done) {
+    const auto by = std::chrono::steady_clock::now() + 20s;
+    while (!done()) {
+      REQUIRE(std::chrono::steady_clock::now() < by);
+      asio::query(loops.executor(0), asio::execution::context).run_one_for(50ms);
+    }
+  }
+
+  ~world() {
+    bool stopped = false;
+    asio::co_spawn(loops.executor(0), follower.stop(std::chrono::steady_clock::now()),
+                   [&](std::exception_ptr) { stopped = true; });
+    turn_until([&] { return stopped; });
+  }
+};
+
+read_item caught_up(std::int32_t p) {
+  return streamdemo::bus::caught_up{{"response", p}};
+}
+
+}  // namespace
+
+TEST_CASE("every partition is read from far enough back, and caught up is when all have reached their end") {
+  world w;
+  w.follower.start();
+  CHECK(w.said.followed ==
+        std::vector<std::pair<std::int32_t, base::sys_time>>{{0, testing::epoch - 2h}, {1, testing::epoch - 2h}});
+  CHECK(w.follower.behind() == 2);
+  w.said.say(std::vector<read_item>{w.out.accepted("a"), caught_up(0)});
+  w.turn_until([&] { return w.follower.behind() == 1; });
+  CHECK(w.all->find("a"));
+  w.said.say(std::vector<read_item>{caught_up(1), w.out.accepted("b")});
+  w.turn_until([&] { return w.follower.behind() == 0; });
+  w.turn_until([&] { return w.all->find("b") != nullptr; });
+}
+
+TEST_CASE("a failed read is tried again") {
+  world w;
+  w.follower.start();
+  w.said.say(base::error{base::errc::unavailable, "away"});
+  w.said.say(std::vector<read_item>{caught_up(0), caught_up(1)});
+  w.turn_until([&] { return w.follower.behind() == 0; });
+}
+
+TEST_CASE("a lost position folds that partition anew: unready meanwhile, then the same histories") {
+  world w;
+  w.follower.start();
+  const std::vector<base::record_ptr> log{w.out.accepted("a"), w.out.started("a", "r"), w.out.result("a", "r", "1")};
+  const auto p = log[0]->partition;
+  std::string other;  // a task of the same partition whose records are gone the second time
+  for (int i = 0; other.empty() || streamdemo::bus::partition_for(other, partitions) != p; ++i)
+    other = std::to_string(i);
+  w.said.say(std::vector<read_item>{log[0], log[1], log[2], w.out.accepted(other), caught_up(0), caught_up(1)});
+  w.turn_until([&] { return w.follower.behind() == 0; });
+  const auto h = w.all->find("a");
+  const auto before = h->read(0, 10, 1000).events;
+  const auto gone = w.all->find(other);
+
+  w.said.say(std::vector<read_item>{streamdemo::bus::position_lost{{"response", p}, "retention"}});
+  w.turn_until([&] { return w.said.followed.size() == 3; });
+  CHECK(w.said.followed[2].first == p);
+  CHECK(w.follower.behind() == 1);
+  CHECK_FALSE(gone->read(1, 10, 1000).lost);
+  w.said.say(std::vector<read_item>{log[0], log[1], log[2], w.out.result("a", "r", "2"), caught_up(p)});
+  w.turn_until([&] { return w.follower.behind() == 0; });
+  CHECK(w.all->find("a") == h);
+  const auto after = h->read(0, 10, 1000).events;
+  REQUIRE(after.size() == 4);
+  CHECK(std::equal(before.begin(), before.end(), after.begin()));
+  CHECK(gone->read(1, 10, 1000).lost);
+  CHECK(w.all->open_tasks() == 1);
+}

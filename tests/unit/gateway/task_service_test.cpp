@@ -1,0 +1,304 @@
+#include <boost/asio/use_future.hpp>
+
+#include "unit/gateway/station.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::gateway;
+using namespace streamdemo::gateway::testing;
+using base::errc;
+using task::message_type;
+using task::status;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::optional<message_type> type_of(const base::record& r) {
+  return task::parse_ce_type(r.header_value("ce_type").value_or(""));
+}
+
+std::size_t count(const std::vector<base::record_ptr>& all, message_type type) {
+  return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](auto& r) { return type_of(*r) == type; }));
+}
+
+faulty_bus::hook failing(message_type type, errc code, bool written = false) {
+  return [=](const base::record& r, auto) -> std::optional<fault> {
+    if (type_of(r) != type) return std::nullopt;
+    return fault{{code, "as the test says"}, written};
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a submitted task is accepted in the log, then requested, in the same partition number") {
+  world w;
+  station s(w, "gateway/1");
+  const auto done = s.submit(s.example());
+  REQUIRE(done.has_value());
+  CHECK_FALSE(done->repeated);
+  const auto view = done->history->view();
+  CHECK(view.request_id == done->request_id);
+  CHECK(view.status == status::queued);
+  CHECK(view.expiry == epoch + w.settings.tasks.default_deadline);
+  const auto responses = w.everything("response"), requests = w.everything("request");
+  REQUIRE(responses.size() == 1);
+  REQUIRE(requests.size() == 1);
+  CHECK(type_of(*responses[0]) == message_type::accepted);
+  CHECK(type_of(*requests[0]) == message_type::submitted);
+  CHECK(requests[0]->partition == responses[0]->partition);
+  CHECK(requests[0]->key == done->request_id);
+}
+
+TEST_CASE("a deadline is at most tasks.max_deadline, and a kind may have a request topic of its own") {
+  world w;
+  w.settings.tasks.request_topics["ocr"] = "request.ocr";
+  REQUIRE(w.run(w.bus.ensure_topics(topics_of(w.settings))).has_value());
+  station s(w, "gateway/1");
+  auto ocr = s.example();
+  ocr.kind = "ocr";
+  ocr.deadline = 1000h;
+  const auto done = s.submit(ocr);
+  REQUIRE(done.has_value());
+  CHECK(done->history->view().expiry == epoch + w.settings.tasks.max_deadline);
+  CHECK(w.everything("request.ocr").size() == 1);
+  CHECK(w.everything("request").empty());
+}
+
+TEST_CASE("the same idempotency key is the same task at every gateway; another payload is a conflict") {
+  world w;
+  station one(w, "gateway/1"), two(w, "gateway/2");
+  const auto first = one.submit(one.example("key"));
+  const auto again = one.submit(one.example("key"));
+  const auto elsewhere = two.submit(two.example("key"));
+  REQUIRE(first.has_value());
+  REQUIRE(again.has_value());
+  REQUIRE(elsewhere.has_value());
+  CHECK_FALSE(first->repeated);
+  CHECK(again->repeated);
+  CHECK(elsewhere->repeated);
+  CHECK(elsewhere->request_id == first->request_id);
+  CHECK(one.submit(one.example("key", "[]")).error().code == errc::conflict);
+  CHECK(two.submit(two.example("key", "[]")).error().code == errc::conflict);
+  CHECK(two.submit(two.example("other key", "[]"))->request_id != first->request_id);
+  // The second gateway never saw an acknowledgement of the request, so it sent it once more; the first did not.
+  CHECK(w.everything("request").size() == 3);
+}
+
+TEST_CASE("two gateways that are given one key at once agree on one task") {
+  world w;
+  station one(w, "gateway/1"), two(w, "gateway/2");
+  for (int i = 0; i < 20; ++i) {
+    const auto key = "key " + std::to_string(i);
+    std::vector<base::result<accepted_task>> done;
+    const auto submit = [&](station& s, const std::string& payload) {
+      asio::co_spawn(w.loops.executor(0), s.service->submit(s.example(key, payload)),
+                     [&](std::exception_ptr, base::result<accepted_task> r) { done.push_back(std::move(r)); });
+    };
+    submit(one, "1");
+    submit(two, "2");
+    submit(one, "1");
+    submit(two, "1");
+    w.turn_until([&] { return done.size() == 4; });
+    const auto id = one.example(key).request_id;
+    const auto a = one.all->find(id), b = two.all->find(id);
+    REQUIRE(a);
+    REQUIRE(b);
+    CHECK(a->view().payload_hash == b->view().payload_hash);
+    CHECK(a->read(0, 10, 1000).events[0]->json() == b->read(0, 10, 1000).events[0]->json());
+    const auto conflicts = std::count_if(done.begin(), done.end(), [](auto& r) { return r.has_error(); });
+    CHECK(conflicts == (a->view().payload_hash == "1" ? 1 : 3));
+    for (const auto& r : done) CHECK((r.has_value() || r.error().code == errc::conflict));
+  }
+}
+
+TEST_CASE("a task that has started needs no request any more") {
+  world w;
+  station one(w, "gateway/1"), two(w, "gateway/2");
+  const auto id = one.submit(one.example("key"))->request_id;
+  w.write(w.out.started(id, "run"));
+  two.wait_for(id, status::running);
+  CHECK(two.submit(two.example("key")).has_value());
+  CHECK(w.everything("request").size() == 1);
+}
+
+TEST_CASE("a request is not sent when half the recovery margin has passed since its task was accepted") {
+  world w;
+  station one(w, "gateway/1"), two(w, "gateway/2");
+  const auto id = one.submit(one.example("key"))->request_id;
+  two.wait_for(id, status::queued);
+  w.clock.advance(w.settings.processor.recovery_margin / 2);
+  CHECK(two.submit(two.example("key")).error().code == errc::unavailable);
+  // This one knows that the request is in the log.
+  CHECK(one.submit(one.example("key")).has_value());
+  CHECK(w.everything("request").size() == 1);
+
+  w.settings.processor.recovery_margin = 200ms;
+  const auto begin = std::chrono::steady_clock::now();
+  std::optional<base::steady_time> request_by;
+  w.bus.on_publish = [&](const base::record& r, auto deadline) -> std::optional<fault> {
+    if (type_of(r) == message_type::submitted) request_by = deadline;
+    return std::nullopt;
+  };
+  static_cast<void>(one.submit(one.example()));
+  REQUIRE(request_by.has_value());
+  // Less than publish_timeout: bounded by the margin, counted from before `accepted` was written.
+  CHECK(*request_by - begin < w.settings.gateway.publish_timeout);
+}
+
+TEST_CASE("a task whose request was refused is not left behind") {
+  world w;
+  station s(w, "gateway/1");
+  const auto refused = s.example();
+  w.bus.on_publish = failing(message_type::submitted, errc::full);
+  CHECK(s.submit(refused).error().code == errc::full);
+  s.wait_for(refused.request_id, status::canceled);
+
+  const auto unsure = s.example();
+  w.bus.on_publish = failing(message_type::submitted, errc::timed_out, true);
+  CHECK(s.submit(unsure).error().code == errc::timed_out);
+  s.wait_for(unsure.request_id, status::canceled);
+}
+
+TEST_CASE("a task of an idempotency key survives a refused request: the client comes again") {
+  world w;
+  station s(w, "gateway/1");
+  w.bus.on_publish = failing(message_type::submitted, errc::full);
+  CHECK(s.submit(s.example("key")).error().code == errc::full);
+  w.bus.on_publish = nullptr;
+  const auto again = s.submit(s.example("key"));
+  REQUIRE(again.has_value());
+  CHECK(again->history->view().status == status::queued);
+  CHECK(w.everything("request").size() == 1);
+}
+
+TEST_CASE("what the bus does not take is an error, and no record is left") {
+  world w;
+  station s(w, "gateway/1");
+  w.bus.on_publish = failing(message_type::accepted, errc::unavailable);
+  CHECK(s.submit(s.example()).error().code == errc::unavailable);
+  w.bus.on_publish = failing(message_type::accepted, errc::timed_out, true);
+  const auto unsure = s.example();
+  CHECK(s.submit(unsure).error().code == errc::timed_out);
+  s.wait_for(unsure.request_id, status::canceled);
+  auto large = s.example();
+  large.payload.assign(w.settings.processor.max_record_bytes + 1, 'x');
+  CHECK(s.submit(large).error().code == errc::too_large);
+  CHECK(w.everything("request").empty());
+  CHECK(s.all->open_tasks() == 0);
+}
+
+TEST_CASE("over gateway.max_tasks new tasks are refused until one has ended") {
+  world w;
+  w.settings.gateway.max_tasks = 2;
+  station s(w, "gateway/1");
+  const auto first = s.submit(s.example("key"));
+  REQUIRE(first.has_value());
+  REQUIRE(s.submit(s.example()).has_value());
+  CHECK(s.submit(s.example()).error().code == errc::full);
+  CHECK(s.submit(s.example("key")).has_value());
+  REQUIRE(w.run(s.service->cancel(first->request_id)).has_value());
+  CHECK(s.submit(s.example()).has_value());
+}
+
+TEST_CASE("cancel writes one end, any number of times, and knows unknown tasks") {
+  world w;
+  station one(w, "gateway/1"), two(w, "gateway/2");
+  const auto id = one.submit(one.example())->request_id;
+  two.wait_for(id, status::queued);
+  CHECK(w.run(two.service->cancel(id)).has_value());
+  CHECK(two.status(id) == status::canceled);
+  CHECK(w.run(two.service->cancel(id)).has_value());
+  one.wait_for(id, status::canceled);
+  CHECK(w.run(one.service->cancel(id)).has_value());
+  CHECK(count(w.everything("response"), message_type::ended) == 1);
+  CHECK(w.run(one.service->cancel("unknown")).error().code == errc::not_found);
+}
+
+TEST_CASE("at its expiry the accepting gateway ends a task, and nobody else") {
+  world w;
+  station one(w, "gateway/1"), two(w, "gateway/2");
+  auto s = one.example();
+  s.deadline = 60s;
+  const auto id = one.submit(s)->request_id;
+  w.clock.advance(60s);
+  two.wait_for(id, status::expired);
+  one.wait_for(id, status::expired);
+  w.clock.advance(60s);
+  const auto late = two.example();
+  REQUIRE(two.submit(late).has_value());
+  CHECK(count(w.everything("response"), message_type::ended) == 1);
+  CHECK(one.all->find(id)->read(1, 10, 1000).events[0]->json().find(R"("status":"expired")") != std::string::npos);
+}
+
+TEST_CASE("a task whose gateway is gone is ended by another one, at most ten seconds later") {
+  world w;
+  station two(w, "gateway/2");
+  w.write(w.out.accepted("orphan"));
+  two.wait_for("orphan", status::queued);
+  w.clock.advance(1h + 10s);
+  two.wait_for("orphan", status::expired);
+}
+
+TEST_CASE("expiry goes by the bus's clock, not by ours") {
+  world w;
+  station s(w, "gateway/1");
+  auto task = s.example();
+  task.deadline = 60s;
+  // The bus is an hour ahead: a record of this gateway says so.
+  auto m = w.out.message(message_type::alive, {}, {});
+  m.source = "gateway/1";
+  auto ahead = std::make_shared<base::record>(task::encode(m, "response", 0));
+  ahead->log_time = epoch + 1h;
+  s.all->apply(std::vector<base::record_ptr>{ahead});
+  REQUIRE(s.all->clock_offset() == 1h);
+  const auto done = s.submit(task);
+  REQUIRE(done.has_value());
+  CHECK(done->history->view().expiry == epoch + 1h + 60s);
+}
+
+TEST_CASE("after keep_for an idempotency key makes a new task") {
+  world w;
+  station s(w, "gateway/1");
+  const auto first = s.submit(s.example("key", "1"));
+  REQUIRE(first.has_value());
+  REQUIRE(w.run(s.service->cancel(first->request_id)).has_value());
+  CHECK(s.submit(s.example("key", "2")).error().code == errc::conflict);
+  w.clock.advance(w.settings.results.keep_for + 1s);
+  const auto second = s.submit(s.example("key", "2"));
+  REQUIRE(second.has_value());
+  CHECK(second->request_id == first->request_id);
+  CHECK(second->history->view().status == status::queued);
+}
+
+TEST_CASE("a draining service takes no new tasks and finishes those underway") {
+  world w;
+  station s(w, "gateway/1");
+  std::optional<base::result<accepted_task>> underway;
+  asio::co_spawn(w.loops.executor(0), s.service->submit(s.example()),
+                 [&](std::exception_ptr, base::result<accepted_task> r) { underway.emplace(std::move(r)); });
+  w.loop0().poll_one();
+  w.run(s.stopped(std::chrono::steady_clock::now() + 10s));
+  REQUIRE(underway.has_value());
+  CHECK(underway->has_value());
+  CHECK(s.submit(s.example()).error().code == errc::closed);
+}
+
+TEST_CASE("a submission from another loop completes there") {
+  world w(2);
+  auto s = std::make_unique<station>(w, "gateway/1");
+  w.loops.start();
+  const auto other = w.loops.executor(1);
+  const auto body = [&]() -> base::awaitable<bool> {
+    const auto before = std::this_thread::get_id();
+    auto task = s->example();
+    const auto done = co_await s->service->submit(std::move(task));
+    const auto canceled = co_await s->service->cancel(done.value().request_id);
+    co_return canceled.has_value() && before == std::this_thread::get_id();
+  };
+  CHECK(asio::co_spawn(other, body(), asio::use_future).get());
+  auto stopped =
+      asio::co_spawn(w.loops.executor(0), s->stopped(std::chrono::steady_clock::now() + 10s), asio::use_future);
+  CHECK(stopped.get());
+  w.loops.stop();
+  w.loops.join();
+  w.loop0().restart();
+}
