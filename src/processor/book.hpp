@@ -62,6 +62,7 @@ struct book {
   std::unordered_map<std::string, work> works;
 
   bool followed = false;
+  sys_time opened_at = sys_time::max();  // by the own clock; max: not assigned
   task::fold fold;
   liveness alive;
   sys_time complete_from = sys_time::max();  // every task accepted after this log time is known

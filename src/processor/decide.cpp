@@ -77,8 +77,6 @@ void decisions::judge(book& b, work& w) {
     case choice::not_accepted:
       if (w.dead_letter_kept) {
         complete_all(w);
-      } else if (w.log_time - options_.recovery_margin < b.complete_from) {
-        read_anew(b);
       } else {
         send_dead_letter(b, w, "its accepted record is not in the log");
       }

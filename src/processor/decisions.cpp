@@ -24,8 +24,12 @@ book& decisions::open(std::int32_t partition) {
   return *b;
 }
 
-void decisions::on_assigned(const std::vector<bus::partition_id>& partitions) {
-  for (const auto& p : partitions) open(p.partition).topics.insert(p.topic);
+void decisions::on_assigned(const std::vector<bus::partition_id>& partitions, sys_time own_clock) {
+  for (const auto& p : partitions) {
+    auto& b = open(p.partition);
+    b.topics.insert(p.topic);
+    b.opened_at = std::min(b.opened_at, own_clock);
+  }
 }
 
 void decisions::on_revoked(const std::vector<bus::partition_id>& partitions) {
@@ -73,6 +77,9 @@ void decisions::on_request(const bus::delivery& d) {
   w.deliveries.push_back(d);
   // With another request record of the task in hand, the end asked for then does for both.
   if (first) ask(b, w);
+  // What was read begins behind this task's beginning. Finding it there all the same proves nothing: it may have been
+  // accepted twice.
+  if (b.followed && w.log_time - options_.recovery_margin < b.complete_from) read_anew(b);
 }
 
 void decisions::ask(book& b, work& w) {
@@ -93,9 +100,12 @@ void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t
     b->gated.emplace_back(end, std::move(q.task));
   }
   b->asked.clear();
-  if (!b->followed && !b->works.empty()) {
-    auto from = sys_time::max();
-    for (const auto& [id, w] : b->works) from = std::min(from, w.log_time - options_.recovery_margin);
+  if (!b->followed) {
+    // Read before the first request comes: the first one then waits for nothing, and a bus that drops what every reader
+    // has passed knows of this reader.
+    auto from = b->opened_at;
+    for (const auto& [id, w] : b->works) from = std::min(from, w.log_time);
+    from -= options_.recovery_margin;
     b->followed = true;
     b->complete_from = from;
     b->follow_end = end;
@@ -106,13 +116,15 @@ void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t
   fill_slots();
 }
 
-void decisions::on_response(std::int32_t partition, std::int64_t offset, sys_time log_time, const message* m) {
+std::string_view decisions::on_response(std::int32_t partition, std::int64_t offset, sys_time log_time,
+                                        const message* m) {
+  std::string_view ignored;
   auto* b = find(partition);
-  if (b == nullptr || !b->followed) return;
+  if (b == nullptr || !b->followed) return ignored;
   b->log_time = std::max(b->log_time, log_time);
   log_time_ = std::max(log_time_, log_time);
   if (m != nullptr) {
-    b->fold.apply(*m, log_time);
+    ignored = b->fold.apply(*m, log_time).why;
     if (m->source == options_.source) {
       read_own(*b, *m, log_time);
     } else {
@@ -120,10 +132,10 @@ void decisions::on_response(std::int32_t partition, std::int64_t offset, sys_tim
     }
     if (!m->request_id.empty()) judge_at(*b, m->request_id);
   }
-  // A judgement may have found the fold to begin too late.
-  if (b->followed) moved_to(*b, offset + 1);
+  moved_to(*b, offset + 1);
   close_if_idle(*b);
   fill_slots();
+  return ignored;
 }
 
 void decisions::read_own(book& b, const message& m, sys_time log_time) {
@@ -359,7 +371,7 @@ void decisions::release_all() {
 
 std::vector<action> decisions::take_actions() {
   for (auto& [number, b] : books_) {
-    if (b->asking != 0 || b->unasked.empty()) continue;
+    if (b->asking != 0 || (b->followed && b->unasked.empty())) continue;
     b->asking = next_question_++;
     b->asked.swap(b->unasked);
     actions_.emplace_back(ask_end{number, b->asking});

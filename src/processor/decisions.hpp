@@ -37,12 +37,14 @@ class decisions {
   explicit decisions(decision_options o);
 
   // What the group's consumer saw, in order.
-  void on_assigned(const std::vector<bus::partition_id>& partitions);
+  // `own_clock` only says how far back reading begins: far too far is as good.
+  void on_assigned(const std::vector<bus::partition_id>& partitions, sys_time own_clock);
   void on_revoked(const std::vector<bus::partition_id>& partitions);
   void on_request(const bus::delivery& d);
 
-  // What the reader of `response` saw, in order. `m` is nullptr when the record could not be decoded.
-  void on_response(std::int32_t partition, std::int64_t offset, sys_time log_time, const task::message* m);
+  // What the reader of `response` saw, in order. `m` is nullptr when the record could not be decoded. Answers why the
+  // record was ignored (static text), or nothing.
+  std::string_view on_response(std::int32_t partition, std::int64_t offset, sys_time log_time, const task::message* m);
   void on_caught_up(std::int32_t partition);
   void on_position_lost(std::int32_t partition);
 

@@ -16,7 +16,11 @@ void gateway::turn(sys_time now) {
     if (random_.one_in(4)) continue;
     auto& h = read_[static_cast<std::size_t>(p)];
     auto& next = next_[static_cast<std::size_t>(p)];
-    for (auto most = random_.between(1, 40); most > 0 && next < log_.end(p); --most) h.apply(log_.at(p, next++));
+    for (auto most = random_.between(1, 40); most > 0 && next < log_.end(p); --most) {
+      const auto& s = log_.at(p, next++);
+      h.apply(s);
+      if (s.message->type == message_type::accepted && s.message->source == source_) read_back(*s.message, h);
+    }
     if (random_.one_in(10)) h.forget(now);
     if (random_.percent(70)) out_->acknowledge(p);
   }
@@ -52,10 +56,15 @@ void gateway::submit(const std::string& id, sys_time now) {
   m.time = now;
   m.expiry = t.expiry;
   m.payload = "{}";
-  out_->send(t.partition, std::move(m), [this, id](std::int64_t) {
-    // Some gateways die here: the task was accepted, and nobody is asked to do it.
-    if (!random_.one_in(12)) requests_[id] = now_ + milliseconds(random_.between(0, 3000));
-  });
+  out_->send(t.partition, std::move(m));
+}
+
+// The request follows once the own `accepted` was read, unless the task is further already. Some gateways die here: the
+// task was accepted, and nobody is asked to do it.
+void gateway::read_back(const message& accepted, const histories& h) {
+  const auto* s = h.tasks().find(accepted.request_id);
+  if (s == nullptr || s->end || s->attempt > 0 || random_.one_in(12)) return;
+  requests_[accepted.request_id] = now_ + milliseconds(random_.between(0, 3000));
 }
 
 void gateway::cancel(const std::string& id, sys_time now) {

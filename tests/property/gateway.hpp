@@ -20,6 +20,7 @@ class gateway {
 
  private:
   void expire(sys_time now);
+  void read_back(const task::message& accepted, const histories& h);
 
   std::string source_;
   random& random_;

@@ -27,7 +27,7 @@ void judge::appended(std::int32_t p, const stored& s) {
   if (t.ends > 0) broke("an event of " + m.request_id + " after its end");
   if (step.type == message_type::started) started(t, m, before, step);
   if (step.type == message_type::result) t.results.push_back(std::stoll(m.payload));
-  if (step.type == message_type::ended) ended(t, m, *step.state);
+  if (step.type == message_type::ended) ended(t, m, before, *step.state);
 }
 
 void judge::started(task_info& t, const task::message& m, const task::task_state& before, const task::step& step) {
@@ -40,7 +40,7 @@ void judge::started(task_info& t, const task::message& m, const task::task_state
   }
 }
 
-void judge::ended(task_info& t, const task::message& m, const task::task_state& s) {
+void judge::ended(task_info& t, const task::message& m, const task::task_state& before, const task::task_state& s) {
   if (++t.ends > 1) broke(m.request_id + " ended twice");
   if (*s.end == status::succeeded) {
     const std::vector<std::int64_t> each{0, 1, 2, 3, 4};
@@ -49,6 +49,10 @@ void judge::ended(task_info& t, const task::message& m, const task::task_state& 
   }
   if (*s.end == status::canceled && !t.canceled) broke(m.request_id + " was not canceled");
   if (*s.end == status::expired && t.expiry > s.ended_at) broke(m.request_id + " had time left");
+  const bool verdict = m.run.empty() && m.replaces;
+  if (verdict && *s.end == status::failed && before.current && !disturbed_.contains(before.last_run_source)) {
+    broke(m.request_id + " was ended under a living run");
+  }
   if (*s.end != status::failed || t.kind == "lossy" || t.kind == "unknown") return;
   // Out of runs: only what was really lost counts, and the last of them had the process to itself.
   const auto lost = t.lost.size() + (t.lost.contains(s.last_run) ? 0 : 1);

@@ -70,7 +70,7 @@ class judge {
 
  private:
   void started(task_info& t, const task::message& m, const task::task_state& before, const task::step& step);
-  void ended(task_info& t, const task::message& m, const task::task_state& s);
+  void ended(task_info& t, const task::message& m, const task::task_state& before, const task::task_state& s);
 
   world_rules rules_;
   std::vector<histories> all_;

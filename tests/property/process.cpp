@@ -9,6 +9,7 @@ processor::decision_options options(const std::string& source, random& r, const 
   o.source = source;
   o.alive_interval = rules.alive_interval;
   o.keep_for = rules.keep_for;
+  o.recovery_margin = rules.recovery_margin;
   o.concurrency = static_cast<std::uint32_t>(r.between(1, 3));
   o.max_runs = rules.max_runs;
   o.kinds = {{"plain", false}, {"resumable", true}, {"poison", false}, {"lossy", false}};
@@ -21,6 +22,7 @@ processor::decision_options options(const std::string& source, random& r, const 
 process::process(std::string source, int member, random& r, response_log& log, group& g, const world_rules& rules)
     : source_(std::move(source)),
       member_(member),
+      rules_(rules),
       random_(r),
       log_(log),
       group_(g),
@@ -77,7 +79,7 @@ void process::take_requests() {
     inbox_.pop_front();
     if (e.assigned) {
       owned_[e.partition] = {e.epoch, e.from, e.from, {}};
-      decisions_.on_assigned({e.partition});
+      decisions_.on_assigned({e.partition}, now_ + clock_error_);
     } else if (owned_.contains(e.partition)) {
       owned_.erase(e.partition);
       decisions_.on_revoked({e.partition});
@@ -223,8 +225,14 @@ void process::work() {
   perform();
 }
 
+void process::check_in_vain(handler_run& h) {
+  h.turns_in_vain = lost(h.key) ? h.turns_in_vain + 1 : 0;
+  if (h.turns_in_vain > 60) broken = "the run " + h.key.run + " works on though it is no longer current";
+}
+
 void process::work_on(handler_run& h) {
   constexpr std::int64_t results = 5;
+  if (!h.stopping) check_in_vain(h);
   if (h.stopping) {
     if (!random_.one_in(3)) return;
     const auto key = h.key;
@@ -237,9 +245,12 @@ void process::work_on(handler_run& h) {
     killed_by = h.key.run;
     return;
   }
-  if (!random_.percent(25) || h.kind == "poison") return;
+  if (!random_.percent(rules_.handler_percent) || h.kind == "poison") return;
   if (h.next_index < results) {
-    if (h.kind == "lossy" && h.next_index == 3) ++h.runseq;
+    if (h.kind == "lossy" && h.next_index == 3) {
+      ++h.runseq;
+      ++h.next_index;
+    }
     if (random_.one_in(3)) emit(h, task::message_type::progress, "{\"fraction\":0.5}");
     emit(h, task::message_type::result, std::to_string(h.next_index++));
     return;

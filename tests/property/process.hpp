@@ -15,12 +15,17 @@ struct handler_run {
   std::int64_t next_index = 0;
   bool stopping = false;
   bool ended = false;
+  int turns_in_vain = 0;  // since it was no longer current
 };
 
 struct world_rules {
   milliseconds alive_interval{2000};
-  milliseconds keep_for{1000000};
+  milliseconds keep_for{60000};
+  milliseconds recovery_margin{10000};
   std::uint32_t max_runs = 2;
+  // How this world is, chosen by its seed.
+  std::int64_t handler_percent = 25;  // a handler's chance to get on with it, per turn
+  std::int64_t trouble = 1;           // 0: processors only come and go and are rebalanced; 1: rarely worse; 4: often
 };
 
 class process {
@@ -48,8 +53,8 @@ class process {
   std::optional<std::string> killed_by;  // a run
   std::string broken;                    // an invariant that was seen broken here
   sys_time paused_until{};
-  bool disturbed = false;  // was it ever kept from working?
   bool draining = false;
+  std::function<bool(const processor::run_key&)> lost;  // another run is current, or the task has ended
   std::function<void(const base::record&, const std::string& reason)> on_dead_letter;
   std::function<void(const bus::partition_id&, std::int64_t from, std::int64_t to)> on_commit;
 
@@ -71,6 +76,7 @@ class process {
   void answer();
   void work();
   void work_on(handler_run& h);
+  void check_in_vain(handler_run& h);
   void perform();
   void act(processor::ask_end a) { questions_.emplace_back(a, log_.end(a.partition)); }
   void act(processor::follow a);
@@ -84,6 +90,7 @@ class process {
 
   std::string source_;
   int member_;
+  world_rules rules_;
   random& random_;
   response_log& log_;
   group& group_;

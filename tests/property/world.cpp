@@ -1,5 +1,7 @@
 #include "property/world.hpp"
 
+#include <fmt/format.h>
+
 namespace property {
 
 namespace {
@@ -9,6 +11,10 @@ constexpr milliseconds patience{600'000};
 
 world::world(std::uint64_t seed)
     : random_(seed), judge_(rules_), log_([this](std::int32_t p, const stored& s) { judge_.appended(p, s); }) {
+  const std::array<std::int64_t, 3> speeds{25, 10, 4};
+  rules_.handler_percent = speeds[static_cast<std::size_t>(random_.between(0, 2))];
+  const std::array<std::int64_t, 4> troubles{0, 1, 4, 4};
+  rules_.trouble = troubles[static_cast<std::size_t>(random_.between(0, 3))];
   const auto processors = random_.between(1, 3);
   for (std::int64_t i = 0; i < processors; ++i) places_.push_back({"p" + std::to_string(i + 1), nullptr, now_, 0});
   for (int i = 0; i < 2; ++i) {
@@ -130,6 +136,10 @@ void world::turn_place(place& p) {
 void world::start(place& p) {
   const auto source = p.name + "/" + std::to_string(++p.incarnations);
   p.now = std::make_unique<process>(source, next_member_++, random_, log_, group_, rules_);
+  p.now->lost = [this](const processor::run_key& key) {
+    const auto* s = judge_.state(key.task);
+    return s != nullptr && (s->end || (s->last_run != key.run && s->current));
+  };
   p.now->on_dead_letter = [this](const base::record& r, const std::string& why) { judge_.dead_lettered(r, why); };
   p.now->on_commit = [this](const bus::partition_id& at, std::int64_t from, std::int64_t to) {
     for (auto i = from; i < to; ++i) judge_.committed(*group_.records(at)[static_cast<std::size_t>(i)]);
@@ -162,20 +172,34 @@ void world::bad_luck() {
 
 void world::bad_luck_of(place& p) {
   auto& x = *p.now;
-  if (random_.one_in(120)) {
+  const bool worse = random_.percent(rules_.trouble * 25);
+  if (worse && random_.one_in(120)) {
     crash(p);
-  } else if (random_.one_in(100)) {
-    x.disturbed = true;
+  } else if (worse && random_.one_in(100)) {
     judge_.disturbed(x.source());
     x.paused_until = now_ + milliseconds(random_.between(1'000, 25'000));
-  } else if (random_.one_in(60) && !x.draining && now_ >= x.paused_until) {
+  } else if (random_.one_in(rules_.trouble > 1 ? 60 : 200) && !x.draining && now_ >= x.paused_until) {
     x.begin_drain(now_);
-  } else if (random_.one_in(40)) {
+  } else if (worse && random_.one_in(40)) {
     x.out().send_again(static_cast<std::int32_t>(random_.between(0, partitions - 1)));
-  } else if (random_.one_in(150)) {
+  } else if (worse && random_.one_in(150)) {
     judge_.disturbed(x.source());
     x.lose_position(static_cast<std::int32_t>(random_.between(0, partitions - 1)));
   }
+}
+
+std::string world::story() const {
+  std::string all;
+  for (std::int32_t p = 0; p < partitions; ++p) {
+    for (std::int64_t i = 0; i < log_.end(p); ++i) {
+      const auto& s = log_.at(p, i);
+      const auto& m = *s.message;
+      all += fmt::format("{}:{} {} {} {} {} {}:{} {} {}\n", p, i,
+                         s.log_time.time_since_epoch().count() / 1000 - 1'000'000'000, m.source, m.request_id,
+                         to_string(m.type), m.run, m.runseq, m.replaces ? "replaces=" + *m.replaces : "", m.payload);
+    }
+  }
+  return all;
 }
 
 // Everybody has read the same bytes, at whatever pace; and reading all of it once more gives them again.

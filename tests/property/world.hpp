@@ -11,6 +11,8 @@ class world {
   // Empty, or the promise that was broken.
   std::string run();
 
+  // The whole log, for whoever looks for the cause.
+  std::string story() const;
   int replaced() const { return judge_.replaced(); }
 
  private:

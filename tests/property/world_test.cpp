@@ -29,6 +29,7 @@ TEST_CASE("no promise is broken in any small world of crashes, pauses, late and 
     if (broken.empty()) continue;
     ++failures;
     FAIL_CHECK("STREAMDEMO_SEED=" << seed << ": " << broken);
+    if (one != 0) MESSAGE(w.story());
   }
   // The worlds are bad enough for runs to be lost and taken over.
   if (one == 0) CHECK(replaced > 0);

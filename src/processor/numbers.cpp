@@ -1,0 +1,38 @@
+#include "processor/numbers.hpp"
+
+namespace streamdemo::processor {
+
+namespace {
+
+base::counter& runs(base::metrics& m, const char* end) {
+  return m.counter("streamdemo_processor_runs_total", "Runs that are over, by how they ended", {{"end", end}});
+}
+
+}  // namespace
+
+numbers::numbers(base::metrics& m)
+    : requests(m.counter("streamdemo_processor_requests_total", "Request records taken in")),
+      results(m.counter("streamdemo_processor_results_total", "Results handed to the bus")),
+      dead_letters(m.counter("streamdemo_processor_dead_letters_total", "Requests given up to the dead-letter topic")),
+      unreadable(m.counter("streamdemo_processor_unreadable_records_total", "Response records that cannot be decoded")),
+      ignored(m.counter("streamdemo_processor_ignored_records_total",
+                        "Response records that changed nothing: repeated, too late, or in the wrong partition")),
+      positions_lost(m.counter("streamdemo_processor_positions_lost_total", "Response partitions read anew")),
+      running(m.gauge("streamdemo_processor_runs_running", "Runs at work now")),
+      queued(m.gauge("streamdemo_processor_tasks_queued", "Tasks that wait for a free run")),
+      bytes_in_flight(m.gauge("streamdemo_processor_emit_bytes", "Bytes of emitted records not yet acknowledged")),
+      succeeded_(runs(m, "succeeded")),
+      failed_(runs(m, "failed")),
+      expired_(runs(m, "expired")),
+      released_(runs(m, "released")),
+      stopped_(runs(m, "stopped")) {}
+
+void numbers::run_over(std::string_view end) {
+  if (end == "succeeded") return succeeded_.Increment();
+  if (end == "failed") return failed_.Increment();
+  if (end == "expired") return expired_.Increment();
+  if (end == "released") return released_.Increment();
+  stopped_.Increment();
+}
+
+}  // namespace streamdemo::processor

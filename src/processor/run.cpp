@@ -1,0 +1,177 @@
+#include "processor/run.hpp"
+
+#include <streamdemo/base/json.hpp>
+
+#include <cmath>
+
+namespace streamdemo::processor {
+
+using task::message_type;
+
+namespace {
+
+constexpr std::size_t longest_message = 8192;
+
+// The reason a client reads: never so long or so odd that the `ended` cannot be written.
+std::string presentable(std::string text) {
+  if (text.size() > longest_message) text.resize(longest_message);
+  if (base::is_utf8(text)) return text;
+  for (auto& c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  }
+  return text;
+}
+
+std::string failed_payload(const std::string& why) {
+  return "{\"status\":\"failed\",\"error\":{\"message\":" + base::json_string(presentable(why)) + "}}";
+}
+
+}  // namespace
+
+run::run(const run_surroundings& around, begin what)
+    : around_(around), key_(what.key), what_(std::move(what)), room_(around.executor) {}
+
+awaitable<void> run::work(handler& h) {
+  const auto r = co_await call(h);
+  if (!closed_) send_end(r);
+}
+
+awaitable<base::result<outcome>> run::call(handler& h) {
+  job j;
+  j.request_id = key_.task;
+  j.kind = what_.kind;
+  j.run = key_.run;
+  j.content_type = what_.content_type;
+  j.payload = what_.request->value;
+  j.expiry = what_.expiry;
+  j.results_before = what_.results_before;
+  j.last_result = std::move(what_.last_result);
+  j.stop = stop_.get_token();
+  what_.request.reset();
+  std::string why;
+  try {
+    co_return co_await h.run(std::move(j), *this);
+  } catch (const std::exception& e) {
+    why = e.what();
+  } catch (...) {
+    why = "something that is no std::exception was thrown";
+  }
+  // A canceled handler ends with an exception like any other; its run was closed before.
+  if (!closed_) around_.log.error("task {} ({}): its handler threw: {}", key_.task, what_.kind, why);
+  co_return error{errc::internal, "the handler failed: " + why};
+}
+
+void run::send_end(const base::result<outcome>& r) {
+  std::string payload;
+  if (r) {
+    payload = r->detail.empty() ? "{\"status\":\"succeeded\"}" : "{\"status\":\"succeeded\"," + r->detail + "}";
+    if (!base::is_json(payload)) payload = failed_payload("the handler's outcome is not valid JSON");
+  } else {
+    payload = failed_payload(r.error().message);
+  }
+  auto record = record_of(message_type::ended, std::move(payload), "application/json");
+  if (record.bytes() > around_.max_record_bytes) {
+    record = record_of(message_type::ended, failed_payload("the handler's outcome is larger than a record may be"),
+                       "application/json");
+  }
+  send(std::move(record));
+  ended_ = true;
+  close(r ? "succeeded" : "failed");
+}
+
+void run::stop(stop_reason why) {
+  if (closed_) return;
+  if (why == stop_reason::expired) {
+    send(record_of(message_type::ended,
+                   R"({"status":"expired","error":{"message":"the deadline passed while it was running"}})",
+                   "application/json"));
+    ended_ = true;
+    close("expired");
+  } else if (why == stop_reason::released) {
+    send(record_of(message_type::released, "{}", "application/json"));
+    close("released");
+  } else {
+    close("stopped");
+  }
+  stop_.request_stop();
+}
+
+void run::close(std::string_view end) {
+  closed_ = true;
+  end_ = end;
+  room_.notify_all();
+}
+
+awaitable<base::result<void>> run::result(std::string payload, std::string content_type) {
+  return emit(message_type::result, std::move(payload), std::move(content_type));
+}
+
+awaitable<base::result<void>> run::progress(double fraction, std::string detail) {
+  const double f = std::isfinite(fraction) ? std::clamp(fraction, 0.0, 1.0) : 0.0;
+  auto payload = fmt::format("{{\"fraction\":{:.6g}", f);
+  if (!detail.empty()) payload += "," + detail;
+  payload += "}";
+  return emit(message_type::progress, std::move(payload), "application/json");
+}
+
+awaitable<base::result<void>> run::log(std::string line) {
+  return emit(message_type::log, std::move(line), "text/plain; charset=utf-8");
+}
+
+awaitable<base::result<void>> run::emit(message_type type, std::string payload, std::string content_type) {
+  if (closed_) co_return error{errc::canceled, "the run was stopped"};
+  while (in_flight_ > around_.emit_bytes) {
+    ++waiting_;
+    co_await room_.wait();
+    --waiting_;
+    if (closed_) co_return error{errc::canceled, "the run was stopped"};
+  }
+  auto record = record_of(type, std::move(payload), std::move(content_type));
+  // Before a runseq is taken: a number without its record would be a hole, and end the task.
+  if (record.bytes() > around_.max_record_bytes) {
+    co_return error{errc::too_large,
+                    fmt::format("a {} of {} bytes is larger than a record may be (processor.max_record_bytes = {})",
+                                to_string(type), record.bytes(), around_.max_record_bytes)};
+  }
+  if (type == message_type::result) around_.count.results.Increment();
+  send(std::move(record));
+  co_return base::result<void>{};
+}
+
+base::record run::record_of(message_type type, std::string payload, std::string content_type) const {
+  task::message m;
+  m.type = type;
+  m.request_id = key_.task;
+  m.kind = what_.kind;
+  m.source = around_.source;
+  m.time = around_.clock.now();
+  m.content_type = std::move(content_type);
+  m.payload = std::move(payload);
+  m.run = key_.run;
+  m.runseq = runseq_ + 1;
+  m.traceparent = what_.traceparent;
+  m.tracestate = what_.tracestate;
+  return task::encode(std::move(m), around_.response_topic, key_.partition);
+}
+
+void run::send(base::record r) {
+  ++runseq_;
+  const auto bytes = r.bytes();
+  in_flight_ += bytes;
+  around_.count.bytes_in_flight.Increment(static_cast<double>(bytes));
+  around_.producer.publish(
+      std::move(r), std::nullopt,
+      [self = shared_from_this(), bytes](base::result<bus::published> done) { self->acknowledged(bytes, done); });
+}
+
+void run::acknowledged(std::size_t bytes, const base::result<bus::published>& r) {
+  in_flight_ -= bytes;
+  around_.count.bytes_in_flight.Decrement(static_cast<double>(bytes));
+  if (!r) {
+    around_.log.error("task {}: a record of its run {} was not taken by the bus: {}", key_.task, key_.run,
+                      r.error().message);
+  }
+  if (waiting_ > 0 && in_flight_ <= around_.emit_bytes) room_.notify_all();
+}
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,68 @@
+// One run of one task: the job its handler gets, and the emitter it writes to. Owned by the runtime and, until the last
+// acknowledgement has come, by the publishes under way. One executor.
+#pragma once
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/log.hpp>
+#include <streamdemo/bus/bus.hpp>
+#include <streamdemo/processor/handler.hpp>
+#include <streamdemo/task/message.hpp>
+
+#include "processor/actions.hpp"
+#include "processor/numbers.hpp"
+
+namespace streamdemo::processor {
+
+// What all runs of a processor share. Outlives them.
+struct run_surroundings {
+  base::executor executor;
+  bus::producer& producer;
+  const base::clock& clock;
+  const base::logger& log;
+  numbers& count;
+  std::string source;
+  std::string response_topic;
+  std::size_t emit_bytes;
+  std::size_t max_record_bytes;
+};
+
+class run final : public emitter, public std::enable_shared_from_this<run> {
+ public:
+  run(const run_surroundings& around, begin what);
+
+  // Calls the handler and publishes `ended`, unless the run was stopped. Never throws but for cancellation.
+  awaitable<void> work(handler& h);
+  // Nothing of the handler is published any more; it is told to end.
+  void stop(stop_reason why);
+
+  const run_key& key() const noexcept { return key_; }
+  // An `ended` of this run was handed to the bus.
+  bool ended() const noexcept { return ended_; }
+  std::string_view end() const noexcept { return end_; }  // for the metrics
+
+  awaitable<base::result<void>> result(std::string payload, std::string content_type) override;
+  awaitable<base::result<void>> progress(double fraction, std::string detail) override;
+  awaitable<base::result<void>> log(std::string line) override;
+
+ private:
+  awaitable<base::result<void>> emit(task::message_type type, std::string payload, std::string content_type);
+  awaitable<base::result<outcome>> call(handler& h);
+  base::record record_of(task::message_type type, std::string payload, std::string content_type) const;
+  void send(base::record r);
+  void acknowledged(std::size_t bytes, const base::result<bus::published>& r);
+  void send_end(const base::result<outcome>& r);
+  void close(std::string_view end);
+
+  const run_surroundings& around_;
+  run_key key_;
+  begin what_;
+  std::stop_source stop_;
+  std::int64_t runseq_ = 1;  // the last one taken: `started`
+  std::size_t in_flight_ = 0;
+  std::size_t waiting_ = 0;
+  base::event room_;
+  bool closed_ = false;
+  bool ended_ = false;
+  std::string_view end_ = "stopped";
+};
+
+}  // namespace streamdemo::processor
