@@ -46,7 +46,8 @@ class store {
  public:
   virtual ~store() = default;
 
-  // `id` and `name` must be plain: [A-Za-z0-9._-]{1,128}, not starting with a dot. Errors: invalid_argument, no_space, io.
+  // `id` and `name` must be plain: [A-Za-z0-9._-]{1,128}, not starting with a dot. Errors: invalid_argument, no_space,
+  // io.
   virtual awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name,
                                                             std::uint64_t max_bytes) = 0;
 
