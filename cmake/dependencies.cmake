@@ -19,8 +19,6 @@ endif()
 
 # One set of flags and definitions for every target, so that all share one precompiled header.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
-# g++ 12 sees an optimised coroutine frame freed by the operator delete of another frame's promise, which is the same one.
-add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<NOT:$<CONFIG:Debug>>>:-Wno-mismatched-new-delete>)
                     -Wno-missing-field-initializers  # designated initializers leave out on purpose
 )
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" OR NOT CMAKE_CXX_FLAGS_DEBUG MATCHES "-O0")
