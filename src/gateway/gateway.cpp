@@ -25,7 +25,7 @@ constexpr base::milliseconds close_poll{100};
 
 http::server_options server_options(const config::settings& s) {
   const auto& g = s.gateway;
-  return {.name = "public",
+  return {.name = "gateway",
           .listen = g.listen,
           .port = g.port,
           .max_connections = g.max_connections,
