@@ -24,7 +24,7 @@ class handler_memory {
   }
 
  private:
-  alignas(std::max_align_t) std::byte room_[Size];
+  alignas(void*) std::byte room_[Size];  // no operation of Asio holds more than pointers and numbers
   bool used_ = false;
 };
 

@@ -68,7 +68,7 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
 
  private:
   friend class stream_loop;
-  static constexpr std::size_t wait_bytes = 96;
+  static constexpr std::size_t wait_bytes = 88;  // Boost 1.81's wait; a larger one goes to the heap
   struct readable;
   struct writable;
 
