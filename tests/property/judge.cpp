@@ -53,7 +53,7 @@ void judge::ended(task_info& t, const task::message& m, const task::task_state& 
   if (verdict && *s.end == status::failed && before.current && !disturbed_.contains(before.last_run_source)) {
     broke(m.request_id + " was ended under a living run");
   }
-  if (*s.end != status::failed || t.kind == "lossy" || t.kind == "unknown") return;
+  if (*s.end != status::failed || t.kind == "lossy" || t.kind == "unknown" || t.kind == "new") return;
   // Out of runs: only what was really lost counts, and the last of them had the process to itself.
   const auto lost = t.lost.size() + (t.lost.contains(s.last_run) ? 0 : 1);
   if (lost < rules_.max_runs + 1) broke(m.request_id + " failed after too few lost runs: " + m.payload);

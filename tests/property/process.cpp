@@ -13,6 +13,8 @@ processor::decision_options options(const std::string& source, random& r, const 
   o.concurrency = static_cast<std::uint32_t>(r.between(1, 3));
   o.max_runs = rules.max_runs;
   o.kinds = {{"plain", false}, {"resumable", true}, {"poison", false}, {"lossy", false}};
+  // A kind that came with a later version, which is being rolled out.
+  if (r.one_in(2)) o.kinds.emplace("new", false);
   o.new_run = [source, n = 0]() mutable { return source + "-run" + std::to_string(++n); };
   return o;
 }
