@@ -36,16 +36,17 @@ class body_reader {
   // As the client declared it; nothing for chunked bodies (and 0 for requests without a body).
   virtual std::optional<std::uint64_t> content_length() const = 0;
   // Up to `size` bytes into `data`; 0: the end. Errors: timed_out (no progress within the idle timeout), closed (the
-  // client went away), corrupt (bad chunking), too_large (over the limit given to limit()).
+  // client went away), corrupt (bad chunking).
   virtual awaitable<result<std::size_t>> read(char* data, std::size_t size) = 0;
-  // Everything, or too_large once it exceeds `max_bytes` (at once, when content_length() says so).
+  // Everything, within the request timeout; or too_large once it exceeds `max_bytes` (at once, when content_length()
+  // says so).
   virtual awaitable<result<std::string>> read_all(std::uint64_t max_bytes) = 0;
 };
 
 struct request {
   http::verb verb = http::verb::get;
-  std::string target;  // as it stood in the request line
-  std::string path;    // percent-decoded, no query; starts with '/'
+  std::string target;                                       // as it stood in the request line
+  std::string path;                                         // percent-decoded, no query; starts with '/'
   std::vector<std::pair<std::string, std::string>> query;   // decoded, in order
   std::vector<std::pair<std::string, std::string>> params;  // {names} of the matched route
   std::vector<field> fields;                                // names as sent
@@ -62,7 +63,8 @@ struct request {
   std::string_view param(std::string_view name) const noexcept;
 };
 
-// A body that is read while it is sent: files. Pulled by the server, piece by piece, only as fast as the socket takes it.
+// A body that is read while it is sent: files. Pulled by the server, piece by piece, only as fast as the socket takes
+// it.
 class body_source {
  public:
   virtual ~body_source() = default;

@@ -1,5 +1,5 @@
-// A table of routes: "/api/tasks/{id}/events". Literal segments win over {names}. Immutable after construction;
-// thread-safe.
+// A table of routes: "/api/tasks/{id}/events". Literal segments win over {names}: the most literal pattern that fits a
+// path is that path's resource, and only its methods count. Immutable after construction; thread-safe.
 #pragma once
 #include <streamdemo/http/stream.hpp>
 
@@ -10,7 +10,7 @@ namespace streamdemo::http {
 using endpoint = std::function<awaitable<reply>(request&)>;
 
 struct route {
-  http::verb verb;      // get also answers head
+  http::verb verb;  // get also answers head
   std::string pattern;
   http::endpoint run;
 };
@@ -21,12 +21,16 @@ class router {
 
   struct match {
     const route* found = nullptr;  // fills request.params when not null
-    std::string allow;             // the methods of this path, for 405 and OPTIONS; empty: no such path
+    std::string allow;             // when null: the methods of this path, for 405 and OPTIONS; empty: no such path
   };
+  // By r.verb and r.path.
   match find(request& r) const;
 
  private:
+  std::string allowed(const std::vector<std::string>& best, const std::vector<std::string_view>& path) const;
+
   std::vector<route> routes_;
+  std::vector<std::vector<std::string>> segments_;  // of each route's pattern
 };
 
 }  // namespace streamdemo::http

@@ -1,5 +1,7 @@
 // The HTTP/1.1 server: listeners, sessions, limits, drain. Knows no route and no product word.
 #pragma once
+#include <streamdemo/base/clock.hpp>
+#include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>
@@ -11,9 +13,9 @@
 namespace streamdemo::http {
 
 struct server_options {
-  std::string name;                  // label of its metrics
-  std::vector<std::string> listen;   // addresses
-  std::uint16_t port = 0;            // 0: any (the same one for all addresses)
+  std::string name;                 // label of its metrics
+  std::vector<std::string> listen;  // addresses
+  std::uint16_t port = 0;           // 0: any (the same one for all addresses)
   std::uint32_t max_connections = 1000;
   std::uint64_t max_header_bytes = 16384;
   std::uint64_t max_message_bytes = 1048576;  // one WebSocket message
@@ -26,18 +28,21 @@ struct server_options {
   base::milliseconds pong_timeout{20000};
 };
 
-// Answers one request. Runs on the loop of its connection, canceled when the server drains past its deadline. An
-// exception is a bug: logged, 500. It never sees a malformed request: those are answered by `on_error`.
+// Answers one request. Runs on the loop of its connection; canceled (terminally) when the server drains past its
+// deadline, or about a second after its client went away. An exception is a bug: logged, 500. It never sees a malformed
+// request: those get an error_page.
 using handler = std::function<awaitable<reply>(request&)>;
 
-// The body of an error that the server itself gives (400, 408, 413, 414, 431, 500, 503 …).
+// The answer to what the server itself refuses: 400, 408, 414, 417, 426, 431, 500, 503, 505. Called on any loop.
 using error_page = std::function<response(int status, std::string_view detail)>;
 
 class server {
  public:
+  // Only after drain() has completed, or with the threads stopped, or when it was never opened.
   virtual ~server() = default;
 
-  // Binds and listens; the first connection may come at once. Errors: io ("port 8080 is in use …"), with what to change.
+  // Binds and listens; the first connection may come at once. Errors: io ("port 8080 is in use …"), with what to
+  // change.
   virtual result<void> open() = 0;
   virtual std::uint16_t port() const = 0;
 
@@ -51,7 +56,7 @@ class server {
   virtual std::size_t connections() const = 0;
 };
 
-// One acceptor (on loop 0) deals sockets out to all loops in turn. `threads` outlives the server.
+// One acceptor (on loop 0) deals sockets out to all loops in turn. `threads`, `metrics` and `log` outlive the server.
 std::unique_ptr<server> make_server(server_options o, base::io_threads& threads, handler h, error_page e,
                                     base::metrics& metrics, const base::logger& log);
 

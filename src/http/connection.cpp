@@ -1,0 +1,176 @@
+// The life of a connection: reading heads, running handlers, ending. How it answers is in connection_answer.cpp, how it
+// reads and writes bytes in connection_io.cpp.
+#include "http/connection.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "http/connection_body.hpp"
+#include "http/server_loop.hpp"
+
+namespace streamdemo::http {
+
+connection::connection(server_loop& loop, base::tcp_socket socket, std::string peer)
+    : entry([](entry& e) noexcept { static_cast<connection&>(e).on_time(); }),
+      loop_(loop),
+      socket_(std::move(socket)),
+      parser_(request_, loop.parts().options.max_header_bytes) {
+  request_.peer = std::move(peer);
+}
+
+connection::~connection() {
+  if (body_) body_->detach();
+}
+
+base::awaitable<void> connection::run() {
+  constexpr int in_a_row = 16;
+  for (int served = 0;;) {
+    const bool waiting = !input_.empty();
+    const auto n = co_await read_head();
+    if (n == next::close) break;
+    if (n == next::refuse) {
+      co_await answer_error(parser_.why().status, parser_.why().detail);
+      break;
+    }
+    reply r;
+    if (!co_await handle(r)) co_return;
+    if (!co_await answer(r)) break;
+    if (handed_over_) co_return;
+    // A client that pipelines without end shares the loop with the others.
+    served = waiting ? served + 1 : 0;
+    if (served == in_a_row) {
+      served = 0;
+      co_await asio::post(loop_.executor(), base::use_awaitable);
+    }
+  }
+  co_await linger();
+}
+
+base::awaitable<void> connection::refuse() {
+  refused_ = true;
+  co_await answer_error(503, "too many connections; try again in a moment");
+  co_await linger();
+}
+
+base::awaitable<connection::next> connection::read_head() {
+  const auto& o = loop_.parts().options;
+  parser_.reset();
+  idle_ = input_.empty();
+  wait_at_most(first_ || !idle_ ? o.request_timeout : o.idle_timeout);
+  if (!idle_ && loop_.draining()) closing_ = true;
+  auto step = idle_ ? request_parser::step::more : parse({});
+  while (step == request_parser::step::more) {
+    if (!co_await wait(base::tcp_socket::wait_read)) {
+      if (expired_ && !gone_ && !idle_) co_await answer_error(408, "the request head did not arrive in time");
+      // A drain wakes an idle connection; a request that came at the same moment is still answered.
+      if (expired_ || gone_ || !loop_.draining()) co_return next::close;
+    }
+    const auto got = receive(loop_.scratch(), server_loop::scratch_bytes);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+      if (idle_ && loop_.draining()) co_return next::close;
+      continue;
+    }
+    if (got <= 0) {
+      gone_ = true;
+      co_return next::close;
+    }
+    if (idle_) {
+      idle_ = false;
+      wait_at_most(o.request_timeout);  // for the whole head, however slowly it drips
+    }
+    step = parse({loop_.scratch(), static_cast<std::size_t>(got)});
+  }
+  idle_ = false;
+  first_ = false;
+  if (step == request_parser::step::failed) {
+    closing_ = true;
+    co_return next::refuse;
+  }
+  continued_ = false;
+  closing_ = closing_ || !parser_.keep_alive();
+  co_return next::request;
+}
+
+// Straight from the shared scratch memory when nothing is left over from before: then nothing is copied.
+request_parser::step connection::parse(std::string_view fresh) {
+  std::size_t used = 0;
+  if (input_.empty()) {
+    const auto step = parser_.head(fresh, used);
+    if (used < fresh.size()) input_.append(fresh.substr(used));
+    return step;
+  }
+  input_.append(fresh);
+  const auto step = parser_.head(input_.view(), used);
+  input_.consume(used);
+  return step;
+}
+
+// False: the connection was cut, or its client left while the handler waited.
+base::awaitable<bool> connection::handle(reply& out) {
+  if (!body_) body_ = std::make_shared<connection_body>(*this);
+  request_.body = body_;
+  watch_peer();
+  std::string failure;
+  try {
+    out = co_await loop_.parts().handle(request_);
+  } catch (const std::exception& e) {
+    failure = e.what();
+    if (failure.empty()) failure = "an exception without a text";
+  } catch (...) {
+    failure = "an exception of an unknown type";
+  }
+  cancel();
+  // Rarely somebody keeps the reader: it must not get at the next request's bytes.
+  if (body_.use_count() > (request_.body == body_ ? 2 : 1)) {
+    body_->detach();
+    body_.reset();
+  }
+  watch_ = watch::nothing;
+  if (gone_) co_return false;
+  if (!failure.empty()) {
+    loop_.parts().log.error("bug: {} {} failed: {}", to_string(request_.verb), request_.path, failure);
+    out = loop_.parts().page(500, "the server failed at this request; its log says why");
+  }
+  co_return true;
+}
+
+void connection::drain() {
+  if (idle_) {
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+  }
+}
+
+void connection::cut() {
+  const auto self = shared_from_this();
+  gone_ = true;
+  boost::system::error_code ignored;
+  if (socket_.is_open()) socket_.cancel(ignored);
+  signal_.emit(asio::cancellation_type::terminal);
+}
+
+void connection::wait_at_most(base::steady_time::duration d) {
+  watch_ = watch::deadline;
+  expired_ = false;
+  loop_.wheel().arm_after(*this, d);
+}
+
+void connection::watch_peer() {
+  watch_ = watch::peer;
+  loop_.wheel().arm_after(*this, std::chrono::seconds{1});
+}
+
+void connection::on_time() {
+  if (watch_ == watch::deadline) {
+    expired_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+  } else if (watch_ == watch::peer) {
+    if (peer_is_gone()) {
+      cut();
+    } else {
+      watch_peer();
+    }
+  }
+}
+
+}  // namespace streamdemo::http

@@ -1,0 +1,151 @@
+// How a connection answers: plain responses, bodies from a source, and the two replies that hand the socket over.
+#include "http/connection.hpp"
+#include "http/connection_body.hpp"
+#include "http/response_head.hpp"
+#include "http/server_loop.hpp"
+#include "http/text.hpp"
+
+namespace streamdemo::http {
+
+namespace {
+
+constexpr std::uint64_t skip_bytes = 65536;  // a body nobody read that is still cheaper to read than a new connection
+constexpr std::size_t copy_bytes = 16384;    // up to here a body is copied behind its head, for one piece to send
+constexpr std::size_t piece_bytes = 131072;  // of a body source
+
+std::string_view bytes_of(const response& r) noexcept {
+  if (const auto* own = std::get_if<std::string>(&r.body)) return *own;
+  if (const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&r.body)) {
+    return *shared ? std::string_view{**shared} : std::string_view{};
+  }
+  return {};
+}
+
+const std::unique_ptr<body_source>* source_of(const response& r) noexcept {
+  const auto* s = std::get_if<std::unique_ptr<body_source>>(&r.body);
+  return s != nullptr && *s ? s : nullptr;
+}
+
+}  // namespace
+
+void connection::count(int status) {
+  const auto digit = static_cast<std::size_t>(std::clamp(status / 100, 1, 5));
+  loop_.parts().answers[digit]->Increment();
+}
+
+base::awaitable<bool> connection::answer(reply& r) {
+  if (auto* plain = std::get_if<response>(&r)) return answer_response(*plain);
+  if (auto* stream = std::get_if<stream_reply>(&r)) return answer_stream(*stream);
+  return answer_websocket(std::get<websocket_reply>(r));
+}
+
+base::awaitable<bool> connection::answer_error(int status, std::string detail) {
+  closing_ = true;
+  response r = loop_.parts().page(status, detail);
+  r.close = true;
+  if (status == 426) r.set("Sec-WebSocket-Version", "13").set("Upgrade", "websocket");
+  if (status == 503 && find_field(r.fields, "Retry-After").empty()) r.set("Retry-After", "1");
+  co_return co_await answer_response(r);
+}
+
+// Whether the connection can go on behind this answer: only if the end of the request's body is near and certain.
+bool connection::will_close(const response& r) const {
+  if (r.close || closing_ || loop_.draining()) return true;
+  if (parser_.body_done()) return false;
+  // A client that waits for "100 Continue" may send its body after this answer, or not.
+  if (parser_.expects_continue() && !continued_) return true;
+  const auto left = parser_.content_length_left();
+  return !left || *left > skip_bytes;
+}
+
+base::awaitable<bool> connection::answer_response(response& r) {
+  closing_ = will_close(r);
+  const auto* source = source_of(r);
+  const auto body = bytes_of(r);
+  const bool head_only = request_.verb == verb::head || !has_body(r.status);
+
+  head_shape shape;
+  shape.http11 = parser_.http11();
+  shape.close = closing_;
+  shape.framing = has_body(r.status) ? framing::length : framing::none;
+  shape.length = source != nullptr ? (*source)->size() : body.size();
+  auto& out = loop_.out();
+  out.clear();
+  append_head(out, r.status, r.fields, loop_.date(), shape);
+  count(r.status);
+
+  if (head_only || source != nullptr) {
+    if (!co_await write(out, {})) co_return false;
+    if (!head_only && !co_await answer_source(**source)) co_return false;
+  } else if (body.size() <= copy_bytes) {
+    out += body;
+    if (!co_await write(out, {})) co_return false;
+  } else if (!co_await write(out, body)) {
+    co_return false;
+  }
+  if (closing_) co_return false;
+  if (!parser_.body_done()) co_return co_await skip_body();
+  co_return true;
+}
+
+base::awaitable<bool> connection::answer_source(body_source& source) {
+  std::uint64_t left = source.size();
+  while (left > 0) {
+    watch_peer();
+    auto piece = co_await source.next(piece_bytes);
+    if (gone_) co_return false;
+    if (!piece || piece->empty()) {
+      // The head is out: only a cut tells the client that this is not all.
+      loop_.parts().log.warning("{} {}: cut with {} bytes missing: {}", to_string(request_.verb), request_.path, left,
+                                piece ? "its source ended early" : piece.error().message);
+      gone_ = true;
+      co_return false;
+    }
+    if (piece->size() > left) piece->resize(left);
+    left -= piece->size();
+    if (!co_await write({}, *piece)) co_return false;
+  }
+  co_return true;
+}
+
+base::awaitable<bool> connection::answer_stream(stream_reply& r) {
+  head_shape shape;
+  shape.http11 = parser_.http11();
+  shape.close = true;  // the connection ends with the stream
+  shape.framing = shape.http11 ? framing::chunked : framing::none;
+  auto& out = loop_.out();
+  out.clear();
+  append_head(out, 200, r.fields, loop_.date(), shape);
+  count(200);
+  closing_ = true;
+  if (!co_await write(out, {})) co_return false;
+  if (request_.verb == verb::head || !r.source) co_return false;
+  cancel();
+  handed_over_ = true;
+  loop_.hub().start_http(std::move(socket_), input_.take(), shape.http11, std::move(r.source));
+  co_return true;
+}
+
+base::awaitable<bool> connection::answer_websocket(websocket_reply& r) {
+  if (!request_.websocket || !r.source) {
+    loop_.parts().log.error("bug: {} was answered with a WebSocket, which it did not ask for", request_.path);
+    co_return co_await answer_error(500, "the server failed at this request; its log says why");
+  }
+  r.fields.push_back({"Upgrade", "websocket"});
+  r.fields.push_back({"Connection", "Upgrade"});
+  r.fields.push_back({"Sec-WebSocket-Accept", websocket_accept(request_.header("Sec-WebSocket-Key"))});
+  if (!r.subprotocol.empty()) r.fields.push_back({"Sec-WebSocket-Protocol", r.subprotocol});
+  head_shape shape;
+  shape.framing = framing::none;
+  auto& out = loop_.out();
+  out.clear();
+  append_head(out, 101, r.fields, loop_.date(), shape);
+  count(101);
+  if (!co_await write(out, {})) co_return false;
+  cancel();
+  handed_over_ = true;
+  loop_.hub().start_websocket(std::move(socket_), input_.take(), std::move(r.source));
+  co_return true;
+}
+
+}  // namespace streamdemo::http

@@ -1,0 +1,23 @@
+// The body of the request that a connection is busy with. An endpoint may keep it longer than its request: then it
+// reads nothing but `closed`.
+#pragma once
+#include <streamdemo/http/message.hpp>
+
+namespace streamdemo::http {
+
+class connection;
+
+class connection_body final : public body_reader {
+ public:
+  explicit connection_body(connection& c) noexcept : connection_(&c) {}
+  void detach() noexcept { connection_ = nullptr; }
+
+  std::optional<std::uint64_t> content_length() const override;
+  base::awaitable<result<std::size_t>> read(char* data, std::size_t size) override;
+  base::awaitable<result<std::string>> read_all(std::uint64_t max_bytes) override;
+
+ private:
+  connection* connection_;
+};
+
+}  // namespace streamdemo::http

@@ -1,0 +1,182 @@
+// Bytes of a connection: bodies in, everything out, and how it ends.
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <boost/asio/redirect_error.hpp>
+
+#include "http/connection.hpp"
+#include "http/connection_body.hpp"
+#include "http/server_loop.hpp"
+
+namespace streamdemo::http {
+
+namespace {
+
+constexpr std::uint64_t linger_bytes = 65536;
+constexpr std::chrono::seconds linger_time{2};
+constexpr std::string_view please_continue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+long connection::receive(char* data, std::size_t size) {
+  const auto n = ::recv(socket_.native_handle(), data, size, MSG_DONTWAIT);
+  if (n > 0) loop_.parts().received_bytes.Increment(static_cast<double>(n));
+  return n;
+}
+
+base::awaitable<bool> connection::wait(base::tcp_socket::wait_type what) {
+  if (gone_ || expired_) co_return false;
+  boost::system::error_code ec;
+  co_await socket_.async_wait(what, asio::redirect_error(base::use_awaitable, ec));
+  co_return !ec && !gone_;
+}
+
+// Asked of the kernel, because the handler may be reading the same socket: a watch of our own would take its bytes or
+// miss the end behind them. End of input counts as gone: browsers, curl and proxies do not half-close.
+bool connection::peer_is_gone() const {
+  pollfd p{};
+  p.fd = const_cast<base::tcp_socket&>(socket_).native_handle();
+  p.events = POLLRDHUP;
+  return ::poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+request_parser::body_step connection::take_body(std::string_view fresh, char* data, std::size_t size) {
+  std::size_t used = 0;
+  if (input_.empty()) {
+    const auto step = parser_.body(fresh, used, data, size);
+    if (used < fresh.size()) input_.append(fresh.substr(used));
+    return step;
+  }
+  input_.append(fresh);
+  const auto step = parser_.body(input_.view(), used, data, size);
+  input_.consume(used);
+  return step;
+}
+
+base::awaitable<result<std::size_t>> connection::read_body(char* data, std::size_t size, bool keep_deadline) {
+  if (size == 0 || parser_.body_done()) co_return 0;
+  const auto idle = loop_.parts().options.idle_timeout;
+  if (!keep_deadline) wait_at_most(idle);
+  std::string_view fresh;
+  for (;;) {
+    const auto step = take_body(fresh, data, size);
+    fresh = {};
+    if (step.state == request_parser::step::failed) {
+      closing_ = true;
+      co_return error{errc::corrupt, "the body's chunked coding is broken"};
+    }
+    if (step.size > 0 || step.state == request_parser::step::done) co_return step.size;
+    if (parser_.expects_continue() && !continued_) {
+      continued_ = true;
+      if (!co_await write(please_continue, {})) co_return error{errc::closed, "the client went away"};
+      if (!keep_deadline) wait_at_most(idle);
+    }
+    auto got = receive(loop_.scratch(), server_loop::scratch_bytes);
+    if (got < 0 && errno == EAGAIN) {
+      if (!co_await wait(base::tcp_socket::wait_read)) {
+        closing_ = true;
+        if (expired_) co_return error{errc::timed_out, "the body did not arrive in time"};
+        co_return error{errc::closed, "the connection was closed while its body was read"};
+      }
+      continue;
+    }
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      closing_ = true;
+      co_return error{errc::closed, "the client went away before the end of its body"};
+    }
+    fresh = {loop_.scratch(), static_cast<std::size_t>(got)};
+  }
+}
+
+// After an answer: what is left of a small body, so that the next request can be found behind it.
+base::awaitable<bool> connection::skip_body() {
+  std::array<char, 4096> sink;
+  wait_at_most(linger_time);
+  while (!parser_.body_done()) {
+    const auto got = co_await read_body(sink.data(), sink.size(), true);
+    if (!got) co_return false;
+  }
+  co_return true;
+}
+
+connection::sent connection::try_write(iovec* parts, int count) {
+  msghdr m{};
+  m.msg_iov = parts;
+  m.msg_iovlen = static_cast<std::size_t>(count);
+  for (;;) {
+    const auto n = ::sendmsg(socket_.native_handle(), &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return errno == EAGAIN ? sent::some : sent::broken;
+    }
+    loop_.parts().sent_bytes.Increment(static_cast<double>(n));
+    auto left = static_cast<std::size_t>(n);
+    bool all = true;
+    for (int i = 0; i < count; ++i) {
+      const auto taken = std::min(left, parts[i].iov_len);
+      parts[i].iov_base = static_cast<char*>(parts[i].iov_base) + taken;
+      parts[i].iov_len -= taken;
+      left -= taken;
+      all = all && parts[i].iov_len == 0;
+    }
+    if (all) return sent::all;
+    // It took a part: the next try says that it is full, or goes on.
+  }
+}
+
+base::awaitable<bool> connection::write(std::string_view head, std::string_view body) {
+  std::array<iovec, 2> parts{iovec{const_cast<char*>(head.data()), head.size()},
+                             iovec{const_cast<char*>(body.data()), body.size()}};
+  const auto s = try_write(parts.data(), body.empty() ? 1 : 2);
+  if (s != sent::some) co_return s == sent::all;
+  // `head` is usually the loop's shared buffer, which the next answer overwrites.
+  std::string rest(static_cast<const char*>(parts[0].iov_base), parts[0].iov_len);
+  co_return co_await write_rest(std::move(rest), {static_cast<const char*>(parts[1].iov_base), parts[1].iov_len});
+}
+
+base::awaitable<bool> connection::write_rest(std::string rest, std::string_view body) {
+  std::array<iovec, 2> parts{iovec{rest.data(), rest.size()}, iovec{const_cast<char*>(body.data()), body.size()}};
+  const auto timeout = loop_.parts().options.write_timeout;
+  std::size_t left = rest.size() + body.size();
+  wait_at_most(timeout);
+  for (;;) {
+    if (!co_await wait(base::tcp_socket::wait_write)) {
+      if (expired_) reset();
+      co_return false;
+    }
+    const auto s = try_write(parts.data(), 2);
+    if (s != sent::some) co_return s == sent::all;
+    const auto now_left = parts[0].iov_len + parts[1].iov_len;
+    if (now_left < left) wait_at_most(timeout);
+    left = now_left;
+  }
+}
+
+// A peer that takes nothing must not keep its send buffer in the kernel for the minutes that a plain close allows it.
+void connection::reset() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  gone_ = true;
+}
+
+base::awaitable<void> connection::linger() {
+  if (gone_ || !socket_.is_open()) co_return;
+  boost::system::error_code ignored;
+  socket_.shutdown(base::tcp_socket::shutdown_send, ignored);
+  if (ignored) co_return;
+  wait_at_most(linger_time);
+  std::uint64_t total = 0;
+  while (total <= linger_bytes) {
+    const auto got = receive(loop_.scratch(), server_loop::scratch_bytes);
+    if (got > 0) {
+      total += static_cast<std::uint64_t>(got);
+    } else if (got < 0 && errno == EAGAIN) {
+      if (!co_await wait(base::tcp_socket::wait_read)) co_return;
+    } else if (got == 0 || errno != EINTR) {
+      co_return;
+    }
+  }
+}
+
+}  // namespace streamdemo::http

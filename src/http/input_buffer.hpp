@@ -1,0 +1,46 @@
+// Bytes of a connection that were read and not used yet. Empty almost always: then it holds no memory worth naming.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace streamdemo::http {
+
+class input_buffer {
+ public:
+  std::string_view view() const noexcept { return std::string_view{bytes_}.substr(begin_); }
+  bool empty() const noexcept { return begin_ == bytes_.size(); }
+  std::size_t size() const noexcept { return bytes_.size() - begin_; }
+
+  void append(std::string_view more) {
+    if (begin_ > 0 && bytes_.size() + more.size() > bytes_.capacity()) {
+      bytes_.erase(0, begin_);
+      begin_ = 0;
+    }
+    bytes_ += more;
+  }
+
+  void consume(std::size_t n) {
+    begin_ += n;
+    if (!empty()) return;
+    begin_ = 0;
+    if (bytes_.capacity() > keep) {
+      bytes_ = {};
+    } else {
+      bytes_.clear();
+    }
+  }
+
+  std::string take() {
+    std::string out(view());
+    bytes_ = {};
+    begin_ = 0;
+    return out;
+  }
+
+ private:
+  static constexpr std::size_t keep = 512;  // what an idle connection may hold on to
+  std::string bytes_;
+  std::size_t begin_ = 0;
+};
+
+}  // namespace streamdemo::http

@@ -1,0 +1,230 @@
+#include "http/request_parser.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <cstring>
+
+#include "http/target.hpp"
+#include "http/text.hpp"
+
+namespace streamdemo::http {
+
+namespace beast_http = boost::beast::http;
+
+namespace {
+
+verb to_verb(beast_http::verb v) noexcept {
+  switch (v) {
+    case beast_http::verb::get:
+      return verb::get;
+    case beast_http::verb::head:
+      return verb::head;
+    case beast_http::verb::post:
+      return verb::post;
+    case beast_http::verb::put:
+      return verb::put;
+    case beast_http::verb::delete_:
+      return verb::delete_;
+    case beast_http::verb::options:
+      return verb::options;
+    case beast_http::verb::patch:
+      return verb::patch;
+    default:
+      return verb::other;
+  }
+}
+
+bool all_digits(std::string_view s) noexcept {
+  return !s.empty() && s.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Whether a request line that Beast took for one of a bad version has a version at all, and a well-formed one.
+bool names_other_version(std::string_view bytes) noexcept {
+  auto line = bytes.substr(0, bytes.find("\r\n"));
+  if (line.size() < 8 || line.size() == bytes.size()) return false;
+  line.remove_prefix(line.size() - 8);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return line.substr(0, 5) == "HTTP/" && digit(line[5]) && line[6] == '.' && digit(line[7]);
+}
+
+// 16 bytes in base64: 22 letters and two fillers.
+bool is_websocket_key(std::string_view key) noexcept {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return key.size() == 24 && key.substr(22) == "==" &&
+         key.substr(0, 22).find_first_not_of(letters) == std::string_view::npos;
+}
+
+}  // namespace
+
+void request_parser::grammar::on_request_impl(beast_http::verb v, string_view, string_view target, int version,
+                                              error_code&) {
+  into.verb = to_verb(v);
+  into.target.assign(target.data(), target.size());
+  http11 = version >= 11;
+}
+
+void request_parser::grammar::on_field_impl(beast_http::field name, string_view text, string_view value, error_code&) {
+  if (!in_head) return;  // trailers say nothing we use, and must not pass for fields of the head
+  switch (name) {
+    case beast_http::field::host:
+      ++hosts;
+      break;
+    case beast_http::field::content_length:
+      ++lengths;
+      break;
+    case beast_http::field::transfer_encoding:
+      ++encodings;
+      break;
+    default:
+      break;
+  }
+  into.fields.push_back({std::string(text), std::string(value)});
+}
+
+std::size_t request_parser::grammar::on_body_impl(string_view bytes, error_code&) {
+  const auto n = std::min(bytes.size(), room);
+  std::memcpy(out, bytes.data(), n);
+  out += n;
+  room -= n;
+  return n;
+}
+
+std::size_t request_parser::grammar::on_chunk_body_impl(std::uint64_t, string_view bytes, error_code& ec) {
+  return on_body_impl(bytes, ec);
+}
+
+void request_parser::reset() {
+  grammar_.reset();
+  head_bytes_ = 0;
+  problem_ = {};
+  request_.verb = verb::get;
+  request_.target.clear();
+  request_.path.clear();
+  request_.query.clear();
+  request_.params.clear();
+  request_.fields.clear();
+  request_.websocket = false;
+}
+
+request_parser::step request_parser::fail(int status, std::string detail) {
+  problem_ = {status, std::move(detail)};
+  return step::failed;
+}
+
+request_parser::step request_parser::too_long(std::string_view unread) {
+  // Still in its first line: it is the target that is too long.
+  if (head_bytes_ == 0 && unread.substr(0, max_header_bytes_).find('\n') == std::string_view::npos) {
+    return fail(414, fmt::format("the request target is longer than {} bytes allow", max_header_bytes_));
+  }
+  return fail(431, fmt::format("the request head is longer than {} bytes", max_header_bytes_));
+}
+
+request_parser::step request_parser::head(std::string_view bytes, std::size_t& used) {
+  used = 0;
+  if (!grammar_) {
+    // An empty line before a request is tolerated, as old clients end a body with one too many.
+    while (!bytes.empty() && (bytes.front() == '\r' || bytes.front() == '\n')) {
+      bytes.remove_prefix(1);
+      ++used;
+      ++head_bytes_;
+    }
+    if (head_bytes_ > 16) return fail(400, "the request is malformed: empty lines");
+    if (bytes.empty()) return step::more;
+    head_bytes_ = 0;
+    grammar_.emplace(request_);
+    grammar_->eager(false);
+    grammar_->body_limit(boost::none);
+    grammar_->header_limit(static_cast<std::uint32_t>(max_header_bytes_));
+  }
+  error_code ec;
+  const auto n = grammar_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
+  used += n;
+  head_bytes_ += n;
+  const bool more = ec == beast_http::error::need_more;
+  const auto unread = bytes.substr(n);
+  // Beast's own limit counts only what it has not taken yet.
+  const auto size = head_bytes_ + (more ? unread.size() : 0);
+  if (ec == beast_http::error::header_limit || size > max_header_bytes_) return too_long(unread);
+  if (more) return step::more;
+  if (ec == beast_http::error::bad_version && names_other_version(unread)) {
+    return fail(505, "this server speaks HTTP/1.1 and HTTP/1.0");
+  }
+  if (ec) return fail(400, fmt::format("the request is malformed: {}", ec.message()));
+  return check();
+}
+
+request_parser::step request_parser::check() {
+  if (const auto s = check_framing(); s != step::done) return s;
+  if (!parse_target(request_.target, request_.path, request_.query)) {
+    return fail(400, "the request target is malformed: it must begin with '/', with correct percent escapes");
+  }
+  if (const auto expect = request_.header("Expect"); !expect.empty()) {
+    if (!same_name(expect, "100-continue")) return fail(417, "only Expect: 100-continue can be met");
+    grammar_->expects = grammar_->http11 && !grammar_->is_done();
+  }
+  return check_upgrade();
+}
+
+// Where the body ends must be beyond doubt: a front server that reads a doubtful head in another way than we do would
+// let a client smuggle a request past it.
+request_parser::step request_parser::check_framing() {
+  const auto& g = *grammar_;
+  if (g.hosts > 1 || (g.hosts == 0 && g.http11)) return fail(400, "exactly one Host field is needed");
+  if (g.lengths > 1) return fail(400, "more than one Content-Length");
+  if (g.lengths == 1 && g.encodings > 0) return fail(400, "Content-Length and Transfer-Encoding together");
+  if (g.lengths == 1 && !all_digits(request_.header("Content-Length"))) return fail(400, "bad Content-Length");
+  if (g.encodings > 0 && !g.http11) return fail(400, "Transfer-Encoding needs HTTP/1.1");
+  if (g.encodings > 0 && (g.encodings > 1 || !same_name(request_.header("Transfer-Encoding"), "chunked"))) {
+    return fail(400, "the only Transfer-Encoding taken is chunked");
+  }
+  return step::done;
+}
+
+request_parser::step request_parser::check_upgrade() {
+  const auto upgrade = request_.header("Upgrade");
+  if (upgrade.empty() || !has_token(request_.joined_header("Upgrade"), "websocket")) return step::done;
+  if (request_.verb != verb::get || !grammar_->http11) return fail(400, "a WebSocket begins with GET over HTTP/1.1");
+  if (!has_token(request_.joined_header("Connection"), "upgrade")) {
+    return fail(400, "a WebSocket upgrade needs 'Connection: Upgrade'; a proxy on the way may have dropped it");
+  }
+  if (!grammar_->is_done()) return fail(400, "a WebSocket upgrade has no body");
+  if (!is_websocket_key(request_.header("Sec-WebSocket-Key"))) {
+    return fail(400, "Sec-WebSocket-Key is missing or is not 16 bytes of base64");
+  }
+  if (request_.header("Sec-WebSocket-Version") != "13") return fail(426, "the WebSocket version spoken here is 13");
+  request_.websocket = true;
+  return step::done;
+}
+
+std::optional<std::uint64_t> request_parser::content_length() const {
+  if (grammar_->chunked()) return std::nullopt;
+  const auto n = grammar_->content_length();
+  return n ? *n : 0;
+}
+
+std::optional<std::uint64_t> request_parser::content_length_left() const {
+  if (grammar_->chunked()) return std::nullopt;
+  const auto n = grammar_->content_length_remaining();
+  return n ? *n : 0;
+}
+
+request_parser::body_step request_parser::body(std::string_view bytes, std::size_t& used, char* out, std::size_t room) {
+  used = 0;
+  grammar_->out = out;
+  grammar_->room = room;
+  while (!grammar_->is_done() && used < bytes.size() && grammar_->room > 0) {
+    const auto rest = bytes.substr(used);
+    error_code ec;
+    used += grammar_->put(boost::asio::const_buffer(rest.data(), rest.size()), ec);
+    if (ec == beast_http::error::need_more) break;
+    if (ec) return {step::failed, 0};
+  }
+  const auto size = room - grammar_->room;
+  // A line of chunking is a few bytes; what does not end is no chunking.
+  if (size == 0 && !grammar_->is_done() && bytes.size() - used > max_header_bytes_) return {step::failed, 0};
+  return {grammar_->is_done() ? step::done : step::more, size};
+}
+
+}  // namespace streamdemo::http

@@ -1,0 +1,86 @@
+// Requests out of bytes, one after the other, with Beast's grammar and stricter rules about what may stand in a head.
+// Pure: no socket, no clock. Used by one connection.
+#pragma once
+#include <boost/beast/http/basic_parser.hpp>
+#include <streamdemo/http/message.hpp>
+
+namespace streamdemo::http {
+
+// What a client is told when its request cannot be taken. status 0: nothing is wrong.
+struct problem {
+  int status = 0;
+  std::string detail;
+};
+
+class request_parser {
+ public:
+  // Fills `r`, which outlives it.
+  request_parser(request& r, std::uint64_t max_header_bytes) : request_(r), max_header_bytes_(max_header_bytes) {}
+
+  // Forgets everything: the next byte begins a request.
+  void reset();
+
+  enum class step { more, done, failed };
+
+  // Takes the next bytes of a head; `used` of them are done with, the others must be given again together with what
+  // follows. After `done` the request is complete but for its body; after `failed` see why().
+  step head(std::string_view bytes, std::size_t& used);
+  const problem& why() const noexcept { return problem_; }
+
+  bool http11() const noexcept { return grammar_ && grammar_->http11; }
+  bool keep_alive() const { return grammar_ && grammar_->keep_alive(); }
+  bool expects_continue() const noexcept { return grammar_ && grammar_->expects; }
+
+  // The body. Both only after head() was done.
+  bool body_done() const { return grammar_->is_done(); }
+  std::optional<std::uint64_t> content_length() const;       // nothing: chunked
+  std::optional<std::uint64_t> content_length_left() const;  // nothing: chunked
+
+  // Copies body bytes to `out`. `used` as above. done: the body has ended; more: it has not; failed: bad chunking.
+  struct body_step {
+    step state;
+    std::size_t size;  // bytes written to `out`
+  };
+  body_step body(std::string_view bytes, std::size_t& used, char* out, std::size_t room);
+
+ private:
+  using string_view = boost::beast::string_view;
+  using error_code = boost::beast::error_code;
+
+  struct grammar final : boost::beast::http::basic_parser<true> {
+    explicit grammar(request& r) : into(r) {}
+    void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override;
+    void on_field_impl(boost::beast::http::field, string_view, string_view, error_code&) override;
+    void on_header_impl(error_code&) override { in_head = false; }
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(string_view, error_code&) override;
+    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override;
+    void on_finish_impl(error_code&) override {}
+    void on_response_impl(int, string_view, int, error_code&) override {}
+
+    request& into;
+    char* out = nullptr;
+    std::size_t room = 0;
+    bool in_head = true;
+    bool http11 = true;
+    bool expects = false;
+    unsigned hosts = 0;
+    unsigned lengths = 0;
+    unsigned encodings = 0;
+  };
+
+  step fail(int status, std::string detail);
+  step too_long(std::string_view unread);
+  step check();
+  step check_framing();
+  step check_upgrade();
+
+  request& request_;
+  const std::uint64_t max_header_bytes_;
+  std::uint64_t head_bytes_ = 0;
+  std::optional<grammar> grammar_;
+  problem problem_;
+};
+
+}  // namespace streamdemo::http

@@ -1,0 +1,34 @@
+// The head of a response as bytes. Pure.
+#pragma once
+#include <streamdemo/http/message.hpp>
+
+namespace streamdemo::http {
+
+// The phrase of a status code; never empty.
+std::string_view reason(int status) noexcept;
+
+// Whether an answer with this status may have a body at all.
+bool has_body(int status) noexcept;
+
+enum class framing { length, chunked, none };
+
+struct head_shape {
+  bool http11 = true;
+  bool close = false;  // the connection ends after it
+  http::framing framing = framing::length;
+  std::uint64_t length = 0;
+};
+
+// Appends status line, `date` (a whole Date field with its line end), the fields and the server's own fields.
+// Line breaks and other control characters in a field become spaces, so that nothing a client sent and an endpoint
+// repeats can add a field.
+void append_head(std::string& out, int status, const std::vector<field>& fields, std::string_view date,
+                 const head_shape& shape);
+
+// "Date: Sun, 22 Nov 2026 10:00:00 GMT\r\n"
+std::string date_field(std::int64_t unix_seconds);
+
+// The value of Sec-WebSocket-Accept for a key (RFC 6455 section 4.2.2).
+std::string websocket_accept(std::string_view key);
+
+}  // namespace streamdemo::http

@@ -1,0 +1,97 @@
+#include <streamdemo/http/router.hpp>
+
+namespace streamdemo::http {
+
+namespace {
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> out;
+  if (!path.empty() && path.front() == '/') path.remove_prefix(1);
+  for (;;) {
+    const auto slash = path.find('/');
+    out.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return out;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+bool is_name(std::string_view segment) noexcept {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
+bool matches(const std::vector<std::string>& pattern, const std::vector<std::string_view>& path) noexcept {
+  if (pattern.size() != path.size()) return false;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (is_name(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
+  }
+  return true;
+}
+
+// Both match the same path: the first literal against a name decides.
+bool more_literal(const std::vector<std::string>& a, const std::vector<std::string>& b) noexcept {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (is_name(a[i]) != is_name(b[i])) return is_name(b[i]);
+  }
+  return false;
+}
+
+bool same_shape(const std::vector<std::string>& a, const std::vector<std::string>& b) noexcept {
+  return !more_literal(a, b) && !more_literal(b, a);
+}
+
+}  // namespace
+
+router::router(std::vector<route> routes) : routes_(std::move(routes)) {
+  for (const auto& r : routes_) {
+    auto& segments = segments_.emplace_back();
+    for (const auto s : split(r.pattern)) segments.emplace_back(s);
+  }
+}
+
+router::match router::find(request& r) const {
+  const auto path = split(r.path);
+  const std::vector<std::string>* best = nullptr;
+  for (const auto& pattern : segments_) {
+    if (matches(pattern, path) && (best == nullptr || more_literal(pattern, *best))) best = &pattern;
+  }
+  if (best == nullptr) return {};
+
+  match out;
+  const std::vector<std::string>* pattern = nullptr;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    if (!matches(segments_[i], path) || !same_shape(segments_[i], *best)) continue;
+    const auto v = routes_[i].verb;
+    if (v == r.verb || (v == verb::get && r.verb == verb::head && out.found == nullptr)) {
+      out.found = &routes_[i];
+      pattern = &segments_[i];
+    }
+    if (v == r.verb) break;
+  }
+  if (out.found == nullptr) {
+    out.allow = allowed(*best, path);
+    return out;
+  }
+  r.params.clear();
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const std::string_view name = (*pattern)[i];
+    if (is_name(name)) r.params.emplace_back(name.substr(1, name.size() - 2), path[i]);
+  }
+  return out;
+}
+
+std::string router::allowed(const std::vector<std::string>& best, const std::vector<std::string_view>& path) const {
+  std::vector<std::string_view> verbs;
+  const auto add = [&](verb v) {
+    const auto name = to_string(v);
+    if (std::find(verbs.begin(), verbs.end(), name) == verbs.end()) verbs.push_back(name);
+  };
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    if (!matches(segments_[i], path) || !same_shape(segments_[i], best)) continue;
+    add(routes_[i].verb);
+    if (routes_[i].verb == verb::get) add(verb::head);
+  }
+  add(verb::options);
+  return fmt::format("{}", fmt::join(verbs, ", "));
+}
+
+}  // namespace streamdemo::http

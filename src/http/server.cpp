@@ -1,0 +1,220 @@
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <cstring>
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/http/server.hpp>
+
+#include "http/listener.hpp"
+#include "http/server_loop.hpp"
+
+namespace streamdemo::http {
+
+namespace {
+
+thread_local std::size_t loop_of_this_thread = 0;
+
+std::string address_text(const sockaddr_storage& a) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const void* bytes = a.ss_family == AF_INET6
+                          ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(a).sin6_addr)
+                          : static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(a).sin_addr);
+  if (::inet_ntop(a.ss_family, bytes, text.data(), text.size()) == nullptr) return "?";
+  return text.data();
+}
+
+class server_impl final : public server {
+ public:
+  server_impl(server_options o, base::io_threads& threads, handler h, error_page e, base::metrics& metrics,
+              const base::logger& log)
+      : parts_(std::move(o), std::move(h), std::move(e), metrics, log),
+        threads_(threads),
+        pause_(threads.executor(0)),
+        drained_(threads.executor(0)) {}
+
+  result<void> open() override;
+  std::uint16_t port() const override { return port_; }
+  void close() override;
+  awaitable<void> drain(std::chrono::steady_clock::time_point deadline) override;
+  std::size_t connections() const override { return parts_.open_count.load(std::memory_order_relaxed); }
+
+ private:
+  void accept_on(listening_socket& l);
+  bool accept_ready(listening_socket& l);
+  void pause(int why);
+  void deal(int fd, const sockaddr_storage& from);
+  void close_now();
+
+  server_parts parts_;
+  base::io_threads& threads_;
+  std::vector<std::unique_ptr<server_loop>> loops_;
+  std::vector<listening_socket> listeners_;
+  base::timer pause_;
+  base::event drained_;
+  std::uint16_t port_ = 0;
+  std::size_t next_ = 0;
+  std::size_t loops_left_ = 0;
+  bool opened_ = false;
+  bool closed_ = false;
+  bool draining_ = false;
+  bool pausing_ = false;
+  bool starved_ = false;
+};
+
+result<void> server_impl::open() {
+  auto listeners = open_listeners(threads_.executor(0), parts_.options, parts_.log);
+  if (!listeners) return listeners.error();
+  listeners_ = std::move(*listeners);
+  port_ = listeners_.front().acceptor.local_endpoint().port();
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    loops_.push_back(std::make_unique<server_loop>(parts_, threads_.executor(i)));
+  }
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    asio::post(threads_.executor(i), [loop = loops_[i].get(), i] {
+      loop_of_this_thread = i;
+      loop->start();
+    });
+  }
+  asio::post(threads_.executor(0), [this] {
+    for (auto& l : listeners_) accept_on(l);
+  });
+  opened_ = true;
+  for (const auto& l : listeners_) parts_.log.info("listening on {} port {}", l.address, port_);
+  return {};
+}
+
+void server_impl::accept_on(listening_socket& l) {
+  if (!l.acceptor.is_open()) return;
+  l.acceptor.async_wait(base::tcp_acceptor::wait_read, [this, &l](boost::system::error_code ec) {
+    if (ec || !l.acceptor.is_open()) return;
+    if (accept_ready(l)) accept_on(l);
+  });
+}
+
+// Takes in what waits. False: the system has no descriptor or memory left, and accepting goes on later.
+bool server_impl::accept_ready(listening_socket& l) {
+  constexpr int at_once = 64;  // then it is the others' turn
+  for (int i = 0; i < at_once; ++i) {
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    const int fd =
+        ::accept4(l.acceptor.native_handle(), reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+      starved_ = false;
+      deal(fd, from);
+      continue;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      pause(errno);
+      return false;
+    }
+    // Anything else concerns the one connection that was about to be taken (it is gone again).
+  }
+  return true;
+}
+
+// The listening socket stays readable, so waiting for it again at once would spin.
+void server_impl::pause(int why) {
+  if (!starved_) {
+    parts_.log.error(
+        "cannot accept connections: {}; raise the limit of open files (ulimit -n) or lower "
+        "{}.max_connections; trying again all the time",
+        std::strerror(why), parts_.options.name);
+  }
+  starved_ = true;
+  if (pausing_) return;
+  pausing_ = true;
+  pause_.expires_after(std::chrono::milliseconds{100});
+  pause_.async_wait([this](boost::system::error_code ec) {
+    if (ec) return;
+    pausing_ = false;
+    for (auto& l : listeners_) {
+      if (!l.acceptor.is_open()) continue;
+      boost::system::error_code ignored;
+      l.acceptor.cancel(ignored);  // the others may still be waiting; each shall wait once
+      accept_on(l);
+    }
+  });
+}
+
+// Over the limit, a connection is still taken and told 503: left in the backlog it would hang without a word, and a
+// front server would count us as dead. The number of those being told has its own bound; past it they are just closed.
+void server_impl::deal(int fd, const sockaddr_storage& from) {
+  constexpr std::size_t max_refusing = 256;
+  const auto refusing = parts_.refusing_count.load(std::memory_order_relaxed);
+  const bool refuse = connections() - std::min(refusing, connections()) >= parts_.options.max_connections;
+  const auto index = next_++ % loops_.size();
+  base::tcp_socket socket(threads_.executor(index));
+  boost::system::error_code ec;
+  socket.assign(from.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, ec);
+  if (ec) {
+    ::close(fd);
+    parts_.log.error("cannot watch an accepted socket: {}", ec.message());
+    return;
+  }
+  (refuse ? parts_.refused : parts_.accepted).Increment();
+  if (refuse) {
+    if (refusing >= max_refusing) return;
+    parts_.refusing_count.fetch_add(1, std::memory_order_relaxed);
+  }
+  parts_.open_count.fetch_add(1, std::memory_order_relaxed);
+  parts_.connections.Increment();
+  auto* loop = loops_[index].get();
+  asio::dispatch(threads_.executor(index), [loop, refuse, s = std::move(socket), peer = address_text(from)]() mutable {
+    loop->adopt(std::move(s), std::move(peer), refuse);
+  });
+}
+
+void server_impl::close() {
+  if (!opened_) return;
+  asio::dispatch(threads_.executor(0), [this] { close_now(); });
+}
+
+void server_impl::close_now() {
+  if (closed_) return;
+  closed_ = true;
+  boost::system::error_code ignored;
+  for (auto& l : listeners_) {
+    // Who has connected before this moment gets an answer; a plain close would reset them.
+    accept_ready(l);
+    l.acceptor.close(ignored);
+  }
+  pause_.cancel();
+}
+
+awaitable<void> server_impl::drain(std::chrono::steady_clock::time_point deadline) {
+  if (!opened_) co_return;
+  close_now();
+  if (!draining_) {
+    draining_ = true;
+    loops_left_ = loops_.size();
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+      asio::post(threads_.executor(i), [this, deadline, loop = loops_[i].get()] {
+        loop->drain(deadline, [this] {
+          asio::post(threads_.executor(0), [this] {
+            --loops_left_;
+            drained_.notify_all();
+          });
+        });
+      });
+    }
+  }
+  while (loops_left_ > 0) co_await drained_.wait();
+}
+
+}  // namespace
+
+std::unique_ptr<server> make_server(server_options o, base::io_threads& threads, handler h, error_page e,
+                                    base::metrics& metrics, const base::logger& log) {
+  return std::make_unique<server_impl>(std::move(o), threads, std::move(h), std::move(e), metrics, log);
+}
+
+std::size_t current_loop() noexcept {
+  return loop_of_this_thread;
+}
+
+}  // namespace streamdemo::http

@@ -1,0 +1,81 @@
+#include <streamdemo/http/router.hpp>
+#include <streamdemo/management/management.hpp>
+
+#include "management/process.hpp"
+
+namespace streamdemo::management {
+
+namespace {
+
+http::response text(int status, std::string body) {
+  http::response r;
+  r.status = status;
+  r.set("Content-Type", "text/plain; charset=utf-8").set("Cache-Control", "no-store");
+  r.body = std::move(body);
+  return r;
+}
+
+http::response error_page(int status, std::string_view detail) {
+  return text(status, std::string(detail) + "\n");
+}
+
+class endpoints {
+ public:
+  endpoints(readiness ready, base::metrics& numbers)
+      : ready_(std::move(ready)),
+        numbers_(numbers),
+        router_({{http::verb::get, "/healthz", [this](http::request&) { return healthz(); }},
+                 {http::verb::get, "/readyz", [this](http::request&) { return readyz(); }},
+                 {http::verb::get, "/metrics", [this](http::request&) { return metrics(); }}}) {}
+
+  base::awaitable<http::reply> answer(http::request& r) {
+    const auto match = router_.find(r);
+    if (match.found != nullptr) co_return co_await match.found->run(r);
+    if (match.allow.empty()) co_return text(404, "there is /healthz, /readyz and /metrics\n");
+    auto refused = text(r.verb == http::verb::options ? 204 : 405, "");
+    refused.set("Allow", match.allow);
+    co_return refused;
+  }
+
+ private:
+  base::awaitable<http::reply> healthz() { co_return text(200, "ok\n"); }
+
+  base::awaitable<http::reply> readyz() {
+    const auto why_not = ready_();
+    if (!why_not) co_return text(200, "ready\n");
+    auto r = text(503, *why_not + "\n");
+    r.set("Retry-After", "1");
+    co_return r;
+  }
+
+  base::awaitable<http::reply> metrics() {
+    auto body = numbers_.expose();
+    if (const auto process = this_process()) body += expose(*process);
+    http::response r;
+    r.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8").set("Cache-Control", "no-store");
+    r.body = std::move(body);
+    co_return r;
+  }
+
+  const readiness ready_;
+  base::metrics& numbers_;
+  const http::router router_;
+};
+
+}  // namespace
+
+std::unique_ptr<http::server> make_management(std::vector<std::string> listen, std::uint16_t port,
+                                              base::io_threads& threads, readiness ready, base::metrics& metrics,
+                                              const base::logger& log) {
+  http::server_options o;
+  o.name = "management";
+  o.listen = std::move(listen);
+  o.port = port;
+  o.max_connections = 100;
+  o.max_header_bytes = 8192;
+  const auto table = std::make_shared<endpoints>(std::move(ready), metrics);
+  return http::make_server(
+      std::move(o), threads, [table](http::request& r) { return table->answer(r); }, error_page, metrics, log);
+}
+
+}  // namespace streamdemo::management

@@ -1,0 +1,33 @@
+// What the operating system knows about this process, as Prometheus' usual process_* numbers.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace streamdemo::management {
+
+struct process_numbers {
+  double cpu_seconds = 0;  // user and system
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t virtual_bytes = 0;
+  std::uint64_t threads = 0;
+  double start_time = 0;  // seconds since 1970
+
+  bool operator==(const process_numbers&) const = default;
+};
+
+// Pure. `stat` is the text of /proc/<pid>/stat, `boot_time` in seconds since 1970. Nothing: not of that form.
+std::optional<process_numbers> parse_process(std::string_view stat, std::uint64_t ticks_per_second,
+                                             std::uint64_t page_bytes, std::uint64_t boot_time);
+
+// Pure. "btime" of /proc/stat; 0: not there.
+std::uint64_t parse_boot_time(std::string_view stat);
+
+// Reads /proc (memory, no disk). Nothing where there is none.
+std::optional<process_numbers> this_process();
+
+// Text exposition format, appended to the other metrics.
+std::string expose(const process_numbers& n);
+
+}  // namespace streamdemo::management

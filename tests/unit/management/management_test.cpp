@@ -1,0 +1,68 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
+#include <streamdemo/http/client.hpp>
+#include <streamdemo/management/management.hpp>
+
+using namespace streamdemo;
+
+namespace {
+
+http::client_response ask(std::uint16_t port, http::verb v, std::string target) {
+  asio::io_context context;
+  auto client = http::make_client(context.get_executor(), "127.0.0.1", port);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  const std::vector<http::field> none;
+  auto answer =
+      asio::co_spawn(context.get_executor(), client->send(v, std::move(target), none, "", deadline), asio::use_future);
+  context.run();
+  auto got = answer.get();
+  REQUIRE(got.has_value());
+  return *got;
+}
+
+}  // namespace
+
+TEST_CASE("the management listener says whether the process lives, is ready, and what it counts") {
+  base::logger log("test", base::log_level::off);
+  base::metrics numbers;
+  numbers.counter("streamdemo_things_total", "Things").Increment();
+  base::io_threads threads(1, "test");
+  std::atomic<bool> ready{false};
+  const auto readiness = [&]() -> std::optional<std::string> {
+    if (ready) return std::nullopt;
+    return "catching up";
+  };
+  auto server = management::make_management({"127.0.0.1"}, 0, threads, readiness, numbers, log);
+  REQUIRE(server->open().has_value());
+  threads.start();
+  const auto port = server->port();
+
+  CHECK(ask(port, http::verb::get, "/healthz").status == 200);
+  const auto not_yet = ask(port, http::verb::get, "/readyz");
+  CHECK(not_yet.status == 503);
+  CHECK(not_yet.body == "catching up\n");
+  ready = true;
+  CHECK(ask(port, http::verb::get, "/readyz").status == 200);
+
+  const auto metrics = ask(port, http::verb::get, "/metrics");
+  CHECK(metrics.header("Content-Type").substr(0, 25) == "text/plain; version=0.0.4");
+  CHECK(metrics.body.find("streamdemo_things_total 1") != std::string::npos);
+  CHECK(metrics.body.find("process_resident_memory_bytes ") != std::string::npos);
+  CHECK(metrics.body.find("streamdemo_http_answers_total{server=\"management\",status=\"2xx\"} 2") !=
+        std::string::npos);
+  CHECK(ask(port, http::verb::head, "/metrics").body.empty());
+
+  CHECK(ask(port, http::verb::get, "/").status == 404);
+  const auto post = ask(port, http::verb::post, "/healthz");
+  CHECK(post.status == 405);
+  CHECK(post.header("Allow") == "GET, HEAD, OPTIONS");
+
+  const auto now = std::chrono::steady_clock::now();
+  asio::co_spawn(threads.executor(0), server->drain(now), asio::use_future).get();
+  threads.stop();
+  threads.join();
+}
