@@ -76,10 +76,11 @@ awaitable<base::result<void>> cut_run::publish(clip c) {
   const auto bytes = co_await store_.adopt(scratch_ / clip_file(c.index), job_.request_id, name);
   if (!bytes) co_return error{bytes.error().code, "a clip could not be kept: " + bytes.error().message};
   const auto emitted = co_await out_.result(clip_json(c, job_.request_id, name, *bytes), "application/json");
-  if (!emitted) co_return emitted;
-  next_index_ = c.index + 1;
-  done_ = c.end;
-  co_return base::result<void>{};
+  if (emitted) {
+    next_index_ = c.index + 1;
+    done_ = c.end;
+  }
+  co_return emitted;
 }
 
 awaitable<void> cut_run::read_progress() {
