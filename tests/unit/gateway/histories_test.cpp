@@ -1,11 +1,10 @@
 #include <doctest/doctest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
-#include <future>
 
 #include "gateway/history/histories.hpp"
 #include "unit/gateway/log_records.hpp"
+#include "unit/gateway/on_loop.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
@@ -49,6 +48,12 @@ std::vector<std::int64_t> seqs(const history::batch& b) {
 }
 
 using list = std::vector<std::int64_t>;
+
+std::string json_text(std::size_t n) {
+  std::string text(n, 'x');
+  text.front() = text.back() = '"';
+  return text;
+}
 
 class counting final : public subscriber {
  public:
@@ -132,7 +137,7 @@ TEST_CASE("a flood gives up its own oldest events, shows the gap, and leaves oth
   world w(64 * 1024);
   w.apply({w.out.accepted("small"), w.out.started("small", "s1"), w.out.result("small", "s1", "1")});
   w.apply({w.out.accepted("flood"), w.out.started("flood", "f1")});
-  for (int i = 0; i < 200; ++i) w.apply({w.out.result("flood", "f1", '"' + std::string(4000, 'x') + '"')});
+  for (int i = 0; i < 200; ++i) w.apply({w.out.result("flood", "f1", json_text(4000))});
   CHECK(seqs(w.all->find("small")->read(0, 100, 1 << 20)) == list{1, 2, 3});
 
   const auto h = w.all->find("flood");
@@ -151,8 +156,7 @@ TEST_CASE("many tasks of one size lose the oldest first, and a finished one that
   world w(64 * 1024);
   for (int i = 0; i < 100; ++i) {
     const auto id = "task-" + std::to_string(i), run = "run-" + std::to_string(i);
-    w.apply({w.out.accepted(id), w.out.started(id, run), w.out.result(id, run, '"' + std::string(1000, 'x') + '"'),
-             w.out.ended(id, run)});
+    w.apply({w.out.accepted(id), w.out.started(id, run), w.out.result(id, run, json_text(1000)), w.out.ended(id, run)});
   }
   CHECK(seqs(w.all->find("task-99")->read(0, 100, 1 << 20)) == list{1, 2, 3, 4});
   const auto first = w.all->find("task-0");
@@ -257,19 +261,18 @@ TEST_CASE("waiting as a coroutine gives what reading again and again would") {
   const auto far = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   w.loops.start();
   const auto ex = w.loops.executor(0);
-  auto unknown = asio::co_spawn(ex, wait_for_task(*w.all, "a", std::chrono::steady_clock::now()), asio::use_future);
+  auto unknown = testing::on_loop(ex, wait_for_task(*w.all, "a", std::chrono::steady_clock::now()));
   CHECK(unknown.get().value() == nullptr);
-  auto task = asio::co_spawn(ex, wait_for_task(*w.all, "a", far), asio::use_future);
+  auto task = testing::on_loop(ex, wait_for_task(*w.all, "a", far));
   asio::post(ex, [&] { w.apply({w.out.accepted("a")}); });
   const auto h = task.get().value();
   REQUIRE(h);
-  CHECK(asio::co_spawn(ex, wait_for_news(*w.all, h, 0, far), asio::use_future).get());
-  CHECK_FALSE(
-      asio::co_spawn(ex, wait_for_news(*w.all, h, 1, std::chrono::steady_clock::now()), asio::use_future).get());
-  auto news = asio::co_spawn(ex, wait_for_news(*w.all, h, 1, far), asio::use_future);
+  CHECK(testing::on_loop(ex, wait_for_news(*w.all, h, 0, far)).get());
+  CHECK_FALSE(testing::on_loop(ex, wait_for_news(*w.all, h, 1, std::chrono::steady_clock::now())).get());
+  auto news = testing::on_loop(ex, wait_for_news(*w.all, h, 1, far));
   asio::post(ex, [&] { w.apply({w.out.canceled("a")}); });
   CHECK(news.get());
-  CHECK(asio::co_spawn(ex, wait_for_news(*w.all, h, 7, far), asio::use_future).get());
+  CHECK(testing::on_loop(ex, wait_for_news(*w.all, h, 7, far)).get());
 }
 
 TEST_CASE("a partition that is folded anew goes on where its histories were and gives up what the log lost") {

@@ -1,5 +1,4 @@
-#include <boost/asio/use_future.hpp>
-
+#include "unit/gateway/on_loop.hpp"
 #include "unit/gateway/station.hpp"
 
 using namespace streamdemo;
@@ -294,9 +293,8 @@ TEST_CASE("a submission from another loop completes there") {
     const auto canceled = co_await s->service->cancel(done.value().request_id);
     co_return canceled.has_value() && before == std::this_thread::get_id();
   };
-  CHECK(asio::co_spawn(other, body(), asio::use_future).get());
-  auto stopped =
-      asio::co_spawn(w.loops.executor(0), s->stopped(std::chrono::steady_clock::now() + 10s), asio::use_future);
+  CHECK(testing::on_loop(other, body()).get());
+  auto stopped = testing::on_loop(w.loops.executor(0), s->stopped(std::chrono::steady_clock::now() + 10s));
   CHECK(stopped.get());
   w.loops.stop();
   w.loops.join();
