@@ -5,7 +5,8 @@ target_link_libraries(streamdemo_pch PRIVATE Boost::headers fmt::fmt spdlog::spd
 target_precompile_headers(streamdemo_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
 
 # streamdemo_module(NAME DEPENDS …): the static library of src/NAME, which sees the contracts of the modules it names
-# and nobody's private headers. A source folder that is a floor of its own (bus/kafka) calls it with SOURCE_DIR.
+# and nobody's private headers. A folder that is a library of its own (bus/kafka) has its own CMakeLists.txt, and the
+# one around it excludes its sources.
 function(streamdemo_module NAME)
   cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_DEPENDS;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
