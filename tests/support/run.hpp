@@ -1,4 +1,5 @@
-// Runs one coroutine on a loop of its own until it ends, and returns or throws what it did.
+// Runs one coroutine on a loop of its own until it ends, and returns or throws what it did. The loop is not stopped:
+// what the coroutine started elsewhere, on a pool, has then let go of it.
 #pragma once
 #include <boost/asio/co_spawn.hpp>
 #include <streamdemo/base/asio.hpp>
@@ -18,7 +19,6 @@ T run(std::function<base::awaitable<T>()> body, std::chrono::seconds at_most = s
   asio::co_spawn(io, body(), [&](std::exception_ptr why, T v) {
     failed = why;
     if (!why) value.emplace(std::move(v));
-    io.stop();
   });
   io.run_for(at_most);
   if (failed) std::rethrow_exception(failed);
@@ -33,7 +33,6 @@ inline void run(std::function<base::awaitable<void>()> body, std::chrono::second
   asio::co_spawn(io, body(), [&](std::exception_ptr why) {
     failed = why;
     ended = true;
-    io.stop();
   });
   io.run_for(at_most);
   if (failed) std::rethrow_exception(failed);

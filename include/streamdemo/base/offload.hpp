@@ -23,7 +23,9 @@ class blocking_pool {
     asio::post(pool_, std::move(f));
   }
 
-  // `f` must not throw. The caller's coroutine is not canceled meanwhile: a started file operation always ends.
+  // The caller's loop must have run out of work (not only been stopped) or this pool been joined before the loop is
+  // destroyed. `f` must not throw. The caller's coroutine is not canceled meanwhile: a started file operation always
+  // ends.
   template <class F>
   auto run(F f) -> awaitable<decltype(f())> {
     // The frame outlives the call, because the completion handler owns it: plain pointers to its locals are enough, and
@@ -33,9 +35,10 @@ class blocking_pool {
     auto start = [pool = &pool_, ex, f = &f, value = &value](auto handler) {
       auto shared = std::make_shared<decltype(handler)>(std::move(handler));
       auto work = asio::require(ex, asio::execution::outstanding_work.tracked);
-      asio::post(*pool, [shared = std::move(shared), work, f, value] {
+      // Once posted, the caller may end its loop: of what stands here only `work` is left then, which keeps that loop.
+      asio::post(*pool, [work, shared = std::move(shared), f, value]() mutable {
         value->emplace((*f)());
-        asio::post(work, [shared] { (*shared)(); });
+        asio::post(work, [shared = std::move(shared)] { (*shared)(); });
       });
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void()>(start, use_awaitable);
