@@ -3,10 +3,10 @@
 // epoll server are measured by the same eyes.
 //
 //   load_client PORT PID idle  sse|ws CLIENTS
-//   load_client PORT PID each  sse|ws CLIENTS EVENTS INTERVAL_MS
-//   load_client PORT PID burst sse|ws CLIENTS EVENTS
+//   load_client PORT PID each  sse|ws CLIENTS RESULTS INTERVAL_MS
+//   load_client PORT PID burst sse|ws CLIENTS RESULTS
 //   load_client PORT PID poll  CONNECTIONS REQUESTS
-//   load_client PORT PID slow  EVENTS PAYLOAD_BYTES with|without
+//   load_client PORT PID slow  RESULTS PAYLOAD_BYTES with|without
 //
 // The server must run one task at a time: a task that waits holds the next one back until the clients are there.
 #include <poll.h>
@@ -73,11 +73,11 @@ void idle(const server& s, bool websocket, std::size_t clients) {
   cancel(s.port, id);
 }
 
-void deliver(const server& s, bool websocket, std::size_t clients, int events, int interval_ms) {
+void deliver(const server& s, bool websocket, std::size_t clients, int results, int interval_ms) {
   const std::string blocker = submit(s.port, 2, blocker_ms, 10);
   // The end of a stream costs too; it is kept out of the measure where events are few.
-  const int extra = interval_ms > 0 ? 1000000 : 0;
-  const std::string id = submit(s.port, events + extra, interval_ms, 10);
+  const int extra = interval_ms > 0 ? 100000 : 0;
+  const std::string id = submit(s.port, results + extra, interval_ms, 10);
   crowd all{s.port};
   all.join(id, websocket, clients);
   settle(s);
@@ -86,17 +86,18 @@ void deliver(const server& s, bool websocket, std::size_t clients, int events, i
   const std::uint64_t cpu_before = cpu_ns(s.pid);
   const auto start = steady::now();
   cancel(s.port, blocker);
-  const auto target = static_cast<std::uint64_t>(events);
+  const auto target = static_cast<std::uint64_t>(results);
   if (!all.read_until([&] { return all.all_have(target); }, 300s))
     fail("not every client got every event within 300 s");
   const double wall = seconds_since(start);
   const double cpu = static_cast<double>(cpu_ns(s.pid) - cpu_before) / 1e9;
-  const auto delivered = static_cast<double>(all.events() - events_before);
+  const auto delivered = static_cast<double>(all.results());
+  const auto events = static_cast<double>(all.events() - events_before);
   std::printf(
-      "{\"us_per_event\":%.3f,\"events_per_core\":%.0f,\"bytes_per_event\":%.1f,\"events\":%.0f,\"cpu\":%.3f,"
-      "\"wall\":%.3f}\n",
-      cpu * 1e6 / delivered, delivered / cpu, static_cast<double>(all.bytes() - bytes_before) / delivered, delivered,
-      cpu, wall);
+      "{\"us_per_result\":%.3f,\"events_per_core\":%.0f,\"bytes_per_result\":%.1f,\"events_per_result\":%.2f,"
+      "\"cpu\":%.3f,\"wall\":%.3f}\n",
+      cpu * 1e6 / delivered, events / cpu, static_cast<double>(all.bytes() - bytes_before) / delivered,
+      events / delivered, cpu, wall);
   all.leave();
   cancel(s.port, id);
 }

@@ -121,6 +121,12 @@ std::uint64_t crowd::events() const {
   return n;
 }
 
+std::uint64_t crowd::results() const {
+  std::uint64_t n = 0;
+  for (const auto& c : clients_) n += c->counter.results();
+  return n;
+}
+
 std::uint64_t crowd::bytes() const {
   std::uint64_t n = 0;
   for (const auto& c : clients_) n += c->counter.bytes();

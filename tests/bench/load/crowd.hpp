@@ -25,6 +25,7 @@ class crowd {
   bool all_have(std::uint64_t results) const { return lowest() >= results; }
   bool all_ended() const;
   std::uint64_t events() const;
+  std::uint64_t results() const;
   std::uint64_t bytes() const;
   std::size_t size() const { return clients_.size(); }
 
