@@ -403,3 +403,62 @@ TEST_CASE("a request older than what was read has the partition read anew from b
   REQUIRE(again.size() == 1);
   CHECK(again[0].from < at(-1'000'000));
 }
+
+TEST_CASE("any record of another counts as heard, not only its signs of life") {
+  bench b;
+  b.act();
+  b.accepted("t");
+  b.started("t", "theirs", "", "other", 0);
+  b.request("t");
+  b.act();
+  for (int i = 0; i <= 3; ++i) b.alive(2000 * i);
+  b.of_run(message_type::result, "t", "theirs", 2, "other", 7000);
+  b.alive(8000);
+  CHECK(published(b.act(), message_type::started).empty());
+}
+
+TEST_CASE("a run of this very process that it no longer has is released, once") {
+  bench b;
+  b.act();
+  b.accepted("t");
+  b.started("t", "lost", "", "me", 0);
+  b.request("t");
+  const auto released = published(b.act(), message_type::released);
+  REQUIRE(released.size() == 1);
+  CHECK(released[0].run == "lost");
+  CHECK(released[0].runseq == 2);
+  b.alive(10);
+  CHECK(published(b.act(), message_type::released).empty());
+  b.of_run(message_type::released, "t", "lost", 2, "me", 20);
+  CHECK(all_of<begin>(b.act()).size() == 1);
+}
+
+TEST_CASE("a replacement that is read back second to another's does not begin") {
+  bench b;
+  b.act();
+  b.accepted("t");
+  b.started("t", "theirs", "", "other", 0);
+  b.request("t");
+  b.act();
+  for (int i = 0; i <= 4; ++i) b.alive(2000 * i);
+  REQUIRE(published(b.act(), message_type::started).size() == 1);
+  b.started("t", "third", "theirs", "faster", 8050);
+  b.started("t", "my-run-1", "theirs", "me", 8100);
+  CHECK(all_of<begin>(b.act()).empty());
+  CHECK(b.d.running() == 0);
+}
+
+TEST_CASE("an answer about the end that was asked for before the partition was lost and won again is too old") {
+  bench b;
+  b.act();
+  b.request("t");
+  const auto before = all_of<ask_end>(b.d.take_actions());
+  REQUIRE(before.size() == 1);
+  b.d.on_revoked({{"request", 0}});
+  b.d.on_assigned({{"request", 0}}, at(0));
+  b.request("t");
+  REQUIRE(all_of<ask_end>(b.d.take_actions()).size() == 1);
+  b.d.on_end(0, before[0].token, 0);
+  b.d.on_caught_up(0);
+  CHECK(all_of<dead_letter>(b.d.take_actions()).empty());
+}
