@@ -17,6 +17,7 @@ bool http_session::compose(gather& g) {
   heartbeat_due_ = false;
   std::size_t bytes = 0;
   for (const piece& p : pieces) bytes += p.bytes.size();
+  if (bytes != 0) quiet_since_ = loop_.now();
   if (chunked_ && bytes != 0) {
     // One chunk for all of them.
     std::array<char, 18> head;
@@ -38,21 +39,16 @@ bool http_session::compose(gather& g) {
   return state == stream_state::more;
 }
 
-void http_session::take_input(char* at, char* end) {
-  ignored_ += static_cast<std::uint32_t>(end - at);
-  if (ignored_ > max_discarded_bytes) close();
-}
-
 void http_session::on_time(base::steady_time now) {
-  if (now - last_sent_ < loop_.settings().heartbeat) return;
-  // Counted as sent even where a backlog holds it back: the timer must not spin.
-  last_sent_ = now;
+  if (now - quiet_since_ < loop_.settings().heartbeat) return;
+  // Counted as said even where a backlog holds it back: the timer must not spin.
+  quiet_since_ = now;
   heartbeat_due_ = true;
   queue();
 }
 
 base::steady_time http_session::next_time() const noexcept {
-  return last_sent_ + loop_.settings().heartbeat;
+  return quiet_since_ + loop_.settings().heartbeat;
 }
 
 void http_session::count_open(double by) noexcept {

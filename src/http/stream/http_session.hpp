@@ -11,7 +11,7 @@ class http_session final : public stream_session {
 
  private:
   bool compose(gather& g) override;
-  void take_input(char* at, char* end) override;
+  void take_input(char* at, char* end) override { discard(static_cast<std::size_t>(end - at)); }
   void all_sent() override { linger(); }
   void on_time(base::steady_time now) override;
   base::steady_time next_time() const noexcept override;
@@ -19,7 +19,6 @@ class http_session final : public stream_session {
 
   const bool chunked_;
   bool heartbeat_due_ = false;
-  std::uint32_t ignored_ = 0;  // bytes of input
 };
 
 }  // namespace streamdemo::http

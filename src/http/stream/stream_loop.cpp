@@ -54,11 +54,12 @@ void stream_loop::post_flush() {
 void stream_loop::flush() {
   flush_posted_ = false;
   // What is queued from here on runs after what else the loop has to do: no stream holds up the others.
-  running_.swap(ready_);
-  for (const session_ptr& s : running_) {
+  const std::size_t due = ready_.size();
+  for (std::size_t i = 0; i < due && i < ready_.size(); ++i) {
+    const session_ptr s = std::move(ready_[i]);
     guard(*s, [&] { s->run(); });
   }
-  running_.clear();
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(std::min(due, ready_.size())));
   if (writes_ != 0) {
     metrics_.writes.Increment(static_cast<double>(writes_));
     metrics_.sent_bytes.Increment(static_cast<double>(sent_bytes_));

@@ -66,9 +66,8 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
 
   std::vector<session_ptr> sessions_;
   std::vector<session_ptr> ready_;
-  std::vector<session_ptr> running_;  // the queue that is being worked off
-  std::size_t closed_ = 0;            // sessions whose on_closed is due
-  std::size_t sent_bytes_ = 0;        // not yet in the metrics
+  std::size_t closed_ = 0;      // sessions whose on_closed is due
+  std::size_t sent_bytes_ = 0;  // not yet in the metrics
   std::size_t writes_ = 0;
   bool flush_posted_ = false;
   bool draining_ = false;

@@ -27,9 +27,9 @@ stream_session::stream_session(stream_loop& loop, base::tcp_socket s, std::uniqu
     : timer_wheel::entry(&stream_session::on_timer),
       loop_(loop),
       source_(std::move(source)),
-      last_sent_(loop.now()),
+      quiet_since_(loop.now()),
       socket_(std::move(s)),
-      progress_at_(loop.now()) {}
+      timed_from_(loop.now()) {}
 
 void stream_session::start(std::string leftover) {
   boost::system::error_code ignored;
@@ -64,7 +64,6 @@ void stream_session::run() {
   gather& g = loop_.outgoing();
   const bool more = phase_ == phase::open && compose(g);
   if (!g.empty()) {
-    last_sent_ = loop_.now();
     send(g);
     if (phase_ == phase::closed) return;
     if (!g.empty()) {
@@ -105,7 +104,7 @@ void stream_session::send(gather& g) {
     g.advance(static_cast<std::size_t>(n));
     if (static_cast<std::size_t>(n) < offer.bytes) break;
   }
-  sent_ += bytes;
+  sent_ += static_cast<std::uint32_t>(bytes);
   loop_.count_sent(bytes, calls);
 }
 
@@ -114,15 +113,12 @@ void stream_session::wait_readable() {
 }
 
 void stream_session::wait_writable() {
-  write_waits_ = true;
   socket_.async_wait(base::tcp_socket::wait_write, writable{session_ptr{this}});
 }
 
 void stream_session::on_writable(const boost::system::error_code& ec) {
-  write_waits_ = false;
   if (phase_ == phase::closed || !backlog_) return;
   if (ec) return close();
-  last_sent_ = loop_.now();
   send(*backlog_);
   if (phase_ == phase::closed) return;
   if (!backlog_->empty()) return wait_writable();
@@ -155,7 +151,7 @@ void stream_session::discard(std::size_t bytes) {
 
 void stream_session::await_farewell() {
   phase_ = phase::closing;
-  deadline_ = loop_.now() + loop_.settings().close_timeout;
+  timed_from_ = loop_.now();
   rearm();
 }
 
@@ -166,7 +162,7 @@ void stream_session::linger() {
   if (ec) return close();
   phase_ = phase::lingering;
   discarded_ = 0;
-  deadline_ = loop_.now() + loop_.settings().linger;
+  timed_from_ = loop_.now();
   rearm();
 }
 
@@ -187,10 +183,10 @@ void stream_session::time_out() noexcept {
   close();
 }
 
-std::size_t stream_session::unacknowledged() noexcept {
+std::uint32_t stream_session::unacknowledged() noexcept {
   int bytes = 0;
   if (::ioctl(socket_.native_handle(), TIOCOUTQ, &bytes) != 0 || bytes < 0) return 0;
-  return static_cast<std::size_t>(bytes);
+  return static_cast<std::uint32_t>(bytes);
 }
 
 bool stream_session::under_way() noexcept {
@@ -201,7 +197,7 @@ void stream_session::watch_blocked() {
   loop_.metrics().blocked.Increment();
   if (!stuck_) {
     stuck_ = true;
-    progress_at_ = loop_.now();
+    timed_from_ = loop_.now();
     arrived_ = sent_ - unacknowledged();
   }
   rearm();
@@ -210,27 +206,41 @@ void stream_session::watch_blocked() {
 // True: the peer's kernel has taken no byte for write_timeout though some wait for it. What our own kernel took says
 // nothing, and neither does its being writable: a slow reader frees the buffer in large steps.
 bool stream_session::stuck(base::steady_time now) noexcept {
-  const std::size_t left = unacknowledged();
-  const std::uint64_t arrived = sent_ - std::min<std::uint64_t>(left, sent_);
-  if ((left == 0 && !backlog_) || arrived > arrived_) {
+  const std::uint32_t left = unacknowledged();
+  const std::uint32_t arrived = sent_ - left;
+  if ((left == 0 && !backlog_) || static_cast<std::int32_t>(arrived - arrived_) > 0) {
     stuck_ = false;
     arrived_ = arrived;
-    progress_at_ = now;
+    timed_from_ = now;
     if (!backlog_) return false;
   }
   if (!stuck_) {
     stuck_ = true;
-    progress_at_ = now;
+    timed_from_ = now;
     return false;
   }
-  return now - progress_at_ >= loop_.settings().write_timeout;
+  return now - timed_from_ >= loop_.settings().write_timeout;
 }
 
 void stream_session::rearm() noexcept {
-  base::steady_time at = deadline_;
-  if (phase_ == phase::open || phase_ == phase::finishing) {
-    at = phase_ == phase::open ? next_time() : loop_.now() + loop_.settings().write_timeout;
-    if (stuck_) at = std::min(at, progress_at_ + loop_.settings().write_timeout);
+  const stream_hub::options& o = loop_.settings();
+  base::steady_time at = timed_from_;
+  switch (phase_) {
+    case phase::open:
+      at = next_time();
+      if (stuck_) at = std::min(at, timed_from_ + o.write_timeout);
+      break;
+    case phase::finishing:
+      at += o.write_timeout;
+      break;
+    case phase::closing:
+      at += o.close_timeout;
+      break;
+    case phase::lingering:
+      at += o.linger;
+      break;
+    case phase::closed:
+      return;
   }
   loop_.wheel().arm(*this, at);
 }
@@ -239,10 +249,8 @@ void stream_session::on_timer(timer_wheel::entry& e) noexcept {
   auto& self = static_cast<stream_session&>(e);
   const session_ptr keep{&self};
   const base::steady_time now = self.loop_.now();
-  if (self.phase_ == phase::closing || self.phase_ == phase::lingering) {
-    if (self.phase_ == phase::closing) return self.time_out();
-    return self.close();
-  }
+  if (self.phase_ == phase::closing) return self.time_out();
+  if (self.phase_ == phase::lingering) return self.close();
   if (self.stuck(now)) return self.time_out();
   if (self.phase_ == phase::open) self.on_time(now);
   if (self.phase_ != phase::closed) self.rearm();

@@ -58,13 +58,16 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   // The peer's kernel has not yet taken all that was written.
   bool under_way() noexcept;
   void queue();
+  // Throws input away, up to a bound.
+  void discard(std::size_t bytes);
   // Arms the timer for the earliest thing to come. Needed after a change that brings something nearer.
   void rearm() noexcept;
 
+  // The order of the members is that of the fewest bytes: there may be many thousands of these.
   stream_loop& loop_;
   std::unique_ptr<stream_source> source_;  // empty once it has finished
+  base::steady_time quiet_since_;          // HTTP: since we said something; WebSocket: since the peer did
   phase phase_ = phase::open;
-  base::steady_time last_sent_;
 
  private:
   friend class stream_loop;
@@ -76,25 +79,24 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   void wait_writable();
   void on_readable(const boost::system::error_code& ec);
   void on_writable(const boost::system::error_code& ec);
-  void discard(std::size_t bytes);
   void send(gather& g);
   void watch_blocked();
   bool stuck(base::steady_time now) noexcept;
-  std::size_t unacknowledged() noexcept;
+  std::uint32_t unacknowledged() noexcept;
   static void on_timer(timer_wheel::entry& e) noexcept;
 
   bool queued_ = false;
-  bool write_waits_ = false;
   bool stuck_ = false;       // bytes were on their way at the last look, and none had arrived since the one before
   std::uint32_t index_ = 0;  // in the loop's list
-  std::uint32_t discarded_ = 0;
   base::tcp_socket socket_;
   std::unique_ptr<gather> backlog_;  // what the socket refused
-  std::uint64_t sent_ = 0;
-  std::uint64_t arrived_ = 0;      // of sent_, at the last look
-  base::steady_time progress_at_;  // when bytes were last seen to arrive
-  base::steady_time deadline_;     // of phases closing and lingering
+  base::steady_time timed_from_;     // open, finishing: bytes were last seen to arrive; closing, lingering: its start
   handler_memory<wait_bytes> read_memory_;
+  std::uint32_t sent_ = 0;     // bytes, modulo 2^32
+  std::uint32_t arrived_ = 0;  // of sent_, at the last look
+
+ protected:
+  std::uint32_t discarded_ = 0;  // bytes of input
 };
 
 }  // namespace streamdemo::http

@@ -7,9 +7,7 @@ namespace streamdemo::http {
 using websocket::frame_parser;
 
 websocket_session::websocket_session(stream_loop& loop, base::tcp_socket s, std::unique_ptr<stream_source> source)
-    : stream_session(loop, std::move(s), std::move(source)),
-      parser_(loop.settings().max_message_bytes),
-      heard_at_(loop.now()) {}
+    : stream_session(loop, std::move(s), std::move(source)), parser_(loop.settings().max_message_bytes) {}
 
 bool websocket_session::compose(gather& g) {
   if (control_) {
@@ -42,7 +40,7 @@ bool websocket_session::compose(gather& g) {
 }
 
 void websocket_session::take_input(char* at, char* end) {
-  heard_at_ = loop_.now();
+  quiet_since_ = loop_.now();
   pong_awaited_ = false;
   while (phase_ != phase::closed) {
     const frame_parser::step s = parser_.next(at, end);
@@ -100,21 +98,21 @@ void websocket_session::all_sent() {
 
 void websocket_session::on_time(base::steady_time now) {
   if (pong_awaited_) {
-    if (now - heard_at_ < loop_.settings().pong_timeout) return;
+    if (now - quiet_since_ < loop_.settings().pong_timeout) return;
     // While bytes are still on their way to it, a slow reader has not seen the ping: write_timeout judges it.
     if (!under_way()) return time_out();
-    heard_at_ = now;
+    quiet_since_ = now;
     return;
   }
-  if (now - heard_at_ < loop_.settings().ping) return;
-  heard_at_ = now;
+  if (now - quiet_since_ < loop_.settings().ping) return;
+  quiet_since_ = now;
   pong_awaited_ = true;
   ping_due_ = true;
   queue();
 }
 
 base::steady_time websocket_session::next_time() const noexcept {
-  return heard_at_ + (pong_awaited_ ? loop_.settings().pong_timeout : loop_.settings().ping);
+  return quiet_since_ + (pong_awaited_ ? loop_.settings().pong_timeout : loop_.settings().ping);
 }
 
 void websocket_session::count_open(double by) noexcept {

@@ -23,14 +23,13 @@ class websocket_session final : public stream_session {
   // Our close frame goes out next, and nothing after it.
   void farewell(std::uint16_t code, std::string_view reason);
 
-  websocket::frame_parser parser_;
-  // Control frames that go out before the next message: at most one pong, the latest (section 5.5.3), or our farewell.
-  std::unique_ptr<const std::string> control_;
   bool leaving_ = false;    // control_ is the farewell
   bool peer_left_ = false;  // its close frame came, or it broke the rules: no more is awaited
   bool ping_due_ = false;
-  bool pong_awaited_ = false;
-  base::steady_time heard_at_;  // the last sign of the peer; while a pong is awaited: when it was asked for
+  bool pong_awaited_ = false;  // then quiet_since_ is when it was asked for
+  websocket::frame_parser parser_;
+  // Control frames that go out before the next message: at most one pong, the latest (section 5.5.3), or our farewell.
+  std::unique_ptr<const std::string> control_;
 };
 
 }  // namespace streamdemo::http
