@@ -29,9 +29,13 @@ class bus_fixture {
 
 using fixture_factory = std::function<std::unique_ptr<bus_fixture>()>;
 
-// Every bus of this build. The suite runs on each, or, with STREAMDEMO_CONTRACT_BUS=name, on that one.
+// Every bus that is there. The suite runs on each, or, with STREAMDEMO_CONTRACT_BUS=name, on that one.
 std::vector<fixture_factory> all_fixtures();
 
 std::unique_ptr<bus_fixture> make_inprocess_fixture();
+// Kafka's client library on the brokers that it plays itself.
+std::unique_ptr<bus_fixture> make_kafka_mock_fixture();
+// On the brokers of STREAMDEMO_KAFKA_BROKERS; only where that is set.
+std::unique_ptr<bus_fixture> make_kafka_fixture();
 
 }  // namespace streamdemo::contract

@@ -2,7 +2,6 @@
 #include <streamdemo/base/io_threads.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
 #include <future>
 
 #include "contract/receivers.hpp"
@@ -164,7 +163,11 @@ BUS_CONTRACT(
   base::io_threads threads(4, "stress");
   std::vector<std::future<std::string>> parts;
   const auto on = [&](std::size_t i, awaitable<std::string> body) {
-    parts.push_back(asio::co_spawn(threads.executor(i % threads.size()), std::move(body), asio::use_future));
+    auto outcome = std::make_shared<std::promise<std::string>>();
+    parts.push_back(outcome->get_future());
+    asio::co_spawn(
+        threads.executor(i % threads.size()), std::move(body),
+        [outcome](std::exception_ptr e, std::string s) { outcome->set_value(e ? "an exception" : std::move(s)); });
   };
   for (int i = 0; i < producers; ++i) on(std::size_t(i), produce(t.bus, topic, i));
   for (std::size_t i = 0; i < 3; ++i) on(i, read_all(t.bus, topic));
