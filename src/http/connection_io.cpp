@@ -105,7 +105,9 @@ connection::sent connection::try_write(iovec* parts, int count) {
   m.msg_iov = parts;
   m.msg_iovlen = static_cast<std::size_t>(count);
   for (;;) {
-    const auto n = ::sendmsg(socket_.native_handle(), &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+    constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+    const auto n = count == 1 ? ::send(socket_.native_handle(), parts->iov_base, parts->iov_len, flags)
+                              : ::sendmsg(socket_.native_handle(), &m, flags);
     if (n < 0) {
       if (errno == EINTR) continue;
       return errno == EAGAIN ? sent::some : sent::broken;

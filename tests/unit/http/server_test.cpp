@@ -101,6 +101,15 @@ TEST_CASE("Connection: close ends the connection behind its answer") {
   CHECK(s.eventually([&] { return s.server->connections() == 0; }));
 }
 
+TEST_CASE("a client that half-closes behind its request still gets the answer") {
+  test_server s;
+  peer p(s.port);
+  p.send(get("/hello"));
+  p.half_close();
+  CHECK(p.read().body == "hello");
+  CHECK(p.ends());
+}
+
 TEST_CASE("a chunked body is taken, in one piece and byte by byte") {
   test_server s;
   peer p(s.port);
