@@ -8,6 +8,7 @@
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>
+#include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/management/management.hpp>
 #include <streamdemo/processor/processor.hpp>
 

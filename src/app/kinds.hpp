@@ -2,7 +2,7 @@
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/config/settings.hpp>
-#include <streamdemo/gateway/gateway.hpp>
+#include <streamdemo/gateway/api/kind_info.hpp>
 #include <streamdemo/processor/handler.hpp>
 
 #include <filesystem>

@@ -8,7 +8,7 @@
 
 #include "gateway/api/api.hpp"
 #include "gateway/history/response_follower.hpp"
-#include "gateway/task_service_control.hpp"
+#include "gateway/tasks/task_service_control.hpp"
 #include "gateway/topics.hpp"
 
 namespace streamdemo::gateway {

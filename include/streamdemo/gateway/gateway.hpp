@@ -8,6 +8,7 @@
 #include <streamdemo/base/metrics.hpp>
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>
+#include <streamdemo/gateway/api/kind_info.hpp>
 
 #include <memory>
 #include <optional>
@@ -15,12 +16,6 @@
 #include <vector>
 
 namespace streamdemo::gateway {
-
-// A kind that clients may submit.
-struct kind_info {
-  std::string name;
-  std::string notice;  // shown to people: why tasks of this kind will fail now ("ffmpeg is not installed …"); or empty
-};
 
 struct surroundings {
   bus::bus& bus;

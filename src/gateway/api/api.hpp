@@ -10,7 +10,7 @@
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>
 #include <streamdemo/config/settings.hpp>
-#include <streamdemo/gateway/gateway.hpp>
+#include <streamdemo/gateway/api/kind_info.hpp>
 #include <streamdemo/http/server.hpp>
 
 #include <memory>
@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "gateway/history/histories.hpp"
-#include "gateway/task_service.hpp"
+#include "gateway/tasks/task_service.hpp"
 
 namespace streamdemo::gateway {
 

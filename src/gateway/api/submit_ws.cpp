@@ -14,7 +14,7 @@ answering submit_ws(core& a, http::request& r) {
   if (auto broken = broken_upgrade(r)) co_return std::move(*broken);
   if (!r.websocket) {
     auto answer = problem_response(problem::method, "submit with POST, or upgrade to WebSocket");
-    answer.set("Allow", "POST");
+    answer.set("Allow", "POST, OPTIONS");
     co_return answer;
   }
   auto protocol = choose_subprotocol(r);

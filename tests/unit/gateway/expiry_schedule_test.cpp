@@ -1,4 +1,4 @@
-#include "gateway/expiry_schedule.hpp"
+#include "gateway/tasks/expiry_schedule.hpp"
 
 #include <doctest/doctest.h>
 

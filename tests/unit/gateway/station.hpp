@@ -5,7 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "gateway/history/response_follower.hpp"
-#include "gateway/task_service_control.hpp"
+#include "gateway/tasks/task_service_control.hpp"
 #include "gateway/topics.hpp"
 #include "unit/gateway/faulty_bus.hpp"
 #include "unit/gateway/log_records.hpp"

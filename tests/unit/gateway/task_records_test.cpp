@@ -1,4 +1,4 @@
-#include "gateway/task_records.hpp"
+#include "gateway/tasks/task_records.hpp"
 
 #include <doctest/doctest.h>
 #include <streamdemo/base/json.hpp>

@@ -6,7 +6,7 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>
 
-#include "gateway/task_service.hpp"
+#include "gateway/tasks/task_service.hpp"
 
 namespace streamdemo::gateway {
 

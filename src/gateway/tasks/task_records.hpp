@@ -3,7 +3,7 @@
 #include <streamdemo/base/record.hpp>
 #include <streamdemo/task/message.hpp>
 
-#include "gateway/task_service.hpp"
+#include "gateway/tasks/task_service.hpp"
 
 namespace streamdemo::gateway {
 

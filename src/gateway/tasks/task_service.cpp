@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "gateway/expiry_schedule.hpp"
-#include "gateway/task_records.hpp"
-#include "gateway/task_service_control.hpp"
+#include "gateway/tasks/expiry_schedule.hpp"
+#include "gateway/tasks/task_records.hpp"
+#include "gateway/tasks/task_service_control.hpp"
 
 namespace streamdemo::gateway {
 
