@@ -1,7 +1,6 @@
 // The HTTP/1.1 server: listeners, sessions, limits, drain. Knows no route and no product word.
 #pragma once
 #include <streamdemo/base/clock.hpp>
-#include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>
