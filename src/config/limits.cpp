@@ -36,7 +36,7 @@ std::string in_largest(std::int64_t n, const std::array<std::pair<std::int64_t, 
 }  // namespace
 
 std::string wrong_kind(std::string_view kind) {
-  static constexpr std::array<std::string_view, 4> reserved{"stream", "tasks", "results", "artifacts"};
+  static constexpr std::array<std::string_view, 5> reserved{"stream", "tasks", "kinds", "results", "artifacts"};
   if (kind.empty() || kind.size() > 64 || !is_made_of(kind, "-", false)) {
     return "is no name for a kind: use 1 to 64 of a-z, 0-9 and '-'";
   }

@@ -24,7 +24,7 @@ constexpr std::array type_names{
     type_name{message_type::alive, "streamdemo.processor.alive"},
 };
 
-constexpr std::array<std::string_view, 4> reserved_kinds{"stream", "tasks", "results", "artifacts"};
+constexpr std::array<std::string_view, 5> reserved_kinds{"stream", "tasks", "kinds", "results", "artifacts"};
 
 }  // namespace
 

@@ -30,7 +30,7 @@ inline bool is_end(status s) noexcept {
   return s != status::queued && s != status::running;
 }
 
-// [a-z0-9-]{1,64} and none of the reserved names stream, tasks, results, artifacts.
+// [a-z0-9-]{1,64} and none of the reserved names stream, tasks, kinds, results, artifacts.
 bool is_kind(std::string_view text) noexcept;
 
 // The version of the rules in fold.hpp, written on every `accepted`.

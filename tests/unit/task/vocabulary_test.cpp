@@ -26,6 +26,7 @@ TEST_CASE("only the four ends parse as ends") {
 TEST_CASE("a kind is lower case, digits and dashes, and no reserved name") {
   CHECK(is_kind("process-video"));
   CHECK(is_kind(std::string(64, 'a')));
-  for (const auto* bad : {"", "A", "a_b", "a/b", "stream", "tasks", "results", "artifacts"}) CHECK_FALSE(is_kind(bad));
+  for (const auto* bad : {"", "A", "a_b", "a/b", "stream", "tasks", "kinds", "results", "artifacts"})
+    CHECK_FALSE(is_kind(bad));
   CHECK_FALSE(is_kind(std::string(65, 'a')));
 }

@@ -1,0 +1,203 @@
+// The stream of one task over SSE, JSON lines and WebSocket; and the WebSocket that submits.
+#include <doctest/doctest.h>
+
+#include "integration/stream_reader.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::test;
+
+namespace {
+
+void with_app(const std::function<base::awaitable<void>(caller&, std::uint16_t)>& body,
+              const std::function<void(config::settings&)>& change = {}) {
+  app_fixture app(change);
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    co_await body(c, app.port());
+  });
+}
+
+fields header(std::string name, std::string value) {
+  fields f;
+  f.push_back({std::move(name), std::move(value)});
+  return f;
+}
+
+std::vector<sse_frame> frames_of(std::string_view body) {
+  sse_parser parser;
+  parser.feed(body);
+  std::vector<sse_frame> out;
+  while (auto f = parser.next()) out.push_back(std::move(*f));
+  return out;
+}
+
+const char upgrade[] =
+    "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+}  // namespace
+
+TEST_CASE("an event stream opens with retry and its cursor, and ends with the task") {
+  with_app([](caller& c, std::uint16_t) -> base::awaitable<void> {
+    const auto id = co_await c.submit("simulate", R"({"results":2,"interval_ms":1})");
+    const auto events = co_await c.all_events(id);
+    const auto r = co_await c.get("/api/tasks/" + id + "/events?after=2");
+    CHECK(r.status == 200);
+    CHECK(r.header("Content-Type") == "text/event-stream");
+    CHECK(r.header("X-Accel-Buffering") == "no");
+    CHECK(r.header("Cache-Control") == "no-store, no-transform");
+    const auto frames = frames_of(r.body);
+    REQUIRE(frames.size() == events.size() - 1);
+    CHECK(frames[0].id == "2");
+    CHECK(frames[0].data.empty());
+    CHECK(std::stoi(frames[0].retry) >= 1000);
+    CHECK(std::stoi(frames[0].retry) <= 4000);
+    for (std::size_t i = 1; i < frames.size(); ++i) {
+      CHECK(frames[i].id == std::to_string(i + 2));
+      CHECK(frames[i].data == events[i + 1]);
+      CHECK(frames[i].event == string_at(parse(events[i + 1]), "type"));
+    }
+  });
+}
+
+TEST_CASE("Last-Event-ID wins over the query, and a reconnect at the end gets 204") {
+  with_app([](caller& c, std::uint16_t) -> base::awaitable<void> {
+    const auto id = co_await c.submit("simulate", R"({"results":2,"interval_ms":0})");
+    const auto events = co_await c.all_events(id);
+    const auto target = "/api/tasks/" + id + "/events?after=1&last_event_id=2";
+    const auto by_query = co_await c.get(target);
+    CHECK(frames_of(by_query.body).at(0).id == "2");
+    const auto by_header = co_await c.get(target, header("Last-Event-ID", "4"));
+    CHECK(frames_of(by_header.body).at(0).id == "4");
+    const auto over = co_await c.get(target, header("Last-Event-ID", std::to_string(events.size())));
+    CHECK(over.status == 204);
+    const auto bad = co_await c.get(target, header("Last-Event-ID", "five"));
+    CHECK(bad.status == 400);
+    const auto other = co_await c.get(target, header("Accept", "image/png"));
+    CHECK(other.status == 406);
+  });
+}
+
+TEST_CASE("heartbeats keep quiet streams alive and are no events") {
+  with_app(
+      [](caller& c, std::uint16_t port) -> base::awaitable<void> {
+        const auto ex = co_await asio::this_coro::executor;
+        const auto id = co_await c.submit("simulate", R"({"results":2,"interval_ms":60000})");
+        caller sse(ex, port), lines(ex, port);
+        const auto target = "/api/tasks/" + id + "/events";
+        auto f = header("Accept", "application/x-ndjson");
+        const auto opened = co_await sse.raw().open_stream(target, {}, in_time());
+        const auto opened_too = co_await lines.raw().open_stream(target, std::move(f), in_time());
+        REQUIRE(opened.has_value());
+        REQUIRE(opened_too.has_value());
+        std::string text, objects;
+        while (text.find("\n: heartbeat\n\n") == std::string::npos) {
+          const auto piece = co_await sse.raw().read_some(in_time());
+          REQUIRE_MESSAGE(piece.has_value(), piece.error().message);
+          text += *piece;
+        }
+        while (objects.find("{\"type\":\"heartbeat\"}\n") == std::string::npos) {
+          const auto piece = co_await lines.raw().read_some(in_time());
+          REQUIRE(piece.has_value());
+          objects += *piece;
+        }
+        const auto canceled = co_await c.post("/api/tasks/" + id + "/cancel", "");
+        CHECK(canceled.status == 200);
+      },
+      [](config::settings& s) { s.gateway.heartbeat = base::milliseconds(1000); });
+}
+
+TEST_CASE("a WebSocket upgrade is held to its rules") {
+  app_fixture app;
+  std::string id;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    id = co_await c.submit("simulate", R"({"results":2,"interval_ms":60000})");
+  });
+  const auto ask = [&](std::string fields_text) {
+    return exchange(app.port(), "GET /api/tasks/" + id + "/events HTTP/1.1\r\n" + fields_text + "\r\n", "\r\n\r\n");
+  };
+  const std::string up = upgrade;
+  CHECK(ask(up).starts_with("HTTP/1.1 101"));
+  CHECK(ask(up + "Sec-WebSocket-Protocol: chat, streamdemo.v1\r\n").find("streamdemo.v1") != std::string::npos);
+  CHECK(ask(up + "Sec-WebSocket-Protocol: chat\r\n").starts_with("HTTP/1.1 400"));
+  CHECK(ask(up + "Origin: http://evil.example\r\n").starts_with("HTTP/1.1 403"));
+  CHECK(ask(up + "Origin: http://localhost\r\n").starts_with("HTTP/1.1 101"));
+  CHECK(ask("Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n")
+            .starts_with("HTTP/1.1 400"));
+  CHECK(ask("Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 12\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
+            .starts_with("HTTP/1.1 426"));
+}
+
+TEST_CASE("a WebSocket submits a task by its first message and gets the events") {
+  with_app([](caller& c, std::uint16_t port) -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    caller ws(ex, port);
+    const auto opened = co_await ws.raw().open_websocket("/api/simulate", {}, in_time());
+    REQUIRE(opened.has_value());
+    const auto sent =
+        co_await ws.raw().write_message(R"({"results":3,"interval_ms":1,"idempotency_key":"ws-1"})", in_time());
+    REQUIRE(sent.has_value());
+    std::vector<std::string> got;
+    std::string close;
+    while (close.empty()) {
+      auto m = co_await ws.raw().read_message(in_time());
+      if (m) {
+        got.push_back(std::move(*m));
+      } else {
+        close = m.error().message;
+      }
+    }
+    CHECK(close.starts_with("1000"));
+    REQUIRE(!got.empty());
+    const auto id = string_at(parse(got[0]), "request_id");
+    const auto events = co_await c.all_events(id);
+    CHECK(got == events);
+    // The key is the same one as by POST, and no part of the payload.
+    const auto again =
+        co_await c.post("/api/simulate", R"({"results":3,"interval_ms":1})", header("Idempotency-Key", "ws-1"));
+    CHECK(again.status == 202);
+    CHECK(string_at(parse(again.body), "request_id") == id);
+  });
+}
+
+TEST_CASE("a bad first message gets an error frame and 4500") {
+  with_app([](caller&, std::uint16_t port) -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    const std::array<const char*, 3> wrong{"hello", "[]", R"({"idempotency_key":7})"};
+    for (const auto* text : wrong) {
+      caller ws(ex, port);
+      const auto opened = co_await ws.raw().open_websocket("/api/simulate", {}, in_time());
+      REQUIRE(opened.has_value());
+      const auto sent = co_await ws.raw().write_message(text, in_time());
+      REQUIRE(sent.has_value());
+      const auto frame = co_await ws.raw().read_message(in_time());
+      REQUIRE(frame.has_value());
+      CHECK(string_at(parse(*frame), "type") == "error");
+      CHECK(parse(*frame).as_object().at("problem").as_object().at("status").as_int64() == 400);
+      const auto close = co_await ws.raw().read_message(in_time());
+      REQUIRE(!close.has_value());
+      CHECK(close.error().message.starts_with("4500"));
+    }
+  });
+}
+
+TEST_CASE("a client that goes away cancels nothing") {
+  with_app([](caller& c, std::uint16_t port) -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    std::string id;
+    {
+      caller ws(ex, port);
+      const auto opened = co_await ws.raw().open_websocket("/api/simulate", {}, in_time());
+      REQUIRE(opened.has_value());
+      const auto sent = co_await ws.raw().write_message(R"({"results":5,"interval_ms":50})", in_time());
+      REQUIRE(sent.has_value());
+      const auto first = co_await ws.raw().read_message(in_time());
+      REQUIRE(first.has_value());
+      id = string_at(parse(*first), "request_id");
+    }
+    const auto events = co_await c.all_events(id);
+    CHECK(string_at(parse(events.back()).as_object().at("data"), "status") == "succeeded");
+  });
+}
