@@ -10,6 +10,28 @@
 
 namespace streamdemo::http {
 
+namespace {
+
+// Up to here copying into one buffer costs less than what the kernel asks for looking at several: a tenth of a
+// microsecond against a third.
+constexpr std::size_t flat_bytes = 4096;
+
+ssize_t write_some(int socket, std::span<iovec> parts, std::size_t bytes) noexcept {
+  constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  if (bytes <= flat_bytes) {
+    std::array<char, flat_bytes> flat;
+    char* at = flat.data();
+    for (const iovec& part : parts) at = std::copy_n(static_cast<const char*>(part.iov_base), part.iov_len, at);
+    return ::send(socket, flat.data(), bytes, flags);
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  return ::sendmsg(socket, &message, flags);
+}
+
+}  // namespace
+
 // Asio keeps these while they wait. A named type with the session's own memory instead of a bound lambda.
 struct stream_session::readable {
   using allocator_type = handler_allocator<std::byte, wait_bytes>;
@@ -88,10 +110,7 @@ void stream_session::send(gather& g) {
   std::size_t calls = 0;
   while (!g.empty()) {
     const gather::offer offer = g.front(vectors);
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = offer.count;
-    const ssize_t n = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t n = write_some(socket_.native_handle(), std::span{vectors}.first(offer.count), offer.bytes);
     if (n < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
