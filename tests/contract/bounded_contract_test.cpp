@@ -90,6 +90,21 @@ BUS_CONTRACT("bounded: publishers to a topic that waits are held until its reade
   }
 }
 
+BUS_CONTRACT("bounded: a small record that would fit does not overtake a large one that waits") {
+  if (!t.can().bounded_memory) co_return;
+  const auto topic = co_await t.small_topic(when_full::wait, 3);
+  auto p = t.bus.make_producer(t.ex);
+  auto f = make_follower(t);
+  f->follow(topic, 0, bus::from_offset{0});
+  pipeline line(*p, t.ex);
+  line.send(sized(topic, 0, 0));
+  line.send(text(topic, 0, std::string(3000, 'x')));
+  line.send(text(topic, 0, "small"));
+  f->start(1);
+  co_await f->until([&] { return f->got.size() == 3; });
+  CHECK(f->got[2]->value == "small");
+}
+
 BUS_CONTRACT("bounded: a publish that waits past its deadline is timed_out, and those behind it go on") {
   if (!t.can().bounded_memory) co_return;
   const auto topic = co_await t.small_topic(when_full::wait, 1);

@@ -69,8 +69,8 @@ std::vector<shared_item> consumer_end::take(std::size_t max) {
     out.push_back(std::move(changes_.front()));
     changes_.pop_front();
   }
-  // Records never overtake the news of their partition.
-  if (!changes_.empty() || owned_.empty()) return out;
+  // Where news are left there is no room for records, so none overtakes the news of its partition.
+  if (owned_.empty()) return out;
   ++first_;
   for (std::size_t i = 0; i < owned_.size(); ++i) take_from(*owned_[(first_ + i) % owned_.size()], max, out);
   return out;
