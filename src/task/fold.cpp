@@ -153,6 +153,9 @@ void fold::close(task_state& t, status s, sys_time log_time) {
   t.end = s;
   t.ended_at = log_time;
   t.current = false;
+  // Nothing asks for these any more, and the task is remembered for as long as keep_for.
+  std::string().swap(t.last_result);
+  std::vector<std::string>().swap(t.past_runs);
   ended_.emplace_back(log_time, t.request_id);
 }
 

@@ -43,10 +43,10 @@ struct task_state {
   int failed_runs = 0;  // runs that became current and were replaced without having been released
   std::int64_t last_seq = 0;
 
-  std::int64_t results = 0;            // since the last `started` that did not resume
-  std::int64_t results_begin = 0;      // seq of that `started`; 0: none yet
-  std::string last_result;             // payload of the last of them (kept only when the fold is told to)
-  std::vector<std::string> past_runs;  // those before last_run
+  std::int64_t results = 0;        // since the last `started` that did not resume
+  std::int64_t results_begin = 0;  // seq of that `started`; 0: none yet
+  std::string last_result;         // payload of the last of them (only while the task is open, and only when told to)
+  std::vector<std::string> past_runs;  // those before last_run (only while the task is open)
 
   status now() const noexcept { return end ? *end : attempt == 0 ? status::queued : status::running; }
 };

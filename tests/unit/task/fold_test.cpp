@@ -54,6 +54,20 @@ bool is_ignored(const step& s) {
 
 }  // namespace
 
+TEST_CASE("a task that has ended keeps no payload and no list of its runs") {
+  log_of_one log;
+  log.accepted();
+  log.started("a", "");
+  log.of(message_type::result, "a", 2, std::string(100'000, '1'));
+  log.started("b", "a", true);
+  CHECK(log.state().last_result.size() == 100'000);
+  CHECK(log.state().past_runs.size() == 1);
+  log.ended("b", 2);
+  CHECK(log.state().last_result.capacity() < 100);
+  CHECK(log.state().past_runs.capacity() == 0);
+  CHECK(is_ignored(log.started("a", "b")));
+}
+
 TEST_CASE("a task that goes well has one entry a record, numbered without holes") {
   log_of_one log;
   CHECK(is_event(log.accepted(), 1));
