@@ -10,6 +10,7 @@ class input_buffer {
   std::string_view view() const noexcept { return std::string_view{bytes_}.substr(begin_); }
   bool empty() const noexcept { return begin_ == bytes_.size(); }
   std::size_t size() const noexcept { return bytes_.size() - begin_; }
+  std::size_t capacity() const noexcept { return bytes_.capacity(); }
 
   void append(std::string_view more) {
     if (begin_ > 0 && bytes_.size() + more.size() > bytes_.capacity()) {
@@ -24,7 +25,7 @@ class input_buffer {
     if (!empty()) return;
     begin_ = 0;
     if (bytes_.capacity() > keep) {
-      bytes_ = {};
+      std::string().swap(bytes_);  // an assignment would keep the memory
     } else {
       bytes_.clear();
     }
@@ -32,7 +33,7 @@ class input_buffer {
 
   std::string take() {
     std::string out(view());
-    bytes_ = {};
+    std::string().swap(bytes_);
     begin_ = 0;
     return out;
   }

@@ -111,7 +111,7 @@ frame_parser::step frame_parser::next(char*& at, char* end) {
   if (partial_) {
     if (partial_->control_given) partial_->control.clear();
     if (partial_->message_given) {
-      partial_->message = {};
+      std::string().swap(partial_->message);
       partial_->utf8 = {};
     }
     partial_->control_given = partial_->message_given = false;

@@ -24,3 +24,13 @@ TEST_CASE("an input buffer gives back what was put in, in order, however it is t
   CHECK(out == in);
   CHECK(b.empty());
 }
+
+TEST_CASE("an input buffer that is empty again holds no memory worth naming") {
+  input_buffer b;
+  b.append(std::string(65536, 'x'));
+  b.consume(65536);
+  CHECK(b.capacity() <= 512);
+  b.append(std::string(65536, 'x'));
+  CHECK(b.take().size() == 65536);
+  CHECK(b.capacity() <= 512);
+}
