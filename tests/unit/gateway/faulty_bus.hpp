@@ -8,6 +8,7 @@ namespace streamdemo::gateway::testing {
 struct fault {
   bus::error error;
   bool written = false;  // it is in the log all the same
+  bool late = false;     // the error comes only at the deadline
 };
 
 class faulty_bus final : public bus::bus {
@@ -43,6 +44,10 @@ class faulty_bus final : public bus::bus {
       if (!f) return real_->publish(std::move(r), deadline, std::move(d));
       if (f->written) {
         return real_->publish(std::move(r), deadline, [d = std::move(d), e = f->error](auto) { d(e); });
+      }
+      if (f->late) {
+        const auto at_last = std::make_shared<base::timer>(executor_, deadline.value());
+        return at_last->async_wait([at_last, d = std::move(d), e = f->error](auto) { d(e); });
       }
       asio::post(executor_, [d = std::move(d), e = f->error] { d(e); });
     }

@@ -109,6 +109,29 @@ TEST_CASE("two gateways that are given one key at once agree on one task") {
   }
 }
 
+TEST_CASE("repetitions of a key don't queue up behind a bus that is stuck") {
+  world w;
+  w.settings.gateway.publish_timeout = 200ms;
+  station s(w, "gateway/1");
+  int tried = 0;
+  w.bus.on_publish = [&](const base::record&, auto) -> std::optional<fault> {
+    ++tried;
+    return fault{{errc::timed_out, "as the test says"}, false, true};
+  };
+  constexpr int repetitions = 20;
+  int done = 0;
+  for (int i = 0; i < repetitions; ++i) {
+    asio::co_spawn(w.loops.executor(0), s.service->submit(s.example("key")),
+                   [&](std::exception_ptr, base::result<accepted_task> r) {
+                     ++done;
+                     CHECK(r.error().code == errc::timed_out);
+                   });
+  }
+  w.turn_until([&] { return done == repetitions; });
+  // One after the other takes a publish_timeout each; who has waited for two of them is told to come again.
+  CHECK(tried < repetitions / 2);
+}
+
 TEST_CASE("a task that has started needs no request any more") {
   world w;
   station one(w, "gateway/1"), two(w, "gateway/2");
