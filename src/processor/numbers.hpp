@@ -17,6 +17,7 @@ class numbers {
   base::counter& results;
   base::counter& dead_letters;
   base::counter& unreadable;
+  base::counter& misplaced;
   base::counter& ignored;
   base::counter& positions_lost;
   base::gauge& running;

@@ -136,10 +136,15 @@ void runtime::take_response(const base::record& r) {
   const auto m = task::decode(r);
   if (!m) {
     count_.unreadable.Increment();
-    log_.warning("record {} of {}/{} is ignored: {}", r.offset, r.topic, r.partition, m.error().message);
+    quiet_unreadable_.say(clock_.now(), [&](std::size_t n) {
+      log_.warning("ignored {} record(s) of {}, the last at {}/{}: {}; correct the program that wrote it ({})", n,
+                   r.topic, r.partition, r.offset, m.error().message,
+                   r.header_value("ce_source").value_or("no ce_source"));
+    });
     decisions_.on_response(r.partition, r.offset, r.log_time, nullptr);
     return;
   }
+  if (misplaced(r, *m)) return;
   const auto ignored = decisions_.on_response(r.partition, r.offset, r.log_time, &*m);
   if (ignored.empty()) return;
   count_.ignored.Increment();
@@ -147,6 +152,22 @@ void runtime::take_response(const base::record& r) {
     log_.debug("record {} of {}/{} ({} of task {}, from {}) changes nothing: {}", r.offset, r.topic, r.partition,
                to_string(m->type), m->request_id, m->source, ignored);
   }
+}
+
+// The gateways drop it too, so it must not count here either: all fold the same records.
+bool runtime::misplaced(const base::record& r, const task::message& m) {
+  if (m.type == task::message_type::alive) return false;
+  const auto home = bus::partition_for(m.request_id, options_.partitions);
+  if (home == r.partition) return false;
+  count_.misplaced.Increment();
+  quiet_misplaced_.say(clock_.now(), [&](std::size_t n) {
+    log_.warning(
+        "ignored {} record(s), the last of task {} in partition {} of {}: answers belong into partition {}, the number "
+        "of the request's own; correct the program that wrote them ({})",
+        n, m.request_id, r.partition, r.topic, home, m.source);
+  });
+  decisions_.on_response(r.partition, r.offset, r.log_time, nullptr);
+  return true;
 }
 
 awaitable<void> runtime::beat() {
@@ -237,6 +258,7 @@ options options_from(const config::settings& s, std::string source) {
     if (!known) o.request_topics.push_back(topic);
   }
   o.response_topic = s.topics.response;
+  o.partitions = s.topics.partitions;
   o.dead_letter_topic = s.topics.dead_letter;
   o.group = s.topics.group;
   o.concurrency = s.processor.concurrency;

@@ -3,9 +3,11 @@
 // executor.
 #pragma once
 #include <streamdemo/base/event.hpp>
+#include <streamdemo/base/quiet.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/processor/processor.hpp>
 
+#include <atomic>
 #include <map>
 #include <unordered_map>
 
@@ -40,6 +42,7 @@ class runtime final : public processor {
   void take(const bus::shared_item& item);
   void take(const bus::read_item& item);
   void take_response(const base::record& r);
+  bool misplaced(const base::record& r, const task::message& m);
 
   // Performs whatever decisions has to say now. Called after everything that was handed in.
   void perform();
@@ -68,8 +71,9 @@ class runtime final : public processor {
   base::task_group loops_;
   base::task_group work_;
   base::executor executor_;
+  base::quiet quiet_misplaced_, quiet_unreadable_;
   bool performing_ = false;
-  bool ready_ = false;
+  std::atomic<bool> ready_ = false;
   bool started_ = false;
   bool draining_ = false;
   bool drained_ = false;

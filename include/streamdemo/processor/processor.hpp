@@ -18,6 +18,7 @@ struct options {
   std::string source;                       // of this instance: "name/uid", new at each start
   std::vector<std::string> request_topics;  // all with as many partitions as `response_topic`
   std::string response_topic;
+  std::int32_t partitions = 1;  // of `response_topic`
   std::string dead_letter_topic;
   std::string group;
   std::uint32_t concurrency = 4;
@@ -41,7 +42,7 @@ class processor {
   // Joins the group and begins. Once.
   virtual void start() = 0;
 
-  // True from start() until drain(), as long as the bus can be read.
+  // True from start() until drain(), as long as the bus can be read. Any thread.
   virtual bool ready() const = 0;
 
   // Leaves the group, lets the runs finish until `deadline`, releases the rest (another processor then runs them at

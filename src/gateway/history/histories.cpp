@@ -1,6 +1,7 @@
 // The fold's door: records in, events into histories, one wake per turn.
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <streamdemo/base/quiet.hpp>
 #include <streamdemo/bus/bus.hpp>
 
 #include <queue>
@@ -29,23 +30,6 @@ double fraction_of(std::string_view payload) {
   const auto n = f->to_number<double>(ec);
   return ec || n < 0 || n > 1 ? -1 : n;
 }
-
-// Says a thing at most once a second, and how often it was held back.
-class quiet {
- public:
-  template <class F>
-  void say(base::sys_time now, F&& f) {
-    ++held_;
-    if (now - last_ < std::chrono::seconds(1) && now >= last_) return;
-    last_ = now;
-    f(held_);
-    held_ = 0;
-  }
-
- private:
-  base::sys_time last_{};
-  std::size_t held_ = 0;
-};
 
 }  // namespace
 
@@ -279,7 +263,7 @@ class folded_histories final : public histories {
   history_ptr last_;  // of the record before: records of one task come in runs
   std::priority_queue<end> ends_;
   std::atomic<std::size_t> open_ = 0;
-  quiet quiet_misplaced_, quiet_unreadable_;
+  base::quiet quiet_misplaced_, quiet_unreadable_;
   base::gauge& bytes_;
   base::gauge& kept_;
   base::gauge& open_gauge_;

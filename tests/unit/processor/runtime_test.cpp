@@ -133,6 +133,14 @@ class scene {
     return some;
   }
   void moved() { moved_.notify_all(); }
+  // The value of a series without labels, as it is exposed.
+  std::string counted(const std::string& name) const {
+    const auto text = metrics_.expose();
+    const auto at = text.find("\n" + name + " ");
+    if (at == std::string::npos) return {};
+    const auto begin = at + name.size() + 2;
+    return text.substr(begin, text.find('\n', begin) - begin);
+  }
 
   std::vector<message> all;
   std::vector<base::record_ptr> dead_letters;
@@ -221,6 +229,19 @@ TEST_CASE("a task is started, its results follow in order, it ends, and a reques
     }
     CHECK(s.of("t", message_type::ended)[0].payload == R"({"status":"succeeded","made":3})");
     CHECK(s.of("t", message_type::started).size() == 1);
+  });
+}
+
+TEST_CASE("what stands in another partition than its task's changes nothing, as at the gateways") {
+  run([](scene& s) -> awaitable<void> {
+    // With three partitions "b" belongs into another one than 0, where everything of this test is.
+    REQUIRE(bus::partition_for("b", 3) != 0);
+    s.add("p/1", "three", three_results, false, [](processor::options& o) { o.partitions = 3; });
+    co_await s.submit("b", "three");
+    co_await s.until([&] { return !s.dead_letters.empty(); });
+    CHECK(s.dead_letters[0]->key == "b");
+    CHECK(s.of("b", message_type::started).empty());
+    CHECK(s.counted("streamdemo_processor_misplaced_records_total") == "1");
   });
 }
 
