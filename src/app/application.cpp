@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
+#include <future>
 #include <streamdemo/app/application.hpp>
 #include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
@@ -21,6 +22,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto sweep_interval = std::chrono::minutes(1);
+constexpr auto give_up_poll = std::chrono::milliseconds(100);
 
 // Runs a coroutine on its loop's thread and waits for it on this one, which runs no loop.
 template <class T>
@@ -64,6 +66,9 @@ struct application::parts {
   const base::logger& log;
   base::metrics metrics;
   std::atomic<bool> stopping{false};
+  // Set once the role can be asked whether it is ready: the listener that asks is open before there is any.
+  std::atomic<bool> gateway_made{false};
+  std::atomic<bool> processor_made{false};
 
   std::unique_ptr<bus::bus> bus;
   std::unique_ptr<artifacts::store> store;
@@ -79,15 +84,15 @@ struct application::parts {
   bool has(config::role r) const { return settings.role == config::role::all || settings.role == r; }
   base::executor watch() { return watch_loop.executor(0); }
 
-  base::result<void> start();
+  base::result<void> start(const std::function<bool()>& give_up);
   base::result<void> open_management();
   base::result<void> start_processor();
-  base::result<void> start_gateway();
+  base::result<void> start_gateway(const std::function<bool()>& give_up);
   std::optional<std::string> unready() const;
   void stop();
 };
 
-base::result<void> application::parts::start() {
+base::result<void> application::parts::start(const std::function<bool()>& give_up) {
   auto made_bus = make_bus(settings, clock, log);
   if (!made_bus) return made_bus.error();
   bus = std::move(*made_bus);
@@ -113,7 +118,7 @@ base::result<void> application::parts::start() {
   if (has(config::role::gateway)) {
     gateway_loops = std::make_unique<base::io_threads>(settings.gateway.threads, "gateway");
     gateway_loops->start();
-    if (auto started = start_gateway(); !started) return started;
+    if (auto started = start_gateway(give_up); !started) return started;
   }
   if (has(config::role::processor)) return start_processor();
   return {};
@@ -125,7 +130,7 @@ base::result<void> application::parts::open_management() {
   return management->open();
 }
 
-base::result<void> application::parts::start_gateway() {
+base::result<void> application::parts::start_gateway(const std::function<bool()>& give_up) {
   gateway = gateway::make_gateway({.bus = *bus,
                                    .artifacts = *store,
                                    .settings = settings,
@@ -135,13 +140,20 @@ base::result<void> application::parts::start_gateway() {
                                    .log = log,
                                    .instance = source_of(settings, "gateway"),
                                    .kinds = describe_kinds(settings)});
-  return wait_for(gateway_loops->executor(0), gateway->start());
+  gateway_made = true;
+  auto started = asio::co_spawn(gateway_loops->executor(0), gateway->start(), asio::use_future);
+  // It waits for a bus that is away for as long as that takes.
+  while (started.wait_for(give_up_poll) == std::future_status::timeout) {
+    if (give_up && give_up()) gateway->close();
+  }
+  return started.get();
 }
 
 base::result<void> application::parts::start_processor() {
   const auto ex = processor_loop.executor(0);
   processor = processor::make_processor(ex, processor::options_from(settings, source_of(settings, "processor")), *bus,
                                         make_handlers(settings, guard_program, *store), clock, metrics, log);
+  processor_made = true;
   processor_loop.start();
   asio::dispatch(ex, asio::use_future([this] { processor->start(); })).get();
   return {};
@@ -149,11 +161,13 @@ base::result<void> application::parts::start_processor() {
 
 std::optional<std::string> application::parts::unready() const {
   if (stopping) return "draining";
-  if (has(config::role::gateway) && (!gateway || gateway->ready())) {
-    return gateway ? gateway->ready() : "the gateway is starting";
+  if (has(config::role::gateway)) {
+    if (!gateway_made) return "the gateway is starting";
+    if (auto why_not = gateway->ready()) return why_not;
   }
-  if (has(config::role::processor) && (!processor || !processor->ready()))
+  if (has(config::role::processor) && !(processor_made && processor->ready())) {
     return "the processor has not joined the bus";
+  }
   return std::nullopt;
 }
 
@@ -195,8 +209,8 @@ application::~application() {
   stop();
 }
 
-base::result<void> application::start() {
-  auto started = parts_->start();
+base::result<void> application::start(const std::function<bool()>& give_up) {
+  auto started = parts_->start(give_up);
   if (!started) stop();
   return started;
 }

@@ -46,7 +46,13 @@ int run(const config::settings& settings) {
   const base::system_clock clock;
   const base::logger log("streamdemo", level_of(settings));
   app::application application(settings, "/proc/self/exe", clock, log);
-  if (const auto started = application.start(); !started) {
+  const auto told_to_stop = [] {
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+  };
+  if (const auto started = application.start(told_to_stop); !started) {
+    // The bus was away all the time; whoever sends a signal then asks for nothing but the end.
+    if (told_to_stop()) return 0;
     fmt::print(stderr, "streamdemo: {}\n", started.error().message);
     return 1;
   }

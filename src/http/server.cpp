@@ -57,7 +57,7 @@ class server_impl final : public server {
   std::uint16_t port_ = 0;
   std::size_t next_ = 0;
   std::size_t loops_left_ = 0;
-  bool opened_ = false;
+  std::atomic<bool> opened_ = false;  // close() may come from any thread
   bool closed_ = false;
   bool draining_ = false;
   bool pausing_ = false;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace streamdemo::app {
@@ -21,8 +22,9 @@ class application {
   // stop(), if that was not done.
   ~application();
 
-  // Blocks until every role is ready. After an error nothing is left running.
-  base::result<void> start();
+  // Blocks until every role is ready, however long the bus is away, unless `give_up` (asked now and then on this very
+  // thread) says so. After an error nothing is left running.
+  base::result<void> start(const std::function<bool()>& give_up = {});
 
   // Drains: no new work, streams are told to reconnect, tasks finish or are released by the deadlines. Blocks. Twice is
   // fine.
