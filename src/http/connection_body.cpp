@@ -46,6 +46,8 @@ base::awaitable<result<std::string>> connection_body::read_all(std::uint64_t max
     if (all.size() > max_bytes) {
       co_return error{errc::too_large, fmt::format("the body has more than the {} bytes taken", max_bytes)};
     }
+    // Whoever keeps a small body would keep the room of a whole read with it.
+    all.shrink_to_fit();
     co_return all;
   }
 }

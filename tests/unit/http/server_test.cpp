@@ -206,6 +206,17 @@ TEST_CASE("a reader of a body that is kept beyond its request reads nothing") {
   CHECK(got.error().code == errc::closed);
 }
 
+TEST_CASE("a body takes no more room than its bytes, however it was sent") {
+  test_server s;
+  peer p(s.port);
+  const std::string text(1000, 'a');
+  CHECK(p.ask(post("/echo", text)).body == text);
+  CHECK(s.echoed_capacity < 2 * text.size());
+  p.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n" + text + "\r\n0\r\n\r\n");
+  CHECK(p.read().body == text);
+  CHECK(s.echoed_capacity < 2 * text.size());
+}
+
 TEST_CASE("a stream is chunked for HTTP/1.1, plain for HTTP/1.0, and only a head for HEAD") {
   test_server s;
   peer p(s.port);

@@ -133,6 +133,7 @@ class test_server {
   std::atomic<int> waiting{0};
   std::atomic<int> canceled{0};
   std::shared_ptr<body_reader> kept;
+  std::atomic<std::size_t> echoed_capacity{0};
 
  private:
   using member = awaitable<reply> (test_server::*)(request&);
@@ -155,6 +156,7 @@ class test_server {
   awaitable<reply> echo(request& in) {
     auto body = co_await in.body->read_all(1 << 20);
     if (!body) co_return page(body.error().code == errc::timed_out ? 408 : 413, body.error().message);
+    echoed_capacity = body->capacity();
     response r;
     r.body = std::move(*body);
     co_return r;
