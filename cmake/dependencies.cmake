@@ -28,16 +28,10 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
                     -Wno-missing-field-initializers  # designated initializers leave out on purpose
 )
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" OR NOT CMAKE_CXX_FLAGS_DEBUG MATCHES "-O0")
-  # Once it inlines, g++ 12 takes the frames of Asio's coroutines for memory of another allocator.
-  add_compile_options(-Wno-mismatched-new-delete)
-endif()
-if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-  # Optimised, it loses track of how short strings move out of temporaries.
-  add_compile_options(-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-maybe-uninitialized)
-endif()
-if(CMAKE_CXX_FLAGS_DEBUG MATCHES "-fsanitize")
-  # The sanitizers' own code hides from it which variant of a result is set.
-  add_compile_options(-Wno-maybe-uninitialized)
+  # False alarms of g++ 12 once it inlines: it takes the frames of Asio's coroutines for memory of another allocator, and
+  # loses track of how short strings move out of temporaries and of which variant of a result is set.
+  add_compile_options(-Wno-mismatched-new-delete -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
+                      -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 add_compile_definitions(
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_NO_TS_EXECUTORS
