@@ -102,6 +102,17 @@ TEST_CASE("one answer holds a bounded number of events and says that there are m
       [](config::settings& s) { s.gateway.max_events_per_read = 5; });
 }
 
+TEST_CASE("one answer holds a bounded number of bytes, however large the events are") {
+  with_app([](caller& c) -> base::awaitable<void> {
+    const auto id = co_await c.submit("simulate", R"({"results":30,"interval_ms":0,"payload_bytes":50000})");
+    const auto events = co_await c.all_events(id);
+    const auto first = co_await c.get("/api/tasks/" + id);
+    CHECK(first.body.size() < 400'000);
+    CHECK(parse(first.body).at("more") == true);
+    CHECK(events.size() > 30);
+  });
+}
+
 TEST_CASE("a long poll ends with news, else at its time: 200 without events, or 304 for a known tag") {
   with_app([](caller& c) -> base::awaitable<void> {
     const auto id = co_await c.submit("simulate", R"({"results":2,"interval_ms":2500})");

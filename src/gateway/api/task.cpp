@@ -11,8 +11,9 @@ namespace streamdemo::gateway::endpoints {
 
 namespace {
 
-// Of the events in one answer; the next one follows with `next`.
-constexpr std::size_t max_answer_bytes = 4 << 20;
+// About so much of events in one answer; the client asks for the rest with `next` at once. A slow reader keeps its
+// answer in memory, and there may be as many of those as connections.
+constexpr std::size_t max_answer_bytes = 256 << 10;
 
 http::response gone(std::int64_t after, std::int64_t kept_from) {
   const auto from = std::to_string(kept_from);
