@@ -21,7 +21,8 @@ std::vector<bus::topic_spec> topics_of(const config::settings& settings) {
     specs.push_back(spec(name, bus::when_full::refuse, settings.inprocess.request_max_bytes));
   }
   specs.push_back(spec(t.response, bus::when_full::wait, settings.inprocess.response_max_bytes));
-  specs.push_back(spec(t.dead_letter, bus::when_full::refuse, settings.inprocess.request_max_bytes));
+  // Where nobody reads the dead letters, the oldest go: one that is refused would hold up its partition for ever.
+  specs.push_back(spec(t.dead_letter, bus::when_full::wait, settings.inprocess.request_max_bytes));
   return specs;
 }
 
