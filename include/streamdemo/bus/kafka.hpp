@@ -23,8 +23,8 @@ struct kafka_options {
 // Why a librdkafka property may not be set: a promise of this program rests on it. Nothing: it may.
 std::optional<std::string> protected_property(std::string_view name);
 
-// Does not connect yet. Errors: invalid_argument (a property that librdkafka or this program refuses, by name).
-// `metrics` and `log` outlive the bus.
+// Does not wait for the brokers. Errors: invalid_argument (a property that librdkafka or this program refuses, by
+// name). `metrics` and `log` outlive the bus. Destroying it waits until its clients have ended, a few seconds at most.
 result<std::unique_ptr<bus>> make_kafka_bus(kafka_options o, base::metrics& metrics, const base::logger& log);
 
 }  // namespace streamdemo::bus

@@ -20,26 +20,37 @@ struct deleter {
 using conf_ptr = std::unique_ptr<rd_kafka_conf_t, deleter<rd_kafka_conf_destroy>>;
 using queue_ptr = std::unique_ptr<rd_kafka_queue_t, deleter<rd_kafka_queue_destroy>>;
 using event_ptr = std::unique_ptr<rd_kafka_event_t, deleter<rd_kafka_event_destroy>>;
+using error_ptr = std::unique_ptr<rd_kafka_error_t, deleter<rd_kafka_error_destroy>>;
+using topic_ptr = std::unique_ptr<rd_kafka_topic_t, deleter<rd_kafka_topic_destroy>>;
 using partitions_ptr = std::unique_ptr<rd_kafka_topic_partition_list_t, deleter<rd_kafka_topic_partition_list_destroy>>;
+using partition_ptr = std::unique_ptr<rd_kafka_topic_partition_t, deleter<rd_kafka_topic_partition_destroy>>;
 using metadata_ptr = std::unique_ptr<const rd_kafka_metadata_t, deleter<rd_kafka_metadata_destroy>>;
 
-// A client; destroying one may block, so it is handed to bus_context::retire() instead of being dropped.
+// A client, shared with the calls under way on other threads. The last one hands it to context::retire(), because
+// destroying it waits for its threads. Queues and events of it must be gone by then.
 using client_ptr = std::shared_ptr<rd_kafka_t>;
 
 errc code_of(rd_kafka_resp_err_t e) noexcept;
 error error_of(rd_kafka_resp_err_t e, std::string_view what);
+inline bool is_good(rd_kafka_resp_err_t e) noexcept {
+  return e == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
 
-// The settings that every client has, then the user's, then `own`, which nobody overrides.
 struct setting {
   const char* name;
   std::string value;
 };
-result<conf_ptr> make_conf(const kafka_options& o, const std::vector<setting>& own);
+
+// The settings of every client, then `defaults` of this one, then the user's, then `fixed`, which nobody overrides.
+// Error: invalid_argument, with the name that librdkafka or this program refuses.
+result<conf_ptr> make_conf(const kafka_options& o, const std::vector<setting>& defaults,
+                           const std::vector<setting>& fixed);
 
 // Takes the configuration over. Error: invalid_argument.
 result<rd_kafka_t*> make_client(rd_kafka_type_t type, conf_ptr conf);
 
-partitions_ptr one_partition(const partition_id& p, std::int64_t offset = RD_KAFKA_OFFSET_INVALID);
+partitions_ptr partition_list(const std::vector<partition_id>& ids, std::int64_t offset = RD_KAFKA_OFFSET_INVALID);
+std::vector<partition_id> ids_of(const rd_kafka_topic_partition_list_t& list);
 
 // Copies a message of the log. The message may be destroyed afterwards.
 record_ptr record_of(const rd_kafka_message_t& m);

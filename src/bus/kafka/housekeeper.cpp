@@ -1,0 +1,38 @@
+#include "bus/kafka/housekeeper.hpp"
+
+#include "bus/kafka/statistics.hpp"
+
+namespace streamdemo::bus::kafka {
+
+std::vector<setting> housekeeping_settings() {
+  return {{"log.queue", "true"}, {"statistics.interval.ms", "5000"}};
+}
+
+bool housekeeper::serve(rd_kafka_event_t* e) {
+  switch (rd_kafka_event_type(e)) {
+    case RD_KAFKA_EVENT_LOG: {
+      const char* facility = nullptr;
+      const char* text = nullptr;
+      int level = 0;
+      rd_kafka_event_log(e, &facility, &text, &level);
+      context_.log.debug("{}: {}: {}", client_, facility, text);
+      return true;
+    }
+    case RD_KAFKA_EVENT_ERROR:
+      if (rd_kafka_event_error_is_fatal(e)) return false;
+      // One broker that goes away is everyday life, and the clients that miss it say so themselves.
+      if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR__TRANSPORT) {
+        context_.log.debug("{}: {}", client_, rd_kafka_event_error_string(e));
+      } else {
+        context_.complain(rd_kafka_event_error_string(e));
+      }
+      return true;
+    case RD_KAFKA_EVENT_STATS:
+      if (const auto s = read_statistics(rd_kafka_event_stats(e))) show(*s, client_, context_.metrics);
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace streamdemo::bus::kafka

@@ -1,0 +1,24 @@
+// Serves the events that every client has: log lines, errors of brokers, statistics. Owner's executor only.
+#pragma once
+#include "bus/kafka/context.hpp"
+
+namespace streamdemo::bus::kafka {
+
+// The events that serve() takes; to be enabled with the client's own.
+inline constexpr int housekeeping_events = RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS;
+// The settings that make them come.
+std::vector<setting> housekeeping_settings();
+
+class housekeeper {
+ public:
+  housekeeper(context& c, std::string client) : context_(c), client_(std::move(client)) {}
+
+  // True: it was one of these. A fatal error is none.
+  bool serve(rd_kafka_event_t* e);
+
+ private:
+  context& context_;
+  const std::string client_;
+};
+
+}  // namespace streamdemo::bus::kafka

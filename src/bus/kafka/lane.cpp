@@ -1,0 +1,253 @@
+#include "bus/kafka/lane.hpp"
+
+namespace streamdemo::bus::kafka {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto mend_pause = std::chrono::milliseconds(500);
+// Records with a deadline that wait for a new client; more are refused.
+constexpr std::size_t max_waiting = 10'000;
+
+std::vector<setting> defaults() {
+  return {
+      {"linger.ms", "0"},
+      {"queue.buffering.max.messages", "100000"},
+      {"queue.buffering.max.kbytes", "65536"},
+      {"retry.backoff.ms", "50"},
+  };
+}
+
+std::vector<setting> fixed(std::optional<base::milliseconds> timeout) {
+  auto all = housekeeping_settings();
+  all.push_back({"enable.idempotence", "true"});
+  all.push_back({"acks", "all"});
+  all.push_back({"partitioner", "murmur2_random"});
+  all.push_back({"message.timeout.ms", std::to_string(timeout ? timeout->count() : 0)});
+  // A topic that was just made is known to one broker before the other; one that nobody made is an error in time.
+  if (timeout) {
+    all.push_back(
+        {"topic.metadata.propagation.max.ms", std::to_string(std::max<std::int64_t>(timeout->count() / 2, 1))});
+  }
+  return all;
+}
+
+// A repetition would end the same way.
+bool is_final(errc code) {
+  return code == errc::too_large || code == errc::not_found || code == errc::invalid_argument;
+}
+
+error failure_of(const rd_kafka_message_t& m) {
+  auto e = error_of(m.err, fmt::format("publish to topic '{}'", rd_kafka_topic_name(m.rkt)));
+  if (is_final(e.code)) return e;
+  const bool surely_not = rd_kafka_message_status(&m) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
+  e.code = surely_not ? errc::unavailable : errc::timed_out;
+  return e;
+}
+
+rd_kafka_headers_t* headers_of(const record& r) {
+  if (r.headers.empty()) return nullptr;
+  auto* headers = rd_kafka_headers_new(r.headers.size());
+  for (const auto& h : r.headers) {
+    rd_kafka_header_add(headers, h.name.data(), static_cast<ssize_t>(h.name.size()), h.value.data(),
+                        static_cast<ssize_t>(h.value.size()));
+  }
+  return headers;
+}
+
+}  // namespace
+
+lane::lane(context& c, wakeup& w, std::optional<base::milliseconds> timeout, std::vector<completion>& out)
+    : context_(c),
+      wakeup_(w),
+      timeout_(timeout),
+      name_(c.name_client(timeout ? "producer" : "patient-producer")),
+      out_(out),
+      housekeeper_(c, name_) {
+  connect();
+}
+
+void lane::abandon() {
+  disconnect();
+  waiting_.clear();
+  failed_.clear();
+  deadlines_.clear();
+  open_ = 0;
+}
+
+void lane::connect() {
+  auto conf = make_conf(context_.options, defaults(), fixed(timeout_));
+  if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | housekeeping_events);
+  auto made = conf ? make_client(RD_KAFKA_PRODUCER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
+  if (!made) {
+    // The settings were tried when the bus was made, so this is a shortage that passes.
+    context_.complain(fmt::format("{}, trying on", made.error().message));
+    broken_ = true;
+    mend_at_ = steady_clock::now() + mend_pause;
+    return;
+  }
+  broken_ = false;
+  client_ = *made;
+  rd_kafka_set_log_queue(client_, nullptr);
+  queue_.reset(rd_kafka_queue_get_main(client_));
+  wakeup_.watch(queue_.get());
+  wakeup_.ring();
+  for (const auto& t : context_.topics()) topic(t);
+}
+
+void lane::disconnect() {
+  if (client_ == nullptr) return;
+  wakeup::forget(queue_.get());
+  queue_.reset();
+  topics_.clear();
+  // The library reads the bytes until it is gone; what hangs on the completions goes now.
+  auto bytes = std::make_shared<entries>();
+  bytes->splice(bytes->end(), given_);
+  for (auto& e : *bytes) e.done = nullptr;
+  context_.retire(std::exchange(client_, nullptr), std::move(bytes));
+}
+
+rd_kafka_topic_t* lane::topic(const std::string& name) {
+  auto& t = topics_[name];
+  if (!t) t.reset(rd_kafka_topic_new(client_, name.c_str(), nullptr));
+  return t.get();
+}
+
+void lane::publish(record r, std::optional<steady_time> deadline, producer::done d) {
+  entries one;
+  auto& e = one.emplace_back(entry{std::move(r), std::move(d), ++numbers_, deadlines_.end()});
+  e.self = one.begin();
+  ++open_;
+  if (deadline) e.deadline = deadlines_.emplace(*deadline, &e);
+  if (broken_ || !waiting_.empty()) {
+    if (!never_gives_up() && waiting_.size() >= max_waiting) {
+      complete(e, error{errc::full, fmt::format("publish to topic '{}': too many wait for the brokers", e.rec.topic)});
+      return;
+    }
+    waiting_.splice(waiting_.end(), one);
+    return;
+  }
+  const auto code = give(one);
+  if (is_good(code)) return;
+  if (never_gives_up() && !is_final(code_of(code))) {
+    waiting_.splice(waiting_.end(), one);
+    return;
+  }
+  complete(e, error_of(code, fmt::format("publish to topic '{}'", e.rec.topic)));
+}
+
+rd_kafka_resp_err_t lane::give(entries& from) {
+  auto& e = from.front();
+  auto* where = topic(e.rec.topic);
+  if (where == nullptr) return rd_kafka_last_error();
+  auto* headers = headers_of(e.rec);
+  given_.splice(given_.end(), from, from.begin());
+  const auto code = rd_kafka_producev(client_, RD_KAFKA_V_RKT(where), RD_KAFKA_V_PARTITION(e.rec.partition),
+                                      RD_KAFKA_V_KEY(e.rec.key.empty() ? nullptr : e.rec.key.data(), e.rec.key.size()),
+                                      RD_KAFKA_V_VALUE(e.rec.value.data(), e.rec.value.size()),
+                                      RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(&e), RD_KAFKA_V_END);
+  if (is_good(code)) return code;
+  if (headers != nullptr) rd_kafka_headers_destroy(headers);
+  from.splice(from.begin(), given_, std::prev(given_.end()));
+  return code;
+}
+
+void lane::give_waiting() {
+  while (!broken_ && !waiting_.empty()) {
+    auto& e = waiting_.front();
+    const auto code = give(waiting_);
+    if (is_good(code)) continue;
+    if (!is_final(code_of(code))) return;
+    complete(e, error_of(code, fmt::format("publish to topic '{}'", e.rec.topic)));
+    waiting_.pop_front();
+  }
+}
+
+bool lane::serve(int max_events) {
+  for (int n = 0; queue_ && n < max_events; ++n) {
+    const event_ptr e(rd_kafka_queue_poll(queue_.get(), 0));
+    if (!e) {
+      if (broken_) mend(steady_clock::now());
+      give_waiting();
+      return true;
+    }
+    if (rd_kafka_event_type(e.get()) == RD_KAFKA_EVENT_DR) {
+      while (const auto* m = rd_kafka_event_message_next(e.get())) report(*m);
+    } else if (!housekeeper_.serve(e.get()) && rd_kafka_event_error_is_fatal(e.get())) {
+      break_down(rd_kafka_event_error_string(e.get()));
+    }
+  }
+  return !queue_;
+}
+
+void lane::report(const rd_kafka_message_t& m) {
+  auto* e = static_cast<entry*>(m._private);
+  if (is_good(m.err)) {
+    complete(*e, published{m.partition, m.offset});
+  } else if (const auto why = failure_of(m); e->done && !is_final(why.code) && (broken_ || never_gives_up())) {
+    failed_.splice(failed_.end(), given_, e->self);
+    break_down(why.message);
+    return;
+  } else {
+    complete(*e, why);
+  }
+  given_.erase(e->self);
+}
+
+void lane::complete(entry& e, result<published> outcome) {
+  if (e.deadline != deadlines_.end()) deadlines_.erase(std::exchange(e.deadline, deadlines_.end()));
+  if (!e.done) return;
+  --open_;
+  out_.push_back({std::exchange(e.done, nullptr), std::move(outcome)});
+}
+
+void lane::break_down(std::string_view why) {
+  if (broken_) return;
+  broken_ = true;
+  mend_at_ = steady_clock::now() + mend_pause;
+  context_.complain(fmt::format("{}: {}; a new client takes over the records without acknowledgement", name_, why));
+  rd_kafka_purge(client_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
+void lane::mend(steady_time now) {
+  if (!given_.empty() || now < mend_at_) return;
+  disconnect();
+  connect();
+  if (broken_) return;
+  failed_.sort([](const entry& a, const entry& b) { return a.number < b.number; });
+  waiting_.splice(waiting_.begin(), failed_);
+  give_waiting();
+}
+
+void lane::tick(steady_time now) {
+  const auto before = open_;
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    auto& e = *deadlines_.begin()->second;
+    complete(e, error{errc::timed_out,
+                      fmt::format("publish to topic '{}': no acknowledgement before the deadline", e.rec.topic)});
+  }
+  if (open_ != before) std::erase_if(waiting_, [](const entry& e) { return !e.done; });
+  if (broken_) mend(now);
+}
+
+std::optional<steady_time> lane::next_tick() const {
+  std::optional<steady_time> next;
+  if (!deadlines_.empty()) next = deadlines_.begin()->first;
+  if (broken_ && given_.empty()) next = next ? std::min(*next, mend_at_) : mend_at_;
+  return next;
+}
+
+std::size_t lane::give_up(std::string_view why) {
+  const auto lost = open_;
+  for (auto* list : {&given_, &waiting_, &failed_}) {
+    for (auto& e : *list) {
+      complete(e, error{errc::timed_out, fmt::format("publish to topic '{}': {}", e.rec.topic, why)});
+    }
+  }
+  waiting_.clear();
+  failed_.clear();
+  return lost;
+}
+
+}  // namespace streamdemo::bus::kafka

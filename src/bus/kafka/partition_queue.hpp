@@ -1,0 +1,30 @@
+// The library's queue of one partition, taken out of the client's common one: a partition that is full is simply left
+// unread, and the library stops fetching it. Owner's executor only.
+#pragma once
+#include "bus/kafka/wakeup.hpp"
+
+namespace streamdemo::bus::kafka {
+
+class partition_queue {
+ public:
+  // Before the partition is assigned, so that no record gets into the common queue.
+  partition_queue(rd_kafka_t* client, const partition_id& p, wakeup& w)
+      : queue_(rd_kafka_queue_get_partition(client, p.topic.c_str(), p.partition)) {
+    if (!queue_) return;
+    rd_kafka_queue_forward(queue_.get(), nullptr);
+    w.watch(queue_.get());
+  }
+  partition_queue(partition_queue&&) = default;
+  partition_queue& operator=(partition_queue&&) = delete;
+  ~partition_queue() {
+    if (queue_) wakeup::forget(queue_.get());
+  }
+
+  // A record, or an error of the partition; nothing: empty.
+  event_ptr poll() { return event_ptr(queue_ ? rd_kafka_queue_poll(queue_.get(), 0) : nullptr); }
+
+ private:
+  queue_ptr queue_;
+};
+
+}  // namespace streamdemo::bus::kafka

@@ -1,0 +1,83 @@
+#include "bus/kafka/statistics.hpp"
+
+#include <boost/json.hpp>
+
+namespace streamdemo::bus::kafka {
+
+namespace {
+
+namespace json = boost::json;
+
+std::int64_t number(const json::object& o, std::string_view name) {
+  const auto* v = o.if_contains(name);
+  if (v == nullptr) return 0;
+  if (const auto* i = v->if_int64()) return *i;
+  if (const auto* u = v->if_uint64()) return static_cast<std::int64_t>(*u);
+  return 0;
+}
+
+const json::object& object(const json::object& o, std::string_view name) {
+  static const json::object none;
+  const auto* v = o.if_contains(name);
+  const auto* found = v == nullptr ? nullptr : v->if_object();
+  return found == nullptr ? none : *found;
+}
+
+void add_partitions(const json::object& topic, const std::string& name, statistics& s) {
+  for (const auto& p : object(topic, "partitions")) {
+    const auto* partition = p.value().if_object();
+    // The partition "-1" is the library's waiting room for records without one.
+    if (partition == nullptr || p.key() == "-1") continue;
+    if (const auto lag = number(*partition, "consumer_lag"); lag >= 0) s.lag[name] += lag;
+    s.fetched[name] += number(*partition, "fetchq_cnt");
+  }
+}
+
+}  // namespace
+
+std::optional<statistics> read_statistics(std::string_view text) {
+  boost::system::error_code ec;
+  const auto root = json::parse(text, ec);
+  if (ec || !root.is_object()) return std::nullopt;
+  const auto& o = root.get_object();
+  statistics s;
+  s.out_records = number(o, "msg_cnt");
+  s.out_bytes = number(o, "msg_size");
+  for (const auto& b : object(o, "brokers")) {
+    const auto* broker = b.value().if_object();
+    if (broker == nullptr || number(*broker, "nodeid") < 0) continue;  // bootstrap addresses and the group's own
+    const auto& rtt = object(*broker, "rtt");
+    if (number(rtt, "cnt") > 0)
+      s.broker_rtt[std::to_string(number(*broker, "nodeid"))] = double(number(rtt, "avg")) / 1e6;
+  }
+  for (const auto& t : object(o, "topics")) {
+    if (const auto* topic = t.value().if_object()) add_partitions(*topic, std::string(t.key()), s);
+  }
+  return s;
+}
+
+void show(const statistics& s, const std::string& client, base::metrics& m) {
+  m.gauge("streamdemo_kafka_unacknowledged_records", "Records handed to the Kafka client and not yet acknowledged",
+          {{"client", client}})
+      .Set(double(s.out_records));
+  m.gauge("streamdemo_kafka_unacknowledged_bytes",
+          "Bytes of records handed to the Kafka client and not yet acknowledged", {{"client", client}})
+      .Set(double(s.out_bytes));
+  for (const auto& [broker, seconds] : s.broker_rtt) {
+    m.gauge("streamdemo_kafka_broker_round_trip_seconds", "Mean time from a request to a Kafka broker to its answer",
+            {{"client", client}, {"broker", broker}})
+        .Set(seconds);
+  }
+  for (const auto& [topic, records] : s.lag) {
+    m.gauge("streamdemo_kafka_lag_records", "Records in the topic that this client has not taken in yet",
+            {{"client", client}, {"topic", topic}})
+        .Set(double(records));
+  }
+  for (const auto& [topic, records] : s.fetched) {
+    m.gauge("streamdemo_kafka_fetched_records", "Records the Kafka client has fetched and not yet handed on",
+            {{"client", client}, {"topic", topic}})
+        .Set(double(records));
+  }
+}
+
+}  // namespace streamdemo::bus::kafka

@@ -1,0 +1,133 @@
+// The Kafka bus on the brokers that librdkafka plays itself, in this process. They speak the protocol but take no
+// administration, know no log times, and make every topic they are asked for; what is missing is put around the bus.
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <streamdemo/bus/kafka.hpp>
+
+#include <array>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+
+#include "contract/bus_fixture.hpp"
+
+namespace streamdemo::contract {
+
+namespace {
+
+class mock_cluster {
+ public:
+  mock_cluster() {
+    std::array<char, 512> why{};
+    auto* conf = rd_kafka_conf_new();
+    rd_kafka_conf_set_log_cb(conf, nullptr);
+    host_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
+    if (host_ == nullptr) throw std::runtime_error(why.data());
+    cluster_ = rd_kafka_mock_cluster_new(host_, 3);
+  }
+  ~mock_cluster() {
+    rd_kafka_mock_cluster_destroy(cluster_);
+    rd_kafka_destroy(host_);
+  }
+  mock_cluster(const mock_cluster&) = delete;
+
+  std::string brokers() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
+
+  void make(const bus::topic_spec& t) {
+    const std::lock_guard lock(mutex_);
+    if (known_.insert(t.name).second) {
+      rd_kafka_mock_topic_create(cluster_, t.name.c_str(), t.partitions, t.replication);
+    }
+  }
+  // Before anybody asks for it: a topic that nobody made stays unknown.
+  void meet(const std::string& topic) {
+    const std::lock_guard lock(mutex_);
+    if (known_.insert(topic).second) {
+      rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    }
+  }
+
+ private:
+  rd_kafka_t* host_ = nullptr;
+  rd_kafka_mock_cluster_t* cluster_ = nullptr;
+  std::mutex mutex_;
+  std::set<std::string> known_;
+};
+
+class mock_producer final : public bus::producer {
+ public:
+  mock_producer(mock_cluster& c, std::unique_ptr<bus::producer> real) : cluster_(c), real_(std::move(real)) {}
+  void publish(bus::record r, std::optional<bus::steady_time> deadline, done d) override {
+    cluster_.meet(r.topic);
+    real_->publish(std::move(r), deadline, std::move(d));
+  }
+  void close() override { real_->close(); }
+  bus::awaitable<bus::drain_report> drain(bus::steady_time deadline) override { return real_->drain(deadline); }
+
+ private:
+  mock_cluster& cluster_;
+  std::unique_ptr<bus::producer> real_;
+};
+
+class mock_bus final : public bus::bus {
+ public:
+  mock_bus(mock_cluster& c, std::unique_ptr<bus> real) : cluster_(c), real_(std::move(real)) {}
+
+  streamdemo::bus::awaitable<streamdemo::bus::result<void>> ensure_topics(
+      std::vector<streamdemo::bus::topic_spec> topics) override {
+    for (const auto& t : topics) cluster_.make(t);
+    return real_->ensure_topics(std::move(topics));
+  }
+  streamdemo::bus::awaitable<streamdemo::bus::result<std::int64_t>> end_offset(
+      streamdemo::bus::partition_id p) override {
+    cluster_.meet(p.topic);
+    return real_->end_offset(std::move(p));
+  }
+  std::unique_ptr<streamdemo::bus::producer> make_producer(streamdemo::bus::executor ex) override {
+    return std::make_unique<mock_producer>(cluster_, real_->make_producer(ex));
+  }
+  std::unique_ptr<streamdemo::bus::shared_consumer> join(streamdemo::bus::executor ex,
+                                                         streamdemo::bus::group_options o) override {
+    return real_->join(ex, std::move(o));
+  }
+  std::unique_ptr<streamdemo::bus::reader> make_reader(streamdemo::bus::executor ex) override {
+    return real_->make_reader(ex);
+  }
+
+ private:
+  mock_cluster& cluster_;
+  std::unique_ptr<bus> real_;
+};
+
+class kafka_mock_fixture final : public bus_fixture {
+ public:
+  std::string name() const override { return "kafka-mock"; }
+  capabilities can() const override { return {}; }
+  std::chrono::seconds patience() const override { return std::chrono::seconds(300); }
+  bus::bus& bus() override { return bus_; }
+
+ private:
+  std::unique_ptr<bus::bus> make_real() {
+    bus::kafka_options o;
+    o.brokers.push_back(cluster_.brokers());
+    o.client_id = "contract";
+    o.log_append_time = false;
+    // The played brokers answer an empty fetch after its whole wait, whatever comes meanwhile; and a member
+    // that is gone is missed after this time, which must be longer than the three seconds in which a group begins.
+    o.properties = {{"fetch.wait.max.ms", "5"}, {"session.timeout.ms", "3200"}, {"heartbeat.interval.ms", "200"}};
+    return std::move(bus::make_kafka_bus(std::move(o), metrics_, log_).value());
+  }
+
+  mock_cluster cluster_;
+  base::metrics metrics_;
+  base::logger log_{"contract", base::log_level::error};
+  mock_bus bus_{cluster_, make_real()};
+};
+
+}  // namespace
+
+std::unique_ptr<bus_fixture> make_kafka_mock_fixture() {
+  return std::make_unique<kafka_mock_fixture>();
+}
+
+}  // namespace streamdemo::contract
