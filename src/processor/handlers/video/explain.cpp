@@ -17,6 +17,8 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 }  // namespace
 
 std::string last_words(std::string_view errors, std::string_view path) {
+  // What ffmpeg says after it are consequences that name no cause.
+  if (errors.find("No space left on device") != std::string_view::npos) return "there is no space left for its files";
   tail t;
   t.add(errors);
   auto words = as_utf8(t.last_line());

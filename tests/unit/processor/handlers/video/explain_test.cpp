@@ -28,3 +28,9 @@ TEST_CASE("neither paths nor addresses of memory are told to strangers") {
   CHECK(last_words("", "/p/x") == "");
   CHECK(last_words(std::string(10000, 'y'), "/p/x").size() <= 300);
 }
+
+TEST_CASE("a full disk is named, not what follows from it") {
+  CHECK(last_words("av_interleaved_write_frame(): No space left on device\n"
+                   "Error writing trailer of clip-%06d.mp4: Invalid argument\n",
+                   "/p/x") == "there is no space left for its files");
+}
