@@ -9,7 +9,9 @@
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>
+#include <streamdemo/bus/kafka.hpp>
 #include <streamdemo/gateway/gateway.hpp>
+#include <streamdemo/gateway/topics.hpp>
 #include <streamdemo/management/management.hpp>
 #include <streamdemo/processor/processor.hpp>
 
@@ -22,6 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto sweep_interval = std::chrono::minutes(1);
+constexpr auto bus_retry = std::chrono::seconds(1);
 constexpr auto give_up_poll = std::chrono::milliseconds(100);
 
 // Runs a coroutine on its loop's thread and waits for it on this one, which runs no loop.
@@ -36,14 +39,31 @@ std::string source_of(const config::settings& s, std::string_view role) {
 
 // The one switch that picks the bus.
 base::result<std::unique_ptr<bus::bus>> make_bus(const config::settings& s, const base::clock& clock,
-                                                 const base::logger& log) {
+                                                 base::metrics& metrics, const base::logger& log) {
   switch (s.bus) {
     case config::bus_kind::inprocess:
       return bus::make_inprocess_bus(clock, log);
     case config::bus_kind::kafka:
       break;
   }
-  return base::error{base::errc::unsupported, "this build has no Kafka bus: start it with --bus=inprocess"};
+  return bus::make_kafka_bus({.brokers = s.kafka.brokers,
+                              .properties = s.kafka.properties,
+                              .client_id = s.instance.name.empty() ? "streamdemo" : s.instance.name,
+                              .publish_timeout = s.gateway.publish_timeout},
+                             metrics, log);
+}
+
+// A processor that comes before every gateway finds its topics as a gateway would have made them.
+base::awaitable<base::result<void>> create_topics(bus::bus& b, const config::settings& s, const base::logger& log,
+                                                  const std::atomic<bool>& given_up) {
+  for (bool first = true; !given_up; first = false) {
+    auto specs = gateway::topics_of(s);
+    auto made = co_await b.ensure_topics(std::move(specs));
+    if (made.has_value() || made.error().code == base::errc::invalid_argument) co_return made;
+    if (first) log.warning("the bus does not have the topics yet, trying on: {}", made.error().message);
+    co_await base::sleep_for(bus_retry);
+  }
+  co_return base::error{base::errc::closed, "stopped before the bus had its topics"};
 }
 
 base::awaitable<void> sweep_forever(artifacts::store& store) {
@@ -86,14 +106,14 @@ struct application::parts {
 
   base::result<void> start(const std::function<bool()>& give_up);
   base::result<void> open_management();
-  base::result<void> start_processor();
+  base::result<void> start_processor(const std::function<bool()>& give_up);
   base::result<void> start_gateway(const std::function<bool()>& give_up);
   std::optional<std::string> unready() const;
   void stop();
 };
 
 base::result<void> application::parts::start(const std::function<bool()>& give_up) {
-  auto made_bus = make_bus(settings, clock, log);
+  auto made_bus = make_bus(settings, clock, metrics, log);
   if (!made_bus) return made_bus.error();
   bus = std::move(*made_bus);
   if (settings.bus == config::bus_kind::inprocess && settings.role != config::role::all) {
@@ -120,7 +140,7 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
     gateway_loops->start();
     if (auto started = start_gateway(give_up); !started) return started;
   }
-  if (has(config::role::processor)) return start_processor();
+  if (has(config::role::processor)) return start_processor(give_up);
   return {};
 }
 
@@ -149,7 +169,15 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
   return started.get();
 }
 
-base::result<void> application::parts::start_processor() {
+base::result<void> application::parts::start_processor(const std::function<bool()>& give_up) {
+  if (!has(config::role::gateway)) {
+    std::atomic<bool> given_up{false};
+    auto made = asio::co_spawn(watch(), create_topics(*bus, settings, log, given_up), asio::use_future);
+    while (made.wait_for(give_up_poll) == std::future_status::timeout) {
+      if (give_up && give_up()) given_up = true;
+    }
+    if (auto topics = made.get(); !topics) return topics;
+  }
   const auto ex = processor_loop.executor(0);
   processor = processor::make_processor(ex, processor::options_from(settings, source_of(settings, "processor")), *bus,
                                         make_handlers(settings, guard_program, *store), clock, metrics, log);

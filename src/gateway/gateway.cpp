@@ -6,10 +6,10 @@
 
 #include <atomic>
 
+#include <streamdemo/gateway/topics.hpp>
 #include "gateway/api/api.hpp"
 #include "gateway/history/response_follower.hpp"
 #include "gateway/tasks/task_service_control.hpp"
-#include "gateway/topics.hpp"
 
 namespace streamdemo::gateway {
 

@@ -1,4 +1,4 @@
-#include "gateway/topics.hpp"
+#include <streamdemo/gateway/topics.hpp>
 
 #include <set>
 

@@ -4,9 +4,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <streamdemo/gateway/topics.hpp>
 #include "gateway/history/response_follower.hpp"
 #include "gateway/tasks/task_service_control.hpp"
-#include "gateway/topics.hpp"
 #include "unit/gateway/faulty_bus.hpp"
 #include "unit/gateway/log_records.hpp"
 
