@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
+#include <future>
 #include <streamdemo/app/application.hpp>
 #include <streamdemo/processor/guard.hpp>
 
@@ -41,6 +44,17 @@ sigset_t take_signals() {
   return set;
 }
 
+// While the drain goes on. A signal that comes within a second of the first is the same wish, told to the process and
+// to its group: shells and `timeout` do that.
+void end_at_second_signal(const sigset_t& signals, const std::future<void>& drained) {
+  const auto first = std::chrono::steady_clock::now();
+  constexpr timespec tick{.tv_sec = 0, .tv_nsec = 20'000'000};
+  while (drained.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    const int again = sigtimedwait(&signals, nullptr, &tick);
+    if (again > 0 && std::chrono::steady_clock::now() - first > std::chrono::seconds(1)) _exit(128 + again);
+  }
+}
+
 int run(const config::settings& settings) {
   const auto signals = take_signals();
   const base::system_clock clock;
@@ -66,9 +80,8 @@ int run(const config::settings& settings) {
   int signal = 0;
   sigwait(&signals, &signal);
   log.info("{}: draining (again: end at once)", signal == SIGTERM ? "SIGTERM" : "SIGINT");
-  // A second signal has its default action again.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  application.stop();
+  auto drained = std::async(std::launch::async, [&] { application.stop(); });
+  end_at_second_signal(signals, drained);
   return 0;
 }
 

@@ -1,3 +1,4 @@
+#include <boost/algorithm/string/predicate.hpp>
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/task/event.hpp>
 
@@ -5,9 +6,11 @@ namespace streamdemo::task {
 
 namespace {
 
+// RFC 9110, section 8.3.1: names of media types have no case, and blanks may stand around the semicolon.
 bool says_json(std::string_view content_type) {
-  const auto media = content_type.substr(0, content_type.find(';'));
-  return media == "application/json" || media.ends_with("+json");
+  auto media = content_type.substr(0, content_type.find(';'));
+  while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
+  return boost::algorithm::iequals(media, "application/json") || boost::algorithm::iends_with(media, "+json");
 }
 
 // `"data":…` or `"content_type":…,"data_base64":…`.
@@ -22,7 +25,8 @@ void append_payload(std::string& out, std::string_view content_type, std::string
     for (std::size_t i = begin; i < out.size(); ++i) {
       if (out[i] == '\n' || out[i] == '\r') out[i] = ' ';
     }
-  } else if ((says_json(content_type) || content_type.starts_with("text/")) && base::is_utf8(payload)) {
+  } else if ((says_json(content_type) || boost::algorithm::istarts_with(content_type, "text/")) &&
+             base::is_utf8(payload)) {
     out += "\"data\":";
     base::append_json_string(out, payload);
   } else {

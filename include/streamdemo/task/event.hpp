@@ -16,7 +16,7 @@ class event {
   std::string_view sse() const noexcept { return text_; }
   // "{json}\n": the tail of sse() less one byte.
   std::string_view json_line() const noexcept { return {text_.data() + json_at_, text_.size() - json_at_ - 1}; }
-  // "{json}": section 7's event object, the same bytes on every transport.
+  // "{json}": the event object, the same bytes on every transport.
   std::string_view json() const noexcept { return {text_.data() + json_at_, text_.size() - json_at_ - 2}; }
 
   // What it costs `results.max_bytes`.

@@ -104,6 +104,7 @@ problem problem_of_status(int status) noexcept {
     case 414:
       return target_too_long;
     case 417:
+    case 505:
       return bad_request;
     case 426:
       return websocket_version;

@@ -10,7 +10,12 @@ namespace streamdemo::gateway::endpoints {
 
 answering results(core& a, http::request& r) {
   auto known = co_await known_task(a, std::string(r.param("id")));
-  if (!known) co_return problem_response(known.error());
+  if (!known) {
+    auto unknown = problem_response(known.error());
+    // Whoever polls this one waits for an answer other than 404; another gateway may be a moment ahead.
+    if (unknown.status == 404) unknown.set("Retry-After", "1");
+    co_return unknown;
+  }
   const auto wait = preferred_wait(r.joined_header("Prefer"), a.settings().gateway.max_wait);
   const auto until = std::chrono::steady_clock::now() + wait.value_or(std::chrono::seconds(0));
   const bool over = co_await ended(a, *known, until);

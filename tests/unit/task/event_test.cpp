@@ -46,6 +46,11 @@ TEST_CASE("text stands as a string, and JSON that is none as text too") {
   CHECK(make("application/json", "")->json().ends_with(R"("data":null})"));
 }
 
+TEST_CASE("a media type has no case, and blanks may stand before its parameters") {
+  CHECK(make("Application/JSON ; charset=utf-8", "[1]")->json().ends_with(R"("data":[1]})"));
+  CHECK(make("TEXT/plain", "a")->json().ends_with(R"("data":"a"})"));
+}
+
 TEST_CASE("other bytes stand in base64 beside their content type") {
   CHECK(make("image/png", "\x01\x02")->json().ends_with(R"("content_type":"image/png","data_base64":"AQI="})"));
   CHECK(
