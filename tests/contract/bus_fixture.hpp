@@ -27,10 +27,14 @@ class bus_fixture {
   virtual bus::bus& bus() = 0;
 };
 
-using fixture_factory = std::function<std::unique_ptr<bus_fixture>()>;
+// Made only when it is run: a bus may bring threads and brokers along.
+struct named_fixture {
+  std::string name;  // as bus_fixture::name()
+  std::function<std::unique_ptr<bus_fixture>()> make;
+};
 
 // Every bus that is there. The suite runs on each, or, with STREAMDEMO_CONTRACT_BUS=name, on that one.
-std::vector<fixture_factory> all_fixtures();
+std::vector<named_fixture> all_fixtures();
 
 std::unique_ptr<bus_fixture> make_inprocess_fixture();
 // Kafka's client library on the brokers that it plays itself.

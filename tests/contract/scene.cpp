@@ -78,9 +78,10 @@ void run_on(bus_fixture& fixture, contract_body body) {
 void run_on_every_bus(contract_body body) {
   const char* chosen = std::getenv("STREAMDEMO_CONTRACT_BUS");
   int ran = 0;
-  for (const auto& make : all_fixtures()) {
+  for (const auto& [name, make] : all_fixtures()) {
+    if (chosen && name != chosen) continue;
     const auto fixture = make();
-    if (chosen && fixture->name() != chosen) continue;
+    REQUIRE(fixture->name() == name);
     run_on(*fixture, body);
     ++ran;
   }
