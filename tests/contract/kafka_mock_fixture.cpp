@@ -1,58 +1,12 @@
-// The Kafka bus on the brokers that librdkafka plays itself, in this process. They speak the protocol but take no
-// administration, know no log times, and make every topic they are asked for; what is missing is put around the bus.
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
-#include <streamdemo/bus/kafka.hpp>
-
-#include <array>
-#include <mutex>
-#include <set>
-#include <stdexcept>
-
+// The Kafka bus on the brokers that librdkafka plays itself; what they lack is put around the bus.
 #include "contract/bus_fixture.hpp"
+#include "kafka/mock_cluster.hpp"
 
 namespace streamdemo::contract {
 
 namespace {
 
-class mock_cluster {
- public:
-  mock_cluster() {
-    std::array<char, 512> why{};
-    auto* conf = rd_kafka_conf_new();
-    rd_kafka_conf_set_log_cb(conf, nullptr);
-    host_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
-    if (host_ == nullptr) throw std::runtime_error(why.data());
-    cluster_ = rd_kafka_mock_cluster_new(host_, 3);
-  }
-  ~mock_cluster() {
-    rd_kafka_mock_cluster_destroy(cluster_);
-    rd_kafka_destroy(host_);
-  }
-  mock_cluster(const mock_cluster&) = delete;
-
-  std::string brokers() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
-
-  void make(const bus::topic_spec& t) {
-    const std::lock_guard lock(mutex_);
-    if (known_.insert(t.name).second) {
-      rd_kafka_mock_topic_create(cluster_, t.name.c_str(), t.partitions, t.replication);
-    }
-  }
-  // Before anybody asks for it: a topic that nobody made stays unknown.
-  void meet(const std::string& topic) {
-    const std::lock_guard lock(mutex_);
-    if (known_.insert(topic).second) {
-      rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-    }
-  }
-
- private:
-  rd_kafka_t* host_ = nullptr;
-  rd_kafka_mock_cluster_t* cluster_ = nullptr;
-  std::mutex mutex_;
-  std::set<std::string> known_;
-};
+using kafka_tests::mock_cluster;
 
 class mock_producer final : public bus::producer {
  public:
@@ -114,7 +68,10 @@ class kafka_mock_fixture final : public bus_fixture {
     o.log_append_time = false;
     // The played brokers answer an empty fetch after its whole wait, whatever comes meanwhile; and a member
     // that is gone is missed after this time, which must be longer than the three seconds in which a group begins.
-    o.properties = {{"fetch.wait.max.ms", "5"}, {"session.timeout.ms", "3200"}, {"heartbeat.interval.ms", "200"}};
+    o.properties = {{"fetch.wait.max.ms", "5"},
+                    {"session.timeout.ms", "3200"},
+                    {"heartbeat.interval.ms", "200"},
+                    {"auto.commit.interval.ms", "5"}};
     return std::move(bus::make_kafka_bus(std::move(o), metrics_, log_).value());
   }
 

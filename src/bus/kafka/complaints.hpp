@@ -15,11 +15,15 @@ class complaints {
 
   // True: this one has not been heard for a while; say it.
   bool is_news(std::string_view what, base::steady_time now) {
+    const auto it = said_.find(what);
+    if (it != said_.end()) {
+      if (now - it->second < silence_) return false;
+      it->second = now;
+      return true;
+    }
     if (said_.size() >= max_remembered) std::erase_if(said_, [&](auto& s) { return now - s.second >= silence_; });
     if (said_.size() >= max_remembered) said_.clear();
-    const auto it = said_.find(what);
-    if (it != said_.end() && now - it->second < silence_) return false;
-    said_.insert_or_assign(std::string(what), now);
+    said_.emplace(what, now);
     return true;
   }
 

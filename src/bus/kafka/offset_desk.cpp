@@ -1,11 +1,15 @@
 #include "bus/kafka/offset_desk.hpp"
 
+#include <thread>
+
 namespace streamdemo::bus::kafka {
 
 namespace {
 
 constexpr int together_ms = 3000;
 constexpr int alone_ms = 1000;
+constexpr int max_moves = 10;
+constexpr auto move_pause = std::chrono::milliseconds(10);
 
 error failure(const partition_id& p, rd_kafka_resp_err_t e) {
   auto why = error_of(e, fmt::format("asking for an offset of {}/{}", p.topic, p.partition));
@@ -22,7 +26,7 @@ void offset_desk::ask(partition_id p, std::int64_t timestamp, answer a) {
   if (same != waiting_.end()) {
     same->answers.push_back(std::move(a));
   } else {
-    waiting_.push_back({std::move(p), timestamp, {}});
+    waiting_.push_back({std::move(p), timestamp, {}, 0});
     waiting_.back().answers.push_back(std::move(a));
   }
   if (serving_) return;
@@ -74,10 +78,20 @@ void offset_desk::look_up(std::vector<question>& batch, int timeout_ms) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& found = list->elems[i];
     const auto e = is_good(whole) ? found.err : whole;
+    if (ask_again(batch[i], e)) continue;
     const auto outcome =
         is_good(e) ? result<std::int64_t>(found.offset) : result<std::int64_t>(failure(batch[i].partition, e));
     for (auto& a : batch[i].answers) a(outcome);
   }
+}
+
+bool offset_desk::ask_again(question& q, rd_kafka_resp_err_t e) {
+  const bool moved = e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+  if (!moved || ++q.tries > max_moves) return false;
+  std::this_thread::sleep_for(move_pause);
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(std::move(q));
+  return true;
 }
 
 }  // namespace streamdemo::bus::kafka

@@ -28,11 +28,14 @@ class offset_desk : public std::enable_shared_from_this<offset_desk> {
     partition_id partition;
     std::int64_t timestamp;
     std::vector<answer> answers;
+    int tries = 0;
   };
 
   void serve();
   std::vector<question> next();
   void look_up(std::vector<question>& batch, int timeout_ms);
+  // True: the leader has just moved, and the question waits for another round.
+  bool ask_again(question& q, rd_kafka_resp_err_t e);
 
   context& context_;
   client_ptr client_;

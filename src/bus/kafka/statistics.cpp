@@ -28,7 +28,9 @@ void add_partitions(const json::object& topic, const std::string& name, statisti
     const auto* partition = p.value().if_object();
     // The partition "-1" is the library's waiting room for records without one.
     if (partition == nullptr || p.key() == "-1") continue;
-    if (const auto lag = number(*partition, "consumer_lag"); lag >= 0) s.lag[name] += lag;
+    const auto end = number(*partition, "hi_offset");
+    const auto next = number(*partition, "app_offset");
+    if (end >= 0 && next >= 0) s.lag[name] += std::max<std::int64_t>(end - next, 0);
     s.fetched[name] += number(*partition, "fetchq_cnt");
   }
 }
@@ -41,14 +43,19 @@ std::optional<statistics> read_statistics(std::string_view text) {
   if (ec || !root.is_object()) return std::nullopt;
   const auto& o = root.get_object();
   statistics s;
-  s.out_records = number(o, "msg_cnt");
-  s.out_bytes = number(o, "msg_size");
-  for (const auto& b : object(o, "brokers")) {
-    const auto* broker = b.value().if_object();
-    if (broker == nullptr || number(*broker, "nodeid") < 0) continue;  // bootstrap addresses and the group's own
-    const auto& rtt = object(*broker, "rtt");
-    if (number(rtt, "cnt") > 0)
+  const auto* type = o.if_contains("type");
+  s.of_producer = type != nullptr && type->is_string() && type->get_string() == "producer";
+  if (s.of_producer) {
+    s.out_records = number(o, "msg_cnt");
+    s.out_bytes = number(o, "msg_size");
+    for (const auto& b : object(o, "brokers")) {
+      const auto* broker = b.value().if_object();
+      if (broker == nullptr || number(*broker, "nodeid") < 0) continue;  // bootstrap addresses
+      const auto& rtt = object(*broker, "rtt");
+      if (number(rtt, "cnt") == 0) continue;
       s.broker_rtt[std::to_string(number(*broker, "nodeid"))] = double(number(rtt, "avg")) / 1e6;
+    }
+    return s;
   }
   for (const auto& t : object(o, "topics")) {
     if (const auto* topic = t.value().if_object()) add_partitions(*topic, std::string(t.key()), s);
@@ -57,12 +64,14 @@ std::optional<statistics> read_statistics(std::string_view text) {
 }
 
 void show(const statistics& s, const std::string& client, base::metrics& m) {
-  m.gauge("streamdemo_kafka_unacknowledged_records", "Records handed to the Kafka client and not yet acknowledged",
-          {{"client", client}})
-      .Set(double(s.out_records));
-  m.gauge("streamdemo_kafka_unacknowledged_bytes",
-          "Bytes of records handed to the Kafka client and not yet acknowledged", {{"client", client}})
-      .Set(double(s.out_bytes));
+  if (s.of_producer) {
+    m.gauge("streamdemo_kafka_unacknowledged_records", "Records handed to the Kafka client and not yet acknowledged",
+            {{"client", client}})
+        .Set(double(s.out_records));
+    m.gauge("streamdemo_kafka_unacknowledged_bytes",
+            "Bytes of records handed to the Kafka client and not yet acknowledged", {{"client", client}})
+        .Set(double(s.out_bytes));
+  }
   for (const auto& [broker, seconds] : s.broker_rtt) {
     m.gauge("streamdemo_kafka_broker_round_trip_seconds", "Mean time from a request to a Kafka broker to its answer",
             {{"client", client}, {"broker", broker}})

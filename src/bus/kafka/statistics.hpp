@@ -9,11 +9,14 @@
 namespace streamdemo::bus::kafka {
 
 struct statistics {
+  bool of_producer = false;
+  // Of a producer:
   std::int64_t out_records = 0;  // handed to the library, not yet acknowledged
   std::int64_t out_bytes = 0;
-  std::map<std::string, double> broker_rtt;     // seconds, mean of the last interval, by broker
-  std::map<std::string, std::int64_t> lag;      // records not yet taken in, by topic
-  std::map<std::string, std::int64_t> fetched;  // records taken in and not yet handed on, by topic
+  std::map<std::string, double> broker_rtt;  // seconds, mean of the last interval, by broker
+  // Of a consumer, by topic:
+  std::map<std::string, std::int64_t> lag;      // records in the log past the last one handed on
+  std::map<std::string, std::int64_t> fetched;  // records of these that the library holds already
 };
 
 // Nothing: it is no JSON object.

@@ -1,0 +1,59 @@
+#include "bus/kafka/statistics.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace streamdemo;
+using namespace streamdemo::bus::kafka;
+
+namespace {
+
+constexpr auto producer_json = R"({"type":"producer","msg_cnt":7,"msg_size":700,
+  "brokers":{
+    "127.0.0.1:1/bootstrap":{"nodeid":-1,"rtt":{"cnt":5,"avg":9000}},
+    "127.0.0.1:1/1":{"nodeid":1,"rtt":{"cnt":5,"avg":2500}},
+    "127.0.0.1:2/2":{"nodeid":2,"rtt":{"cnt":0,"avg":0}}},
+  "topics":{"request":{"partitions":{"0":{"consumer_lag":-1,"fetchq_cnt":0}}}}})";
+
+constexpr auto consumer_json = R"({"type":"consumer","msg_cnt":0,"msg_size":0,
+  "brokers":{"127.0.0.1:1/1":{"nodeid":1,"rtt":{"cnt":5,"avg":50000}}},
+  "topics":{"response":{"partitions":{
+    "0":{"fetchq_cnt":3,"hi_offset":20,"app_offset":10},
+    "1":{"fetchq_cnt":4,"hi_offset":9,"app_offset":9},
+    "2":{"fetchq_cnt":0,"hi_offset":-1001,"app_offset":-1001},
+    "-1":{"fetchq_cnt":100,"hi_offset":100,"app_offset":0}}}}})";
+
+}  // namespace
+
+TEST_CASE("of a producer: what is not acknowledged, and how long each broker takes") {
+  const auto s = read_statistics(producer_json);
+  REQUIRE(s);
+  CHECK(s->out_records == 7);
+  CHECK(s->out_bytes == 700);
+  CHECK(s->broker_rtt == std::map<std::string, double>{{"1", 0.0025}});
+  CHECK(s->lag.empty());
+  CHECK(s->fetched.empty());
+}
+
+TEST_CASE("of a consumer: what is left to read by topic; a fetch waits on purpose and is no round trip") {
+  const auto s = read_statistics(consumer_json);
+  REQUIRE(s);
+  CHECK(s->lag == std::map<std::string, std::int64_t>{{"response", 10}});
+  CHECK(s->fetched == std::map<std::string, std::int64_t>{{"response", 7}});
+  CHECK(s->broker_rtt.empty());
+}
+
+TEST_CASE("what is no JSON object gives nothing") {
+  CHECK_FALSE(read_statistics("{"));
+  CHECK_FALSE(read_statistics("[]"));
+  CHECK(read_statistics("{}"));
+}
+
+TEST_CASE("statistics are shown as metrics with the client's name") {
+  base::metrics m;
+  show(*read_statistics(producer_json), "producer-1", m);
+  show(*read_statistics(consumer_json), "reader-1", m);
+  const auto text = m.expose();
+  CHECK(text.find("streamdemo_kafka_unacknowledged_records{client=\"producer-1\"} 7") != std::string::npos);
+  CHECK(text.find("streamdemo_kafka_lag_records{client=\"reader-1\",topic=\"response\"} 10") != std::string::npos);
+  CHECK(text.find("streamdemo_kafka_unacknowledged_records{client=\"reader-1\"") == std::string::npos);
+}

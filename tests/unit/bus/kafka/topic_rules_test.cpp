@@ -1,0 +1,65 @@
+#include "bus/kafka/topic_rules.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace streamdemo;
+using namespace streamdemo::bus;
+using namespace streamdemo::bus::kafka;
+
+namespace {
+
+topic_spec response() {
+  topic_spec s;
+  s.name = "response";
+  s.partitions = 12;
+  s.replication = 3;
+  s.retention = base::milliseconds(10'800'000);
+  return s;
+}
+
+bool refuses(const topic_settings& found, const std::string& what, const std::string& advice) {
+  const auto r = check_settings(response(), found);
+  return r.has_error() && r.error().code == errc::invalid_argument &&
+         r.error().message.find("response") != std::string::npos && r.error().message.find(what) != std::string::npos &&
+         r.error().message.find(advice) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a topic is made to keep every record for its time, with the log's own times") {
+  const auto s = settings_for(response(), true);
+  CHECK(s == topic_settings{{"cleanup.policy", "delete"},
+                            {"retention.bytes", "-1"},
+                            {"retention.ms", "10800000"},
+                            {"message.timestamp.type", "LogAppendTime"},
+                            {"min.insync.replicas", "2"}});
+  CHECK(check_settings(response(), s).has_value());
+}
+
+TEST_CASE("one or two copies need no second one to acknowledge, and no retention asks for none") {
+  auto one = response();
+  one.replication = 1;
+  one.retention = base::milliseconds(0);
+  CHECK(settings_for(one, false) == topic_settings{{"cleanup.policy", "delete"}, {"retention.bytes", "-1"}});
+}
+
+TEST_CASE("another number of partitions is refused, naming the setting and the number") {
+  CHECK(check_partitions(response(), 12).has_value());
+  const auto r = check_partitions(response(), 6);
+  REQUIRE(r.has_error());
+  CHECK(r.error().code == errc::invalid_argument);
+  CHECK(r.error().message.find("topics.partitions = 6") != std::string::npos);
+}
+
+TEST_CASE("a topic that breaks a promise is refused, and the message says what to change") {
+  CHECK(refuses({{"message.timestamp.type", "CreateTime"}}, "CreateTime", "message.timestamp.type=LogAppendTime"));
+  CHECK(refuses({{"cleanup.policy", "compact,delete"}}, "compact,delete", "cleanup.policy=delete"));
+  CHECK(refuses({{"retention.bytes", "1000000"}}, "1000000", "retention.bytes=-1"));
+  CHECK(refuses({{"retention.ms", "10799999"}}, "10799999", "retention.ms=10800000"));
+}
+
+TEST_CASE("longer is good enough, for ever too, and what the brokers do not tell is not judged") {
+  CHECK(check_settings(response(), {{"retention.ms", "10800001"}}).has_value());
+  CHECK(check_settings(response(), {{"retention.ms", "-1"}, {"retention.bytes", "-1"}}).has_value());
+  CHECK(check_settings(response(), {}).has_value());
+}
