@@ -66,7 +66,7 @@ answering task(core& a, http::request& r) {
   auto until = base::steady_time::min();
   const auto now = std::chrono::steady_clock::now();
   if (wait) until = now + *wait;
-  if (*cursor > (*known)->view().last_seq) {
+  if (*cursor > (*known)->last_seq()) {
     // Another gateway may be a moment ahead of this one.
     until = std::max(until, now + a.settings().gateway.unknown_task_wait);
   }

@@ -64,6 +64,7 @@ class history {
   // Events behind `after`, at most `max_events` and about `max_bytes` (at least one, when there is one).
   batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const;
   task_view view() const;
+  std::int64_t last_seq() const;  // of view(), without copying the rest
   local_times times() const;
   void written(base::sys_time at);  // something was handed to a socket
 

@@ -43,6 +43,11 @@ task_view history::view() const {
   return view_;
 }
 
+std::int64_t history::last_seq() const {
+  const std::lock_guard lock(mutex_);
+  return view_.last_seq;
+}
+
 local_times history::times() const {
   const std::lock_guard lock(mutex_);
   return times_;

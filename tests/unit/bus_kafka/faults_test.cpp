@@ -213,13 +213,16 @@ awaitable<void> a_member_that_is_busy(stage& s) {
 
 }  // namespace
 
+// The played brokers take what follows a refused request, which real ones refuse, too: by one request at a time.
+const properties one_request{{"max.in.flight.requests.per.connection", "1"}};
+
 TEST_CASE("a fatal error of the library's producer loses no record and keeps their order") {
-  stage s;
+  stage s(one_request);
   s.run([&] { return a_fatal_error_loses_nothing(s); });
 }
 
-TEST_CASE("records without a deadline survive refusals of the brokers") {
-  stage s;
+TEST_CASE("records without a deadline survive refusals of the brokers, in order") {
+  stage s(one_request);
   s.run([&] { return refused_for_a_while(s); });
 }
 
