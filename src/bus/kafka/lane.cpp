@@ -25,10 +25,13 @@ std::vector<setting> fixed(std::optional<base::milliseconds> timeout) {
   all.push_back({"acks", "all"});
   all.push_back({"partitioner", "murmur2_random"});
   all.push_back({"message.timeout.ms", std::to_string(timeout ? timeout->count() : 0)});
-  // A topic that was just made is known to one broker before the other; one that nobody made is an error in time.
   if (timeout) {
+    // A topic that was just made is known to one broker before the other; one that nobody made is an error in time.
     all.push_back(
         {"topic.metadata.propagation.max.ms", std::to_string(std::max<std::int64_t>(timeout->count() / 2, 1))});
+  } else {
+    // What follows a refused record must wait until that one is given again.
+    all.push_back({"enable.gapless.guarantee", "true"});
   }
   return all;
 }

@@ -24,6 +24,7 @@ constexpr std::array protected_names{
     protected_name{"acks", in_sync},
     protected_name{"request.required.acks", in_sync},
     protected_name{"enable.idempotence", "records of one producer keep their order and are not doubled"},
+    protected_name{"enable.gapless.guarantee", "the records of a run keep their order"},
     protected_name{"enable.auto.commit", only_completed},
     protected_name{"enable.auto.offset.store", only_completed},
     protected_name{"auto.commit.enable", only_completed},
