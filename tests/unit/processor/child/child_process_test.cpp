@@ -138,8 +138,11 @@ TEST_CASE("the child has its own streams, directory, variables and group, defaul
     CHECK(line == "0 1 2 3 ");  // 3 is ls itself, reading the directory
     CAPTURE(got->output);
     CHECK(got->output.find("igBlk:\t0000000000000000") != std::string::npos);
-    // The C library keeps two signals for itself.
-    CHECK(got->output.find("SigIgn:\t0000000180000000") != std::string::npos);
+    const auto ignored = got->output.find("SigIgn:\t");
+    REQUIRE(ignored != std::string::npos);
+    // The C library keeps signals 32 and 33 for itself, and a sanitizer may set one of them back.
+    constexpr auto of_the_library = 0x180000000ull;
+    CHECK((std::stoull(got->output.substr(ignored + 8, 16), nullptr, 16) & ~of_the_library) == 0);
     const auto last = got->output.substr(got->output.rfind('\n', got->output.size() - 2) + 1);
     CHECK(got->output.find("\n" + last + last) != std::string::npos);
   });
