@@ -9,7 +9,7 @@ target_precompile_headers(streamdemo_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h
 # one around it excludes its sources.
 function(streamdemo_module NAME)
   cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_DEPENDS;EXCLUDE" ${ARGN})
-  file(GLOB_RECURSE SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE SOURCES RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   foreach(PATTERN ${ARG_EXCLUDE})
     list(FILTER SOURCES EXCLUDE REGEX ${PATTERN})
   endforeach()

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
+#include <mutex>
 #include <streamdemo/app/application.hpp>
 #include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
@@ -53,13 +54,31 @@ base::result<std::unique_ptr<bus::bus>> make_bus(const config::settings& s, cons
                              metrics, log);
 }
 
-// A processor that comes before every gateway finds its topics as a gateway would have made them.
+// What the start waits for, for whoever asks meanwhile. Thread-safe.
+class obstacle {
+ public:
+  void set(std::optional<std::string> what) {
+    const std::lock_guard lock(mutex_);
+    what_ = std::move(what);
+  }
+  std::optional<std::string> get() const {
+    const std::lock_guard lock(mutex_);
+    return what_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<std::string> what_ = "the bus is asked for its topics";
+};
+
+// Whichever process comes first makes the topics; a bus that is away is waited for.
 base::awaitable<base::result<void>> create_topics(bus::bus& b, const config::settings& s, const base::logger& log,
-                                                  const std::atomic<bool>& given_up) {
+                                                  obstacle& in_the_way, const std::atomic<bool>& given_up) {
   for (bool first = true; !given_up; first = false) {
     auto specs = gateway::topics_of(s);
     auto made = co_await b.ensure_topics(std::move(specs));
     if (made.has_value() || made.error().code == base::errc::invalid_argument) co_return made;
+    in_the_way.set("the bus does not have the topics yet: " + made.error().message);
     if (first) log.warning("the bus does not have the topics yet, trying on: {}", made.error().message);
     co_await base::sleep_for(bus_retry);
   }
@@ -86,6 +105,7 @@ struct application::parts {
   const base::logger& log;
   base::metrics metrics;
   std::atomic<bool> stopping{false};
+  obstacle in_the_way;
   // Set once the role can be asked whether it is ready: the listener that asks is open before there is any.
   std::atomic<bool> gateway_made{false};
   std::atomic<bool> processor_made{false};
@@ -106,7 +126,8 @@ struct application::parts {
 
   base::result<void> start(const std::function<bool()>& give_up);
   base::result<void> open_management();
-  base::result<void> start_processor(const std::function<bool()>& give_up);
+  base::result<void> make_topics(const std::function<bool()>& give_up);
+  void start_processor();
   base::result<void> start_gateway(const std::function<bool()>& give_up);
   std::optional<std::string> unready() const;
   void stop();
@@ -135,12 +156,13 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
   for (const auto& kind : describe_kinds(settings)) {
     if (!kind.notice.empty()) log.warning("{}", kind.notice);
   }
+  if (auto made = make_topics(give_up); !made) return made;
   if (has(config::role::gateway)) {
     gateway_loops = std::make_unique<base::io_threads>(settings.gateway.threads, "gateway");
     gateway_loops->start();
     if (auto started = start_gateway(give_up); !started) return started;
   }
-  if (has(config::role::processor)) return start_processor(give_up);
+  if (has(config::role::processor)) start_processor();
   return {};
 }
 
@@ -148,6 +170,17 @@ base::result<void> application::parts::open_management() {
   management = management::make_management(
       settings.management.listen, settings.management.port, watch_loop, [this] { return unready(); }, metrics, log);
   return management->open();
+}
+
+base::result<void> application::parts::make_topics(const std::function<bool()>& give_up) {
+  std::atomic<bool> given_up{false};
+  auto made = asio::co_spawn(watch(), create_topics(*bus, settings, log, in_the_way, given_up), asio::use_future);
+  while (made.wait_for(give_up_poll) == std::future_status::timeout) {
+    if (give_up && give_up()) given_up = true;
+  }
+  auto topics = made.get();
+  if (topics) in_the_way.set(std::nullopt);
+  return topics;
 }
 
 base::result<void> application::parts::start_gateway(const std::function<bool()>& give_up) {
@@ -169,26 +202,18 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
   return started.get();
 }
 
-base::result<void> application::parts::start_processor(const std::function<bool()>& give_up) {
-  if (!has(config::role::gateway)) {
-    std::atomic<bool> given_up{false};
-    auto made = asio::co_spawn(watch(), create_topics(*bus, settings, log, given_up), asio::use_future);
-    while (made.wait_for(give_up_poll) == std::future_status::timeout) {
-      if (give_up && give_up()) given_up = true;
-    }
-    if (auto topics = made.get(); !topics) return topics;
-  }
+void application::parts::start_processor() {
   const auto ex = processor_loop.executor(0);
   processor = processor::make_processor(ex, processor::options_from(settings, source_of(settings, "processor")), *bus,
                                         make_handlers(settings, guard_program, *store), clock, metrics, log);
   processor_made = true;
   processor_loop.start();
   asio::dispatch(ex, asio::use_future([this] { processor->start(); })).get();
-  return {};
 }
 
 std::optional<std::string> application::parts::unready() const {
   if (stopping) return "draining";
+  if (auto what = in_the_way.get()) return what;
   if (has(config::role::gateway)) {
     if (!gateway_made) return "the gateway is starting";
     if (auto why_not = gateway->ready()) return why_not;

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/lab_options.hpp"
+
 namespace streamdemo::app {
 
 namespace {
@@ -16,6 +18,12 @@ std::vector<std::pair<std::string, std::string>> own_variables(char** environmen
     if (entry.substr(0, equals) == "STREAMDEMO_CONFIG") continue;
     out.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
   }
+  return out;
+}
+
+std::string words_of(int argc, char** argv) {
+  std::string out = "streamdemo";
+  for (int i = 1; i < argc; ++i) out += std::string(" ") + argv[i];
   return out;
 }
 
@@ -49,6 +57,8 @@ command parse_command_line(int argc, char** argv, char** environment) {
   reference->add_flag("--markdown", markdown, "as the page docs/configuration.md");
   reference->add_flag("--check", check, "instead: read the settings as a start would, and report what is wrong");
   add_sources(*reference);
+  lab_options lab;
+  add_lab(cli, lab);
 
   try {
     cli.parse(argc, argv);
@@ -68,6 +78,12 @@ command parse_command_line(int argc, char** argv, char** environment) {
     c.what = check      ? command::action::check
              : markdown ? command::action::print_markdown
                         : command::action::print_reference;
+  }
+  if (lab.compare->parsed()) {
+    c.what = lab.buses->parsed() ? command::action::compare_buses : command::action::compare_transports;
+    c.transports = std::move(lab.transports);
+    c.buses = std::move(lab.bus);
+    c.transports.command_line = c.buses.command_line = words_of(argc, argv);
   }
   return c;
 }

@@ -1,5 +1,6 @@
 // The command line: turns arguments into what to do. Called once, by main.
 #pragma once
+#include <streamdemo/compare/compare.hpp>
 #include <streamdemo/config/config.hpp>
 
 #include <string>
@@ -11,12 +12,16 @@ struct command {
     run,              // start the roles
     print_reference,  // `streamdemo config`: the commented TOML reference
     print_markdown,   // `streamdemo config --markdown`: docs/configuration.md
-    check,            // `streamdemo config --check`: read the settings, report, start nothing
-    leave,            // help or version was printed, or the arguments were wrong: exit with `exit_code`
+    compare_transports,
+    compare_buses,
+    check,  // `streamdemo config --check`: read the settings, report, start nothing
+    leave,  // help or version was printed, or the arguments were wrong: exit with `exit_code`
   };
   action what = action::run;
   int exit_code = 0;
   config::sources sources;
+  compare::transport_options transports;
+  compare::bus_options buses;
 };
 
 // Prints help, version and mistakes itself.

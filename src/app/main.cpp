@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <future>
 #include <streamdemo/app/application.hpp>
+#include <streamdemo/bus/kafka.hpp>
 #include <streamdemo/processor/guard.hpp>
 
 #include "app/command_line.hpp"
@@ -55,6 +56,13 @@ void end_at_second_signal(const sigset_t& signals, const std::future<void>& drai
   }
 }
 
+// By its real path: what is started by it names it so in the list of processes.
+std::filesystem::path own_program() {
+  std::error_code ec;
+  auto path = std::filesystem::read_symlink("/proc/self/exe", ec);
+  return ec ? std::filesystem::path("/proc/self/exe") : path;
+}
+
 int run(const config::settings& settings) {
   const auto signals = take_signals();
   const base::system_clock clock;
@@ -91,7 +99,7 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "__guard") return processor::guard_main(argc, argv);
   // Buffers of one history are freed in the order they were made; fewer arenas keep what is freed usable by others.
   mallopt(M_ARENA_MAX, 2);
-  const auto command = app::parse_command_line(argc, argv, environ);
+  auto command = app::parse_command_line(argc, argv, environ);
   using action = app::command::action;
   switch (command.what) {
     case action::leave:
@@ -100,11 +108,17 @@ int main(int argc, char** argv) {
       return std::fputs(config::reference_toml().c_str(), stdout) < 0;
     case action::print_markdown:
       return std::fputs(config::reference_markdown().c_str(), stdout) < 0;
+    case action::compare_transports:
+      command.transports.program = own_program();
+      return compare::compare_transports(command.transports);
+    case action::compare_buses:
+      command.buses.program = own_program();
+      return compare::compare_buses(command.buses);
     case action::check:
     case action::run:
       break;
   }
-  const auto loaded = config::load(command.sources);
+  const auto loaded = config::load(command.sources, bus::refused_property);
   if (!loaded.problems.empty()) {
     report(loaded.problems);
     return 2;

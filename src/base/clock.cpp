@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <charconv>
 #include <streamdemo/base/clock.hpp>
 
@@ -61,18 +59,37 @@ bool offset(std::string_view& s, int& minutes) {
   return hour < 24 && minute < 60;
 }
 
+// Every record and event has a time or two, so these are written without a formatting language.
+void put(std::string& out, std::size_t at, std::size_t width, int value) {
+  for (std::size_t i = width; i > 0; --i, value /= 10) out[at + i - 1] = static_cast<char>('0' + value % 10);
+}
+
+std::string to_seconds(const parts& p, std::string_view fraction_and_zone) {
+  std::string out = "0000-00-00T00:00:00";
+  put(out, 0, 4, p.year);
+  put(out, 5, 2, p.month);
+  put(out, 8, 2, p.day);
+  put(out, 11, 2, p.hour);
+  put(out, 14, 2, p.minute);
+  put(out, 17, 2, p.second);
+  out += fraction_and_zone;
+  return out;
+}
+
 }  // namespace
 
 std::string format_micros(sys_time t) {
   const auto p = split(t);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", p.year, p.month, p.day, p.hour, p.minute, p.second,
-                     p.micros);
+  auto out = to_seconds(p, ".000000Z");
+  put(out, 20, 6, p.micros);
+  return out;
 }
 
 std::string format_millis(sys_time t) {
   const auto p = split(t);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.year, p.month, p.day, p.hour, p.minute, p.second,
-                     p.micros / 1000);
+  auto out = to_seconds(p, ".000Z");
+  put(out, 20, 3, p.micros / 1000);
+  return out;
 }
 
 std::optional<sys_time> parse_time(std::string_view s) {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace streamdemo::config {
 
@@ -133,6 +133,22 @@ void check_topics(found& out, const settings& s) {
   }
 }
 
+// Whoever reads a request topic answers for every kind in it, and fails the tasks of those that it does not know.
+void check_owners(found& out, const settings& s) {
+  std::map<std::string, std::string> ours{{s.topics.request, "topics.request"}};
+  for (const auto& [kind, topic] : s.tasks.request_topics) {
+    if (s.tasks.commands.contains(kind)) ours.emplace(topic, "tasks." + kind + ".request_topic");
+  }
+  for (const auto& [kind, topic] : s.tasks.request_topics) {
+    const auto shared = ours.find(topic);
+    if (shared == ours.end() || s.tasks.commands.contains(kind)) continue;
+    out.push_back({{"tasks." + kind + ".request_topic", shared->second},
+                   fmt::format("tasks.{}.request_topic and {} are both \"{}\", but the kind has no command: this "
+                               "program's processors would take its tasks and fail them",
+                               kind, shared->second, topic)});
+  }
+}
+
 }  // namespace
 
 std::vector<contradiction> contradictions(const settings& s) {
@@ -141,6 +157,7 @@ std::vector<contradiction> contradictions(const settings& s) {
   check_sizes(out, s);
   check_roles(out, s);
   check_topics(out, s);
+  check_owners(out, s);
   return out;
 }
 

@@ -55,6 +55,8 @@ void add_gateway_limits(out& f) {
                   "Events in one poll answer; the answer's `next` leads to the rest."));
   f.push_back(num("gateway.max_message_bytes", AT(gateway.max_message_bytes), kib, 64 * mib,
                   "One WebSocket message from a client; a larger one closes the socket with 1009."));
+  f.push_back(num("gateway.max_subscriptions", AT(gateway.max_subscriptions), 1, 100000,
+                  "Tasks that one WebSocket on /api/stream may follow at once."));
   f.push_back(num("gateway.max_waiters", AT(gateway.max_waiters), 0, 1000000,
                   "Requests that may wait at once for an id that is not known yet."));
   f.push_back(num("gateway.send_buffer_bytes", AT(gateway.send_buffer_bytes), 4 * kib, 16 * mib,

@@ -31,8 +31,9 @@ class loader {
     for (auto& p : problems) problems_.push_back(std::move(p));
   }
 
-  loaded finish() {
+  loaded finish(const property_judge& judge) {
     deal_out_kinds();
+    if (judge) judge_properties(judge);
     for (const auto& c : contradictions(settings_)) {
       // What follows from a mistake that is already named would only confuse.
       if (std::ranges::any_of(c.keys, [&](const auto& key) { return bad_.contains(key); })) continue;
@@ -57,6 +58,14 @@ class loader {
     auto text = std::visit(as_text{}, a.given);
     if (!text) return wrong(a, "must be a text, a number, or true or false");
     settings_.kafka.properties[a.key.substr(properties_prefix.size())] = std::move(*text);
+    where_[a.key] = a.where;
+  }
+
+  void judge_properties(const property_judge& judge) {
+    for (const auto& [name, value] : settings_.kafka.properties) {
+      const auto key = std::string(properties_prefix) + name;
+      if (const auto what = judge(name, value)) problems_.push_back({where_[key], fmt::format("{} {}", key, *what)});
+    }
   }
 
   void put_task(const assignment& a) {
@@ -152,7 +161,7 @@ class loader {
 
 }  // namespace
 
-loaded load(const sources& s) {
+loaded load(const sources& s, const property_judge& judge) {
   loader l;
   std::vector<problem> problems;
   if (s.file) {
@@ -161,7 +170,7 @@ loaded load(const sources& s) {
   for (const auto& a : read_environment(s.environment)) l.apply(a);
   for (const auto& a : read_sets(s.sets, problems)) l.apply(a);
   l.add(std::move(problems));
-  return l.finish();
+  return l.finish(judge);
 }
 
 }  // namespace streamdemo::config

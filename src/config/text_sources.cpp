@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <streamdemo/base/text.hpp>
 
 #include "config/assignment.hpp"
 
@@ -16,13 +17,10 @@ constexpr std::string_view tasks_prefix = "STREAMDEMO_TASKS_";
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::string lower_with(std::string_view text, char instead_of_underscore) {
   std::string out;
-  for (const char c : text) out += c == '_' ? instead_of_underscore : lower(c);
+  for (const char c : text) out += c == '_' ? instead_of_underscore : base::lower(c);
   return out;
 }
 

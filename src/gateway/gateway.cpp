@@ -1,13 +1,13 @@
-// The stations in their order. Start: topics, follow, caught up, open. Drain: the listener closes first, then streams
-// and requests end, then what was published is waited for, then the follower stops.
+// The stations in their order. Start: the time by the bus, follow, caught up, open. Drain: the listener closes first,
+// then streams and requests end, then what was published is waited for, then the follower stops.
 #include <streamdemo/base/event.hpp>
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/http/server.hpp>
 
 #include <atomic>
 
-#include <streamdemo/gateway/topics.hpp>
 #include "gateway/api/api.hpp"
+#include "gateway/history/bus_clock.hpp"
 #include "gateway/history/response_follower.hpp"
 #include "gateway/tasks/task_service_control.hpp"
 
@@ -22,6 +22,8 @@ using base::result;
 
 constexpr std::chrono::seconds bus_retry{1};
 constexpr base::milliseconds close_poll{100};
+// A clock that is so far off is worth a word.
+constexpr std::chrono::seconds clock_alarm{10};
 
 http::server_options server_options(const config::settings& s) {
   const auto& g = s.gateway;
@@ -60,6 +62,8 @@ class wired_gateway final : public gateway {
   explicit wired_gateway(surroundings s)
       : bus_(s.bus),
         settings_(s.settings),
+        clock_(s.clock),
+        instance_(s.instance),
         loop0_(s.loops.executor(0)),
         log_(s.log.child("gateway")),
         all_(make_histories(history_options(settings_), s.instance, s.loops, s.clock, s.metrics, log_)),
@@ -86,7 +90,7 @@ class wired_gateway final : public gateway {
                                   log_)) {}
 
   awaitable<result<void>> start() override {
-    if (auto topics = co_await create_topics(); topics.has_error()) co_return topics;
+    if (auto learned = co_await learn_clock(); learned.has_error()) co_return learned;
     stage_ = stage::reading_back;
     follower_.start();
     // close() may come from any thread, so it is looked for now and then.
@@ -106,7 +110,7 @@ class wired_gateway final : public gateway {
 
   std::optional<std::string> ready() const override {
     if (closed_) return "the gateway is shutting down";
-    if (stage_ == stage::creating_topics) return "the gateway waits for the bus to have its topics";
+    if (stage_ == stage::asking_time) return "the gateway waits for the bus to take a record";
     if (const auto n = follower_.behind(); n != 0) {
       return fmt::format("the gateway reads {} back: {} of {} partitions to go", settings_.topics.response, n,
                          settings_.topics.partitions);
@@ -132,21 +136,36 @@ class wired_gateway final : public gateway {
   }
 
  private:
-  enum class stage { creating_topics, reading_back, serving };
+  enum class stage { asking_time, reading_back, serving };
 
-  awaitable<result<void>> create_topics() {
+  awaitable<result<void>> learn_clock() {
     for (bool first = true; !closed_; first = false) {
-      auto specs = topics_of(settings_);
-      auto made = co_await bus_.ensure_topics(std::move(specs));
-      if (made.has_value() || made.error().code == errc::invalid_argument) co_return made;
-      if (first) log_.warning("the bus does not have the topics yet, trying on: {}", made.error().message);
+      bus_clock_parts p{.bus = bus_,
+                        .all = *all_,
+                        .loop0 = loop0_,
+                        .clock = clock_,
+                        .topic = settings_.topics.response,
+                        .source = instance_,
+                        .timeout = settings_.gateway.publish_timeout};
+      const auto learned = co_await learn_bus_clock(std::move(p));
+      if (learned.has_value()) {
+        const auto ahead = -all_->clock_offset();
+        if (ahead > clock_alarm || ahead < -clock_alarm) {
+          log_.warning("this machine's clock is {:.1f} s ahead of the bus's: tasks are judged by the bus's, but set it",
+                       std::chrono::duration<double>(ahead).count());
+        }
+        co_return result<void>{};
+      }
+      if (first) log_.warning("the bus takes no record yet, trying on: {}", learned.error().message);
       co_await base::sleep_for(bus_retry);
     }
-    co_return error{errc::closed, "the gateway was closed before the bus had its topics"};
+    co_return error{errc::closed, "the gateway was closed before the bus took a record"};
   }
 
   bus::bus& bus_;
   const config::settings& settings_;
+  const base::clock& clock_;
+  std::string instance_;
   base::executor loop0_;
   base::logger log_;
   std::unique_ptr<histories> all_;
@@ -154,7 +173,7 @@ class wired_gateway final : public gateway {
   response_follower follower_;
   std::unique_ptr<api> api_;
   std::unique_ptr<http::server> server_;
-  std::atomic<stage> stage_ = stage::creating_topics;
+  std::atomic<stage> stage_ = stage::asking_time;
   std::atomic<bool> closed_ = false;
   bool drained_ = false;
 };

@@ -1,4 +1,5 @@
 #include <boost/asio/redirect_error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -8,7 +9,8 @@
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/http/client.hpp>
 
-#include "http/client_stream.hpp"
+#include "http/client_transport.hpp"
+#include "http/client_websocket.hpp"
 #include "http/text.hpp"
 
 namespace streamdemo::http {
@@ -25,8 +27,8 @@ constexpr std::uint64_t max_body = std::uint64_t{1} << 30;
 
 class beast_client final : public client {
  public:
-  beast_client(base::executor ex, std::string host, std::uint16_t port)
-      : executor_(ex), host_(std::move(host)), port_(port) {}
+  beast_client(base::executor ex, std::string host, std::uint16_t port, std::shared_ptr<client_tls> tls)
+      : executor_(ex), host_(std::move(host)), port_(port), tls_(std::move(tls)) {}
 
   awaitable<result<client_response>> send(verb v, std::string target, std::vector<field> fields, std::string body,
                                           base::steady_time deadline) override;
@@ -38,6 +40,7 @@ class beast_client final : public client {
   awaitable<result<std::string>> read_message(base::steady_time deadline) override;
   awaitable<result<void>> write_message(std::string text, base::steady_time deadline) override;
   void disconnect() override;
+  wire_counts wire() const override;
 
  private:
   using request_type = bh::request<bh::string_body>;
@@ -50,7 +53,9 @@ class beast_client final : public client {
   const base::executor executor_;
   const std::string host_;
   const std::uint16_t port_;
-  std::unique_ptr<client_socket> socket_;
+  const std::shared_ptr<client_tls> tls_;
+  wire_counts closed_;  // of connections that are no more
+  std::unique_ptr<client_transport> socket_;
   boost::beast::flat_buffer buffer_;
   std::unique_ptr<bh::response_parser<bh::buffer_body>> streaming_;
   std::unique_ptr<client_websocket> websocket_;
@@ -65,7 +70,7 @@ beast_client::request_type beast_client::make(verb v, const std::string& target,
   const bool ipv6 = host_.find(':') != std::string::npos;
   r.set(bh::field::host, ipv6 ? fmt::format("[{}]:{}", host_, port_) : fmt::format("{}:{}", host_, port_));
   for (const auto& f : fields) {
-    if (same_name(f.name, "Host")) r.erase(bh::field::host);
+    if (same_word(f.name, "Host")) r.erase(bh::field::host);
     r.insert(f.name, f.value);
   }
   const bool sized = !body.empty() || v == verb::post || v == verb::put || v == verb::patch;
@@ -82,8 +87,8 @@ awaitable<result<void>> beast_client::exchange(request_type& r, Parser& parser, 
   for (int tries = 0;; ++tries) {
     if (!socket_) {
       buffer_.clear();
-      socket_ = std::make_unique<client_socket>(executor_);
-      const auto connected = co_await connect_to(*socket_, host_, port_, deadline);
+      socket_ = std::make_unique<client_transport>(executor_, tls_, closed_);
+      const auto connected = co_await socket_->connect(host_, port_, deadline);
       if (!connected) {
         disconnect();
         co_return connected.error();
@@ -172,7 +177,7 @@ awaitable<result<std::string>> beast_client::read_some(base::steady_time deadlin
 
 awaitable<result<client_response>> beast_client::open_websocket(std::string target, std::vector<field> fields,
                                                                 base::steady_time deadline) {
-  websocket_ = make_client_websocket(executor_, host_, port_);
+  websocket_ = make_client_websocket(executor_, host_, port_, tls_, closed_);
   auto out = co_await websocket_->open(std::move(target), std::move(fields), deadline);
   if (!out || out->status != 101) websocket_.reset();
   co_return out;
@@ -195,10 +200,18 @@ void beast_client::disconnect() {
   buffer_.clear();
 }
 
+wire_counts beast_client::wire() const {
+  auto all = closed_;
+  if (socket_) all += socket_->wire();
+  if (websocket_) all += websocket_->wire();
+  return all;
+}
+
 }  // namespace
 
-std::unique_ptr<client> make_client(base::executor ex, std::string host, std::uint16_t port) {
-  return std::make_unique<beast_client>(ex, std::move(host), port);
+std::unique_ptr<client> make_client(base::executor ex, std::string host, std::uint16_t port,
+                                    std::shared_ptr<client_tls> tls) {
+  return std::make_unique<beast_client>(ex, std::move(host), port, std::move(tls));
 }
 
 }  // namespace streamdemo::http

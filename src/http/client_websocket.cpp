@@ -1,9 +1,11 @@
 // The client's WebSocket half, on Beast's own implementation: independent of the server's, so that each checks the
 // other.
 #include <boost/asio/redirect_error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include "http/client_stream.hpp"
+#include "http/client_transport.hpp"
+#include "http/client_websocket.hpp"
 
 namespace streamdemo::http {
 
@@ -13,12 +15,17 @@ namespace websocket = boost::beast::websocket;
 
 class beast_websocket final : public client_websocket {
  public:
-  beast_websocket(base::executor ex, std::string host, std::uint16_t port)
-      : host_(std::move(host)), port_(port), stream_(ex) {}
+  beast_websocket(base::executor ex, std::string host, std::uint16_t port, std::shared_ptr<client_tls> tls,
+                  wire_counts& counts)
+      : host_(std::move(host)), port_(port), stream_(ex, std::move(tls), counts) {}
+
+  // Who ends it from inside a completion leaves the transport to Beast for a moment, and the counts do not live as
+  // long.
+  ~beast_websocket() override { stream_.next_layer().settle(); }
 
   base::awaitable<result<client_response>> open(std::string target, std::vector<field> fields,
                                                 base::steady_time deadline) override {
-    const auto connected = co_await connect_to(stream_.next_layer(), host_, port_, deadline);
+    const auto connected = co_await stream_.next_layer().connect(host_, port_, deadline);
     if (!connected) co_return connected.error();
     stream_.set_option(websocket::stream_base::decorator([fields](websocket::request_type& r) {
       for (const auto& f : fields) r.insert(f.name, f.value);
@@ -27,6 +34,7 @@ class beast_websocket final : public client_websocket {
     websocket::response_type answer;
     boost::system::error_code ec;
     const auto authority = fmt::format("{}:{}", host_, port_);
+    stream_.next_layer().expires_at(deadline);
     co_await stream_.async_handshake(answer, authority, target, asio::redirect_error(base::use_awaitable, ec));
     if (ec && ec != websocket::error::upgrade_declined) co_return client_error(ec, "opening a WebSocket at " + target);
     client_response out;
@@ -60,16 +68,29 @@ class beast_websocket final : public client_websocket {
     co_return result<void>{};
   }
 
+  wire_counts wire() override { return stream_.next_layer().wire(); }
+
  private:
   const std::string host_;
   const std::uint16_t port_;
-  websocket::stream<client_socket, false> stream_;
+  websocket::stream<client_transport, false> stream_;
 };
 
 }  // namespace
 
-std::unique_ptr<client_websocket> make_client_websocket(base::executor ex, std::string host, std::uint16_t port) {
-  return std::make_unique<beast_websocket>(ex, std::move(host), port);
+std::vector<field> to_fields(const boost::beast::http::fields& from) {
+  std::vector<field> out;
+  for (const auto& f : from) {
+    const auto name = f.name_string();
+    const auto value = f.value();
+    out.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
+  }
+  return out;
+}
+
+std::unique_ptr<client_websocket> make_client_websocket(base::executor ex, std::string host, std::uint16_t port,
+                                                        std::shared_ptr<client_tls> tls, wire_counts& counts) {
+  return std::make_unique<beast_websocket>(ex, std::move(host), port, std::move(tls), counts);
 }
 
 }  // namespace streamdemo::http

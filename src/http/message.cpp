@@ -28,7 +28,7 @@ std::string_view to_string(verb v) noexcept {
 
 std::string_view find_field(const std::vector<field>& fields, std::string_view name) noexcept {
   for (const auto& f : fields) {
-    if (same_name(f.name, name)) return f.value;
+    if (same_word(f.name, name)) return f.value;
   }
   return {};
 }
@@ -39,7 +39,7 @@ std::string_view request::header(std::string_view name) const noexcept {
 
 bool request::has_header(std::string_view name) const noexcept {
   for (const auto& f : fields) {
-    if (same_name(f.name, name)) return true;
+    if (same_word(f.name, name)) return true;
   }
   return false;
 }
@@ -48,7 +48,7 @@ std::string request::joined_header(std::string_view name) const {
   std::string all;
   bool first = true;
   for (const auto& f : fields) {
-    if (!same_name(f.name, name)) continue;
+    if (!same_word(f.name, name)) continue;
     if (!first) all += ", ";
     all += f.value;
     first = false;

@@ -161,7 +161,7 @@ request_parser::step request_parser::check() {
     return fail(400, "the request target is malformed: it must begin with '/', with correct percent escapes");
   }
   if (const auto expect = request_.header("Expect"); !expect.empty()) {
-    if (!same_name(expect, "100-continue")) return fail(417, "only Expect: 100-continue can be met");
+    if (!same_word(expect, "100-continue")) return fail(417, "only Expect: 100-continue can be met");
     grammar_->expects = grammar_->http11 && !grammar_->is_done();
   }
   return check_upgrade();
@@ -176,7 +176,7 @@ request_parser::step request_parser::check_framing() {
   if (g.lengths == 1 && g.encodings > 0) return fail(400, "Content-Length and Transfer-Encoding together");
   if (g.lengths == 1 && !all_digits(request_.header("Content-Length"))) return fail(400, "bad Content-Length");
   if (g.encodings > 0 && !g.http11) return fail(400, "Transfer-Encoding needs HTTP/1.1");
-  if (g.encodings > 0 && (g.encodings > 1 || !same_name(request_.header("Transfer-Encoding"), "chunked"))) {
+  if (g.encodings > 0 && (g.encodings > 1 || !same_word(request_.header("Transfer-Encoding"), "chunked"))) {
     return fail(400, "the only Transfer-Encoding taken is chunked");
   }
   return step::done;

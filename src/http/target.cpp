@@ -44,7 +44,7 @@ bool to_origin_form(std::string_view& target) {
   const auto colon = target.find("://");
   if (colon == std::string_view::npos) return false;
   const auto scheme = target.substr(0, colon);
-  if (!same_name(scheme, "http") && !same_name(scheme, "https")) return false;
+  if (!same_word(scheme, "http") && !same_word(scheme, "https")) return false;
   target.remove_prefix(colon + 3);
   const auto end = target.find_first_of("/?");
   if (end == 0) return false;

@@ -61,6 +61,7 @@ struct dead_letter {
   std::uint64_t token;
   base::record_ptr request;
   std::string reason;
+  std::int64_t deliveries = 1;  // how many runs took it; one that none took counts as one
 };
 struct complete {
   bus::delivery delivery;

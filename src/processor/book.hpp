@@ -66,7 +66,7 @@ struct book {
   task::fold fold;
   liveness alive;
   sys_time complete_from = sys_time::max();  // every task accepted after this log time is known
-  sys_time log_time = sys_time::min();       // of the last record read
+  sys_time log_time{};                       // of the last record read
   std::int64_t position = -1;                // the fold has passed every offset below
   std::int64_t follow_end = 0;               // the end when following began
 

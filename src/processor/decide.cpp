@@ -71,14 +71,14 @@ void decisions::judge(book& b, work& w) {
       if (w.dead_letter_kept) {
         send_verdict(b, w, *t, status::failed, "every run of it was lost: it seems to end the process that runs it");
       } else {
-        send_dead_letter(b, w, "every run of it was lost");
+        send_dead_letter(b, w, "every run of it was lost", t->attempt);
       }
       break;
     case choice::not_accepted:
       if (w.dead_letter_kept) {
         complete_all(w);
       } else {
-        send_dead_letter(b, w, "its accepted record is not in the log");
+        send_dead_letter(b, w, "its accepted record is not in the log", 1);
       }
       break;
   }
@@ -188,11 +188,11 @@ void decisions::send_verdict(book& b, work& w, const task_state& t, status end, 
   actions_.emplace_back(publish{b.number, std::move(m)});
 }
 
-void decisions::send_dead_letter(book& b, work& w, std::string reason) {
+void decisions::send_dead_letter(book& b, work& w, std::string reason, std::int64_t deliveries) {
   if (w.dead_letter_sent) return;
   w.dead_letter_sent = true;
   letters_[next_letter_] = {std::nullopt, b.number, w.id};
-  actions_.emplace_back(dead_letter{next_letter_++, w.request, std::move(reason)});
+  actions_.emplace_back(dead_letter{next_letter_++, w.request, std::move(reason), deliveries});
 }
 
 void decisions::complete_all(work& w) {

@@ -92,7 +92,7 @@ class decisions {
   void give_back_slot(own_run& r);
   void send_release(book& b, work& w, const std::string& run, std::int64_t runseq);
   void send_verdict(book& b, work& w, const task::task_state& t, task::status end, std::string why);
-  void send_dead_letter(book& b, work& w, std::string reason);
+  void send_dead_letter(book& b, work& w, std::string reason, std::int64_t deliveries);
   void complete_all(work& w);
   void fill_slots();
   bool fill_one_slot();
@@ -118,7 +118,7 @@ class decisions {
   slots slots_;
   // The youngest log time read. It is proof that so much time has passed, whatever any clock says; an own run's `alive`
   // moves it on every interval, and the gateways, who have clocks, are there for what is more urgent.
-  sys_time log_time_ = sys_time::min();
+  sys_time log_time_{};
   std::map<std::int32_t, std::unique_ptr<book>> books_;
   std::deque<std::pair<std::int32_t, std::string>> line_;  // tasks that wait for a slot
   std::unordered_map<std::uint64_t, letter> letters_;

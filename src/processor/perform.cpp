@@ -1,4 +1,7 @@
 // The actions, performed on the bus and on the handlers.
+#include <streamdemo/base/shown.hpp>
+
+#include "processor/letter.hpp"
 #include "processor/runtime.hpp"
 
 namespace streamdemo::processor {
@@ -66,24 +69,21 @@ void runtime::act(stop a) {
 void runtime::act(dead_letter a) {
   count_.dead_letters.Increment();
   const auto& from = *a.request;
-  log_.warning("request {} of {}/{} (task {}) goes to {}: {}", from.offset, from.topic, from.partition, from.key,
-               options_.dead_letter_topic, a.reason);
-  base::record r;
-  r.topic = options_.dead_letter_topic;
-  r.partition = from.partition;
-  r.key = from.key;
-  r.headers = from.headers;
-  r.value = from.value;
-  r.headers.push_back({"streamdemo-reason", std::move(a.reason)});
-  r.headers.push_back({"streamdemo-topic", from.topic});
-  r.headers.push_back({"streamdemo-partition", std::to_string(from.partition)});
-  r.headers.push_back({"streamdemo-offset", std::to_string(from.offset)});
-  producer_->publish(std::move(r), std::nullopt, [this, token = a.token](bus::result<bus::published> done) {
-    // Not acknowledged: the request stays un-completed and comes again to the next owner.
-    if (!done) return log_.error("a dead letter was not taken by the bus: {}", done.error().message);
-    decisions_.on_dead_lettered(token);
-    perform();
+  log_.warning("request {} of {}/{} (task {}) goes to {}: {}", from.offset, from.topic, from.partition,
+               base::shown(from.key), options_.dead_letter_topic, a.reason);
+  const letter_facts facts{options_.dead_letter_topic, options_.group, a.deliveries, std::move(a.reason)};
+  producer_->publish(letter_of(from, facts), std::nullopt, [this, a, facts](bus::result<bus::published> done) {
+    if (done || done.error().code != errc::too_large) return dead_lettered(a, done);
+    producer_->publish(letter_without_content(*a.request, facts), std::nullopt,
+                       [this, a](bus::result<bus::published> again) { dead_lettered(a, again); });
   });
+}
+
+void runtime::dead_lettered(const dead_letter& a, const bus::result<bus::published>& done) {
+  // Not acknowledged: the request stays un-completed and comes again to the next owner.
+  if (!done) return log_.error("a dead letter was not taken by the bus: {}", done.error().message);
+  decisions_.on_dead_lettered(a.token);
+  perform();
 }
 
 void runtime::act(complete a) {

@@ -1,6 +1,7 @@
 #include "processor/runtime.hpp"
 
 #include <streamdemo/base/id.hpp>
+#include <streamdemo/base/shown.hpp>
 
 #include <stdexcept>
 
@@ -139,7 +140,7 @@ void runtime::take_response(const base::record& r) {
     quiet_unreadable_.say(clock_.now(), [&](std::size_t n) {
       log_.warning("ignored {} record(s) of {}, the last at {}/{}: {}; correct the program that wrote it ({})", n,
                    r.topic, r.partition, r.offset, m.error().message,
-                   r.header_value("ce_source").value_or("no ce_source"));
+                   base::shown(r.header_value("ce_source").value_or("no ce_source")));
     });
     decisions_.on_response(r.partition, r.offset, r.log_time, nullptr);
     return;
@@ -164,7 +165,7 @@ bool runtime::misplaced(const base::record& r, const task::message& m) {
     log_.warning(
         "ignored {} record(s), the last of task {} in partition {} of {}: answers belong into partition {}, the number "
         "of the request's own; correct the program that wrote them ({})",
-        n, m.request_id, r.partition, r.topic, home, m.source);
+        n, base::shown(m.request_id), r.partition, r.topic, home, base::shown(m.source));
   });
   decisions_.on_response(r.partition, r.offset, r.log_time, nullptr);
   return true;
@@ -254,6 +255,7 @@ options options_from(const config::settings& s, std::string source) {
   o.source = std::move(source);
   o.request_topics = {s.topics.request};
   for (const auto& [kind, topic] : s.tasks.request_topics) {
+    if (!s.tasks.commands.contains(kind)) continue;  // another program's
     const bool known = std::find(o.request_topics.begin(), o.request_topics.end(), topic) != o.request_topics.end();
     if (!known) o.request_topics.push_back(topic);
   }

@@ -54,6 +54,7 @@ class runtime final : public processor {
   void act(stop a);
   void act(dead_letter a);
   void act(complete a);
+  void dead_lettered(const dead_letter& a, const bus::result<bus::published>& done);
 
   options options_;
   bus::bus& bus_;

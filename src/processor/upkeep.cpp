@@ -53,9 +53,7 @@ bool decisions::needs_alive(book& b) const {
 void decisions::forget(book& b) {
   auto until = b.log_time;
   for (const auto& [id, w] : b.works) until = std::min(until, w.log_time - options_.recovery_margin);
-  bool any = false;
-  b.fold.forget(until, [&](const std::string&) { any = true; });
-  if (any) b.complete_from = std::max(b.complete_from, until - options_.keep_for);
+  if (b.fold.forget(until) > 0) b.complete_from = std::max(b.complete_from, until - options_.keep_for);
 }
 
 void decisions::drain() {

@@ -1,16 +1,24 @@
-#include <boost/algorithm/string/predicate.hpp>
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/base/text.hpp>
 #include <streamdemo/task/event.hpp>
 
 namespace streamdemo::task {
 
 namespace {
 
+// In any case of letters.
+bool begins(std::string_view text, std::string_view with) {
+  return base::same_word(text.substr(0, with.size()), with);
+}
+bool ends(std::string_view text, std::string_view with) {
+  return text.size() >= with.size() && base::same_word(text.substr(text.size() - with.size()), with);
+}
+
 // RFC 9110, section 8.3.1: names of media types have no case, and blanks may stand around the semicolon.
 bool says_json(std::string_view content_type) {
   auto media = content_type.substr(0, content_type.find(';'));
   while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
-  return boost::algorithm::iequals(media, "application/json") || boost::algorithm::iends_with(media, "+json");
+  return base::same_word(media, "application/json") || ends(media, "+json");
 }
 
 // `"data":…` or `"content_type":…,"data_base64":…`.
@@ -25,8 +33,7 @@ void append_payload(std::string& out, std::string_view content_type, std::string
     for (std::size_t i = begin; i < out.size(); ++i) {
       if (out[i] == '\n' || out[i] == '\r') out[i] = ' ';
     }
-  } else if ((says_json(content_type) || boost::algorithm::istarts_with(content_type, "text/")) &&
-             base::is_utf8(payload)) {
+  } else if ((says_json(content_type) || begins(content_type, "text/")) && base::is_utf8(payload)) {
     out += "\"data\":";
     base::append_json_string(out, payload);
   } else {

@@ -20,26 +20,27 @@ status end_status(std::string_view payload) {
   return parse_end(text->get_string()).value_or(status::failed);
 }
 
-step ignore(std::string_view why, task_state* state = nullptr) {
+step ignore(std::string_view why) {
   step s;
   s.why = why;
-  s.state = state;
   return s;
 }
 
 }  // namespace
 
-task_state* fold::find(std::string_view request_id) {
-  const auto it = tasks_.find(request_id);
-  return it == tasks_.end() ? nullptr : &it->second;
-}
-
 const task_state* fold::find(std::string_view request_id) const {
-  const auto it = tasks_.find(request_id);
-  return it == tasks_.end() ? nullptr : &it->second;
+  if (const auto it = tasks_.find(request_id); it != tasks_.end()) return &it->second;
+  const auto over = ended_.find(request_id);
+  if (!over) return nullptr;
+  told_ = {};
+  told_.request_id = request_id;
+  told_.end = over->how;
+  told_.ended_at = over->at;
+  return &told_;
 }
 
 step fold::apply(const message& m, sys_time log_time) {
+  put_away_closed();
   if (m.type == message_type::alive) {
     step s;
     s.what = step::kind::alive;
@@ -47,21 +48,23 @@ step fold::apply(const message& m, sys_time log_time) {
   }
   if (m.type == message_type::submitted) return ignore("a request has no place in the response topic");
   if (m.type == message_type::accepted) return accept(m, log_time);
-  auto* t = find(m.request_id);
-  if (t == nullptr) return ignore("its accepted was not read");
-  if (t->end) return ignore("the task has ended", t);
-  if (m.type == message_type::started) return start(*t, m);
-  if (m.type == message_type::ended && m.run.empty()) return end_without_run(*t, m, log_time);
-  return of_run(*t, m, log_time);
+  const auto it = tasks_.find(m.request_id);
+  if (it == tasks_.end()) {
+    return ignore(ended_.find(m.request_id) ? "the task has ended" : "its accepted was not read");
+  }
+  auto& t = it->second;
+  if (m.type == message_type::started) return start(t, m);
+  if (m.type == message_type::ended && m.run.empty()) return end_without_run(t, m, log_time);
+  return of_run(t, m, log_time);
 }
 
 step fold::accept(const message& m, sys_time log_time) {
   if (m.fold > fold_version) return ignore("it was accepted under newer rules than this program's");
-  if (auto* before = find(m.request_id)) {
-    const bool over = before->end && before->ended_at + options_.keep_for < log_time;
-    if (!over) return ignore("the task exists", before);
-    tasks_.erase(m.request_id);
+  const auto before = ended_.find(m.request_id);
+  if (tasks_.contains(m.request_id) || (before && before->at + options_.keep_for >= log_time)) {
+    return ignore("the task exists");
   }
+  if (before) ended_.erase(m.request_id);
   auto& t = tasks_[m.request_id];
   t.request_id = m.request_id;
   t.kind = m.kind;
@@ -73,11 +76,11 @@ step fold::accept(const message& m, sys_time log_time) {
 }
 
 step fold::start(task_state& t, const message& m) {
-  if (m.runseq != 1) return ignore("a run starts at runseq 1", &t);
+  if (m.runseq != 1) return ignore("a run starts at runseq 1");
   const bool seen =
       m.run == t.last_run || std::find(t.past_runs.begin(), t.past_runs.end(), m.run) != t.past_runs.end();
-  if (seen) return ignore("a run becomes current once", &t);
-  if (m.replaces && *m.replaces != t.last_run) return ignore("it does not replace the last run", &t);
+  if (seen) return ignore("a run becomes current once");
+  if (m.replaces && *m.replaces != t.last_run) return ignore("it does not replace the last run");
   if (!t.last_run.empty()) t.past_runs.push_back(std::move(t.last_run));
   if (t.current) ++t.failed_runs;
   t.last_run = m.run;
@@ -98,8 +101,8 @@ step fold::start(task_state& t, const message& m) {
 }
 
 step fold::of_run(task_state& t, const message& m, sys_time log_time) {
-  if (!t.current || m.run != t.last_run) return ignore("its run is not current", &t);
-  if (m.runseq <= t.last_runseq) return ignore("its runseq was seen", &t);
+  if (!t.current || m.run != t.last_run) return ignore("its run is not current");
+  if (m.runseq <= t.last_runseq) return ignore("its runseq was seen");
   if (m.runseq != t.last_runseq + 1) return hole(t, log_time);
   t.last_runseq = m.runseq;
   if (m.type == message_type::released) return release(t, m);
@@ -121,7 +124,7 @@ step fold::release(task_state& t, const message&) {
 }
 
 step fold::end_without_run(task_state& t, const message& m, sys_time log_time) {
-  if (m.replaces && *m.replaces != t.last_run) return ignore("the verdict is about an earlier run", &t);
+  if (m.replaces && *m.replaces != t.last_run) return ignore("the verdict is about an earlier run");
   close(t, end_status(m.payload), log_time);
   return entry(t, m);
 }
@@ -153,17 +156,20 @@ void fold::close(task_state& t, status s, sys_time log_time) {
   t.end = s;
   t.ended_at = log_time;
   t.current = false;
-  // Nothing asks for these any more, and the task is remembered for as long as keep_for.
-  std::string().swap(t.last_result);
-  std::vector<std::string>().swap(t.past_runs);
-  ended_.emplace_back(log_time, t.request_id);
+  closed_ = t.request_id;
 }
 
-bool fold::remove_if_over(const std::string& id, sys_time log_time) {
-  const auto it = tasks_.find(id);
-  if (it == tasks_.end() || !it->second.end || !(it->second.ended_at + options_.keep_for < log_time)) return false;
+void fold::put_away_closed() {
+  if (closed_.empty()) return;
+  const auto it = tasks_.find(closed_);
+  ended_.put(closed_, {*it->second.end, it->second.ended_at});
   tasks_.erase(it);
-  return true;
+  closed_.clear();
+}
+
+std::size_t fold::forget(sys_time log_time) {
+  put_away_closed();
+  return ended_.forget_before(log_time - options_.keep_for);
 }
 
 }  // namespace streamdemo::task

@@ -7,8 +7,10 @@
 //   load_client PORT PID burst sse|ws CLIENTS RESULTS
 //   load_client PORT PID poll  CONNECTIONS REQUESTS
 //   load_client PORT PID slow  RESULTS PAYLOAD_BYTES with|without
+//   load_client PORT PID tasks CLIENTS SECONDS
 //
-// The server must run one task at a time: a task that waits holds the next one back until the clients are there.
+// The server must run one task at a time, but for `tasks`: a task that waits holds the next one back until the clients
+// are there.
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -22,6 +24,7 @@
 #include "bench/load/crowd.hpp"
 #include "bench/load/http_call.hpp"
 #include "bench/load/process.hpp"
+#include "bench/load/task_swarm.hpp"
 
 using namespace bench;
 using namespace std::chrono_literals;
@@ -213,6 +216,25 @@ void slow(const server& s, int results, int payload_bytes, bool with_slow) {
               complete ? "true" : "false", gap ? "true" : "false");
 }
 
+// Each client does one task of one result after the other, on a WebSocket each.
+void tasks(const server& s, std::size_t clients, std::chrono::seconds time) {
+  task_swarm all{s.port, clients, "{\"results\":1,\"interval_ms\":0}"};
+  all.work_for(time / 4);
+  all.reset();
+  const std::uint64_t cpu_before = cpu_ns(s.pid);
+  const auto start = steady::now();
+  all.work_for(time);
+  const double wall = seconds_since(start);
+  const auto done = static_cast<double>(all.tasks());
+  const double cpu = static_cast<double>(cpu_ns(s.pid) - cpu_before) / 1e3;
+  std::printf(
+      "{\"tasks\":%.0f,\"tasks_per_second\":%.1f,\"server_us_per_task\":%.1f,\"delay_p50_ms\":%.3f,"
+      "\"delay_p99_ms\":%.3f,\"task_p50_ms\":%.3f,\"task_p99_ms\":%.3f}\n",
+      done, done / wall, done > 0 ? cpu / done : 0, percentile(all.delays(), 0.5), percentile(all.delays(), 0.99),
+      percentile(all.durations(), 0.5), percentile(all.durations(), 0.99));
+  if (!all.finish(30s)) fail("some tasks did not end within 30 s");
+}
+
 bool is_websocket(const char* word) {
   return std::strcmp(word, "ws") == 0;
 }
@@ -239,6 +261,8 @@ int main(int argc, char** argv) {
     poll_task(s, static_cast<int>(number(4)), number(5));
   } else if (scenario == "slow") {
     slow(s, static_cast<int>(number(4)), static_cast<int>(number(5)), argc > 6 && std::strcmp(argv[6], "with") == 0);
+  } else if (scenario == "tasks") {
+    tasks(s, static_cast<std::size_t>(number(4)), std::chrono::seconds(number(5)));
   } else {
     fail("unknown scenario " + scenario);
   }

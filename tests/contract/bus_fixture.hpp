@@ -23,6 +23,8 @@ class bus_fixture {
   virtual capabilities can() const = 0;
   // No test takes longer than this unless the bus is broken.
   virtual std::chrono::seconds patience() const = 0;
+  // How often a member may come and go in one test: a group may take seconds to miss one that is gone.
+  virtual int stays() const = 0;
   // An empty bus, or one with topics and groups of other names.
   virtual bus::bus& bus() = 0;
 };

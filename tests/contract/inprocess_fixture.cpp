@@ -11,6 +11,7 @@ class inprocess_fixture final : public bus_fixture {
   std::string name() const override { return "inprocess"; }
   capabilities can() const override { return {.bounded_memory = true, .log_append_time = true}; }
   std::chrono::seconds patience() const override { return std::chrono::seconds(60); }
+  int stays() const override { return 200; }
   bus::bus& bus() override { return *bus_; }
 
  private:

@@ -1,4 +1,4 @@
-// The Kafka bus on real brokers. tests/kafka/run_contract starts them.
+// The Kafka bus on real brokers. `./dev kafka test` starts them.
 #include <streamdemo/bus/kafka.hpp>
 
 #include <cstdlib>
@@ -21,7 +21,8 @@ class kafka_fixture final : public bus_fixture {
  public:
   std::string name() const override { return "kafka"; }
   capabilities can() const override { return {.log_append_time = true}; }
-  std::chrono::seconds patience() const override { return std::chrono::seconds(400); }
+  std::chrono::seconds patience() const override { return std::chrono::seconds(180); }
+  int stays() const override { return 4; }
   bus::bus& bus() override { return *bus_; }
 
  private:

@@ -57,7 +57,8 @@ class kafka_mock_fixture final : public bus_fixture {
  public:
   std::string name() const override { return "kafka-mock"; }
   capabilities can() const override { return {}; }
-  std::chrono::seconds patience() const override { return std::chrono::seconds(300); }
+  std::chrono::seconds patience() const override { return std::chrono::seconds(120); }
+  int stays() const override { return 4; }
   bus::bus& bus() override { return bus_; }
 
  private:
@@ -75,7 +76,13 @@ class kafka_mock_fixture final : public bus_fixture {
     return std::move(bus::make_kafka_bus(std::move(o), metrics_, log_).value());
   }
 
-  mock_cluster cluster_;
+  // One for all tests: its end takes a second.
+  static mock_cluster& shared_cluster() {
+    static mock_cluster cluster;
+    return cluster;
+  }
+
+  mock_cluster& cluster_ = shared_cluster();
   base::metrics metrics_;
   base::logger log_{"contract", base::log_level::error};
   mock_bus bus_{cluster_, make_real()};

@@ -29,6 +29,7 @@ class scene {
   base::task_group background;  // canceled and joined when the test has ended
 
   const capabilities& can() const { return can_; }
+  int stays() const { return stays_; }
 
   // A name for a topic or a group that no other test of any run has.
   std::string fresh(const std::string& what);
@@ -42,6 +43,7 @@ class scene {
  private:
   awaitable<std::string> create(bus::topic_spec s);
   capabilities can_;
+  int stays_;
 };
 
 using contract_body = awaitable<void> (*)(scene&);

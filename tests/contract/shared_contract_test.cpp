@@ -14,6 +14,22 @@ BUS_CONTRACT("shared: a new group gets everything from the oldest record, in ord
   co_await m->leave();
 }
 
+BUS_CONTRACT("shared: a member can leave at any moment of its joining") {
+  const auto topic = co_await t.topic(1);
+  const auto group = t.fresh("group");
+  auto stays = join(t, group, topic);
+  stays->start();
+  for (int n = 0; n < 16; ++n) {
+    auto hasty = join(t, group, topic);
+    hasty->start();
+    co_await base::sleep_for(base::milliseconds(n * 4));
+    co_await hasty->leave();
+  }
+  auto p = t.bus.make_producer(t.ex);
+  co_await put_numbers(*p, topic, 0, 0, 3);
+  co_await stays->until([&] { return stays->got.size() == 3; });
+}
+
 BUS_CONTRACT("shared: records published later arrive too") {
   const auto topic = co_await t.topic(1);
   auto p = t.bus.make_producer(t.ex);

@@ -98,7 +98,8 @@ struct ledger {
 awaitable<std::string> stay(bus::bus& b, bus::group_options o, ledger& all, std::size_t share, bool crash) {
   auto c = b.join(co_await asio::this_coro::executor, std::move(o));
   std::set<std::int32_t> owned;
-  for (std::size_t taken = 0; taken < share && !all.done();) {
+  std::size_t taken = 0;
+  while (taken < share && !all.done()) {
     const auto items = co_await c->receive(50);
     if (!items.has_value()) co_return "receive failed: " + items.error().message;
     std::vector<bus::delivery> heap;
@@ -123,14 +124,15 @@ awaitable<std::string> stay(bus::bus& b, bus::group_options o, ledger& all, std:
     }
   }
   c->close();
-  if (!crash) co_await c->drain(in(std::chrono::seconds(60)));
+  // Who crashes without ever having been a member proves nothing, and on Kafka the others would wait for it.
+  if (!crash || taken == 0) co_await c->drain(in(std::chrono::seconds(60)));
   co_return "";
 }
 
-awaitable<std::string> come_and_go(bus::bus& b, bus::group_options o, ledger& all, int me) {
+awaitable<std::string> come_and_go(bus::bus& b, bus::group_options o, ledger& all, int me, int stays) {
   for (int i = 0; !all.done(); ++i) {
     // The last to leave must not leave anybody waiting, so only some members come and go.
-    const std::size_t share = me % 2 ? total : 400;
+    const std::size_t share = me % 2 || i >= stays ? total : 400;
     auto wrong = co_await stay(b, o, all, share, i % 2 == 0);
     if (!wrong.empty()) co_return wrong;
   }
@@ -171,7 +173,7 @@ BUS_CONTRACT(
   };
   for (int i = 0; i < producers; ++i) on(std::size_t(i), produce(t.bus, topic, i));
   for (std::size_t i = 0; i < 3; ++i) on(i, read_all(t.bus, topic));
-  for (int i = 0; i < 4; ++i) on(std::size_t(i) + 1, come_and_go(t.bus, o, all, i));
+  for (int i = 0; i < 4; ++i) on(std::size_t(i) + 1, come_and_go(t.bus, o, all, i, t.stays()));
   on(0, finish(t.bus, topic, all));
   threads.start();
   for (auto& part : parts) {

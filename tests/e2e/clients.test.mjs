@@ -119,3 +119,65 @@ test("cancel ends a task, twice is fine, and going away does not", async () => {
   const all = await historyOf(server, task.request_id);
   assert.equal(all.at(-1).data.status, "canceled");
 });
+
+// One socket for many tasks. answer(message) gives the frame that answers it; events(id) those of a task so far.
+class Many {
+  #answers = new Map();
+  #events = new Map();
+  #watchers = [];
+  constructor(url) {
+    this.socket = new WebSocket(url.replace("http", "ws") + "/api/stream", "streamdemo.v1");
+    this.opened = new Promise((resolve, reject) => { this.socket.on("open", resolve); this.socket.on("error", reject); });
+    this.closed = new Promise((resolve) => this.socket.on("close", (code) => resolve(code)));
+    this.socket.on("message", (data) => this.#take(data.toString()));
+  }
+  #take(text) {
+    const frame = JSON.parse(text);
+    if (frame.seq) this.events(frame.request_id).push(text);
+    else this.#answers.get(frame.ref)?.(frame);
+    this.#watchers = this.#watchers.filter((w) => !w());
+  }
+  events(id) {
+    if (!this.#events.has(id)) this.#events.set(id, []);
+    return this.#events.get(id);
+  }
+  answer(message) {
+    const ref = `m${this.#answers.size}`;
+    return new Promise((resolve) => {
+      this.#answers.set(ref, resolve);
+      this.socket.send(JSON.stringify({ ref, ...message }));
+    });
+  }
+  ended(id) {
+    const over = () => this.events(id).at(-1)?.startsWith('{"type":"ended"');
+    return over() ? Promise.resolve() : new Promise((resolve) => this.#watchers.push(() => over() && (resolve(), true)));
+  }
+}
+
+test("a hundred tasks on one socket give the same bytes as a socket each", async () => {
+  const many = new Many(server.url);
+  await many.opened;
+  const payload = { results: 5, interval_ms: 10 };
+  const tasks = await Promise.all([...Array(100)].map(() => many.answer({ action: "submit", kind: "simulate", payload })));
+  assert.equal(new Set(tasks.map((t) => t.request_id)).size, 100);
+  await Promise.all(tasks.map((t) => many.ended(t.request_id)));
+  for (const task of tasks) {
+    const alone = await overWebSocket(server.url + task.urls.socket);
+    assert.deepEqual(many.events(task.request_id), alone.events);
+  }
+  many.socket.close(1000);
+  assert.equal(await many.closed, 1000);
+});
+
+test("a task canceled on the shared socket ends, and a bad message names its reason before 4500", async () => {
+  const many = new Many(server.url);
+  await many.opened;
+  const task = await many.answer({ action: "submit", kind: "simulate", payload: { results: 1000, interval_ms: 1000 } });
+  const canceled = await many.answer({ action: "cancel", request_id: task.request_id });
+  assert.equal(canceled.status, "canceled");
+  await many.ended(task.request_id);
+  const wrong = await many.answer({ action: "dance" });
+  assert.equal(wrong.type, "error");
+  assert.equal(wrong.problem.status, 400);
+  assert.equal(await many.closed, 4500);
+});

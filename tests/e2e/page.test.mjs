@@ -1,45 +1,25 @@
 // The page in real Chromium (the system's, driven by Playwright).
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { openPage as openIn, overflow, phone, shots, startBrowser } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 
-const shots = process.env.STREAMDEMO_SHOTS ?? mkdtempSync(join(tmpdir(), "streamdemo-shots-"));
-mkdirSync(shots, { recursive: true });
 let server, browser;
 
 before(async () => {
   server = await startServer();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
-  });
+  browser = await startBrowser();
 });
 after(async () => {
   await browser?.close();
   assert.equal((await server.stop()).code, 0, server.errors());
 });
 
-// Every page must be without errors in its console.
-async function openPage(t, options = {}, path = "/") {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-  const page = await context.newPage();
-  const complaints = [];
-  page.on("pageerror", (e) => complaints.push(e.message));
-  page.on("console", (m) => { if (m.type() === "error") complaints.push(m.text()); });
-  t.after(async () => {
-    await context.close();
-    assert.deepEqual(complaints, []);
-  });
-  await page.goto(server.url + path);
-  return page;
-}
-
+const openPage = (t, options, path = "/") => openIn(t, browser, server.url + path, options);
 const number = async (page, id) => Number(await page.locator(`#${id}`).textContent());
 const status = (page, text) => page.locator(`#status[data-status=${text}]`).waitFor({ timeout: 120000 });
 
@@ -166,7 +146,7 @@ test("the page is usable by keyboard alone", async (t) => {
 
 test("on a phone and in the dark nothing is cut off", async (t) => {
   for (const [name, options] of [
-    ["phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }],
+    ["phone", phone],
     ["dark", { colorScheme: "dark" }],
   ]) {
     const page = await openPage(t, options);
@@ -174,8 +154,7 @@ test("on a phone and in the dark nothing is cut off", async (t) => {
     await page.locator("input[name=clip_seconds]").fill("3");
     await page.getByRole("button", { name: "Start" }).click();
     await status(page, "succeeded");
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(overflow <= 0, `the ${name} page is ${overflow} px too wide`);
+    assert.ok(await overflow(page) <= 0, `the ${name} page is ${await overflow(page)} px too wide`);
     await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
   }
   assert.ok(readdirSync(shots).length > 0);

@@ -1,4 +1,4 @@
-// Starts the real binary on ports of its own and ends it by its id.
+// Starts the real binary on ports of its own and ends it by its id; or, told by STREAMDEMO_URL, takes what runs there.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export const binary = process.env.STREAMDEMO_BIN;
-if (!binary) throw new Error("name the binary to test in STREAMDEMO_BIN");
+const outside = process.env.STREAMDEMO_URL;
+if (!binary && !outside) throw new Error("name the binary to test in STREAMDEMO_BIN, or what runs already in STREAMDEMO_URL");
 
-// `sets`: settings; `options`: of the child process. Resolves once the server says that it is ready.
-export async function startServer(sets = {}, options = {}) {
+// `sets`: settings; `options`: of the child process. `ready` is resolved once the server says so, with its addresses, and
+// rejected when it ends before.
+export function launchServer(sets = {}, options = {}) {
   const directory = mkdtempSync(join(tmpdir(), "streamdemo-e2e-"));
   const all = {
     "gateway.port": 0, "management.port": 0, "artifacts.directory": join(directory, "artifacts"),
@@ -22,16 +24,15 @@ export async function startServer(sets = {}, options = {}) {
   const exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
   let errors = "";
   child.stderr.on("data", (chunk) => { errors = (errors + chunk).slice(-20000); });
-  const ready = new Promise((resolve) => {
+  const ready = new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const match = /ready on (http:\S+) \(management: (http:\S+)\)/.exec(line);
+      const match = /ready (?:on (http:\S+)|as a processor) \(management: (http:\S+)\)/.exec(line);
       if (match) resolve({ url: match[1], management: match[2] });
     });
+    child.once("close", (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${errors}`)));
   });
-  const first = await Promise.race([ready, exited.then((e) => ({ ...e, failed: true }))]);
-  if (first.failed) throw new Error(`the server ended with ${first.code ?? first.signal}: ${errors}`);
   return {
-    ...first,
+    ready,
     pid: child.pid,
     exited,
     errors: () => errors,
@@ -43,6 +44,13 @@ export async function startServer(sets = {}, options = {}) {
       return end;
     },
   };
+}
+
+// The same once it is ready.
+export async function startServer(sets = {}, options = {}) {
+  if (outside) return { url: outside, errors: () => "", stop: async () => ({ code: 0 }) };
+  const { ready, ...server } = launchServer(sets, options);
+  return { ...await ready, ...server };
 }
 
 export async function submit(server, kind, input, headers = {}) {

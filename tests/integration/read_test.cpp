@@ -234,6 +234,25 @@ TEST_CASE("the timeline has this gateway's own times") {
     CHECK(t.at("first_folded").as_string() <= t.at("last_folded").as_string());
     CHECK(t.at("first_written").is_string());
     CHECK(t.at("ended_at").is_string());
+    CHECK(t.at("bus").as_string() == "inprocess");
+    const auto& events = t.at("events").as_array();
+    const auto stamps = {"folded", "first_written", "last_written"};
+    for (const auto& e : events) {
+      std::string_view before = t.at("accepted_at").as_string();
+      for (const auto* name : stamps) {
+        const std::string_view stamp = e.as_object().at(name).as_string();
+        CHECK(before <= stamp);
+        before = stamp;
+      }
+      CHECK(before <= std::string_view(t.at("now").as_string()));
+    }
+    CHECK(events.size() == 5);
+    CHECK(t.at("next").as_int64() == 5);
+    CHECK(!t.at("more").as_bool());
+    const auto rest = co_await c.get("/api/tasks/" + id + "/timeline?after=4");
+    CHECK(objects_of(rest.body, "events").size() == 1);
+    const auto bad = co_await c.get("/api/tasks/" + id + "/timeline?after=x");
+    CHECK(bad.status == 400);
   });
 }
 

@@ -25,9 +25,7 @@ class histories {
     }
     return step;
   }
-  void forget(sys_time now) {
-    fold_.forget(now, [](const std::string&) {});
-  }
+  void forget(sys_time now) { fold_.forget(now); }
   const task::fold& tasks() const { return fold_; }
   const std::map<std::string, std::string>& texts() const { return texts_; }
 

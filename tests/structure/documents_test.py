@@ -7,6 +7,8 @@ from tree import ROOT, files
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 NAMED_FILE = re.compile(r"(?:src|include|tests|config|docs)/[\w./-]+\.\w+")
+QUOTED = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+METRIC = re.compile(r"\b(?:streamdemo|process)_[a-z_]+\b")
 HOP = re.compile(r"^## (\d)\. .+$", re.MULTILINE)
 
 
@@ -40,6 +42,14 @@ class Documents(unittest.TestCase):
         dead = [link for page in pages for link in dead_links(page)]
         self.assertEqual([], dead)
 
+    def test_a_file_that_a_page_shows_is_that_file(self):
+        shown = [(page, name, text) for page in files(ROOT, ".md")
+                 for name, text in QUOTED.findall(page.read_text(encoding="utf-8"))]
+        self.assertTrue(shown)
+        for page, name, text in shown:
+            with self.subTest(page=page.name, file=name):
+                self.assertEqual((page.parent / name).read_text(encoding="utf-8"), text)
+
     def test_the_journey_has_nine_hops_and_every_file_it_names_exists(self):
         text = (ROOT / "docs" / "journey.md").read_text(encoding="utf-8")
         parts = HOP.split(text)[1:]
@@ -49,6 +59,12 @@ class Documents(unittest.TestCase):
                 names = set(NAMED_FILE.findall(body))
                 self.assertTrue(names, "the hop names no file")
                 self.assertEqual([], sorted(name for name in names if not (ROOT / name).is_file()))
+
+    def test_the_numbers_that_operations_name_exist(self):
+        source = "".join(path.read_text(encoding="utf-8") for path in files(ROOT / "src", ".cpp"))
+        named = set(METRIC.findall((ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
+        self.assertTrue(named)
+        self.assertEqual([], sorted(name for name in named if f'"{name}"' not in source and f" {name} " not in source))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ struct kafka_options {
 
 // Why a librdkafka property may not be set: a promise of this program rests on it. Nothing: it may.
 std::optional<std::string> protected_property(std::string_view name);
+// What is wrong with a librdkafka property, whether this program or the library refuses it. Nothing: it is good.
+std::optional<std::string> refused_property(const std::string& name, const std::string& value);
 
 // Does not wait for the brokers. Errors: invalid_argument (a property that librdkafka or this program refuses, by
 // name). `metrics` and `log` outlive the bus. Destroying it waits until its clients have ended, a few seconds at most.

@@ -29,7 +29,10 @@ struct loaded {
   std::vector<problem> problems;  // empty: the settings are good. Otherwise all there are, not only the first
 };
 
-loaded load(const sources& s);
+// What is wrong with a name and a value of [kafka.properties]; nothing: they are good. Only the bus knows.
+using property_judge = std::function<std::optional<std::string>(const std::string& name, const std::string& value)>;
+
+loaded load(const sources& s, const property_judge& judge = {});
 
 // The complete reference as a commented TOML file, and as the Markdown of docs/configuration.md.
 std::string reference_toml();

@@ -47,6 +47,7 @@ struct settings {
     std::uint32_t max_tasks = 10000;            // accepted and not yet ended
     std::uint32_t max_events_per_read = 1000;   // one poll answer
     std::uint64_t max_message_bytes = 1048576;  // one WebSocket message
+    std::uint32_t max_subscriptions = 1000;     // tasks followed on one /api/stream
     std::uint32_t max_waiters = 1000;           // requests that wait for an id not known yet
     milliseconds unknown_task_wait{2000};
     milliseconds request_timeout{15000};  // head and JSON body

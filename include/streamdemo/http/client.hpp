@@ -13,6 +13,27 @@ struct client_response {
   std::string_view header(std::string_view name) const noexcept;
 };
 
+// What the kernel counted (TCP_INFO) on a client's connections. Bytes are TCP payload: heads, frames, chunk sizes and
+// TLS records are in them, repetitions and the heads of TCP and IP are not. Segments are packets, bare ACKs included,
+// up to the moment of closing.
+struct wire_counts {
+  std::uint64_t connections = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t segments_sent = 0;
+  std::uint64_t segments_received = 0;
+  wire_counts& operator+=(const wire_counts& other) noexcept;
+  bool operator==(const wire_counts&) const = default;
+};
+
+// How clients speak TLS; shared by any number of them. Every connection makes a full handshake: no session is resumed.
+class client_tls {
+ public:
+  virtual ~client_tls() = default;
+};
+// `verify`: the server's certificate must be good for its name by the system's authorities.
+std::shared_ptr<client_tls> make_client_tls(bool verify);
+
 class client {
  public:
   virtual ~client() = default;
@@ -34,9 +55,13 @@ class client {
   virtual awaitable<result<std::string>> read_message(std::chrono::steady_clock::time_point deadline) = 0;
   virtual awaitable<result<void>> write_message(std::string text, std::chrono::steady_clock::time_point deadline) = 0;
 
+  // Closes every connection; what it read and wrote stays counted.
   virtual void disconnect() = 0;
+  virtual wire_counts wire() const = 0;
 };
 
-std::unique_ptr<client> make_client(base::executor ex, std::string host, std::uint16_t port);
+// Without `tls` it speaks plain HTTP.
+std::unique_ptr<client> make_client(base::executor ex, std::string host, std::uint16_t port,
+                                    std::shared_ptr<client_tls> tls = nullptr);
 
 }  // namespace streamdemo::http

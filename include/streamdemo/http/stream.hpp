@@ -62,6 +62,11 @@ class stream_source {
   // WebSocket: a whole text message, valid UTF-8, within the limit. The view is valid during the call.
   virtual void on_text(std::string_view message) { static_cast<void>(message); }
 
+  // False: busy with what it was told. The session then reads no further, so that TCP holds the client back; what was
+  // read at once before still comes through on_text(). Asked again after each pull(). Must become true again by itself:
+  // meanwhile nobody hears whether the client is still there.
+  virtual bool takes_input() const { return true; }
+
   // The server drains: say so to the client (as content), then end. pull() will be called.
   virtual void drain() = 0;
 };

@@ -31,7 +31,7 @@ struct options {
   base::milliseconds keep_for{3600000};  // as the gateways' histories
 };
 
-// The request topics are the common one and those that kinds have of their own.
+// The request topics are the common one and those that kinds with a command have of their own.
 options options_from(const config::settings& s, std::string source);
 
 class processor {

@@ -20,7 +20,7 @@ class event {
   std::string_view json() const noexcept { return {text_.data() + json_at_, text_.size() - json_at_ - 2}; }
 
   // What it costs `results.max_bytes`.
-  std::size_t bytes() const noexcept { return sizeof(event) + text_.capacity() + 32; }
+  std::size_t bytes() const noexcept { return sizeof(event) + text_.capacity() + 48; }
 
  private:
   friend std::shared_ptr<const event> make_event(const struct event_fields& f);

@@ -14,9 +14,9 @@
 //    failed there and then.
 //  - the first ended closes the task.
 #pragma once
+#include <streamdemo/task/ended_tasks.hpp>
 #include <streamdemo/task/message.hpp>
 
-#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,10 +43,10 @@ struct task_state {
   int failed_runs = 0;  // runs that became current and were replaced without having been released
   std::int64_t last_seq = 0;
 
-  std::int64_t results = 0;        // since the last `started` that did not resume
-  std::int64_t results_begin = 0;  // seq of that `started`; 0: none yet
-  std::string last_result;         // payload of the last of them (only while the task is open, and only when told to)
-  std::vector<std::string> past_runs;  // those before last_run (only while the task is open)
+  std::int64_t results = 0;            // since the last `started` that did not resume
+  std::int64_t results_begin = 0;      // seq of that `started`; 0: none yet
+  std::string last_result;             // payload of the last of them (only when told to)
+  std::vector<std::string> past_runs;  // those before last_run
 
   status now() const noexcept { return end ? *end : attempt == 0 ? status::queued : status::running; }
 };
@@ -61,8 +61,8 @@ struct step {
     alive,     // a processor's sign of life: no task
   };
   kind what = kind::ignored;
-  std::string_view why;         // static text
-  task_state* state = nullptr;  // of the record's task, when it is known
+  std::string_view why;               // static text
+  const task_state* state = nullptr;  // of the task: for all but ignored and alive
   std::int64_t seq = 0;
   message_type type = message_type::alive;
   bool resumed = false;      // for started
@@ -82,22 +82,15 @@ class fold {
   // live until the next call.
   step apply(const message& m, sys_time log_time);
 
-  // nullptr: no accepted was read, or it was forgotten since.
-  task_state* find(std::string_view request_id);
+  // nullptr: no accepted was read, or it was forgotten since. Of a task that has ended only the id and the end are
+  // told. Lives until the next call.
   const task_state* find(std::string_view request_id) const;
 
-  // Forgets tasks that ended more than keep_for before `log_time`; calls `forgotten` with each id. Only memory: apply()
-  // answers the same with or without it.
-  template <class F>
-  void forget(sys_time log_time, F&& forgotten) {
-    while (!ended_.empty() && ended_.front().first + options_.keep_for < log_time) {
-      const std::string id = std::move(ended_.front().second);
-      ended_.pop_front();
-      if (remove_if_over(id, log_time)) forgotten(id);
-    }
-  }
+  // Forgets tasks that ended more than keep_for before `log_time`; how many. Only memory: apply() answers the same with
+  // or without it.
+  std::size_t forget(sys_time log_time);
 
-  std::size_t size() const noexcept { return tasks_.size(); }
+  std::size_t size() const noexcept { return tasks_.size() + ended_.size(); }
 
  private:
   struct hasher {
@@ -113,11 +106,13 @@ class fold {
   step entry(task_state& t, const message& m);
   step hole(task_state& t, sys_time log_time);
   void close(task_state& t, status s, sys_time log_time);
-  bool remove_if_over(const std::string& id, sys_time log_time);
+  void put_away_closed();
 
   options options_;
-  std::unordered_map<std::string, task_state, hasher, std::equal_to<>> tasks_;
-  std::deque<std::pair<sys_time, std::string>> ended_;
+  std::unordered_map<std::string, task_state, hasher, std::equal_to<>> tasks_;  // open, and closed_
+  ended_tasks ended_;
+  std::string closed_;         // ended by the last call, whose step still points to its state; empty: none
+  mutable task_state told_{};  // what find() tells of a task that has ended
 };
 
 }  // namespace streamdemo::task

@@ -15,13 +15,13 @@ class kafka_bus final : public bus {
  public:
   kafka_bus(std::unique_ptr<context> c, client_ptr client)
       : context_(std::move(c)), client_(std::move(client)), desk_(std::make_shared<offset_desk>(*context_, client_)) {}
+  // Else a thousand questions to brokers that are away would be waited for, one by one.
+  ~kafka_bus() override { desk_->close(); }
 
   awaitable<result<void>> ensure_topics(std::vector<topic_spec> topics) override {
     // What it needs goes with it, and its result comes back as an error or none.
     auto shared = std::make_shared<const std::vector<topic_spec>>(std::move(topics));
-    auto body = [c = context_.get(), client = client_, shared] {
-      return kafka::ensure_topics(*c, client.get(), *shared);
-    };
+    auto body = [c = context_.get(), shared] { return kafka::ensure_topics(*c, *shared); };
     auto done = co_await context_->lookups().run(std::move(body));
     if (done) {
       for (const auto& t : *shared) context_->remember(t.name);
@@ -50,7 +50,7 @@ class kafka_bus final : public bus {
 
  private:
   std::unique_ptr<context> context_;
-  client_ptr client_;  // asks for topics and offsets
+  client_ptr client_;  // asks for offsets
   std::shared_ptr<offset_desk> desk_;
 };
 

@@ -47,7 +47,15 @@ namespace {
 result<void> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   std::array<char, 512> why{};
   if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why.data(), why.size()) == RD_KAFKA_CONF_OK) return {};
-  return error{errc::invalid_argument, fmt::format("kafka.properties: {}", why.data())};
+  return error{errc::invalid_argument, why.data()};
+}
+
+// As set(), for what the user chose.
+result<void> set_property(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+  if (const auto why = protected_property(name)) {
+    return error{errc::invalid_argument, fmt::format("may not be set: {}", *why)};
+  }
+  return set(conf, name, value);
 }
 
 std::vector<setting> common_settings(const kafka_options& o) {
@@ -79,10 +87,9 @@ result<conf_ptr> make_conf(const kafka_options& o, const std::vector<setting>& d
   if (auto done = set_all(common_settings(o)); !done) return done.error();
   if (auto done = set_all(defaults); !done) return done.error();
   for (const auto& [name, value] : o.properties) {
-    if (const auto why = protected_property(name)) {
-      return error{errc::invalid_argument, fmt::format("kafka.properties: {} may not be set: {}", name, *why)};
+    if (auto done = set_property(conf.get(), name, value); !done) {
+      return error{errc::invalid_argument, fmt::format("kafka.properties.{} {}", name, done.error().message)};
     }
-    if (auto done = set(conf.get(), name, value); !done) return done.error();
   }
   if (auto done = set_all(fixed); !done) return done.error();
   return conf;
@@ -135,3 +142,13 @@ record_ptr record_of(const rd_kafka_message_t& m) {
 }
 
 }  // namespace streamdemo::bus::kafka
+
+namespace streamdemo::bus {
+
+std::optional<std::string> refused_property(const std::string& name, const std::string& value) {
+  const kafka::conf_ptr conf(rd_kafka_conf_new());
+  const auto done = kafka::set_property(conf.get(), name, value);
+  return done ? std::nullopt : std::optional(done.error().message);
+}
+
+}  // namespace streamdemo::bus

@@ -50,7 +50,7 @@ void consumer_end::start() {
   if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_REBALANCE | housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_CONSUMER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
   if (!made) return fail(made.error());
-  client_ = context_.own(*made);
+  client_ = context_.own_member(*made, was_assigned_);
   rd_kafka_set_log_queue(client_.get(), nullptr);
   rd_kafka_poll_set_consumer(client_.get());
   events_.reset(rd_kafka_queue_get_consumer(client_.get()));
@@ -97,6 +97,7 @@ void consumer_end::rebalance(rd_kafka_event_t* e) {
   const auto partitions = list == nullptr ? std::vector<partition_id>{} : ids_of(*list);
   context_.log.debug("group '{}': {} of {} partitions", options_.group, rd_kafka_err2name(what), partitions.size());
   if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    *was_assigned_ = true;
     assign(partitions);
   } else {
     store();
@@ -215,12 +216,13 @@ void consumer_end::close() {
 }
 
 void consumer_end::begin_leaving() {
-  leaving_.reset(rd_kafka_queue_new(client_.get()));
+  leaving_ = {rd_kafka_queue_new(client_.get()),
+              [client = client_](rd_kafka_queue_t* q) { rd_kafka_queue_destroy(q); }};
   wakeup_->watch(leaving_.get());
   store();
   // Behind all answers that are still to be given. The rest comes as events.
-  context_.handshakes().start([client = client_, queue = leaving_.get(), box = mailbox_, weak = weak_from_this()] {
-    const error_ptr e(rd_kafka_consumer_close_queue(client.get(), queue));
+  context_.handshakes().start([client = client_, queue = leaving_, box = mailbox_, weak = weak_from_this()] {
+    const error_ptr e(rd_kafka_consumer_close_queue(client.get(), queue.get()));
     box->post([weak] {
       if (const auto self = weak.lock()) self->turn();
     });
@@ -247,14 +249,10 @@ void consumer_end::abandon() {
   wakeup_->stop();
   owned_.clear();
   changes_.clear();
-  for (auto* q : {&events_, &leaving_}) {
-    if (*q) wakeup::forget(q->get());
+  for (auto* q : {events_.get(), leaving_.get()}) {
+    if (q != nullptr) wakeup::forget(q);
   }
-  // A hand-shake under way may still name the queue: it goes after that one, and before the client.
-  if (leaving_) {
-    auto queue = std::make_shared<queue_ptr>(std::move(leaving_));
-    context_.handshakes().start([queue, client = client_] { queue->reset(); });
-  }
+  leaving_.reset();
   events_.reset();
   client_.reset();
 }

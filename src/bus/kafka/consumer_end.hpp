@@ -1,5 +1,6 @@
 // What wake-ups and coroutines of a group's member hold on to. Owner's executor only.
 #pragma once
+#include <atomic>
 #include <deque>
 #include <map>
 #include <set>
@@ -51,9 +52,10 @@ class consumer_end final : public puller<shared_item>, public std::enable_shared
   housekeeper housekeeper_;
   std::shared_ptr<wakeup> wakeup_;
   std::shared_ptr<mailbox> mailbox_;
+  std::shared_ptr<std::atomic<bool>> was_assigned_ = std::make_shared<std::atomic<bool>>(false);
   client_ptr client_;
-  queue_ptr events_;   // of the client
-  queue_ptr leaving_;  // of the client while it leaves
+  queue_ptr events_;                           // of the client
+  std::shared_ptr<rd_kafka_queue_t> leaving_;  // of the client while it leaves; keeps that
   std::map<partition_id, owned> owned_;
   std::deque<shared_item> changes_;  // not yet seen; at most one revoked and one assigned of each partition
   std::uint64_t assignments_ = 0;

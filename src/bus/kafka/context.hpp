@@ -24,12 +24,19 @@ class context {
 
   // A client and what its threads may still read are destroyed, elsewhere. A member of a group does not leave it by
   // this.
-  void retire(rd_kafka_t* client, std::shared_ptr<void> keep = nullptr) {
-    burials_.start(
-        [client, keep = std::move(keep)] { rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); });
-  }
+  void retire(rd_kafka_t* client, std::shared_ptr<void> keep = nullptr) { bury(*burials_, client, std::move(keep)); }
+  // The client may outlive the bus: with a coroutine that asked something and is never resumed.
   client_ptr own(rd_kafka_t* client) {
-    return {client, [this](rd_kafka_t* c) { retire(c); }};
+    return {client, [burials = burials_](rd_kafka_t* c) { bury(*burials, c, nullptr); }};
+  }
+
+  // Of a member of a group. librdkafka below 2.3 aborts the process when one is destroyed that has joined and has not
+  // seen its first assignment (its issue 4312), and nobody can tell from outside whether one has joined. So what such a
+  // member holds lives on until the process ends. One that was not drained keeps its place in the group for as long.
+  client_ptr own_member(rd_kafka_t* client, std::shared_ptr<const std::atomic<bool>> was_assigned) {
+    return {client, [burials = burials_, was_assigned = std::move(was_assigned)](rd_kafka_t* c) {
+              if (*was_assigned) bury(*burials, c, nullptr);
+            }};
   }
 
   // Look-ups that wait for brokers.
@@ -60,12 +67,17 @@ class context {
   }
 
  private:
+  static void bury(base::blocking_pool& burials, rd_kafka_t* client, std::shared_ptr<void> keep) {
+    burials.start(
+        [client, keep = std::move(keep)] { rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); });
+  }
+
   mutable std::mutex mutex_;
   complaints complaints_{std::chrono::seconds(10)};
   std::set<std::string> topics_;
   std::atomic<unsigned> clients_{0};
   // Joined from the last to the first: a call that ends may hand the last share of a client to the burials.
-  base::blocking_pool burials_{1};
+  std::shared_ptr<base::blocking_pool> burials_ = std::make_shared<base::blocking_pool>(1);
   base::blocking_pool handshakes_{1};
   base::blocking_pool lookups_{2};
 };

@@ -4,7 +4,18 @@
 
 namespace streamdemo::bus::kafka {
 
+namespace {
+
+// "… (after 31ms in state CONNECT)" would make news of what is none.
+std::string without_times(std::string_view complaint) {
+  return std::string(complaint.substr(0, complaint.rfind(" (after ")));
+}
+
+}  // namespace
+
 std::vector<setting> housekeeping_settings() {
+  // To serve the statistics is also what tells the library, often enough for its max.poll.interval.ms, that a member
+  // whose partitions are silent is alive.
   return {{"log.queue", "true"}, {"statistics.interval.ms", "5000"}};
 }
 
@@ -23,8 +34,11 @@ bool housekeeper::serve(rd_kafka_event_t* e) {
       // One broker that goes away is everyday life, and the clients that miss it say so themselves.
       if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR__TRANSPORT) {
         context_.log.debug("{}: {}", client_, rd_kafka_event_error_string(e));
+      } else if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        context_.complain(fmt::format("no broker can be reached, trying on; kafka.brokers = {}",
+                                      fmt::join(context_.options.brokers, ", ")));
       } else {
-        context_.complain(rd_kafka_event_error_string(e));
+        context_.complain(without_times(rd_kafka_event_error_string(e)));
       }
       return true;
     case RD_KAFKA_EVENT_STATS:

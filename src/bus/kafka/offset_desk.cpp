@@ -60,6 +60,13 @@ std::vector<offset_desk::question> offset_desk::next() {
 }
 
 void offset_desk::look_up(std::vector<question>& batch, int timeout_ms) {
+  if (closed_) {
+    const result<std::int64_t> none(error{errc::unavailable, "asking for an offset: the bus is closed"});
+    for (auto& q : batch) {
+      for (auto& a : q.answers) a(none);
+    }
+    return;
+  }
   partitions_ptr list(rd_kafka_topic_partition_list_new(static_cast<int>(batch.size())));
   for (const auto& q : batch) {
     rd_kafka_topic_partition_list_add(list.get(), q.partition.topic.c_str(), q.partition.partition)->offset =

@@ -23,6 +23,9 @@ class offset_desk : public std::enable_shared_from_this<offset_desk> {
   // throw.
   void ask(partition_id p, std::int64_t timestamp, answer a);
 
+  // Nothing more is asked; what waits is answered with unavailable.
+  void close() { closed_ = true; }
+
  private:
   struct question {
     partition_id partition;
@@ -42,6 +45,7 @@ class offset_desk : public std::enable_shared_from_this<offset_desk> {
   std::mutex mutex_;
   std::deque<question> waiting_;
   bool serving_ = false;
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace streamdemo::bus::kafka

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int request_ms = 5000;
-constexpr auto patience = std::chrono::seconds(30);
+constexpr auto patience = std::chrono::seconds(10);
 constexpr auto pause = std::chrono::milliseconds(100);
 
 using new_topic_ptr = std::unique_ptr<rd_kafka_NewTopic_t, deleter<rd_kafka_NewTopic_destroy>>;
@@ -48,11 +48,26 @@ struct seen_topic {
   bool ready = false;  // each partition has a leader
 };
 
-result<std::map<std::string, seen_topic>> look_around(rd_kafka_t* client) {
+// Why no broker serves this client, in the library's words; nothing: it has not said.
+std::string complaint_of(rd_kafka_t* client) {
+  const queue_ptr said(rd_kafka_queue_get_main(client));
+  std::string last;
+  while (const event_ptr e{rd_kafka_queue_poll(said.get(), 0)}) {
+    if (rd_kafka_event_error(e.get()) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) continue;
+    if (const char* text = rd_kafka_event_error_string(e.get())) last = text;
+  }
+  return last;
+}
+
+result<std::map<std::string, seen_topic>> look_around(const context& c, rd_kafka_t* client) {
   const rd_kafka_metadata_t* raw = nullptr;
   // All topics: asking for one by name might create it, without our settings.
   const auto e = rd_kafka_metadata(client, 1, nullptr, &raw, request_ms);
-  if (!is_good(e)) return error{errc::unavailable, fmt::format("asking for the topics: {}", rd_kafka_err2str(e))};
+  if (!is_good(e)) {
+    const auto said = complaint_of(client);
+    return error{errc::unavailable, fmt::format("asking {} for the topics: {}", fmt::join(c.options.brokers, ", "),
+                                                said.empty() ? rd_kafka_err2str(e) : said)};
+  }
   const metadata_ptr metadata(raw);
   std::map<std::string, seen_topic> seen;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
@@ -130,13 +145,12 @@ result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic)
 }
 
 // One try. Unavailable: worth another.
-result<void> ensure_once(context& c, rd_kafka_t* client, const std::vector<topic_spec>& topics) {
-  const auto seen = look_around(client);
-  if (!seen) return seen.error();
+result<void> ensure_once(context& c, rd_kafka_t* client, const std::map<std::string, seen_topic>& seen,
+                         const std::vector<topic_spec>& topics) {
   std::vector<const topic_spec*> missing;
   for (const auto& spec : topics) {
-    const auto it = seen->find(spec.name);
-    if (it == seen->end()) {
+    const auto it = seen.find(spec.name);
+    if (it == seen.end()) {
       missing.push_back(&spec);
     } else if (auto ok = check_partitions(spec, it->second.partitions); !ok) {
       return ok;
@@ -163,10 +177,20 @@ result<void> ensure_once(context& c, rd_kafka_t* client, const std::vector<topic
 
 }  // namespace
 
-result<void> ensure_topics(context& c, rd_kafka_t* client, const std::vector<topic_spec>& topics) {
+result<void> ensure_topics(context& c, const std::vector<topic_spec>& topics) {
+  // A client for this alone: somebody must listen to what a client has to say, and only here somebody waits for it.
+  auto conf = make_conf(c.options, {}, {});
+  if (!conf) return conf.error();
+  rd_kafka_conf_set_log_cb(conf->get(), nullptr);
+  rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_ERROR);
+  const auto made = make_client(RD_KAFKA_PRODUCER, std::move(*conf));
+  if (!made) return made.error();
+  const auto client = c.own(*made);
   const auto limit = steady_clock::now() + patience;
   for (;;) {
-    auto done = ensure_once(c, client, topics);
+    const auto seen = look_around(c, client.get());
+    if (!seen) return seen.error();
+    auto done = ensure_once(c, client.get(), *seen, topics);
     if (done || done.error().code != errc::unavailable || steady_clock::now() > limit) return done;
     std::this_thread::sleep_for(pause);
   }

@@ -4,8 +4,8 @@
 
 namespace streamdemo::bus::kafka {
 
-// Creates what is missing, waits until each partition has a leader, and checks what is there. Errors: invalid_argument
-// (what does not fit, and what to do), unavailable.
-result<void> ensure_topics(context& c, rd_kafka_t* client, const std::vector<topic_spec>& topics);
+// Creates what is missing, waits until each partition has a leader, and checks what is there; some seconds at most.
+// Errors: invalid_argument (what does not fit, and what to do), unavailable.
+result<void> ensure_topics(context& c, const std::vector<topic_spec>& topics);
 
 }  // namespace streamdemo::bus::kafka

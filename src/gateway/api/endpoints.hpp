@@ -10,6 +10,7 @@ using answering = base::awaitable<http::reply>;
 
 answering submit(core& a, http::request& r);
 answering submit_ws(core& a, http::request& r);
+answering stream(core& a, http::request& r);
 answering results(core& a, http::request& r);
 answering task(core& a, http::request& r);
 answering events(core& a, http::request& r);

@@ -3,19 +3,21 @@
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/http/server.hpp>
 
+#include "gateway/api/streams.hpp"
+
 namespace streamdemo::gateway {
 
 namespace {
 
-http::piece own(std::string text) {
+constexpr std::int64_t no_id = -1;
+
+}  // namespace
+
+http::piece own_piece(std::string text) {
   auto owner = std::make_shared<const std::string>(std::move(text));
   const std::string_view bytes = *owner;
   return {std::move(owner), bytes};
 }
-
-constexpr std::int64_t no_id = -1;
-
-}  // namespace
 
 event_source::event_source(histories& all, const base::clock& clock, history_ptr h, options o)
     : all_(all), clock_(clock), history_(std::move(h)), options_(o) {}
@@ -27,17 +29,18 @@ void event_source::attach(http::stream_sink& sink) {
 
 http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
   if (!opened_) open(out);
-  if (draining_) return reconnect(out, "the server restarts");
+  if (draining_) return reconnect(out, restart_reason);
   auto batch = history_->read(options_.cursor, options_.max_events, max_bytes);
   if (batch.kept_from != 0) gap(out, batch.kept_from);
   std::size_t size = 0;
+  const auto after = options_.cursor;
   for (auto& e : batch.events) {
     options_.cursor = e->seq();
     const auto bytes = bytes_of(*e);
     size += bytes.size();
     out.push_back({std::move(e), bytes});
   }
-  if (!batch.events.empty()) history_->written(clock_.now());
+  if (!batch.events.empty()) history_->written(after, options_.cursor, clock_.now());
   if (batch.ended) return http::stream_state::end;
   if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew");
   // A batch below both bounds was all there is: news of more wakes this loop later, never before this returns.
@@ -47,7 +50,7 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
 
 http::stream_end event_source::finish() {
   if (cut_.empty()) return {};
-  return {.complete = false, .close_code = 1012, .reason = std::string(cut_)};
+  return {.complete = false, .close_code = close_restarting, .reason = std::string(cut_)};
 }
 
 std::string_view event_source::heartbeat() const {
@@ -72,17 +75,17 @@ void event_source::open(std::vector<http::piece>& out) {
   if (options_.format != wire::sse) return;
   // An id without data moves the client's Last-Event-ID and gives it no event.
   out.push_back(
-      own("retry: " + std::to_string(options_.retry_ms) + "\nid: " + std::to_string(options_.cursor) + "\n\n"));
+      own_piece("retry: " + std::to_string(options_.retry_ms) + "\nid: " + std::to_string(options_.cursor) + "\n\n"));
 }
 
 void event_source::gap(std::vector<http::piece>& out, std::int64_t kept_from) {
   const auto members = ",\"from\":" + std::to_string(options_.cursor + 1) + ",\"to\":" + std::to_string(kept_from - 1);
   options_.cursor = kept_from - 1;
-  out.push_back(own(signal("gap", members, options_.cursor)));
+  out.push_back(own_piece(signal("gap", members, options_.cursor)));
 }
 
 http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::string_view static_reason) {
-  out.push_back(own(signal("reconnect", ",\"reason\":" + base::json_string(static_reason), no_id)));
+  out.push_back(own_piece(signal("reconnect", ",\"reason\":" + base::json_string(static_reason), no_id)));
   cut_ = static_reason;
   return http::stream_state::end;
 }

@@ -27,6 +27,9 @@ class event_source final : public http::stream_source, private subscriber {
   std::string_view heartbeat() const override;
   void drain() override;
 
+  std::int64_t cursor() const noexcept { return options_.cursor; }
+  const history& of() const noexcept { return *history_; }
+
  private:
   void on_news() noexcept override { sink_->wake(); }
 
@@ -47,6 +50,9 @@ class event_source final : public http::stream_source, private subscriber {
   bool opened_ = false;
   bool draining_ = false;
 };
+
+// A piece that nobody else has.
+http::piece own_piece(std::string text);
 
 // A stream that only says when to come again (SSE: `retry`, a comment) and ends: what a stream client gets where others
 // get 429 or 503, because an EventSource never comes back after those.

@@ -41,7 +41,7 @@ bool is_loopback(std::string_view name) noexcept {
 
 origin_rules::origin_rules(std::vector<std::string> allowed) : allowed_(std::move(allowed)) {
   for (auto& a : allowed_) {
-    std::transform(a.begin(), a.end(), a.begin(), lower);
+    std::transform(a.begin(), a.end(), a.begin(), base::lower);
     if (a.ends_with('/')) a.pop_back();
   }
 }

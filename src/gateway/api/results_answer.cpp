@@ -12,9 +12,11 @@ constexpr std::uint64_t at_once_bytes = 256 << 10;
 
 }  // namespace
 
-http::response results_answer(const history_ptr& h) {
+http::response results_answer(const base::clock& clock, const history_ptr& h) {
   auto body = results_body::make(h);
   if (!body) return problem_response(problem::gone, body.error().message);
+  const auto view = h->view();
+  h->written(view.results_begin, view.last_seq, clock.now());
   http::response r;
   r.set("Content-Type", "application/json");
   if ((*body)->size() > at_once_bytes) {

@@ -7,6 +7,6 @@
 namespace streamdemo::gateway {
 
 // 200, or 410 when some of them are no longer kept.
-http::response results_answer(const history_ptr& h);
+http::response results_answer(const base::clock& clock, const history_ptr& h);
 
 }  // namespace streamdemo::gateway

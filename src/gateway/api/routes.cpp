@@ -15,6 +15,7 @@ std::vector<http::route> make_routes(core& a) {
   constexpr row table[] = {
       {verb::post, "/api/{kind}", submit},
       {verb::get, "/api/{kind}", submit_ws},
+      {verb::get, "/api/stream", stream},
       {verb::get, "/api/kinds", kinds},
       {verb::get, "/api/results/{id}", results},
       {verb::get, "/api/tasks", tasks},

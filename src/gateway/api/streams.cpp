@@ -65,12 +65,23 @@ std::optional<http::response> broken_upgrade(const http::request& r) {
                           "Sec-WebSocket-Key of 16 bytes in base64 (RFC 6455 section 4.1)");
 }
 
+std::string error_frame(const refusal& why, std::string_view members) {
+  auto problem = problem_json(why.what, why.detail, why.members);
+  problem.pop_back();
+  std::string out = "{\"type\":\"error\"";
+  out += members;
+  out += ",\"problem\":";
+  out += problem;
+  out += '}';
+  return out;
+}
+
 http::reply refuse_stream(wire format, const refusal& why, std::string subprotocol) {
   const bool later = row_of(why.what).retry_after > 0;
   if (format == wire::websocket && later) {
     http::websocket_reply r;
     r.subprotocol = std::move(subprotocol);
-    r.source = std::make_unique<closing_source>(1013, std::string(row_of(why.what).title));
+    r.source = std::make_unique<closing_source>(close_overloaded, std::string(row_of(why.what).title));
     return r;
   }
   if (format == wire::sse && later) {

@@ -17,6 +17,15 @@ checked<std::string> choose_subprotocol(const http::request& r);
 // What is wrong with a request that wanted to be an upgrade and is none; nothing for other requests.
 std::optional<http::response> broken_upgrade(const http::request& r);
 
+// How a WebSocket is closed (RFC 6455 section 7.4): codes from 4500 on say "don't come again".
+inline constexpr std::uint16_t close_restarting = 1012;
+inline constexpr std::uint16_t close_overloaded = 1013;
+inline constexpr std::uint16_t close_bad_message = 4500;
+inline constexpr std::string_view restart_reason = "the server restarts";
+
+// {"type":"error",…,"problem":{…}}; `members` stands between, each beginning with a comma.
+std::string error_frame(const refusal& why, std::string_view members = {});
+
 // A refusal to a stream client. What may pass later is no error for an EventSource, which would never come back: 200
 // with a longer `retry`. A WebSocket is opened and closed with 1013.
 http::reply refuse_stream(wire format, const refusal& why, std::string subprotocol);

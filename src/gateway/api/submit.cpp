@@ -45,7 +45,7 @@ base::awaitable<checked<std::string>> read_json(core& a, http::request& r) {
 
 answering submit(core& a, http::request& r) {
   const auto kind = std::string(r.param("kind"));
-  if (a.find_kind(kind) == nullptr) co_return unknown_kind(a, kind);
+  if (a.find_kind(kind) == nullptr) co_return problem_response(unknown_kind(a, kind));
   if (a.draining()) co_return problem_response(problem::unavailable, "the server restarts; submit again in a moment");
   auto head = from_head(a, r);
   if (!head) co_return problem_response(head.error());

@@ -32,7 +32,7 @@ base::awaitable<http::reply> submit_answer(core& a, const http::request& r, hist
   if (wait) over = co_await ended(a, h, std::chrono::steady_clock::now() + *wait);
   http::response answer;
   answer.status = 202;
-  if (over) answer = results_answer(h);
+  if (over) answer = results_answer(a.context().clock, h);
   if (answer.status != 200) {
     answer = json_response(202, task_json(h->view()));
     answer.set("Retry-After", "1");
@@ -42,7 +42,7 @@ base::awaitable<http::reply> submit_answer(core& a, const http::request& r, hist
   co_return answer;
 }
 
-http::response unknown_kind(const core& a, std::string_view kind) {
+refusal unknown_kind(const core& a, std::string_view kind) {
   std::string names;
   std::string list;
   for (const auto& k : a.context().kinds) {
@@ -51,8 +51,8 @@ http::response unknown_kind(const core& a, std::string_view kind) {
     list += (list.empty() ? "" : ",") + base::json_string(k.name);
   }
   const auto shown = base::is_utf8(kind) ? std::string(kind.substr(0, 64)) : std::string("?");
-  return problem_response(problem::unknown_kind, "there is no kind \"" + shown + "\"; the kinds here are: " + names,
-                          "\"kinds\":[" + list + "]");
+  return {problem::unknown_kind, "there is no kind \"" + shown + "\"; the kinds here are: " + names,
+          "\"kinds\":[" + list + "]"};
 }
 
 }  // namespace streamdemo::gateway

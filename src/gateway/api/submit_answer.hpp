@@ -1,13 +1,14 @@
 // The answer to an accepted submission, in the form that the client asked for. On the connection's loop.
 #pragma once
 #include "gateway/api/core.hpp"
+#include "gateway/api/problem.hpp"
 
 namespace streamdemo::gateway {
 
 // 202 with the task's URLs; 200 with all results when `Prefer: wait` was asked for and sufficed; or its stream.
 base::awaitable<http::reply> submit_answer(core& a, const http::request& r, history_ptr h);
 
-// 404 that names the kinds there are.
-http::response unknown_kind(const core& a, std::string_view kind);
+// Names the kinds there are.
+refusal unknown_kind(const core& a, std::string_view kind);
 
 }  // namespace streamdemo::gateway

@@ -28,15 +28,21 @@ bool names_only_the_sample(std::string_view object) {
 checked<std::optional<base::milliseconds>> deadline_option(const http::request& r, base::milliseconds max) {
   const auto text = r.query_value("deadline_ms");
   if (!text) return std::optional<base::milliseconds>{};
+  const auto deadline = parse_deadline(*text, max);
+  if (!deadline) return deadline.error();
+  return std::optional(*deadline);
+}
+
+checked<base::milliseconds> parse_deadline(std::string_view text, base::milliseconds max) {
   std::int64_t n = 0;
-  const auto [end, ec] = std::from_chars(text->data(), text->data() + text->size(), n);
-  if (ec != std::errc{} || end != text->data() + text->size() || n < 1 || n > max.count()) {
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (ec != std::errc{} || end != text.data() + text.size() || n < 1 || n > max.count()) {
     return refusal{
         problem::bad_option,
         "deadline_ms must be a whole number from 1 to " + std::to_string(max.count()) + " (tasks.max_deadline_ms)",
         {}};
   }
-  return std::optional(base::milliseconds(n));
+  return base::milliseconds(n);
 }
 
 checked<std::string> checked_key(std::string_view key) {

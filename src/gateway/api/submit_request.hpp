@@ -13,6 +13,7 @@ namespace streamdemo::gateway {
 
 // `?deadline_ms=`, from 1 to `max`; nothing when there is none.
 checked<std::optional<base::milliseconds>> deadline_option(const http::request& r, base::milliseconds max);
+checked<base::milliseconds> parse_deadline(std::string_view text, base::milliseconds max);
 
 // `Idempotency-Key`: 1 to 255 printable ASCII characters; empty when there is none.
 checked<std::string> idempotency_key(const http::request& r);

@@ -7,20 +7,6 @@
 
 namespace streamdemo::gateway {
 
-namespace {
-
-constexpr std::uint16_t bad_message = 4500;
-constexpr std::uint16_t restarting = 1012;
-constexpr std::uint16_t overloaded = 1013;
-
-std::string error_frame(const refusal& why) {
-  auto problem = problem_json(why.what, why.detail, why.members);
-  problem.pop_back();
-  return "{\"type\":\"error\",\"problem\":" + problem + "}";
-}
-
-}  // namespace
-
 submit_source::submit_source(core& a, submission head) : a_(a), head_(std::move(head)) {}
 
 submit_source::~submit_source() {
@@ -65,9 +51,7 @@ base::awaitable<void> submit_source::converse(core& a, submission s, std::shared
 
 http::stream_state submit_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
   if (closing_) {
-    auto words = std::make_shared<const std::string>(std::move(last_words_));
-    const std::string_view bytes = *words;
-    out.push_back({std::move(words), bytes});
+    out.push_back(own_piece(std::move(last_words_)));
     return http::stream_state::end;
   }
   return events_ ? events_->pull(out, max_bytes) : http::stream_state::wait;
@@ -95,7 +79,7 @@ void submit_source::drain() {
     // A submission under way is awaited: its client would not know whether it counts.
     closing_ = true;
     last_words_ = "{\"type\":\"reconnect\",\"reason\":\"the server restarts\"}";
-    end_ = {.complete = false, .close_code = restarting, .reason = "the server restarts"};
+    end_ = {.complete = false, .close_code = close_restarting, .reason = std::string(restart_reason)};
     if (sink_ != nullptr) sink_->wake();
   }
 }
@@ -104,8 +88,9 @@ void submit_source::refuse(const refusal& why) {
   const bool later = row_of(why.what).retry_after > 0;
   closing_ = true;
   last_words_ = error_frame(why);
-  end_ = {
-      .complete = false, .close_code = later ? overloaded : bad_message, .reason = std::string(row_of(why.what).title)};
+  end_ = {.complete = false,
+          .close_code = later ? close_overloaded : close_bad_message,
+          .reason = std::string(row_of(why.what).title)};
   sink_->wake();
 }
 

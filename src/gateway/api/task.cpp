@@ -49,7 +49,10 @@ answering poll(core& a, http::request& r, history_ptr h, std::int64_t after, bas
     // News that changed nothing: the log lost the task. The client had better ask anew than wait here.
     const bool in_vain = seen == view.last_seq;
     seen = view.last_seq;
-    if (over || in_vain || (!batch.events.empty() && !unchanged)) co_return answer_of(std::move(live), unchanged);
+    if (over || in_vain || (!batch.events.empty() && !unchanged)) {
+      if (!batch.events.empty() && !unchanged) h->written(after, live.next, a.context().clock.now());
+      co_return answer_of(std::move(live), unchanged);
+    }
     const bool more = co_await news(a, h, std::max(after, view.last_seq), until);
     if (!more) co_return answer_of(std::move(live), unchanged);
   }

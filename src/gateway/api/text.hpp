@@ -1,26 +1,11 @@
 // Small cuts of header text. Pure.
 #pragma once
-#include <string_view>
+#include <streamdemo/base/text.hpp>
 
 namespace streamdemo::gateway {
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-constexpr bool same_word(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
-
-constexpr std::string_view trim(std::string_view s) noexcept {
-  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);
-  return s;
-}
+using base::same_word;
+using base::trim;
 
 // Cuts the part before the next `separator` (outside quotes) off the front of `rest`, trimmed.
 constexpr std::string_view next_part(std::string_view& rest, char separator) noexcept {

@@ -44,4 +44,13 @@ awaitable<bool> ended(core& a, history_ptr h, base::steady_time until) {
   }
 }
 
+awaitable<checked<history_ptr>> canceled_task(core& a, std::string request_id) {
+  auto known = co_await known_task(a, request_id);
+  if (!known) co_return known;
+  const auto done = co_await a.context().service.cancel(std::move(request_id));
+  if (!done) co_return refusal_of(done.error());
+  co_await ended(a, *known, std::chrono::steady_clock::now() + a.settings().gateway.unknown_task_wait);
+  co_return known;
+}
+
 }  // namespace streamdemo::gateway

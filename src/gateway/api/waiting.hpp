@@ -19,4 +19,8 @@ awaitable<bool> news(core& a, history_ptr h, std::int64_t after, base::steady_ti
 // True once the task has ended.
 awaitable<bool> ended(core& a, history_ptr h, base::steady_time until);
 
+// Ends the task unless it has ended, and waits a moment for the log to say which of the two it was.
+// Refusals: those of known_task(), unavailable.
+awaitable<checked<history_ptr>> canceled_task(core& a, std::string request_id);
+
 }  // namespace streamdemo::gateway

@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <streamdemo/base/quiet.hpp>
+#include <streamdemo/base/shown.hpp>
 #include <streamdemo/bus/bus.hpp>
 
 #include <queue>
@@ -85,9 +86,7 @@ class folded_histories final : public histories {
       ends_.pop();
       if (h) give_up(h);
     }
-    for (auto& p : partitions_) {
-      p.fold.forget(now - forget_margin, [](const std::string&) {});
-    }
+    for (auto& p : partitions_) p.fold.forget(now - forget_margin);
     bound_.tidy();
     publish_gauges();
   }
@@ -176,7 +175,7 @@ class folded_histories final : public histories {
       ends_.push({s.state->ended_at, h});
       over(h);
     }
-    if (const auto n = bound_.enforce(); n != 0) dropped_.Increment(static_cast<double>(n));
+    enforce_bound();
     wakes_->changed(h);
   }
 
@@ -214,6 +213,13 @@ class folded_histories final : public histories {
     return last_;
   }
 
+  void enforce_bound() {
+    const auto n = bound_.enforce();
+    if (n == 0) return;
+    dropped_.Increment(static_cast<double>(n));
+    for (const auto& h : bound_.take_emptied()) index_.remove(h);
+  }
+
   void over(const history_ptr& h) {
     --open_;
     if (observer_ != nullptr) observer_->on_over(h);
@@ -231,8 +237,8 @@ class folded_histories final : public histories {
       log_.warning(
           "dropped {} record(s) of task {} in partition {} of {}: answers belong into partition {}, the number "
           "of the request's own; correct the program that wrote them ({})",
-          n, r.key, r.partition, r.topic, bus::partition_for(r.key, options_.partitions),
-          r.header_value("ce_source").value_or("no ce_source"));
+          n, base::shown(r.key), r.partition, r.topic, bus::partition_for(r.key, options_.partitions),
+          base::shown(r.header_value("ce_source").value_or("no ce_source")));
     });
   }
 
@@ -240,7 +246,8 @@ class folded_histories final : public histories {
     unreadable_records_.Increment();
     quiet_unreadable_.say(now, [&](std::size_t n) {
       log_.warning("dropped {} record(s) of {}, the last at {}/{}: {}; correct the program that wrote it ({})", n,
-                   r.topic, r.partition, r.offset, why.message, r.header_value("ce_source").value_or("no ce_source"));
+                   r.topic, r.partition, r.offset, why.message,
+                   base::shown(r.header_value("ce_source").value_or("no ce_source")));
     });
   }
 

@@ -4,8 +4,9 @@
 // Memory. All kept events together (task::event::bytes() and a fixed amount per history) stay below max_bytes. Over it,
 // a history that alone holds more than an eighth of the bound gives up its own oldest events, so that one flood does
 // not wash out everybody's results; otherwise the oldest events of all go first. What is dropped shows as a gap.
-// keep_for after its end (log time) a history is removed; the last ten thousand of those are still told from unknown
-// ids: find() gives a history without events whose first_kept is last_seq + 1.
+// A history is removed keep_for after its end (log time), or when it is over and has lost its last event; the last ten
+// thousand of those are still told from unknown ids: find() gives a history without events whose first_kept is
+// last_seq + 1.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/io_threads.hpp>
@@ -39,10 +40,18 @@ struct task_view {
   double fraction = -1;            // of the last progress event that had one; -1: none
 };
 
-// This gateway's own times of a task (the timeline endpoint); zero: not yet.
+// This gateway's own times of a task, and of one of its events (the timeline endpoint); zero: not yet. "Written" is
+// handed to a socket, or to the answer of a poll.
 struct local_times {
   base::sys_time first_folded{};
   base::sys_time last_folded{};
+  base::sys_time first_written{};
+  base::sys_time last_written{};
+};
+struct event_times {
+  std::int64_t seq = 0;
+  task::message_type type = task::message_type::result;
+  base::sys_time folded{};
   base::sys_time first_written{};
   base::sys_time last_written{};
 };
@@ -66,7 +75,10 @@ class history {
   task_view view() const;
   std::int64_t last_seq() const;  // of view(), without copying the rest
   local_times times() const;
-  void written(base::sys_time at);  // something was handed to a socket
+  // Of the kept events behind `after`, at most `max_events`.
+  std::vector<event_times> times(std::int64_t after, std::size_t max_events) const;
+  // The events behind `after` up to `last` were written.
+  void written(std::int64_t after, std::int64_t last, base::sys_time at);
 
   // True when read(after) would have something to say: an event, a gap, the end, or that the task was lost.
   bool has_news(std::int64_t after) const;
@@ -79,6 +91,14 @@ class history {
   friend class wake_lists;
   struct waiters;  // of one loop
 
+  // Written: microseconds after it was folded, and one more; 0: not yet.
+  struct entry {
+    task::event_ptr event;
+    base::sys_time folded;
+    std::uint32_t first_written = 0;
+    std::uint32_t last_written = 0;
+  };
+
   explicit history(task_view first);
   // The calls below on loop 0.
   void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
@@ -90,9 +110,9 @@ class history {
   mutable std::mutex mutex_;
   task_view view_;
   local_times times_;
-  std::vector<task::event_ptr> events_;  // those before begin_ are dropped; the one at begin_ is view_.first_kept
+  std::vector<entry> events_;  // those before begin_ are dropped; the one at begin_ is view_.first_kept
   std::size_t begin_ = 0;
-  std::size_t bytes_ = 0;  // of the kept events, and a fixed amount for itself until it is over and empty
+  std::size_t bytes_ = 0;  // of the kept events, and a fixed amount for itself
   bool lost_ = false;
 
   std::shared_ptr<wake_lists> wakes_;  // nullptr: nobody can wait for it (it is only a memory of a task)

@@ -1,6 +1,9 @@
 // One task's history: a vector of shared immutable events under a mutex that is held for a few pointer copies.
 #include <streamdemo/task/fold.hpp>
 
+#include <algorithm>
+#include <limits>
+
 #include "gateway/history/histories.hpp"
 #include "gateway/history/wake_lists.hpp"
 
@@ -10,6 +13,16 @@ namespace {
 
 // Dropped entries at the front are cut off when they are the larger part, so that dropping costs O(1) on average.
 constexpr std::size_t compact_from = 64;
+
+// An hour and some fit in; what is later counts as that.
+std::uint32_t micros_after(base::sys_time folded, base::sys_time at) noexcept {
+  constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>((at - folded).count() + 1, 1, most));
+}
+
+base::sys_time time_of(base::sys_time folded, std::uint32_t micros) noexcept {
+  return micros == 0 ? base::sys_time{} : folded + base::microseconds(micros - 1);
+}
 
 }  // namespace
 
@@ -27,10 +40,10 @@ history::batch history::read(std::int64_t after, std::size_t max_events, std::si
     const auto first = begin_ + static_cast<std::size_t>(from - view_.first_kept);
     std::size_t end = first, bytes = 0;
     while (end < events_.size() && end - first < max_events && (end == first || bytes < max_bytes)) {
-      bytes += events_[end++]->json().size();
+      bytes += events_[end++].event->json().size();
     }
-    b.events.assign(events_.begin() + static_cast<std::ptrdiff_t>(first),
-                    events_.begin() + static_cast<std::ptrdiff_t>(end));
+    b.events.reserve(end - first);
+    for (auto i = first; i < end; ++i) b.events.push_back(events_[i].event);
     last = from - 1 + static_cast<std::int64_t>(end - first);
   }
   b.ended = task::is_end(view_.status) && last >= view_.last_seq;
@@ -53,10 +66,32 @@ local_times history::times() const {
   return times_;
 }
 
-void history::written(base::sys_time at) {
+std::vector<event_times> history::times(std::int64_t after, std::size_t max_events) const {
+  std::vector<event_times> out;
+  const std::lock_guard lock(mutex_);
+  const auto from = std::max({after + 1, view_.first_kept, std::int64_t{1}});
+  for (auto seq = from; seq <= view_.last_seq && out.size() < max_events; ++seq) {
+    const auto& e = events_[begin_ + static_cast<std::size_t>(seq - view_.first_kept)];
+    out.push_back({.seq = seq,
+                   .type = e.event->type(),
+                   .folded = e.folded,
+                   .first_written = time_of(e.folded, e.first_written),
+                   .last_written = time_of(e.folded, e.last_written)});
+  }
+  return out;
+}
+
+void history::written(std::int64_t after, std::int64_t last, base::sys_time at) {
   const std::lock_guard lock(mutex_);
   if (times_.first_written == base::sys_time{}) times_.first_written = at;
   times_.last_written = at;
+  // Some may have been dropped since they were read.
+  const auto to = std::min(last, view_.last_seq);
+  for (auto seq = std::max(after + 1, view_.first_kept); seq <= to; ++seq) {
+    auto& e = events_[begin_ + static_cast<std::size_t>(seq - view_.first_kept)];
+    e.last_written = micros_after(e.folded, at);
+    if (e.first_written == 0) e.first_written = e.last_written;
+  }
 }
 
 bool history::has_news(std::int64_t after) const {
@@ -73,7 +108,7 @@ void history::append(task::event_ptr e, const task::task_state& now, base::sys_t
   if (e->type() == task::message_type::started && now.results_begin == e->seq()) view_.fraction = -1;
   if (times_.first_folded == base::sys_time{}) times_.first_folded = at;
   times_.last_folded = at;
-  events_.push_back(std::move(e));
+  events_.push_back({std::move(e), at});
 }
 
 void history::set_fraction(double fraction) {
@@ -84,10 +119,10 @@ void history::set_fraction(double fraction) {
 std::size_t history::drop_first() {
   // Destroyed after the lock is released: freeing a large event takes longer than a reader should wait.
   task::event_ptr dropped;
-  std::vector<task::event_ptr> old;
+  std::vector<entry> old;
   const std::lock_guard lock(mutex_);
   if (begin_ == events_.size()) return 0;
-  dropped = std::move(events_[begin_++]);
+  dropped = std::move(events_[begin_++].event);
   ++view_.first_kept;
   if (begin_ == events_.size()) {
     old.swap(events_);
@@ -100,11 +135,11 @@ std::size_t history::drop_first() {
 }
 
 std::size_t history::drop_all() {
-  std::vector<task::event_ptr> dropped;
+  std::vector<entry> dropped;
   const std::lock_guard lock(mutex_);
   dropped.swap(events_);
   std::size_t n = 0;
-  for (std::size_t i = begin_; i < dropped.size(); ++i) n += dropped[i]->bytes();
+  for (std::size_t i = begin_; i < dropped.size(); ++i) n += dropped[i].event->bytes();
   begin_ = 0;
   view_.first_kept = view_.last_seq + 1;
   return n;

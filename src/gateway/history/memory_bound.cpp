@@ -8,10 +8,11 @@ namespace {
 
 // A history's own objects, its strings, its places in the indexes, and one entry of the order.
 constexpr std::size_t history_overhead = sizeof(history) + 768;
-// Its pointer in the history, twice: a vector grows by doubling.
-constexpr std::size_t event_overhead = 2 * sizeof(task::event_ptr);
 
 }  // namespace
+
+// Its entry in the history, twice: a vector grows by doubling.
+const std::size_t memory_bound::event_overhead = 2 * sizeof(history::entry);
 
 void memory_bound::opened(history& h) {
   h.bytes_ = history_overhead;
@@ -33,12 +34,15 @@ void memory_bound::added(const history_ptr& h, const task::event& e) {
   }
 }
 
-void memory_bound::release(history& h, std::size_t bytes) {
-  // What is over and empty is counted no more: what is left of it stays until keep_for whatever is dropped.
-  if (h.events_.empty() && task::is_end(h.view_.status)) bytes = h.bytes_;
-  bytes = std::min(bytes, h.bytes_);
-  h.bytes_ -= bytes;
-  bytes_ -= bytes;
+void memory_bound::drop_first_of(const history_ptr& h) {
+  auto freed = std::min(h->drop_first() + event_overhead, h->bytes_);
+  if (h->events_.empty() && task::is_end(h->view_.status)) {
+    freed = h->bytes_;
+    emptied_.push_back(h);
+    ++stale_;
+  }
+  h->bytes_ -= freed;
+  bytes_ -= freed;
 }
 
 void memory_bound::removed(history& h) {
@@ -54,21 +58,21 @@ bool memory_bound::drop_of_largest() {
   const auto larger = [](const auto& a, const auto& b) { return a->bytes_ < b->bytes_; };
   const auto it = std::max_element(large_.begin(), large_.end(), larger);
   if (it == large_.end()) return false;
-  auto& h = **it;
-  if (h.events_.size() - h.begin_ < 2) return false;
-  release(h, h.drop_first() + event_overhead);
+  const auto h = *it;
+  if (h->events_.size() - h->begin_ < 2) return false;
+  drop_first_of(h);
   return true;
 }
 
 bool memory_bound::drop_oldest() {
   while (!order_.empty()) {
     const auto& front = order_.front();
-    auto& h = *front.of;
-    if (h.view_.first_kept > front.through || h.events_.empty()) {
+    const auto& h = front.of;
+    if (h->view_.first_kept > front.through || h->events_.empty()) {
       order_.pop_front();
       continue;
     }
-    release(h, h.drop_first() + event_overhead);
+    drop_first_of(h);
     return true;
   }
   return false;

@@ -1,8 +1,9 @@
 // Keeps all histories together below a number of bytes by dropping events. Over the bound, the largest history gives up
 // its own oldest event while it alone holds more than an eighth of the bound (never its last event); otherwise the
-// oldest event of all goes. Used by the fold, on loop 0.
+// oldest event of all goes. A task that is over and has no event left goes itself. Used by the fold, on loop 0.
 #pragma once
 #include <deque>
+#include <utility>
 
 #include "gateway/history/histories.hpp"
 
@@ -21,6 +22,8 @@ class memory_bound {
 
   // Drops until the bound holds; how many events went.
   std::size_t enforce();
+  // Those that are over and lost their last event since the last call. They count no more.
+  std::vector<history_ptr> take_emptied() { return std::exchange(emptied_, {}); }
 
   // Lets go of what `removed` left behind. Cheap; now and then.
   void tidy();
@@ -34,7 +37,9 @@ class memory_bound {
     std::int64_t through;  // its events up to this seq
   };
 
-  void release(history& h, std::size_t bytes);
+  static const std::size_t event_overhead;
+
+  void drop_first_of(const history_ptr& h);
   bool drop_of_largest();
   bool drop_oldest();
 
@@ -44,6 +49,7 @@ class memory_bound {
   std::deque<entry> order_;
   std::size_t stale_ = 0;           // entries of removed histories in order_, at most
   std::vector<history_ptr> large_;  // those above share_, and some that were
+  std::vector<history_ptr> emptied_;
 };
 
 }  // namespace streamdemo::gateway

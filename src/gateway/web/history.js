@@ -7,14 +7,20 @@ export function emptyHistory(id) {
   };
 }
 
-// Takes one event as delivered now by `via`; returns false when it had been here before.
-export function take(history, event, via, now) {
-  if (event.seq <= history.cursor) {
-    history.repeated += 1;
+// Moves a reader's cursor to `seq`, and counts what is missing before it; false when it was passed before.
+export function advance(reader, seq) {
+  if (seq <= reader.cursor) {
+    reader.repeated += 1;
     return false;
   }
-  history.missed += event.seq - history.cursor - 1;
-  history.cursor = event.seq;
+  reader.missed += seq - reader.cursor - 1;
+  reader.cursor = seq;
+  return true;
+}
+
+// Takes one event as delivered now by `via`; returns false when it had been here before.
+export function take(history, event, via, now) {
+  if (!advance(history, event.seq)) return false;
   history.events.push(event);
   history.attempt = event.attempt;
   const data = event.data ?? {};

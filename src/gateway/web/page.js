@@ -77,6 +77,7 @@ function follow() {
   const guard = (f) => (...a) => { if (own === history) { f(...a); showSoon(); } };
   stop = transports[by](own.id, own.cursor, {
     request: guard(() => { requests += 1; }),
+    received: () => {},
     event: guard((event) => {
       const restarts = event.type === "started" && !event.resumed;
       if (!take(own, event, by, Date.now())) return;

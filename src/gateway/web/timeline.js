@@ -1,20 +1,8 @@
 // Draws when each result existed (top line) and when each transport delivered it (a line for each that did).
+import { node, ticks } from "./svg.js";
 import { transportNames } from "./transports.js";
 
-const svgNamespace = "http://www.w3.org/2000/svg";
 const left = 84, right = 16, lane = 34, top = 22;
-
-function node(name, attributes, text) {
-  const n = document.createElementNS(svgNamespace, name);
-  for (const [key, value] of Object.entries(attributes)) n.setAttribute(key, value);
-  if (text !== undefined) n.textContent = text;
-  return n;
-}
-
-function ticks(span) {
-  const step = [100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000, 300000, 900000].find((s) => span / s <= 8) ?? span;
-  return Array.from({ length: Math.floor(span / step) + 1 }, (_, i) => i * step);
-}
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,6 +1,9 @@
 // The four ways to the same history. Each is start(id, cursor, hooks) → stop(); all know one cursor, the last seq.
-// hooks: event(object), gap(object), request(), trouble(text or null), failed(Error), done().
+// hooks: event(object), gap(object), request(), received({ bytes, empty, head }) with the size of what came, as far as a
+// page can see it, trouble(text or null), failed(Error), done().
 import { asError, request, urlsOf } from "./api.js";
+
+export const sizeOf = (text) => new TextEncoder().encode(text).length;
 
 const retryDelays = [500, 1000, 2000, 4000];
 
@@ -21,7 +24,10 @@ function polling({ wait, interval }) {
         try {
           hooks.request();
           const headers = wait ? { Prefer: `wait=${wait}` } : {};
-          const response = await request(`${urlsOf(id).self}?after=${cursor}`, { headers, signal: stopper.signal });
+          // Not through the browser's cache: Chromium lets one request for an address wait for another one that is under
+          // way, so a poll would stand behind somebody's long poll.
+          const response = await request(`${urlsOf(id).self}?after=${cursor}`,
+                                         { headers, signal: stopper.signal, cache: "no-store" });
           if (response.status === 410) {
             const problem = await response.json();
             hooks.gap(problem);
@@ -29,7 +35,9 @@ function polling({ wait, interval }) {
             continue;
           }
           if (!response.ok) throw await asError(response);
-          answer = await response.json();
+          const body = await response.arrayBuffer();
+          answer = JSON.parse(new TextDecoder().decode(body));
+          hooks.received({ bytes: body.byteLength, empty: answer.events.length === 0, head: true });
           attempt = 0;
           hooks.trouble(null);
         } catch (e) {
@@ -47,7 +55,7 @@ function polling({ wait, interval }) {
           cursor = event.seq;
           if (event.type === "ended") return hooks.done();
         }
-        if (!wait && answer.events.length === 0) await pause(interval(), stopper.signal);
+        if (!wait && !answer.more) await pause(interval(), stopper.signal);
       }
     };
     run();
@@ -63,6 +71,7 @@ function sse(id, cursor, hooks) {
   let attempt = 0;
   const take = (message) => {
     const event = JSON.parse(message.data);
+    hooks.received({ bytes: sizeOf(`id: ${message.lastEventId}\nevent: ${message.type}\ndata: ${message.data}\n\n`) });
     cursor = event.seq;
     attempt = 0;
     hooks.event(event);
@@ -74,12 +83,18 @@ function sse(id, cursor, hooks) {
   const open = () => {
     hooks.request();
     source = new EventSource(`${urlsOf(id).events}?after=${cursor}`);
-    source.onopen = () => hooks.trouble(null);
+    source.onopen = () => {
+      hooks.received({ bytes: 0, head: true });
+      hooks.trouble(null);
+    };
     for (const type of types) source.addEventListener(type, take);
     source.addEventListener("gap", (m) => hooks.gap(JSON.parse(m.data)));
     source.onerror = async () => {
       // CONNECTING: the browser tries again by itself, with its Last-Event-ID. CLOSED: the server said no.
-      if (source.readyState === EventSource.CONNECTING) return hooks.trouble("The stream broke off; reconnecting.");
+      if (source.readyState === EventSource.CONNECTING) {
+        hooks.request();
+        return hooks.trouble("The stream broke off; reconnecting.");
+      }
       const delay = retryDelays[Math.min(attempt++, retryDelays.length - 1)];
       const answer = await request(`${urlsOf(id).self}?after=${cursor}`).catch(() => null);
       if (answer && answer.status >= 400 && answer.status < 500) return hooks.failed(await asError(answer));
@@ -89,6 +104,12 @@ function sse(id, cursor, hooks) {
   };
   open();
   return () => { clearTimeout(timer); source.onerror = null; source.close(); };
+}
+
+// A WebSocket frame from a server: its head (RFC 6455 section 5.2) and the text.
+export function frameSize(text) {
+  const size = sizeOf(text);
+  return size + (size < 126 ? 2 : size <= 0xffff ? 4 : 10);
 }
 
 function websocket(id, cursor, hooks) {
@@ -102,9 +123,13 @@ function websocket(id, cursor, hooks) {
     const url = new URL(`${urlsOf(id).events}?after=${cursor}`, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     socket = new WebSocket(url, "streamdemo.v1");
-    socket.onopen = () => hooks.trouble(null);
+    socket.onopen = () => {
+      hooks.received({ bytes: 0, head: true });
+      hooks.trouble(null);
+    };
     socket.onmessage = (message) => {
       if (stopped) return;
+      hooks.received({ bytes: frameSize(message.data) });
       const event = JSON.parse(message.data);
       if (event.type === "gap") return hooks.gap(event);
       if (!event.seq) return;

@@ -57,10 +57,10 @@ void stream_session::start(std::string leftover) {
   boost::system::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   source_->attach(*this);
-  wait_readable();
   rearm();
   queue();
   if (!leftover.empty()) take_input(leftover.data(), leftover.data() + leftover.size());
+  if (phase_ != phase::closed) wait_for_input();
 }
 
 void stream_session::wake() noexcept {
@@ -81,6 +81,11 @@ void stream_session::drain() {
 
 void stream_session::run() {
   queued_ = false;
+  write();
+  if (deaf_ && phase_ != phase::closed) wait_for_input();
+}
+
+void stream_session::write() {
   // A backlog comes first; then its end calls again.
   if (backlog_ || (phase_ != phase::open && phase_ != phase::finishing)) return;
   gather& g = loop_.outgoing();
@@ -127,6 +132,11 @@ void stream_session::send(gather& g) {
   loop_.count_sent(bytes, calls);
 }
 
+void stream_session::wait_for_input() {
+  deaf_ = phase_ == phase::open && source_ && !source_->takes_input();
+  if (!deaf_) wait_readable();
+}
+
 void stream_session::wait_readable() {
   socket_.async_wait(base::tcp_socket::wait_read, readable{session_ptr{this}});
 }
@@ -160,7 +170,7 @@ void stream_session::on_readable(const boost::system::error_code& ec) {
   } else {
     loop_.guard(*this, [&] { take_input(room.data(), room.data() + n); });
   }
-  if (phase_ != phase::closed) wait_readable();
+  if (phase_ != phase::closed) wait_for_input();
 }
 
 void stream_session::discard(std::size_t bytes) {

@@ -62,6 +62,8 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   void discard(std::size_t bytes);
   // Arms the timer for the earliest thing to come. Needed after a change that brings something nearer.
   void rearm() noexcept;
+  // Nothing is read from the peer until the source takes input again.
+  bool deaf() const noexcept { return deaf_; }
 
   // The order of the members is that of the fewest bytes: there may be many thousands of these.
   stream_loop& loop_;
@@ -75,6 +77,8 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   struct readable;
   struct writable;
 
+  void write();
+  void wait_for_input();
   void wait_readable();
   void wait_writable();
   void on_readable(const boost::system::error_code& ec);
@@ -86,6 +90,7 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   static void on_timer(timer_wheel::entry& e) noexcept;
 
   bool queued_ = false;
+  bool deaf_ = false;
   bool stuck_ = false;       // bytes were on their way at the last look, and none had arrived since the one before
   std::uint32_t index_ = 0;  // in the loop's list
   base::tcp_socket socket_;

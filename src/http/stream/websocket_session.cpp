@@ -97,6 +97,8 @@ void websocket_session::all_sent() {
 }
 
 void websocket_session::on_time(base::steady_time now) {
+  // Whoever does not listen cannot say that the peer is silent.
+  if (deaf()) quiet_since_ = now;
   if (pong_awaited_) {
     if (now - quiet_since_ < loop_.settings().pong_timeout) return;
     // While bytes are still on their way to it, a slow reader has not seen the ping: write_timeout judges it.

@@ -18,6 +18,12 @@ awaitable<void> pause(std::chrono::milliseconds time, std::stop_token stop) {
   if (ec && !stop.stop_requested()) throw boost::system::system_error(ec);
 }
 
+// Work that keeps the processor's loop busy, as a handler does that computes instead of waiting.
+void burn(std::chrono::milliseconds time) {
+  for (const auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end;) {
+  }
+}
+
 class simulate_handler final : public handler {
  public:
   std::string_view kind() const override { return "simulate"; }
@@ -44,11 +50,12 @@ awaitable<base::result<outcome>> simulate_handler::run(job j, emitter& out) {
     // The first result comes at once: a resumed run's was due already.
     if (request->interval.count() > 0 && i != j.results_before) {
       co_await pause(request->interval, j.stop);
-    } else if (i % turn == turn - 1) {
+    } else if (i % turn == turn - 1 || request->burn.count() > 0) {
       const auto ex = co_await asio::this_coro::executor;
       co_await asio::post(ex, base::use_awaitable);
     }
     if (j.stop.stop_requested()) co_return stopped();
+    burn(request->burn);
     if (request->fail_at == i) {
       co_return error{errc::invalid_argument, fmt::format("failed at result {}, as asked for by fail_at", i)};
     }

@@ -11,6 +11,8 @@ namespace {
 constexpr std::int64_t max_results = 1'000'000;
 constexpr std::int64_t max_interval_ms = 3'600'000;
 constexpr std::int64_t max_payload_bytes = 16 << 20;
+// The loop that burns shows no sign of life meanwhile.
+constexpr std::int64_t max_burn_ms = 100;
 
 }  // namespace
 
@@ -39,6 +41,9 @@ base::result<simulate_request> parse_simulate_request(std::string_view payload) 
   const auto bytes = integer_member(*object, "payload_bytes", 0, 0, max_payload_bytes);
   if (!bytes) return bytes.error();
   r.payload_bytes = *bytes;
+  const auto burn = integer_member(*object, "burn_ms", 0, 0, max_burn_ms);
+  if (!burn) return burn.error();
+  r.burn = std::chrono::milliseconds(*burn);
   const auto fail_at = integer_member(*object, "fail_at", -1, 0, max_results);
   if (!fail_at) return fail_at.error();
   if (*fail_at >= 0) r.fail_at = *fail_at;

@@ -14,6 +14,7 @@ struct simulate_request {
   std::int64_t results = 10;
   std::chrono::milliseconds interval{500};
   std::int64_t payload_bytes = 0;       // filler in each result
+  std::chrono::milliseconds burn{0};    // of CPU, on the processor's loop, before each result
   std::optional<std::int64_t> fail_at;  // the task fails in place of this result
 
   std::string result_json(std::int64_t index) const;

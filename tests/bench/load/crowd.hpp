@@ -41,7 +41,6 @@ class crowd {
   };
   std::uint64_t lowest() const;
   void read(client& c);
-  void note_delays(std::string_view bytes);
 
   std::uint16_t port_;
   int epoll_;

@@ -17,6 +17,8 @@ class event_counter {
   std::uint64_t results() const { return results_; }
   bool saw_gap() const { return gap_; }
   bool ended() const { return ended_; }
+  // The answer's head is whole.
+  bool upgraded() const { return !in_head_; }
   std::uint64_t bytes() const { return bytes_; }
 
  private:

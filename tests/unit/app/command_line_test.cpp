@@ -43,6 +43,20 @@ TEST_CASE("the config command prints, or checks") {
   CHECK(parse({"config", "--check", "--set", "gateway.port=1"}).what == command::action::check);
 }
 
+TEST_CASE("the lab is called by its two commands, each with its own options") {
+  const auto transports = parse({"compare", "--clients", "7", "--transports", "sse", "--json", "-"});
+  CHECK(transports.what == command::action::compare_transports);
+  CHECK(transports.transports.clients == 7);
+  CHECK(transports.transports.transports == "sse");
+  CHECK(transports.transports.out.json == "-");
+  CHECK(transports.transports.command_line == "streamdemo compare --clients 7 --transports sse --json -");
+  const auto buses = parse({"compare", "buses", "--brokers", "a:1,b:2", "--html", "x.html"});
+  CHECK(buses.what == command::action::compare_buses);
+  CHECK(buses.buses.brokers == "a:1,b:2");
+  CHECK(buses.buses.out.html == "x.html");
+  CHECK(parse({"compare", "--clients", "0"}).exit_code == 2);
+}
+
 TEST_CASE("help ends well and a wrong flag ends with 2") {
   CHECK(parse({"--help"}).exit_code == 0);
   CHECK(parse({"--version"}).what == command::action::leave);

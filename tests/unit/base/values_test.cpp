@@ -5,6 +5,7 @@
 #include <streamdemo/base/hash.hpp>
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/base/text.hpp>
 
 using namespace streamdemo::base;
 using namespace std::chrono_literals;
@@ -70,4 +71,18 @@ TEST_CASE("text becomes a JSON string and bytes become base64") {
   CHECK(base64("f") == "Zg==");
   CHECK(base64("fo") == "Zm8=");
   CHECK(base64("foobar") == "Zm9vYmFy");
+}
+
+TEST_CASE("words are the same in any case, but for letters of ASCII only") {
+  CHECK(same_word("Content-Type", "cONTENT-tYPE"));
+  CHECK(same_word("", ""));
+  CHECK_FALSE(same_word("a", "ab"));
+  CHECK_FALSE(same_word("[", "{"));  // as far apart as A and a
+  CHECK_FALSE(same_word("\xc4", "\xe4"));
+}
+
+TEST_CASE("blanks and tabs are cut off at both ends, and nowhere else") {
+  CHECK(trim(" \t a b\t") == "a b");
+  CHECK(trim(" \t").empty());
+  CHECK(trim("\na") == "\na");
 }

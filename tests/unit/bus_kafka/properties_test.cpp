@@ -36,6 +36,14 @@ TEST_CASE("a setting that the client library does not know, or a value it does n
   CHECK(refusal("fetch.wait.max.ms", "soon").find("fetch.wait.max.ms") != std::string::npos);
 }
 
+TEST_CASE("each property can be judged by itself, before any bus is made") {
+  CHECK(refused_property("acks", "1").value_or("").find("may not be set: ") == 0);
+  CHECK(refused_property("fetch.wait.max.parsecs", "1").value_or("").find("fetch.wait.max.parsecs") !=
+        std::string::npos);
+  CHECK(refused_property("fetch.wait.max.ms", "soon").value_or("").find("fetch.wait.max.ms") != std::string::npos);
+  CHECK_FALSE(refused_property("sasl.mechanisms", "PLAIN"));
+}
+
 TEST_CASE("every other setting is handed on, and no broker is waited for") {
   CHECK_FALSE(protected_property("sasl.password").has_value());
   CHECK(refusal("fetch.wait.max.ms", "10") == "");

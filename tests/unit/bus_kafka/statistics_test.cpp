@@ -17,9 +17,10 @@ constexpr auto producer_json = R"({"type":"producer","msg_cnt":7,"msg_size":700,
 constexpr auto consumer_json = R"({"type":"consumer","msg_cnt":0,"msg_size":0,
   "brokers":{"127.0.0.1:1/1":{"nodeid":1,"rtt":{"cnt":5,"avg":50000}}},
   "topics":{"response":{"partitions":{
-    "0":{"fetchq_cnt":3,"hi_offset":20,"app_offset":10},
-    "1":{"fetchq_cnt":4,"hi_offset":9,"app_offset":9},
-    "2":{"fetchq_cnt":0,"hi_offset":-1001,"app_offset":-1001},
+    "0":{"fetch_state":"active","fetchq_cnt":3,"hi_offset":20,"app_offset":10},
+    "1":{"fetch_state":"active","fetchq_cnt":4,"hi_offset":9,"app_offset":9},
+    "2":{"fetch_state":"active","fetchq_cnt":0,"hi_offset":-1001,"app_offset":-1001},
+    "3":{"fetch_state":"none","fetchq_cnt":0,"hi_offset":500,"app_offset":10},
     "-1":{"fetchq_cnt":100,"hi_offset":100,"app_offset":0}}}}})";
 
 }  // namespace
@@ -40,6 +41,13 @@ TEST_CASE("of a consumer: what is left to read by topic; a fetch waits on purpos
   CHECK(s->lag == std::map<std::string, std::int64_t>{{"response", 10}});
   CHECK(s->fetched == std::map<std::string, std::int64_t>{{"response", 7}});
   CHECK(s->broker_rtt.empty());
+}
+
+TEST_CASE("a member that has no partition of a topic lags by nothing") {
+  const auto s = read_statistics(R"({"type":"consumer","topics":{"request":{"partitions":{
+    "0":{"fetch_state":"stopped","fetchq_cnt":0,"hi_offset":500,"app_offset":10}}}}})");
+  REQUIRE(s);
+  CHECK(s->lag == std::map<std::string, std::int64_t>{{"request", 0}});
 }
 
 TEST_CASE("what is no JSON object gives nothing") {

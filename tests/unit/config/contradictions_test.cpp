@@ -110,3 +110,19 @@ TEST_CASE("every topic has one purpose") {
   s.tasks.request_topics["a"] = s.topics.response;
   CHECK(only(s, "tasks.a.request_topic"));
 }
+
+TEST_CASE("a kind that another program does shares no request topic with kinds of this one") {
+  settings s;
+  s.tasks.request_topics["theirs"] = s.topics.request;
+  CHECK(only(s, "topics.request are both \"request\""));
+
+  s.tasks.request_topics["theirs"] = "other";
+  CHECK(contradictions(s).empty());
+
+  s.tasks.commands["ours"];
+  s.tasks.request_topics["ours"] = "other";
+  CHECK(only(s, "tasks.ours.request_topic are both \"other\""));
+
+  s.tasks.request_topics.erase("theirs");
+  CHECK(contradictions(s).empty());
+}

@@ -188,3 +188,15 @@ TEST_CASE("a mistake is not reported a second time as a contradiction") {
   INFO(all_of(l));
   CHECK(l.problems.size() == 1);
 }
+
+TEST_CASE("what the bus refuses of its properties is reported with everything else, each at its place") {
+  const temporary_file file{"[kafka.properties]\nacks = 1\n\"client.rack\" = \"a\"\n[gateway]\nport = -1\n"};
+  const auto l = load({file.path(), {}, {"kafka.properties.linger.ms=x"}},
+                      [](const std::string& name, const std::string&) -> std::optional<std::string> {
+                        return name == "client.rack" ? std::nullopt : std::optional<std::string>("is refused");
+                      });
+  CHECK(l.problems.size() == 3);
+  CHECK(reports(l, "s.toml:2", "kafka.properties.acks is refused"));
+  CHECK(reports(l, "s.toml:5", "gateway.port"));
+  CHECK(reports(l, "--set kafka.properties.linger.ms", "kafka.properties.linger.ms is refused"));
+}

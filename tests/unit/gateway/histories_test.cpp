@@ -103,6 +103,46 @@ TEST_CASE("a history has what the log says, in order, with one view of it") {
   CHECK(h->has_news(0));
 }
 
+TEST_CASE("each event has this gateway's own times: when it was folded, first written and last written") {
+  world w;
+  const base::sys_time none{};
+  w.apply({w.out.accepted("a"), w.out.started("a", "r")});
+  w.clock.advance(base::microseconds(100));
+  w.apply({w.out.result("a", "r", "1")});
+  const auto h = w.all->find("a");
+  w.clock.advance(base::microseconds(50));
+  h->written(0, 2, w.clock.now());
+  w.clock.advance(base::microseconds(50));
+  h->written(1, 3, w.clock.now());
+  w.apply({w.out.result("a", "r", "2")});
+
+  const auto all = h->times(0, 100);
+  REQUIRE(all.size() == 4);
+  const auto at = [](int micros) { return epoch + base::microseconds(micros); };
+  CHECK(all[0].folded == at(0));
+  CHECK(all[0].first_written == at(150));
+  CHECK(all[0].last_written == at(150));
+  CHECK(all[1].first_written == at(150));
+  CHECK(all[1].last_written == at(200));
+  CHECK(all[2].type == message_type::result);
+  CHECK(all[2].folded == at(100));
+  CHECK(all[2].first_written == at(200));
+  CHECK(all[3].seq == 4);
+  CHECK(all[3].first_written == none);
+  CHECK(all[3].last_written == none);
+
+  const auto some = h->times(1, 2);
+  REQUIRE(some.size() == 2);
+  CHECK(some[0].seq == 2);
+  CHECK(h->times(4, 2).empty());
+  CHECK(h->times().first_written == at(150));
+  CHECK(h->times().last_written == at(200));
+  // More than a clock's worth of microseconds later is still later.
+  w.clock.advance(std::chrono::hours(3));
+  h->written(3, 9, w.clock.now());
+  CHECK(h->times(3, 1)[0].first_written > at(200) + std::chrono::hours(1));
+}
+
 TEST_CASE("records in the wrong partition and records that say nothing are dropped and counted") {
   world w;
   auto stray = *w.out.accepted("a");

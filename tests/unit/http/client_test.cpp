@@ -130,3 +130,28 @@ TEST_CASE("a client talks over a WebSocket and is told how it was closed") {
   };
   run(refused, s.port);
 }
+
+TEST_CASE("a client counts its connections and bytes, those of closed ones included") {
+  test_server s;
+  auto body = [&](client& c) -> awaitable<void> {
+    CHECK(c.wire() == wire_counts{});
+    REQUIRE((co_await c.send(verb::get, "/hello", none, "", soon())).has_value());
+    const auto once = c.wire();
+    CHECK(once.connections == 1);
+    // "GET /hello HTTP/1.1", Host with its port, an empty line: what stands on the wire, byte for byte.
+    const auto request = fmt::format("GET /hello HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", s.port);
+    CHECK(once.bytes_sent == request.size());
+    CHECK(once.bytes_received > std::string("hello").size());
+    REQUIRE((co_await c.send(verb::get, "/hello", none, "", soon())).has_value());
+    CHECK(c.wire().connections == 1);
+    c.disconnect();
+    REQUIRE((co_await c.send(verb::get, "/hello", none, "", soon())).has_value());
+    c.disconnect();
+    const auto all = c.wire();
+    CHECK(all.connections == 2);
+    CHECK(all.bytes_sent == 3 * once.bytes_sent);
+    CHECK(all.bytes_received == 3 * once.bytes_received);
+    CHECK(all.segments_sent > once.segments_sent);
+  };
+  run(body, s.port);
+}

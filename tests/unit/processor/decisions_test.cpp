@@ -305,6 +305,7 @@ TEST_CASE("a task out of runs becomes a dead letter, and when that is acknowledg
   CHECK(published(a, message_type::ended).empty());
   const auto letters = all_of<dead_letter>(a);
   REQUIRE(letters.size() == 1);
+  CHECK(letters[0].deliveries == 1);
   b.d.on_dead_lettered(letters[0].token);
   const auto verdicts = published(b.act(), message_type::ended);
   REQUIRE(verdicts.size() == 1);

@@ -398,7 +398,9 @@ TEST_CASE("a request that was never accepted goes to the dead-letter topic with 
     co_await s.send(m, "request");
     co_await s.until([&] { return !s.dead_letters.empty(); });
     CHECK(s.dead_letters[0]->key == "t");
-    CHECK(s.dead_letters[0]->header_value("streamdemo-reason").has_value());
+    CHECK(s.dead_letters[0]->header_value("__dlq.errors.topic") == "request");
+    CHECK(s.dead_letters[0]->header_value("__dlq.errors.group") == "processors");
+    CHECK(s.dead_letters[0]->header_value("ce_subject") == "three");
   });
 }
 

@@ -62,10 +62,12 @@ TEST_CASE("a task that has ended keeps no payload and no list of its runs") {
   log.started("b", "a", true);
   CHECK(log.state().last_result.size() == 100'000);
   CHECK(log.state().past_runs.size() == 1);
-  log.ended("b", 2);
+  CHECK(log.ended("b", 2).state->attempt == 2);
+  CHECK(is_ignored(log.started("a", "b")));
   CHECK(log.state().last_result.capacity() < 100);
   CHECK(log.state().past_runs.capacity() == 0);
-  CHECK(is_ignored(log.started("a", "b")));
+  CHECK(log.state().now() == task::status::succeeded);
+  CHECK(log.state().ended_at == log.now - 1ms);
 }
 
 TEST_CASE("a task that goes well has one entry a record, numbered without holes") {
@@ -208,10 +210,9 @@ TEST_CASE("forgetting frees what is past keep_for and nothing else") {
   log_of_one log;
   log.accepted();
   log.ended_without_run("canceled");
-  int forgotten = 0;
-  log.fold.forget(log.now + 60s, [&](const std::string&) { ++forgotten; });
-  CHECK(forgotten == 0);
-  log.fold.forget(log.now + 61s, [&](const std::string& id) { forgotten += id == "t"; });
-  CHECK(forgotten == 1);
+  CHECK(log.fold.forget(log.now + 60s) == 0);
+  CHECK(log.fold.find("t") != nullptr);
+  CHECK(log.fold.forget(log.now + 61s) == 1);
+  CHECK(log.fold.find("t") == nullptr);
   CHECK(log.fold.size() == 0);
 }

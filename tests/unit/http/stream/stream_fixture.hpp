@@ -68,6 +68,7 @@ class script_source final : public stream_source {
     bool throws = false;
     std::string goodbye;  // content that drain() adds before it ends
     std::vector<std::string> heard;
+    bool busy = false;  // takes no input
     stream_sink* sink = nullptr;
     int pulls = 0;
     bool drained = false;
@@ -106,6 +107,7 @@ class script_source final : public stream_source {
   stream_end finish() override { return shared_->how; }
   std::string_view heartbeat() const override { return ":\n\n"; }
   void on_text(std::string_view message) override { shared_->heard.emplace_back(message); }
+  bool takes_input() const override { return !shared_->busy; }
   void drain() override {
     shared_->drained = true;
     if (!shared_->goodbye.empty()) shared_->content.push_back(shared_->goodbye);
@@ -121,7 +123,8 @@ using script = std::shared_ptr<script_source::shared>;
 class stream_fixture {
  public:
   explicit stream_fixture(stream_hub::options o = {})
-      : hub(std::make_unique<stream_hub>(context.get_executor(), wheel, o, metrics, log, [this] { ++closed; })) {}
+      : hub_options(o),
+        hub(std::make_unique<stream_hub>(context.get_executor(), wheel, o, metrics, log, [this] { ++closed; })) {}
 
   // Both ends of a new connection. Small buffers make a slow reader slow at once.
   std::pair<base::tcp_socket, peer> connect(int send_buffer = 0, int receive_buffer = 0) {
@@ -189,6 +192,7 @@ class stream_fixture {
     }
   }
 
+  const stream_hub::options hub_options;
   asio::io_context context{1};
   base::steady_time time{std::chrono::hours{1}};
   timer_wheel wheel{time, base::milliseconds{10}};

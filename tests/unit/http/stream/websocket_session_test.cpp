@@ -273,3 +273,24 @@ TEST_CASE("a client that goes without a close frame is gone") {
   CHECK(f.until([&] { return f.closed == 1; }));
   CHECK_FALSE(s->alive);
 }
+
+TEST_CASE("a source that is busy holds the client back, whose silence then counts for nothing") {
+  stream_fixture f;
+  const script s = f.make_script();
+  peer p = f.start_websocket(s);
+  s->busy = true;
+  p.send(ws::text("first"));
+  REQUIRE(f.until([&] { return s->heard.size() == 1; }));
+  p.send(ws::text("second"));
+  f.turn();
+  // Longer than ping and pong together; the pong would not be read.
+  f.pass(f.hub_options.ping + f.hub_options.pong_timeout + milliseconds{1000});
+  CHECK(s->heard.size() == 1);
+  CHECK(f.closed == 0);
+  s->busy = false;
+  s->give("ready");
+  CHECK(f.until([&] { return s->heard.size() == 2; }));
+  CHECK(s->heard.back() == "second");
+  p.leave();
+  CHECK(f.until([&] { return f.closed == 1; }));
+}

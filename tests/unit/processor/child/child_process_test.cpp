@@ -241,8 +241,8 @@ TEST_CASE("kill -9 of the owner leaves no child, no grandchild and no one who le
   for (char c = 0; text.empty() || text.back() != '\n'; text += c) REQUIRE(::read(report[0], &c, 1) == 1);
   ::close(report[0]);
   auto pids = pids_in(text);
-  CHECK(pids.size() >= 9);
-  CHECK(std::all_of(pids.begin(), pids.end(), alive));
+  // One more may have been seen on its way out.
+  CHECK(std::count_if(pids.begin(), pids.end(), alive) >= 9);
   ::kill(owner, SIGKILL);
   ::waitpid(owner, nullptr, 0);
   CHECK(all_gone(pids, std::chrono::seconds(1)));

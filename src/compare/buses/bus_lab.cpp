@@ -1,0 +1,135 @@
+// `streamdemo compare buses`: the trials in their order.
+#include <fmt/format.h>
+
+#include <streamdemo/compare/compare.hpp>
+
+#include "compare/buses/trials.hpp"
+#include "compare/deliver.hpp"
+#include "compare/limits.hpp"
+
+namespace streamdemo::compare {
+
+namespace {
+
+// Where `./dev kafka up` starts its brokers.
+constexpr const char* test_brokers = "127.0.0.1:29092,127.0.0.1:29094,127.0.0.1:29096";
+
+class bus_lab {
+ public:
+  explicit bus_lab(const bus_options& o) : options_(o) {}
+  int run();
+
+ private:
+  void find_brokers();
+  plan on(const std::string& brokers, int processors = 1, int concurrency = 4) const {
+    return {.brokers = brokers, .processors = processors, .concurrency = concurrency, .config_text = {}};
+  }
+  bool asked_for(std::string_view part) const {
+    const auto& parts = options_.parts;
+    return parts.empty() || std::find(parts.begin(), parts.end(), part) != parts.end();
+  }
+  void prices();
+  void kills();
+  void latencies();
+  template <class Row>
+  void keep(const std::string& name, base::result<Row> made, std::vector<Row>& to);
+
+  const bus_options& options_;
+  bus_report report_;
+  progress shown_;
+  std::string brokers_;  // empty: Kafka is not measured
+  bool interrupted_ = false;
+};
+
+void bus_lab::find_brokers() {
+  const bool named = !options_.brokers.empty();
+  const auto wanted = named ? options_.brokers : std::string(test_brokers);
+  shown_.step("looking for Kafka at " + wanted);
+  if (reachable(wanted)) {
+    brokers_ = report_.brokers = wanted;
+    return;
+  }
+  report_.problems.push_back(
+      named ? fmt::format("Kafka: none of {} takes connections", wanted)
+            : fmt::format("Kafka: no --brokers was named, and the three test brokers ({}) do not run; start them with "
+                          "./dev kafka up",
+                          wanted));
+}
+
+template <class Row>
+void bus_lab::keep(const std::string& name, base::result<Row> made, std::vector<Row>& to) {
+  report_.calibration.look();
+  if (made) {
+    to.push_back(std::move(*made));
+    return;
+  }
+  interrupted_ = interrupted_ || made.error().code == base::errc::canceled;
+  report_.problems.push_back(fmt::format("{}: {}", name, made.error().message));
+}
+
+void bus_lab::prices() {
+  std::vector<trial> trials{{options_.program, "in-process", on({})}};
+  for (const int n : {1, 2, 4}) {
+    if (brokers_.empty()) break;
+    trials.push_back({options_.program, fmt::format("Kafka, {} processor{}", n, n == 1 ? "" : "s"), on(brokers_, n)});
+  }
+  for (const auto& t : trials) {
+    if (!interrupted_) keep(t.name, price_of(t, shown_), report_.rows);
+  }
+}
+
+void bus_lab::kills() {
+  std::vector<trial> trials{{options_.program, "in-process", on({}, 1, options_.tasks)}};
+  if (!brokers_.empty()) {
+    trials.push_back({options_.program, "Kafka, 2 processors", on(brokers_, 2, options_.tasks)});
+  }
+  for (const auto& t : trials) {
+    if (!interrupted_) keep(t.name + ", kill -9", kill_of(t, options_.tasks, shown_), report_.kills);
+  }
+}
+
+void bus_lab::latencies() {
+  struct step {
+    const char* name;
+    work what;
+    bool kafka;
+  };
+  constexpr step steps[] = {{"nothing to do", work::none, false},
+                            {"burning in the web server's process", work::burn, false},
+                            {"burning in another process, over Kafka", work::burn, true},
+                            {"burning in child programs, twice the cores", work::programs, false},
+                            {"flooding results in the web server's process", work::flood, false},
+                            {"flooding results from another process, over Kafka", work::flood, true}};
+  for (const auto& s : steps) {
+    if (interrupted_ || (s.kafka && brokers_.empty())) continue;
+    const trial t{options_.program, s.name, on(s.kafka ? brokers_ : std::string())};
+    keep(t.name, latency_of(t, s.what, shown_), report_.latencies);
+  }
+}
+
+int bus_lab::run() {
+  if (auto writable = check(options_.out); !writable) {
+    fmt::print(stderr, "streamdemo compare: {}\n", writable.error().message);
+    return 2;
+  }
+  raise_file_limit();
+  report_.machine = this_machine();
+  report_.command_line = options_.command_line;
+  report_.calibration.look();
+  find_brokers();
+  if (asked_for("price")) prices();
+  if (asked_for("kill")) kills();
+  if (asked_for("latency")) latencies();
+  shown_.done();
+  const bool good = deliver(report_, options_.out);
+  if (interrupted_) return 130;
+  return good && report_.problems.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int compare_buses(const bus_options& o) {
+  return bus_lab(o).run();
+}
+
+}  // namespace streamdemo::compare

@@ -1,0 +1,121 @@
+#include "compare/buses/deployment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/id.hpp>
+
+#include "compare/crowd.hpp"
+
+namespace streamdemo::compare {
+
+namespace {
+
+constexpr long most_replicas = 3;
+constexpr auto longest_warm_up = std::chrono::seconds(60);
+constexpr int tasks_a_worker = 8;
+const task_shape one_result{.results = 1, .interval_ms = 0};
+
+void add_common(std::vector<std::string>& to, const plan& p) {
+  to.push_back(fmt::format("processor.concurrency={}", p.concurrency));
+}
+
+}  // namespace
+
+std::vector<std::string> kafka_settings(const plan& p, const std::string& topic_prefix, const std::string& role,
+                                        const std::string& name) {
+  const auto named = std::count(p.brokers.begin(), p.brokers.end(), ',') + 1;
+  std::vector<std::string> out{
+      "bus=kafka",
+      "role=" + role,
+      "instance.name=" + name,
+      "kafka.brokers=" + p.brokers,
+      fmt::format("topics.replication={}", std::min<long>(named, most_replicas)),
+      fmt::format("topics.request={}-request", topic_prefix),
+      fmt::format("topics.response={}-response", topic_prefix),
+      fmt::format("topics.dead_letter={}-dead-letter", topic_prefix),
+      fmt::format("topics.group={}", topic_prefix),
+  };
+  add_common(out, p);
+  return out;
+}
+
+base::result<std::unique_ptr<deployment>> deployment::start(const std::filesystem::path& program, const plan& p) {
+  auto made = std::make_unique<deployment>();
+  const auto start_one = [&](std::vector<std::string> settings) {
+    return server_process::start(program, settings, p.config_text);
+  };
+  std::vector<std::string> alone;
+  add_common(alone, p);
+  const auto prefix = "streamdemo-lab-" + base::random_id().substr(0, 8);
+  auto gateway = start_one(p.brokers.empty() ? alone : kafka_settings(p, prefix, "gateway", "gateway"));
+  if (!gateway) return gateway.error();
+  made->gateway_ = std::move(*gateway);
+  for (int i = 0; !p.brokers.empty() && i < p.processors; ++i) {
+    auto worker = start_one(kafka_settings(p, prefix, "processor", made->worker_name(static_cast<std::size_t>(i))));
+    if (!worker) return worker.error();
+    made->workers_.push_back(std::move(*worker));
+  }
+  auto at = parse_place(made->gateway_->url(), false);
+  if (!at) return at.error();
+  made->at_ = std::move(*at);
+  return made;
+}
+
+base::result<void> deployment::warm_up(progress& shown) {
+  const transport sse{"sse", "SSE", method::sse};
+  const int clients = tasks_a_worker * static_cast<int>(std::max<std::size_t>(1, workers_.size()));
+  std::vector<bool> worked(workers_.size(), false);
+  const auto end = std::chrono::steady_clock::now() + longest_warm_up;
+  do {
+    const auto round = run_crowd(at_, sse, one_result, clients, shown, {.spread_over = {}, .beside = {}});
+    if (round.interrupted) return base::error{base::errc::canceled, "you stopped it"};
+    for (const auto& seen : round.seen) {
+      if (!seen.failure.empty()) return base::error{base::errc::unavailable, seen.failure};
+      for (std::size_t i = 0; i < worked.size(); ++i) {
+        worked[i] = worked[i] || (!seen.results().empty() && seen.results().front().source == worker_name(i));
+      }
+    }
+    if (std::all_of(worked.begin(), worked.end(), [](bool w) { return w; })) return {};
+  } while (std::chrono::steady_clock::now() < end);
+  return base::error{base::errc::unavailable,
+                     fmt::format("not every processor had work within {} s", longest_warm_up.count())};
+}
+
+std::string deployment::worker_name(std::size_t i) const {
+  return fmt::format("processor-{}", i + 1);
+}
+
+bool reachable(const std::string& brokers) {
+  bool found = false;
+  for (std::string_view rest = brokers; !rest.empty() && !found;) {
+    const auto comma = rest.find(',');
+    const auto at = parse_place("http://" + std::string(rest.substr(0, comma)), false);
+    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+    if (!at) continue;
+    const auto knock = [&](base::executor ex) -> base::awaitable<void> {
+      using resolver_type = asio::ip::basic_resolver<asio::ip::tcp, base::executor>;
+      base::tcp_socket socket(ex);
+      base::timer limit(ex, std::chrono::seconds(1));
+      limit.async_wait([&](boost::system::error_code ec) {
+        if (!ec) socket.close();
+      });
+      boost::system::error_code ec;
+      resolver_type resolver(ex);
+      const auto ends = co_await resolver.async_resolve(at->host, std::to_string(at->port),
+                                                        asio::redirect_error(base::use_awaitable, ec));
+      for (auto end = ends.begin(); !ec && !found && end != ends.end(); ++end) {
+        boost::system::error_code refused;
+        co_await socket.async_connect(end->endpoint(), asio::redirect_error(base::use_awaitable, refused));
+        found = !refused;
+        if (!found) socket.close();
+      }
+    };
+    if (!run_alone(knock)) return false;
+  }
+  return found;
+}
+
+}  // namespace streamdemo::compare

@@ -1,0 +1,26 @@
+// A fixed piece of work, timed again and again between the measurements: if it does not always take the same time,
+// neither does anything else, and the machine is too noisy to compare numbers on.
+#pragma once
+#include <optional>
+#include <vector>
+
+namespace streamdemo::compare {
+
+class calibration {
+ public:
+  static constexpr double noisy_spread = 0.10;
+
+  // Runs the loop a few times (a tenth of a second) and keeps the median. Blocks.
+  void look();
+  // Pure: what look() does with its time.
+  void note(double milliseconds) { samples_.push_back(milliseconds); }
+
+  double spread() const;
+  bool noisy() const { return spread() > noisy_spread; }
+  const std::vector<double>& samples() const { return samples_; }
+
+ private:
+  std::vector<double> samples_;  // milliseconds
+};
+
+}  // namespace streamdemo::compare

@@ -1,0 +1,32 @@
+// Many clients at once, each with a task of its own, over one transport. Blocks; its loop runs on the calling thread.
+#pragma once
+#include <functional>
+
+#include "compare/follow.hpp"
+#include "compare/progress.hpp"
+
+namespace streamdemo::compare {
+
+struct crowd_result {
+  std::vector<observation> seen;
+  http::wire_counts submit_wire;
+  bool interrupted = false;  // by SIGINT or SIGTERM
+};
+
+// The clients start spread over a time, so that they do not ask in step. With method::nobody the tasks are only
+// submitted and given their time; look_afterwards() says what became of them.
+// `beside` runs beside the clients and sees what they see so far; nobody waits for its end.
+struct crowd_options {
+  std::chrono::milliseconds spread_over{1000};
+  std::function<base::awaitable<void>(const std::vector<observation>&)> beside;
+};
+crowd_result run_crowd(const place& at, const transport& how, const task_shape& shape, int clients, progress& shown,
+                       const crowd_options& options = {});
+
+// Reads the whole tasks that nobody watched. What that costs is in no number.
+void look_afterwards(const place& at, std::vector<observation>& seen);
+
+// Runs one coroutine on a loop of its own; false when SIGINT or SIGTERM ended it first.
+bool run_alone(const std::function<base::awaitable<void>(base::executor)>& body);
+
+}  // namespace streamdemo::compare

@@ -1,0 +1,217 @@
+// `streamdemo compare`: one transport after the other, with calibration between them.
+#include <fmt/format.h>
+
+#include <streamdemo/compare/compare.hpp>
+#include <streamdemo/http/client.hpp>
+
+#include "compare/crowd.hpp"
+#include "compare/deliver.hpp"
+#include "compare/limits.hpp"
+#include "compare/process_probe.hpp"
+#include "compare/report.hpp"
+#include "compare/server_process.hpp"
+#include "compare/waiters.hpp"
+
+namespace streamdemo::compare {
+
+namespace {
+
+class lab {
+ public:
+  explicit lab(const transport_options& o) : options_(o) {}
+  int run();
+
+ private:
+  base::result<void> prepare();
+  bool measure_section(std::string title, const place& at, const std::string& url, int clients);
+  // False: there is no use in going on.
+  bool measure(section& s, const place& at, const transport& how, int clients);
+  struct cpu {
+    std::optional<std::uint64_t> server, proxy;
+    std::uint64_t own = 0;
+  };
+  cpu read_cpu(bool tls) const;
+  static void add_cpu(measurement& m, const cpu& before, const cpu& after);
+  bool measure_waiters();
+  // Whether there is a server. Error: why not.
+  base::result<void> reach(const place& at) const;
+
+  const transport_options& options_;
+  std::vector<transport> transports_;
+  std::unique_ptr<server_process> child_;
+  std::optional<place> plain_, tls_;
+  std::string url_;
+  pid_t pid_ = 0;
+  report report_;
+  progress shown_;
+  bool interrupted_ = false;
+};
+
+base::result<void> lab::prepare() {
+  if (auto writable = check(options_.out); !writable) return writable;
+  auto chosen = choose_transports(options_.transports);
+  if (!chosen) return chosen.error();
+  transports_ = std::move(*chosen);
+  url_ = options_.url;
+  pid_ = options_.pid;
+  if (!options_.tls_url.empty()) {
+    auto at = parse_place(options_.tls_url, options_.insecure);
+    if (!at) return at.error();
+    if (!at->tls) return base::error{base::errc::invalid_argument, "--tls-url must begin with https://"};
+    tls_ = std::move(*at);
+  }
+  if (url_.empty() && tls_) {
+    return base::error{base::errc::invalid_argument, "--tls-url needs --url: the same server without TLS"};
+  }
+  if (url_.empty()) {
+    shown_.step("starting a server");
+    // Each client's task runs at once: the transports are compared, not the queue in front of them.
+    auto started = server_process::start(options_.program, {fmt::format("processor.concurrency={}", options_.clients)});
+    if (!started) return started.error();
+    child_ = std::move(*started);
+    url_ = child_->url();
+    pid_ = child_->pid();
+  }
+  auto at = parse_place(url_, options_.insecure);
+  if (!at) return at.error();
+  plain_ = std::move(*at);
+  if (auto there = reach(*plain_); !there) return there;
+  return tls_ ? reach(*tls_) : base::result<void>();
+}
+
+base::result<void> lab::reach(const place& at) const {
+  base::result<void> out = base::error{base::errc::canceled, "stopped"};
+  const auto ask = [&](base::executor ex) -> base::awaitable<void> {
+    const auto c = at.client(ex);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    std::vector<http::field> none;
+    const auto answer = co_await c->send(http::verb::get, "/api/kinds", std::move(none), {}, limit);
+    out = answer ? base::result<void>() : base::result<void>(answer.error());
+  };
+  run_alone(ask);
+  return out;
+}
+
+lab::cpu lab::read_cpu(bool tls) const {
+  return {.server = pid_ > 0 ? cpu_ns(pid_) : std::nullopt,
+          .proxy = tls && options_.proxy_pid > 0 ? cpu_ns(options_.proxy_pid) : std::nullopt,
+          .own = own_cpu_ns()};
+}
+
+void lab::add_cpu(measurement& m, const cpu& before, const cpu& after) {
+  if (m.delivered == 0) return;
+  // A process that is gone, or another one under its id, gives no number.
+  const auto per_result = [&](std::optional<std::uint64_t> from, std::optional<std::uint64_t> to) {
+    if (!from || !to || *to < *from) return std::optional<double>();
+    return std::optional(static_cast<double>(*to - *from) / 1000.0 / static_cast<double>(m.delivered));
+  };
+  m.server_cpu_us = per_result(before.server, after.server);
+  m.proxy_cpu_us = per_result(before.proxy, after.proxy);
+  m.client_cpu_us = per_result(before.own, after.own);
+}
+
+bool lab::measure(section& s, const place& at, const transport& how, int clients) {
+  report_.calibration.look();
+  const auto before = read_cpu(s.tls);
+  auto result = run_crowd(at, how, s.shape, clients, shown_);
+  const auto after = read_cpu(s.tls);
+  if (how.method == method::nobody && !result.interrupted) look_afterwards(at, result.seen);
+  auto m = sum_up(how, result.seen, s.shape, at.same_machine());
+  m.submit_wire = result.submit_wire;
+  add_cpu(m, before, after);
+  const bool whole = m.complete == m.clients;
+  const auto failure = m.failure;
+  s.rows.push_back(std::move(m));
+  if (result.interrupted) {
+    interrupted_ = true;
+    report_.problems.push_back(fmt::format("{}: you stopped it while '{}' was measured", s.title, how.label));
+    return false;
+  }
+  if (whole) return true;
+  const auto why = failure.empty() ? "results were missing" : failure;
+  if (reach(at)) {
+    report_.problems.push_back(fmt::format("{}, {}: {} of {} clients got everything ({})", s.title, how.label,
+                                           s.rows.back().complete, clients, why));
+    return true;
+  }
+  report_.problems.push_back(fmt::format(
+      "{}: the server went away while '{}' was measured ({}); what was measured before stands, nothing after "
+      "it was measured",
+      s.title, how.label, why));
+  return false;
+}
+
+bool lab::measure_section(std::string title, const place& at, const std::string& url, int clients) {
+  report_.sections.push_back({.title = std::move(title),
+                              .place = url,
+                              .tls = at.tls != nullptr,
+                              .shape = {.results = options_.results,
+                                        .interval_ms = options_.interval_ms,
+                                        .payload_bytes = options_.payload_bytes},
+                              .rows = {}});
+  auto& s = report_.sections.back();
+  int n = 0;
+  for (const auto& how : transports_) {
+    shown_.step(fmt::format("{} [{}/{}] {}", s.title, ++n, transports_.size(), how.label));
+    if (!measure(s, at, how, clients)) return false;
+  }
+  return true;
+}
+
+bool lab::measure_waiters() {
+  if (options_.memory_clients <= 0) return true;
+  if (!child_) {
+    return true;  // only of a server that this program starts; the table says that it was not measured
+  }
+  auto& rows = report_.sections.front().rows;
+  for (auto& m : rows) {
+    if (m.transport.method == method::nobody) continue;
+    shown_.step(fmt::format("memory with {} waiting clients: {}", options_.memory_clients, m.transport.label));
+    report_.calibration.look();
+    const auto bytes = server_bytes_per_waiter(options_.program, m.transport, options_.memory_clients);
+    if (bytes) {
+      m.bytes_per_waiter = *bytes;
+      report_.waiters = static_cast<std::size_t>(options_.memory_clients);
+      continue;
+    }
+    report_.problems.push_back(
+        fmt::format("memory per client that waits over {}: {}", m.transport.label, bytes.error().message));
+    interrupted_ = bytes.error().code == base::errc::canceled;
+    if (interrupted_) return false;
+  }
+  return true;
+}
+
+int lab::run() {
+  raise_file_limit();
+  report_.machine = this_machine();
+  report_.command_line = options_.command_line;
+  if (auto ready = prepare(); !ready) {
+    shown_.done();
+    fmt::print(stderr, "streamdemo compare: {}\n", ready.error().message);
+    return ready.error().code == base::errc::invalid_argument ? 2 : 1;
+  }
+  bool on = measure_section("One client", *plain_, url_, 1);
+  if (on && options_.clients > 1) {
+    on = measure_section(fmt::format("{} clients", options_.clients), *plain_, url_, options_.clients);
+  }
+  if (on && tls_) {
+    on = measure_section("One client, TLS through the proxy", *tls_, options_.tls_url, 1) &&
+         (options_.clients <= 1 || measure_section(fmt::format("{} clients, TLS through the proxy", options_.clients),
+                                                   *tls_, options_.tls_url, options_.clients));
+  }
+  if (on) on = measure_waiters();
+  report_.calibration.look();
+  shown_.done();
+  if (!deliver(report_, options_.out)) return 1;
+  if (interrupted_) return 130;
+  return report_.complete() ? 0 : 1;
+}
+
+}  // namespace
+
+int compare_transports(const transport_options& o) {
+  return lab(o).run();
+}
+
+}  // namespace streamdemo::compare

@@ -1,0 +1,32 @@
+// A table for a terminal: the first column to the left, the others to the right. Pure.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace streamdemo::compare {
+
+using table_rows = std::vector<std::vector<std::string>>;  // all of one length; the first is the head
+
+class table {
+ public:
+  explicit table(std::vector<std::string> head) : rows_{std::move(head)} {}
+  static table of(table_rows rows) {
+    table t(std::vector<std::string>{});
+    t.rows_ = std::move(rows);
+    return t;
+  }
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  std::string text() const;  // with a line under the head
+  const table_rows& rows() const { return rows_; }
+
+ private:
+  table_rows rows_;
+};
+
+// "0.31", "4.2", "512", "12 300": three digits that count.
+std::string number(double value);
+// "7", "12 300".
+std::string count(std::uint64_t n);
+
+}  // namespace streamdemo::compare

@@ -1,0 +1,115 @@
+#include "gateway/api/stream_message.hpp"
+
+#include <streamdemo/base/id.hpp>
+
+#include <array>
+
+#include "gateway/api/cursor.hpp"
+#include "gateway/api/json_members.hpp"
+#include "gateway/api/submit_request.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+using action = stream_message::action;
+
+// In the order of the enumeration.
+constexpr std::array<std::string_view, 4> names{"submit", "subscribe", "unsubscribe", "cancel"};
+constexpr std::size_t max_ref_bytes = 128;
+
+// A JSON string without escapes: all that names, ids and keys need.
+std::optional<std::string> plain_string(std::optional<std::string_view> json) {
+  if (!json || json->size() < 2 || json->front() != '"' || json->find('\\') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return std::string(json->substr(1, json->size() - 2));
+}
+
+std::optional<action> action_of(std::string_view text) {
+  const auto name = plain_string(member_value(text, "action"));
+  for (std::size_t i = 0; name && i < names.size(); ++i) {
+    if (names[i] == *name) return static_cast<action>(i);
+  }
+  return std::nullopt;
+}
+
+bool is_ref(std::string_view json) {
+  const char c = json.front();
+  return json.size() <= max_ref_bytes && (c == '"' || c == '-' || (c >= '0' && c <= '9'));
+}
+
+checked<std::int64_t> cursor_of(std::string_view text) {
+  const auto after = member_value(text, "after");
+  if (!after) return 0;
+  const auto cursor = parse_cursor(*after);
+  if (!cursor) return refusal{problem::bad_cursor, "\"after\" must be a whole number from 0", {}};
+  return *cursor;
+}
+
+std::optional<refusal> fill_submission(stream_message& m, std::string_view text, base::milliseconds max_deadline) {
+  auto kind = plain_string(member_value(text, "kind"));
+  if (!kind) return refusal{problem::bad_request, "\"kind\" must name the kind of task to submit", {}};
+  m.kind = std::move(*kind);
+  if (const auto key = member_value(text, "idempotency_key")) {
+    auto checked = checked_key(plain_string(key).value_or(std::string{}));
+    if (!checked) return checked.error();
+    m.key = std::move(*checked);
+  }
+  if (const auto deadline = member_value(text, "deadline_ms")) {
+    const auto parsed = parse_deadline(*deadline, max_deadline);
+    if (!parsed) return parsed.error();
+    m.deadline = *parsed;
+  }
+  auto payload = json_payload(m.kind, std::string(member_value(text, "payload").value_or(std::string_view{})));
+  if (!payload) return payload.error();
+  m.payload = std::move(*payload);
+  return std::nullopt;
+}
+
+std::optional<refusal> fill(stream_message& m, std::string_view text, base::milliseconds max_deadline) {
+  const auto after = cursor_of(text);
+  if (!after) return after.error();
+  m.after = *after;
+  if (m.what == action::submit) return fill_submission(m, text, max_deadline);
+  auto id = plain_string(member_value(text, "request_id"));
+  if (!id) return refusal{problem::bad_request, "\"request_id\" must be the id of a task", {}};
+  if (!base::is_id(*id)) return refusal{problem::unknown_task, "\"" + *id + "\" is no task id", {}};
+  m.request_id = std::move(*id);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(action a) noexcept {
+  return names[static_cast<std::size_t>(a)];
+}
+
+boost::system::result<stream_message, bad_stream_message> parse_stream_message(std::string_view text,
+                                                                               base::milliseconds max_deadline) {
+  if (!is_json_object(text)) {
+    return bad_stream_message{{problem::bad_json, "each message must be one JSON object", {}}, {}, {}, {}};
+  }
+  const auto ref = member_value(text, "ref");
+  if (ref && !is_ref(*ref)) {
+    return bad_stream_message{
+        {problem::bad_request, "\"ref\" must be a string or a number of at most 128 bytes", {}}, {}, {}, {}};
+  }
+  stream_message m;
+  m.ref = std::string(ref.value_or(std::string_view{}));
+  const auto what = action_of(text);
+  if (!what) {
+    return bad_stream_message{
+        {problem::bad_request, "\"action\" must be \"submit\", \"subscribe\", \"unsubscribe\" or \"cancel\"", {}},
+        {},
+        std::move(m.ref),
+        {}};
+  }
+  m.what = *what;
+  if (auto why = fill(m, text, max_deadline)) {
+    return bad_stream_message{std::move(*why), to_string(m.what), std::move(m.ref), std::move(m.request_id)};
+  }
+  return m;
+}
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,37 @@
+#include "processor/letter.hpp"
+
+namespace streamdemo::processor {
+
+namespace {
+
+constexpr std::string_view prefix = "__dlq.errors.";
+
+}  // namespace
+
+base::record letter_of(const base::record& request, const letter_facts& facts) {
+  auto r = letter_without_content(request, facts);
+  r.key = request.key;
+  for (const auto& h : request.headers) {
+    if (!h.name.starts_with(prefix)) r.headers.push_back(h);
+  }
+  r.value = request.value;
+  return r;
+}
+
+base::record letter_without_content(const base::record& request, const letter_facts& facts) {
+  base::record r;
+  r.topic = facts.topic;
+  r.partition = request.partition;
+  const auto add = [&r](std::string_view name, std::string value) {
+    r.headers.push_back({std::string(prefix).append(name), std::move(value)});
+  };
+  add("topic", request.topic);
+  add("partition", std::to_string(request.partition));
+  add("offset", std::to_string(request.offset));
+  add("group", facts.group);
+  add("delivery.count", std::to_string(facts.deliveries));
+  add("message", facts.reason);
+  return r;
+}
+
+}  // namespace streamdemo::processor

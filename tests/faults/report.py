@@ -1,0 +1,102 @@
+"""The table, as it is printed and as it goes to docs/faults.md."""
+import datetime
+import platform
+import subprocess
+from dataclasses import dataclass
+
+from .ledger import Verdict
+
+COLUMNS = ("scenario", "what was done, and seen to be done", "tasks", "lost", "dup", "gap", "double end", "no end",
+           "unequal", "commit", "404", "first ack", "all partitions", "first result", "on")
+
+
+@dataclass
+class Outcome:
+    scenario: str
+    faults: list
+    proofs: list
+    verdict: Verdict
+    recovery: tuple = (None, None, None)
+    not_known_yet: int = 0
+    seconds: float = 0
+    error: str = ""
+
+    @property
+    def passed(self):
+        return not self.error and self.verdict.good
+
+    def cells(self):
+        seconds = ["–" if s is None else f"{s:.1f} s" for s in self.recovery]
+        done = ("" if self.passed else "**failed** ") + "; ".join(self.faults) + ": " + ", ".join(self.proofs)
+        return [self.scenario, done, self.verdict.tasks, *self.verdict.counts.values(), self.not_known_yet,
+                *seconds, datetime.datetime.now(datetime.timezone.utc).date()]
+
+
+def line(outcome):
+    first, every, result = ("–" if s is None else f"{s:.1f}" for s in outcome.recovery)
+    counts = " ".join(f"{name.replace('_', '-')} {n}" for name, n in outcome.verdict.counts.items() if n)
+    return (f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.scenario:<24} {outcome.seconds:5.0f} s  "
+            f"{outcome.verdict.tasks:6} tasks  {counts or 'nothing lost, doubled or missing'}  "
+            f"first ack {first} s (every partition {every} s), first result {result} s")
+
+
+def row(cells):
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def rows_of(text):
+    """The rows of an earlier document, by scenario."""
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    return {line.split("|")[1].strip(): line for line in rows[2:]}
+
+
+WORDS = """# Faults
+
+What became of tasks while something was broken on purpose: three real Kafka brokers, gateways and processors as processes
+of their own, and clients over every transport which, when a connection breaks, come back to any gateway with their cursor.
+The list is [tests/faults/scenarios](../tests/faults/scenarios/__init__.py); a scenario that cannot show that its fault was
+there fails.
+
+Every number from *lost* to *commit* must be 0:
+
+- **lost**: tasks that a client was told 202 for and that a gateway does not know afterwards, or that ended otherwise than they should
+- **dup**, **gap**: events that a client saw twice or never; results that are there twice or not at all when the task has succeeded
+- **double end**, **no end**: tasks, as a gateway or a client sees them, with two ends or none
+- **unequal**: histories that are not the same bytes at two gateways, or not what an independent reading of the log says, or not
+  what a client was sent
+- **commit**: requests that the group had committed, at any moment, although their task had not ended
+
+**404** need not be 0: how often a client that came with its cursor met a gateway that was so far behind the one which had
+acknowledged the task that it did not know it yet, in spite of waiting for `gateway.unknown_task_wait_ms`.
+
+The times count from the fault: to the first 202 for a task sent after it, to the moment when every partition had one, and to
+the first result made after it that reached a client. Where a scenario sends its next task late, or none, the
+time is long, or there is none.
+"""
+
+
+def document(outcomes, earlier, order, versions, command):
+    """Of all scenarios the last outcome; `earlier` is the document before."""
+    rows = rows_of(earlier) | {outcome.scenario: row(outcome.cells()) for outcome in outcomes}
+    made = f"Written by `{command}`: {versions}; {machine()}. Naming scenarios writes their rows anew."
+    table = [row(COLUMNS), row(["---"] * len(COLUMNS)), *(rows[name] for name in order if name in rows)]
+    missing = [name for name in order if name not in rows]
+    rest = ["", f"Not in the table yet: {', '.join(missing)}."] if missing else []
+    return "\n".join([WORDS, made, "", *table, *rest, ""])
+
+
+def versions(given):
+    kafka = next(given.cluster.glob("jars/kafka_2.13-*.jar")).stem.rpartition("-")[2]
+    librdkafka = output("dpkg-query", "--show", "--showformat=${Version}", "librdkafka1")
+    return f"Kafka {kafka}, librdkafka {librdkafka}, {output(given.binary, '--version')}"
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def machine():
+    model = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
+    cores = output("nproc")
+    memory = next(int(l.split()[1]) for l in open("/proc/meminfo") if l.startswith("MemTotal")) // 2 ** 20
+    return f"{cores} cores of {model}, {memory} GiB, Linux {platform.release()}"

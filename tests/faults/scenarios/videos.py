@@ -1,0 +1,76 @@
+"""A video whose processor dies in the middle."""
+import asyncio
+import hashlib
+import subprocess
+
+from ..brokers import until
+
+CLIPS = 6
+SAMPLE = {"source": "sample", "sample_seconds": 3 * CLIPS, "clip_seconds": 3, "size": "720p", "preset": "slow"}
+
+
+async def video_resumed(stage):
+    """The next run goes on with the next clip: none twice, none missing, all of them playable, at every gateway."""
+    await stage.build()
+    request_id = await stage.task("process-video", SAMPLE, results=CLIPS, transport="sse", turn=0)
+    for turn, transport in enumerate(("websocket", "longpoll")):
+        stage.watch(request_id, transport, turn)
+    await until("it runs", lambda: request_id in stage.log.fold.tasks)
+    task = stage.log.fold.tasks[request_id]
+    await until("it is in the middle", lambda: task.results >= CLIPS // 2 - 1 or task.ended_offset is not None, 90)
+    stage.fault("kill -9 of the processor in the middle of a video")
+    stage.proved(await stage.system.process(task.starts[-1].source).kill())
+    await stage.system.processor()
+    await until("it has ended", lambda: task.ended_offset is not None, 120)
+    resumed = task.starts[-1]
+    stage.proved(f"the next run went on after {resumed.after_results} clips",
+                 len(task.starts) == 2 and resumed.resumed and 0 < resumed.after_results < CLIPS)
+    await stage.until_ended()
+    clips = [event["data"] for _, event in stage.ledger.views[0].events if event["type"] == "result"]
+    await check_clips(stage, clips)
+    stage.proved(f"{len(clips)} clips, each once, follow each other and play")
+
+
+async def check_clips(stage, clips):
+    bodies = [await fetch(stage, clip) for clip in clips]
+    if [clip["index"] for clip in clips] != list(range(CLIPS)) or len({clip["url"] for clip in clips}) != CLIPS:
+        raise AssertionError(f"the clips are {clips}")
+    if len({hashlib.sha256(body).digest() for body in bodies}) != CLIPS:
+        raise AssertionError("two clips are the same")
+    end = 0
+    for clip, body in zip(clips, bodies):
+        seconds = await play(stage, body)
+        if abs(clip["start"] - end) > 0.01 or abs(seconds - (clip["end"] - clip["start"])) > 0.1:
+            raise AssertionError(f"a clip of {seconds} s, the one before it ended at {end}: {clip}")
+        end = clip["end"]
+    if abs(end - SAMPLE["sample_seconds"]) > 0.1:
+        raise AssertionError(f"the last clip ends at {end}")
+
+
+async def fetch(stage, clip):
+    """The bytes of a clip, which both gateways must give alike."""
+    bodies = set()
+    for gateway in stage.system.gateways:
+        async with stage.clients.http.get(gateway.url + clip["url"], raise_for_status=True) as answer:
+            bodies.add(await answer.read())
+    (body,) = bodies
+    return body
+
+
+async def play(stage, body):
+    """Decodes every frame of it; how long it lasts, in seconds."""
+    file = stage.directory / stage.name / "clip.mp4"
+    file.write_bytes(body)
+    errors = await output("ffmpeg", "-v", "error", "-i", file, "-f", "null", "-")
+    if errors:
+        raise AssertionError(f"ffmpeg says of a clip: {errors}")
+    return float(await output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file))
+
+
+async def output(*command):
+    run = await asyncio.create_subprocess_exec(*command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                               stderr=subprocess.STDOUT)
+    out, _ = await run.communicate()
+    if run.returncode != 0:
+        raise AssertionError(f"{command} ended with {run.returncode}: {out.decode()}")
+    return out.decode().strip()

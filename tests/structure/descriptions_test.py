@@ -1,0 +1,88 @@
+"""The machine-readable descriptions of the interface say what the code does: every route, problem, type and action."""
+import json
+import re
+import unittest
+
+from tree import ROOT
+
+WEB = ROOT / "src/gateway/web"
+ROW = re.compile(r"\{verb::(\w+), \"([^\"]+)\", (\w+)\}")
+
+
+def text(name):
+    return (ROOT / "src" / name).read_text(encoding="utf-8")
+
+
+def described(name):
+    return json.loads((WEB / name).read_text(encoding="utf-8"))
+
+
+def references(node):
+    """Every $ref below a node."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def resolves(document, reference):
+    node = document
+    for part in reference.removeprefix("#/").split("/"):
+        part = part.replace("~1", "/").replace("~0", "~")
+        if part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+class Descriptions(unittest.TestCase):
+    def test_every_route_is_described_and_nothing_else(self):
+        rows = ROW.findall(text("gateway/api/routes.cpp"))
+        self.assertGreater(len(rows), 10)
+        routes = {(verb, path) for verb, path, _ in rows}
+        paths = described("openapi.json")["paths"]
+        self.assertEqual(routes, {(verb, path) for path, verbs in paths.items() for verb in verbs})
+
+    def test_every_name_in_a_path_is_a_parameter(self):
+        document = described("openapi.json")
+        for path, verbs in document["paths"].items():
+            for verb, operation in verbs.items():
+                named = set()
+                for p in operation.get("parameters", []):
+                    p = document["components"]["parameters"][p["$ref"].rsplit("/", 1)[1]] if "$ref" in p else p
+                    named |= {p["name"]} if p["in"] == "path" else set()
+                with self.subTest(path=path, verb=verb):
+                    self.assertEqual(set(re.findall(r"\{(\w+)\}", path)), named)
+
+    def test_every_problem_is_described(self):
+        names = re.findall(r"problem_row\{\w+, \d+, \"([\w-]+)\"", text("gateway/api/problem.cpp"))
+        for document in ("openapi.json", "asyncapi.json"):
+            enum = described(document)["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
+            self.assertEqual(["urn:streamdemo:problem:" + n for n in names], enum)
+
+    def test_the_websockets_and_what_may_be_said_there_are_described(self):
+        document = described("asyncapi.json")
+        upgrades = {path for path, verbs in described("openapi.json")["paths"].items() if "101" in verbs.get("get", {}).get("responses", {})}
+        self.assertEqual(upgrades, {c["address"] for c in document["channels"].values()})
+        actions = re.search(r"names\{(.*?)\}", text("gateway/api/stream_message.cpp"))[1]
+        said = {s["properties"]["action"]["const"] for s in document["components"]["schemas"].values()
+                if "action" in s.get("properties", {})}
+        self.assertEqual(set(re.findall(r"\w+", actions)), said)
+
+    def test_both_speak_of_the_same_event(self):
+        events = [described(d)["components"]["schemas"]["Event"] for d in ("openapi.json", "asyncapi.json")]
+        self.assertEqual(events[0], events[1])
+
+    def test_every_reference_leads_somewhere(self):
+        for name in ("openapi.json", "asyncapi.json"):
+            document = described(name)
+            self.assertEqual([], [r for r in references(document) if not resolves(document, r)], name)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,142 @@
+// What the clients of the Kafka bus do by themselves, on brokers that librdkafka plays.
+#include <boost/asio/detached.hpp>
+
+#include "mock_stage.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::kafka_tests;
+
+namespace {
+
+void hide(stage& s, const std::string& topic) {
+  rd_kafka_mock_topic_set_error(s.cluster.get(), topic.c_str(), RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+}
+
+bool shows(stage& s, const std::string& metric) {
+  return s.metrics.expose().find(metric) != std::string::npos;
+}
+
+// Once the brokers no longer say where a topic is, only a producer that knew it before can publish to it.
+awaitable<void> ready_before_the_first_publish(stage& s) {
+  auto topics = s.topics();
+  const auto made = co_await s.kafka->ensure_topics(std::move(topics));
+  REQUIRE(made.has_value());
+  auto p = s.kafka->make_producer(s.loop.get_executor());
+  // The first of its statistics: it has met the brokers.
+  while (!shows(s, "streamdemo_kafka_broker_round_trip_seconds{broker=\"1\",client=\"producer-")) {
+    co_await base::sleep_for(10ms);
+  }
+  hide(s, s.topic);
+  const auto known = co_await publish(*p, s.rec(1), in(1s));
+  CHECK(known.has_value());
+  auto elsewhere = s.rec(1);
+  elsewhere.topic = s.another("never asked for");
+  hide(s, elsewhere.topic);
+  const auto unknown = co_await publish(*p, std::move(elsewhere), in(1s));
+  CHECK(unknown.has_error());
+}
+
+awaitable<void> lag_is_shown(stage& s) {
+  auto p = s.kafka->make_producer(s.loop.get_executor());
+  auto reader = s.kafka->make_reader(s.loop.get_executor());
+  partition_id id{s.topic, 0};
+  reader->follow(id, from_offset{0});
+  const auto sent = co_await publish(*p, s.rec(0));
+  REQUIRE(sent.has_value());
+  for (bool seen = false; !seen;) {
+    const auto items = co_await reader->receive(1);
+    REQUIRE(items.has_value());
+    seen = std::holds_alternative<record_ptr>(items->front());
+  }
+  for (int i = 1; i <= 7; ++i) {
+    const auto more = co_await publish(*p, s.rec(i));
+    REQUIRE(more.has_value());
+  }
+  const auto of = fmt::format("{{client=\"reader-3\",topic=\"{}\"}} 7", s.topic);
+  while (!shows(s, "streamdemo_kafka_lag_records" + of)) co_await base::sleep_for(10ms);
+  CHECK(shows(s, "streamdemo_kafka_unacknowledged_records{client=\"patient-producer-"));
+}
+
+// The played brokers keep five megabytes of a partition.
+awaitable<void> left_behind(stage& s) {
+  constexpr int records = 200;
+  auto p = s.kafka->make_producer(s.loop.get_executor());
+  auto reader = s.kafka->make_reader(s.loop.get_executor());
+  partition_id id{s.topic, 0};
+  reader->follow(id, from_offset{0});
+  const auto news = co_await reader->receive(1);
+  REQUIRE(news.has_value());
+  REQUIRE(std::holds_alternative<caught_up>(news->front()));
+  outcomes o;
+  for (int i = 0; i < records; ++i) {
+    auto r = s.rec(i);
+    r.value.resize(100'000);
+    o.publish(*p, std::move(r), std::nullopt);
+  }
+  while (o.ended < records) co_await base::sleep_for(10ms);
+  std::int64_t next = 0;
+  for (bool lost = false; !lost;) {
+    const auto items = co_await reader->receive(10);
+    REQUIRE(items.has_value());
+    for (const auto& i : *items) {
+      if (const auto* r = std::get_if<record_ptr>(&i)) CHECK((*r)->offset == next++);
+      lost = lost || std::holds_alternative<position_lost>(i);
+    }
+  }
+  CHECK(next < records / 2);
+}
+
+// Longer than max.poll.interval.ms without a receive: the member stays what it is.
+awaitable<void> a_member_that_is_busy(stage& s) {
+  auto p = s.kafka->make_producer(s.loop.get_executor());
+  group_options o;
+  o.group = "group";
+  o.topics.push_back(s.topic);
+  auto c = s.kafka->join(s.loop.get_executor(), o);
+  auto news = co_await c->receive(1);
+  REQUIRE(news.has_value());
+  REQUIRE(std::holds_alternative<assigned>(news->front()));
+  co_await base::sleep_for(9s);
+  const auto sent = co_await publish(*p, s.rec(1));
+  REQUIRE(sent.has_value());
+  news = co_await c->receive(1);
+  REQUIRE(news.has_value());
+  CHECK(std::holds_alternative<delivery>(news->front()));
+}
+
+}  // namespace
+
+TEST_CASE("a producer knows the topics before its first record") {
+  stage s;
+  s.run([&] { return ready_before_the_first_publish(s); });
+}
+
+TEST_CASE("what a reader has not taken in yet is in the metrics") {
+  stage s;
+  s.run([&] { return lag_is_shown(s); });
+}
+
+TEST_CASE(
+    "a reader that retention has overtaken is told that its position is lost, and is given nothing past the hole") {
+  stage s;
+  s.run([&] { return left_behind(s); });
+}
+
+TEST_CASE("a bus ends soon although its brokers are away and many offsets are asked for") {
+  std::optional<stage> s(std::in_place);
+  set_down(*s, true);
+  for (std::int32_t n = 0; n < 100; ++n) {
+    partition_id id{s->topic, n};
+    asio::co_spawn(s->loop, s->kafka->end_offset(std::move(id)), asio::detached);
+  }
+  s->loop.poll();
+  const auto begin = std::chrono::steady_clock::now();
+  s.reset();
+  // One by one it takes a second each.
+  CHECK(std::chrono::steady_clock::now() - begin < 40s);
+}
+
+TEST_CASE("a member of a group that works for longer than the poll interval stays a member") {
+  stage s(properties{{"max.poll.interval.ms", "7000"}, {"session.timeout.ms", "6000"}});
+  s.run([&] { return a_member_that_is_busy(s); });
+}

@@ -1,0 +1,48 @@
+#include <doctest/doctest.h>
+#include <streamdemo/task/ended_tasks.hpp>
+
+using namespace streamdemo;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+constexpr auto neighbour = "0f8fad5b-d9cb-469f-a165-70867728950f";
+constexpr base::sys_time noon{43200s};
+
+}  // namespace
+
+TEST_CASE("what ended is found by its id, whatever the id looks like") {
+  task::ended_tasks all;
+  for (const auto& id : {std::string(uuid), std::string("order 4711"), std::string(128, 'x'), std::string()}) {
+    CHECK_FALSE(all.find(id));
+    all.put(id, {task::status::canceled, noon});
+    REQUIRE(all.find(id));
+    CHECK(all.find(id)->how == task::status::canceled);
+    CHECK(all.find(id)->at == noon);
+  }
+  CHECK_FALSE(all.find(neighbour));
+  CHECK(all.size() == 4);
+}
+
+TEST_CASE("forgotten is what ended before, and nothing else") {
+  task::ended_tasks all;
+  all.put(uuid, {task::status::succeeded, noon});
+  all.put(neighbour, {task::status::failed, noon + 1s});
+  CHECK(all.forget_before(noon) == 0);
+  CHECK(all.forget_before(noon + 1s) == 1);
+  CHECK_FALSE(all.find(uuid));
+  CHECK(all.find(neighbour));
+}
+
+TEST_CASE("an id that ended, was erased and ended again is kept for its second end") {
+  task::ended_tasks all;
+  all.put(uuid, {task::status::failed, noon});
+  all.erase(uuid);
+  CHECK_FALSE(all.find(uuid));
+  all.put(uuid, {task::status::succeeded, noon + 10s});
+  CHECK(all.forget_before(noon + 1s) == 0);
+  REQUIRE(all.find(uuid));
+  CHECK(all.find(uuid)->how == task::status::succeeded);
+  CHECK(all.forget_before(noon + 11s) == 1);
+}
