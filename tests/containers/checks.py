@@ -4,13 +4,17 @@ import time
 import traceback
 
 
+def name_of(check):
+    return check.__doc__.splitlines()[0].rstrip(".")
+
+
 class Checks:
     def __init__(self):
         self.passed = self.failed = 0
 
     async def run(self, check, *given, seconds=120):
         """True if it passed. What it returns is printed behind its name."""
-        name = check.__doc__.splitlines()[0].rstrip(".")
+        name = name_of(check)
         begin = time.monotonic()
         try:
             async with asyncio.timeout(seconds):

@@ -1,4 +1,4 @@
-"""nginx alone, without any container: python -m containers.door --binary FILE [--cluster DIR] [--port N]
+"""nginx alone, without any container: python -m containers.door --binary FILE [--measure] [--cluster DIR] [--port N]
 
 docker/nginx runs on this machine's nginx, before real gateways on three real brokers and before servers that note what
 reaches them; a name server says which addresses there are. The compose files are read by whichever compose is there."""
@@ -16,14 +16,13 @@ from faults.clients import Clients
 from faults.ledger import Ledger
 from faults.system import Names, System
 
-from . import gateways, nginx, requests, through
+from . import gateways, measures, nginx, requests, through
 from .checks import Checks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Heartbeats of a second, so that a quiet stream outlives nginx's patience, shortened likewise, within seconds.
 QUICK = {"gateway.heartbeat_ms": 1000, "gateway.ping_ms": 1000, "gateway.pong_timeout_ms": 1000, "processor.alive_interval_ms": 500,
          "processor.max_runs": 3, "gateway.drain_ms": 3000}
-
 
 
 class World:
@@ -71,13 +70,13 @@ class World:
 
 async def play(given, directory):
     checks = Checks()
-    for check in requests.WITHOUT_GATEWAYS:
+    for check in () if given.measure else requests.WITHOUT_GATEWAYS:
         await checks.run(check, directory)
     brokers = Brokers(given.cluster or own_cluster(directory), given.port)
     await brokers.up()
     try:
         async with World(given, directory, brokers) as world:
-            for check in (*through.ALL, *gateways.ALL):
+            for check in (measures.delays,) if given.measure else (*through.ALL, *gateways.ALL):
                 await checks.run(check, world)
     finally:
         if not given.cluster:
@@ -98,6 +97,7 @@ def own_cluster(directory):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/release/bin/streamdemo")
+    parser.add_argument("--measure", action="store_true", help="what nginx adds to a result's delay, and no more")
     parser.add_argument("--cluster", type=pathlib.Path, help="where brokers that run already keep their data")
     parser.add_argument("--port", type=int, default=29492, help="the brokers' first port")
     given = parser.parse_args()

@@ -1,6 +1,5 @@
 """nginx before real gateways: uploads, quiet streams, gateways that die, leave and come."""
 import asyncio
-import subprocess
 from types import SimpleNamespace
 
 import aiohttp
@@ -19,10 +18,11 @@ async def uploads_are_streamed(world):
 
     def bytes_there():
         return sum(f.stat().st_size for f in artifacts.rglob("*") if f.is_file())
+    before = bytes_there()
 
     async def body():
         yield b"x" * 500_000
-        while bytes_there() < 400_000:
+        while bytes_there() < before + 400_000:
             await asyncio.sleep(0.02)
         half_seen.set()
         raise ConnectionError("the client goes away")
@@ -33,21 +33,8 @@ async def uploads_are_streamed(world):
         except (aiohttp.ClientError, ConnectionError):
             pass
     equal(True, half_seen.is_set())
-    while bytes_there() > 0:
+    while bytes_there() > before:
         await asyncio.sleep(0.02)
-
-
-async def a_video_through_tls(world):
-    """A video goes in over HTTP/2, its clips come out."""
-    video = world.directory / "own.mp4"
-    subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=160x90:rate=10", "-t", "4",
-                    "-pix_fmt", "yuv420p", video], check=True)
-    code, out = await curl("-N", "-T", video, "-X", "POST", "-H", "Accept: application/x-ndjson",
-                           f"{world.https}/api/process-video?clip_seconds=2")
-    equal((0, True), (code, '"status":"succeeded"' in out), out)
-    code, out = await curl("-o", "/dev/null", "-w", "%{http_code} %{size_download}", "-r", "0-99",
-                           world.https + next(p for p in out.split('"') if p.startswith("/api/artifacts/")))
-    equal((0, "206 100"), (code, out))
 
 
 SHORT = [("proxy_read_timeout 75s", "proxy_read_timeout 4s"), ("proxy_send_timeout 75s", "proxy_send_timeout 4s")]
@@ -131,4 +118,4 @@ async def gateways_roll(world):
     return seen
 
 
-ALL = (uploads_are_streamed, a_video_through_tls, quiet_streams_live, cut_is_told, a_gateway_dies, gateways_roll)
+ALL = (uploads_are_streamed, quiet_streams_live, cut_is_told, a_gateway_dies, gateways_roll)

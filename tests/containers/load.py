@@ -3,6 +3,7 @@ import asyncio
 import contextlib
 import itertools
 import time
+from datetime import datetime
 from types import SimpleNamespace
 
 from faults.clients import TRANSPORTS, Clients
@@ -60,6 +61,16 @@ async def load(door, per_second=6, results=10, interval_ms=100, keys=True):
     finally:
         stop.set()
         await asyncio.wait_for(going, 180)
+
+
+def longest_waits(ledger):
+    """What the least lucky clients waited: for a 202, repeating included, and for the end of a task that had one."""
+    def seconds(view):
+        first, last = (datetime.fromisoformat(event["log_time"]) for _, event in (view.events[0], view.events[-1]))
+        return (last - first).total_seconds()
+    told = f"at most {max(t.at - t.sent_at for t in ledger.acknowledged.values()):.1f} s for a 202"
+    told += f", {max(map(seconds, ledger.views)):.1f} s for a task"
+    return told + (f"; not accepted: {dict(ledger.refused)}" if ledger.refused else "")
 
 
 async def until_served_again(door, fault_at, seconds=120):

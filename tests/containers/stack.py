@@ -43,17 +43,25 @@ class Gateway:
 
 
 class Stack:
-    def __init__(self, port):
-        self.project = "streamdemo-test"
+    def __init__(self, port, project="streamdemo-test", files=("docker/compose.yaml", "tests/containers/override.yaml")):
+        self.port, self.project, self.files = port, project, [part for file in files for part in ("-f", file)]
         self.environment = {
-            "COMPOSE_PROJECT_NAME": self.project, "HTTP_PORT": str(port), "HTTPS_PORT": str(port + 1), "UI_PORT": str(port + 2),
+            "COMPOSE_PROJECT_NAME": project, "HTTP_PORT": str(port), "HTTPS_PORT": str(port + 1), "UI_PORT": str(port + 2),
             "CONNECTIONS_PER_ADDRESS": "5000", "REQUESTS_PER_SECOND": "5000", "REQUESTS_BURST": "5000"}
         self.http, self.https, self.ui = f"http://localhost:{port}", f"https://localhost:{port + 1}", f"http://localhost:{port + 2}"
-        self.files = ("-f", "docker/compose.yaml", "-f", "tests/containers/override.yaml")
+
+    def laptop(self):
+        """The other shape, beside this one; it has no door but its own."""
+        alone = Stack(self.port + 3, f"{self.project}-laptop", ["docker/compose.laptop.yaml"])
+        alone.https = alone.http
+        return alone
 
     async def compose(self, *arguments, **environment):
         tool = ["docker", "compose"] if await succeeds("docker", "compose", "version") else ["docker-compose"]
         return await run(*tool, *self.files, *arguments, environment={**self.environment, **environment})
+
+    async def services(self):
+        return sorted((await self.compose("config", "--services")).split())
 
     async def images(self, network):
         """Ours are built, the others pulled, or made here where they cannot be."""
@@ -70,9 +78,9 @@ class Stack:
         sizes = [await run("docker", "image", "inspect", "-f", "{{.Size}}", f"streamdemo-{role}") for role in ("gateway", "processor")]
         return "gateway {:.0f} MB, processor {:.0f} MB".format(*(int(s) / 1e6 for s in sizes)) + (f"; made here: {', '.join(made)}" if made else "")
 
-    async def up(self, **scale):
+    async def up(self, scale={}, **environment):
         flags = [part for role, n in scale.items() for part in ("--scale", f"{role}={n}")]
-        await self.compose("up", "-d", *flags)
+        await self.compose("up", "-d", *flags, **environment)
 
     async def down(self):
         await self.compose("down", "--volumes", "--timeout", "5")
@@ -85,8 +93,12 @@ class Stack:
                          f"label=com.docker.compose.service={service}", "--format", "{{.Names}} {{.ID}}")
         return [row.split()[1] for row in sorted(rows.splitlines())]
 
+    async def about(self, container):
+        """All that the engine knows of it."""
+        return json.loads(await run("docker", "inspect", container))[0]
+
     async def state(self, container):
-        return json.loads(await run("docker", "inspect", "-f", "{{json .State}}", container))
+        return (await self.about(container))["State"]
 
     async def gateways(self):
         found = []
@@ -104,6 +116,11 @@ class Stack:
     async def restart(self, container):
         """SIGTERM, as long as it wants to drain, then a new start."""
         await run("docker", "restart", "--time", "60", container)
+
+    async def stop(self, container):
+        """SIGTERM, and as long as it wants to drain. Its exit code."""
+        await run("docker", "stop", "--time", "60", container)
+        return (await self.state(container))["ExitCode"]
 
     async def until_healthy(self, *containers, since=None, seconds=180):
         """`since`: the start that does not count any more. Returns seconds waited."""

@@ -3,6 +3,8 @@
 `url` under which it is reached directly."""
 import asyncio
 import json
+import subprocess
+import tempfile
 
 import aiohttp
 
@@ -90,6 +92,20 @@ async def every_transport(door):
     return await nothing_lost(door)
 
 
+async def a_video(door):
+    """A video goes in over HTTP/2, its clips come out."""
+    with tempfile.TemporaryDirectory() as directory:
+        video = f"{directory}/own.mp4"
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=160x90:rate=10", "-t", "4",
+                        "-pix_fmt", "yuv420p", video], check=True)
+        code, out = await curl("-N", "-T", video, "-X", "POST", "-H", "Accept: application/x-ndjson",
+                               f"{door.https}/api/process-video?clip_seconds=2")
+    equal((0, True), (code, '"status":"succeeded"' in out), out)
+    clip = next(p for p in out.split('"') if p.startswith("/api/artifacts/"))
+    code, out = await curl("-o", "/dev/null", "-w", "%{http_code} %{size_download}", "-r", "0-99", door.https + clip)
+    equal((0, "206 100"), (code, out))
+
+
 async def origins(door):
     """A page of the door's own may call, a foreign one may not; a foreign name is refused."""
     async with aiohttp.ClientSession() as http:
@@ -115,4 +131,4 @@ async def refusals(door):
                     equal((status, f"urn:streamdemo:problem:{name}"), (answer.status, (await answer.json(content_type=None))["type"]), path)
 
 
-ALL = (both_versions, nothing_is_held_back, every_transport, origins, refusals)
+ALL = (both_versions, nothing_is_held_back, every_transport, a_video, origins, refusals)
