@@ -26,13 +26,17 @@ struct stage {
 
   explicit stage(properties extra = {}) {
     cluster.make(topics().front());
+    kafka = std::move(make_kafka_bus(options(std::move(extra)), metrics, log).value());
+  }
+
+  kafka_options options(properties extra = {}) const {
     kafka_options o;
     o.brokers.push_back(cluster.brokers());
     o.log_append_time = false;
     o.publish_timeout = 2s;
     o.properties = std::move(extra);
     o.properties.emplace("fetch.wait.max.ms", "5");
-    kafka = std::move(make_kafka_bus(std::move(o), metrics, log).value());
+    return o;
   }
 
   std::vector<topic_spec> topics() const {
