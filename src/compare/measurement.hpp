@@ -21,8 +21,9 @@ struct measurement {
   std::vector<double> delays_ms;    // sorted; what the distribution is drawn from
   std::uint64_t requests = 0;       // after the submission
   std::uint64_t empty_answers = 0;
-  http::wire_counts wire;                  // of those requests
-  http::wire_counts submit_wire;           // of the submissions
+  http::wire_counts wire;         // of those requests
+  http::wire_counts submit_wire;  // of the submissions
+  // The least of several rounds; all else is of the first.
   std::optional<double> server_cpu_us;     // per result; the nobody row: what the work itself costs
   std::optional<double> proxy_cpu_us;      // per result
   std::optional<double> client_cpu_us;     // per result
@@ -36,5 +37,9 @@ struct measurement {
 // `same_clock`: the server's times are of this machine; without it there are no delays.
 measurement sum_up(const transport& how, const std::vector<observation>& seen, const task_shape& shape,
                    bool same_clock);
+
+// Takes over those CPU times of another round of the same that are less. A round in which something was missing counts
+// for nothing.
+void keep_least_cpu(measurement& m, const measurement& again);
 
 }  // namespace streamdemo::compare

@@ -123,7 +123,8 @@ std::vector<std::string> how_measured(const report& r) {
       "are in it, the heads of TCP and IP are not. Packets: TCP segments both ways, bare acknowledgements included, "
       "until the client closes.");
   out.push_back(
-      "CPU: user and kernel time of all threads per delivered result; the row 'nobody listens' is the same task "
+      "CPU: user and kernel time of all threads per delivered result, of many clients the least of several rounds; the "
+      "row 'nobody listens' is the same task "
       "without "
       "a reader. The clients are this program's own. Client lines: of the smallest JavaScript client that loses "
       "nothing "

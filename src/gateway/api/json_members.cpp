@@ -2,6 +2,8 @@
 
 #include <streamdemo/base/json.hpp>
 
+#include <algorithm>
+
 namespace streamdemo::gateway {
 
 namespace {
@@ -42,22 +44,30 @@ std::size_t after_value(std::string_view s, std::size_t at) noexcept {
 }
 
 struct member {
+  std::string_view name;
   std::size_t begin;  // of the name's quote
   std::size_t value;
   std::size_t end;  // one past the value
 };
 
-std::optional<member> find(std::string_view s, std::string_view name) noexcept {
+// The first member that `wanted` says yes to, by its name.
+template <class Predicate>
+std::optional<member> find_if(std::string_view s, Predicate wanted) noexcept {
   auto at = after_blanks(s, after_blanks(s, 0) + 1);
   while (at < s.size() && s[at] == '"') {
     const auto key_end = after_string(s, at);
     const auto value = after_blanks(s, after_blanks(s, key_end) + 1);
     if (value >= s.size()) return std::nullopt;
     const auto end = after_value(s, value);
-    if (s.substr(at + 1, key_end - at - 2) == name) return member{at, value, end};
+    const auto name = s.substr(at + 1, key_end - at - 2);
+    if (wanted(name)) return member{name, at, value, end};
     at = after_blanks(s, after_blanks(s, end) + 1);
   }
   return std::nullopt;
+}
+
+std::optional<member> find(std::string_view s, std::string_view name) noexcept {
+  return find_if(s, [name](std::string_view one) { return one == name; });
 }
 
 }  // namespace
@@ -71,6 +81,13 @@ std::optional<std::string_view> member_value(std::string_view object, std::strin
   const auto m = find(object, name);
   if (!m) return std::nullopt;
   return object.substr(m->value, m->end - m->value);
+}
+
+std::optional<std::string_view> unknown_member(std::string_view object, std::span<const std::string_view> known) {
+  const auto m = find_if(
+      object, [known](std::string_view one) { return std::find(known.begin(), known.end(), one) == known.end(); });
+  if (!m) return std::nullopt;
+  return m->name;
 }
 
 std::string without_member(std::string_view object, std::string_view name) {

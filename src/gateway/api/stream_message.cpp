@@ -1,6 +1,9 @@
 #include "gateway/api/stream_message.hpp"
 
+#include <fmt/format.h>
+
 #include <streamdemo/base/id.hpp>
+#include <streamdemo/base/shown.hpp>
 
 #include <array>
 
@@ -16,6 +19,10 @@ using action = stream_message::action;
 
 // In the order of the enumeration.
 constexpr std::array<std::string_view, 4> names{"submit", "subscribe", "unsubscribe", "cancel"};
+constexpr std::array<std::string_view, 7> of_submit{"ref",   "action",          "kind",       "payload",
+                                                    "after", "idempotency_key", "deadline_ms"};
+constexpr std::array<std::string_view, 4> of_subscribe{"ref", "action", "request_id", "after"};
+constexpr std::array<std::string_view, 3> of_others{"ref", "action", "request_id"};
 constexpr std::size_t max_ref_bytes = 128;
 
 // A JSON string without escapes: all that names, ids and keys need.
@@ -37,6 +44,23 @@ std::optional<action> action_of(std::string_view text) {
 bool is_ref(std::string_view json) {
   const char c = json.front();
   return json.size() <= max_ref_bytes && (c == '"' || c == '-' || (c >= '0' && c <= '9'));
+}
+
+std::span<const std::string_view> members_of(action a) noexcept {
+  if (a == action::submit) return of_submit;
+  if (a == action::subscribe) return of_subscribe;
+  return of_others;
+}
+
+// A misspelt member must not be lost in silence: the task would run with defaults.
+std::optional<refusal> refuse_unknown(std::string_view text, action a) {
+  const auto known = members_of(a);
+  const auto name = unknown_member(text, known);
+  if (!name) return std::nullopt;
+  return refusal{
+      problem::bad_request,
+      fmt::format("{} has no member \"{}\", but: {}", to_string(a), base::shown(*name), fmt::join(known, ", ")),
+      {}};
 }
 
 checked<std::int64_t> cursor_of(std::string_view text) {
@@ -68,6 +92,7 @@ std::optional<refusal> fill_submission(stream_message& m, std::string_view text,
 }
 
 std::optional<refusal> fill(stream_message& m, std::string_view text, base::milliseconds max_deadline) {
+  if (auto unknown = refuse_unknown(text, m.what)) return unknown;
   const auto after = cursor_of(text);
   if (!after) return after.error();
   m.after = *after;

@@ -75,11 +75,20 @@ TEST_CASE("what says no action gives no hope for the rest, and what says one is 
                         row{R"("action":"submit","kind":"simulate","idempotency_key":"")", problem::bad_option},
                         row{R"("action":"submit","kind":"simulate","idempotency_key":7)", problem::bad_option},
                         row{R"("action":"submit","kind":"simulate","deadline_ms":3600001)", problem::bad_option},
-                        row{R"("action":"submit","kind":"process-video")", problem::bad_json}}) {
+                        row{R"("action":"submit","kind":"process-video")", problem::bad_json},
+                        row{R"("action":"submit","kind":"simulate","input":{"results":3})", problem::bad_request},
+                        row{R"("action":"cancel","after":3)", problem::bad_request}}) {
     const auto m = parse(std::string(R"({"ref":"mine",)") + r.members + "}");
     REQUIRE_MESSAGE(!m, r.members);
     CHECK_MESSAGE(m.error().why.what == r.what, r.members);
     CHECK(!m.error().to.empty());
     CHECK(m.error().ref == "\"mine\"");
   }
+}
+
+TEST_CASE("a member that an action does not have is named, with those that it has") {
+  const auto m = parse(R"({"action":"submit","kind":"simulate","input":{"payload":1}})");
+  REQUIRE(!m);
+  CHECK(m.error().why.detail ==
+        "submit has no member \"input\", but: ref, action, kind, payload, after, idempotency_key, deadline_ms");
 }

@@ -1,0 +1,34 @@
+#include <doctest/doctest.h>
+
+#include "unit/compare/report_samples.hpp"
+
+namespace streamdemo::compare {
+
+TEST_CASE("of several rounds the least CPU time is kept, each process's by itself") {
+  auto m = test::sample("sse", 1, 10, 1000, 30);
+  m.client_cpu_us = 5;
+  auto again = test::sample("sse", 2, 99, 9999, 28);
+  again.client_cpu_us = 6;
+  keep_least_cpu(m, again);
+  CHECK(m.server_cpu_us == 28.0);
+  CHECK(m.client_cpu_us == 5.0);
+  CHECK_MESSAGE(m.requests == 10, "all else is of the first round");
+  CHECK_FALSE(m.proxy_cpu_us);
+}
+
+TEST_CASE("a round in which something was missing says nothing about CPU time") {
+  auto m = test::sample("sse", 1, 10, 1000, 30);
+  auto broken = test::sample("sse", 1, 10, 1000, 3);
+  broken.complete = 9;
+  keep_least_cpu(m, broken);
+  CHECK(m.server_cpu_us == 30.0);
+}
+
+TEST_CASE("a time that was not measured is not made up from another round") {
+  auto m = test::sample("sse", 1, 10, 1000, 30);
+  m.server_cpu_us.reset();
+  keep_least_cpu(m, test::sample("sse", 1, 10, 1000, 28));
+  CHECK_FALSE(m.server_cpu_us);
+}
+
+}  // namespace streamdemo::compare
