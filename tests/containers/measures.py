@@ -25,10 +25,12 @@ async def delays(door, tasks=6, results=200, interval_ms=50):
     async def follow(http, way, base, task):
         url, headers = f"{base}/api/tasks/{task}/events", {"Accept": "application/x-ndjson"}
         async with http.get(url, headers=headers, **INSECURE) as answer:
+            opened = time.time()
             async for line in answer.content:
                 event = json.loads(line)
-                if event["type"] == "result":
-                    seen[way].append(time.time() - datetime.fromisoformat(event["time"]).timestamp())
+                made = datetime.fromisoformat(event["time"]).timestamp()
+                if event["type"] == "result" and made > opened:  # those before had to wait for their client
+                    seen[way].append(time.time() - made)
 
     async def one(http, n):
         task = await door.clients.submit("simulate", payload, key=f"delay-{n}-{time.time_ns()}")
@@ -36,8 +38,7 @@ async def delays(door, tasks=6, results=200, interval_ms=50):
         await asyncio.gather(*(follow(http, way, base, task) for way, base in zip(seen, (direct, door.http, door.https))))
     async with aiohttp.ClientSession() as http:
         await asyncio.gather(*(one(http, n) for n in range(tasks)))
-    equal([tasks * results] * len(seen), [len(ages) for ages in seen.values()], "results that arrived")
-    return "; ".join(f"{way}: {percentiles(ages)}" for way, ages in seen.items()) + f" ({tasks * results} results each)"
+    return "; ".join(f"{way}: {percentiles(ages)} of {len(ages)}" for way, ages in seen.items())
 
 
 async def crowd(door, each=1000, results=20, interval_ms=3000):

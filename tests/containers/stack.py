@@ -19,9 +19,9 @@ async def run(*command, check=True, environment=None, seconds=1800):
         env={**os.environ, **(environment or {})})
     try:
         out, _ = await asyncio.wait_for(process.communicate(), seconds)
-    except TimeoutError:
-        process.kill()
-        raise
+    finally:
+        if process.returncode is None:
+            process.kill()
     if check and process.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))}: {out.decode()[-3000:]}")
     return out.decode()
@@ -47,7 +47,8 @@ class Stack:
         self.port, self.project, self.files = port, project, [part for file in files for part in ("-f", file)]
         self.environment = {
             "COMPOSE_PROJECT_NAME": project, "HTTP_PORT": str(port), "HTTPS_PORT": str(port + 1), "UI_PORT": str(port + 2),
-            "CONNECTIONS_PER_ADDRESS": "5000", "REQUESTS_PER_SECOND": "5000", "REQUESTS_BURST": "5000"}
+            "CONNECTIONS_PER_ADDRESS": "5000", "REQUESTS_PER_SECOND": "5000", "REQUESTS_BURST": "5000",
+            "COMPOSE_HTTP_TIMEOUT": "300"}  # docker-compose 1.29 gives a busy engine up after a minute
         self.http, self.https, self.ui = f"http://localhost:{port}", f"https://localhost:{port + 1}", f"http://localhost:{port + 2}"
 
     def laptop(self):
@@ -75,8 +76,10 @@ class Stack:
             await run(STANDINS, next(w for w in ("kafka", "nginx", "kafdrop", "debian") if w in name.partition("/")[2] or w in name))
             made.append(name)
         await self.compose("build", BUILD_NETWORK=network)
-        sizes = [await run("docker", "image", "inspect", "-f", "{{.Size}}", f"streamdemo-{role}") for role in ("gateway", "processor")]
-        return "gateway {:.0f} MB, processor {:.0f} MB".format(*(int(s) / 1e6 for s in sizes)) + (f"; made here: {', '.join(made)}" if made else "")
+        sizes = {role: int(await run("docker", "image", "inspect", "-f", "{{.Size}}", f"streamdemo-{role}"))
+                 for role in ("gateway", "processor")}
+        told = ", ".join(f"{role} {size / 1e6:.0f} MB" for role, size in sizes.items())
+        return told + (f"; made here: {', '.join(made)}" if made else "")
 
     async def up(self, scale={}, **environment):
         flags = [part for role, n in scale.items() for part in ("--scale", f"{role}={n}")]
