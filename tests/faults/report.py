@@ -78,7 +78,8 @@ time is long, or there is none.
 def document(outcomes, earlier, order, versions, command):
     """Of all scenarios the last outcome; `earlier` is the document before."""
     rows = rows_of(earlier) | {outcome.scenario: row(outcome.cells()) for outcome in outcomes}
-    made = f"Written by `{command}`: {versions}; {machine()}. Naming scenarios writes their rows anew."
+    made = (f"Last written by `{command}`: {versions}; {machine()}. Naming scenarios writes their rows anew; rows of an "
+            "earlier day may come from another machine.")
     table = [row(COLUMNS), row(["---"] * len(COLUMNS)), *(rows[name] for name in order if name in rows)]
     missing = [name for name in order if name not in rows]
     rest = ["", f"Not in the table yet: {', '.join(missing)}."] if missing else []
