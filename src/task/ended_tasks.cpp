@@ -5,54 +5,72 @@ namespace streamdemo::task {
 
 namespace {
 
+// What the allocator adds to an entry of the map, with its link and its share of the buckets.
+constexpr std::size_t per_entry = 32;
+
 std::uint8_t digit(char c) noexcept {
   return static_cast<std::uint8_t>(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-}  // namespace
-
-ended_tasks::key ended_tasks::key_of(std::string_view request_id) {
-  if (!base::is_id(request_id)) return std::string(request_id);
+std::array<std::uint8_t, 16> bytes_of(std::string_view uuid) noexcept {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t n = 0;
-  for (std::size_t i = 0; i < request_id.size(); i += 2) {
-    if (request_id[i] == '-') ++i;
-    bytes[n++] = static_cast<std::uint8_t>(digit(request_id[i]) << 4 | digit(request_id[i + 1]));
+  for (std::size_t i = 0; i < uuid.size(); i += 2) {
+    if (uuid[i] == '-') ++i;
+    bytes[n++] = static_cast<std::uint8_t>(digit(uuid[i]) << 4 | digit(uuid[i + 1]));
   }
   return bytes;
 }
 
-std::size_t ended_tasks::hasher::operator()(const key& k) const noexcept {
-  const auto* bytes = std::get_if<0>(&k);
-  if (bytes == nullptr) return std::hash<std::string>{}(std::get<1>(k));
-  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+}  // namespace
+
+template <class Self, class F>
+auto ended_tasks::with_shelf(Self& self, std::string_view request_id, F f) {
+  return base::is_id(request_id) ? f(self.uuids_, bytes_of(request_id)) : f(self.others_, std::string(request_id));
 }
 
-void ended_tasks::put(std::string_view request_id, end e) {
-  auto k = key_of(request_id);
-  ends_.insert_or_assign(k, e);
-  order_.emplace_back(e.at, std::move(k));
-}
-
-std::optional<ended_tasks::end> ended_tasks::find(std::string_view request_id) const {
-  const auto it = ends_.find(key_of(request_id));
-  if (it == ends_.end()) return std::nullopt;
-  return it->second;
-}
-
-void ended_tasks::erase(std::string_view request_id) {
-  ends_.erase(key_of(request_id));
-}
-
-std::size_t ended_tasks::forget_before(sys_time at) {
+template <class Key, class Hash>
+std::size_t ended_tasks::shelf<Key, Hash>::forget_before(sys_time at) {
   std::size_t forgotten = 0;
-  for (; !order_.empty() && order_.front().first < at; order_.pop_front()) {
-    const auto it = ends_.find(order_.front().second);
-    if (it == ends_.end() || it->second.at != order_.front().first) continue;
-    ends_.erase(it);
+  for (; !order.empty() && order.front().first < at; order.pop_front()) {
+    const auto it = ends.find(order.front().second);
+    if (it == ends.end() || it->second.at != order.front().first) continue;
+    ends.erase(it);
     ++forgotten;
   }
   return forgotten;
+}
+
+template <class Key, class Hash>
+std::size_t ended_tasks::shelf<Key, Hash>::bytes() const noexcept {
+  return ends.size() * (sizeof(Key) + sizeof(end) + per_entry) + order.size() * sizeof(order.front());
+}
+
+void ended_tasks::put(std::string_view request_id, end e) {
+  with_shelf(*this, request_id, [&](auto& on, auto key) {
+    on.ends.insert_or_assign(key, e);
+    on.order.emplace_back(e.at, std::move(key));
+  });
+}
+
+std::optional<ended_tasks::end> ended_tasks::find(std::string_view request_id) const {
+  return with_shelf(*this, request_id, [](const auto& on, const auto& key) -> std::optional<end> {
+    const auto it = on.ends.find(key);
+    if (it == on.ends.end()) return std::nullopt;
+    return it->second;
+  });
+}
+
+void ended_tasks::erase(std::string_view request_id) {
+  with_shelf(*this, request_id, [](auto& on, const auto& key) { on.ends.erase(key); });
+}
+
+std::size_t ended_tasks::forget_before(sys_time at) {
+  return uuids_.forget_before(at) + others_.forget_before(at);
+}
+
+std::size_t ended_tasks::bytes() const noexcept {
+  return uuids_.bytes() + others_.bytes();
 }
 
 }  // namespace streamdemo::task

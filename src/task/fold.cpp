@@ -10,6 +10,9 @@ namespace {
 constexpr std::string_view hole_payload =
     R"({"status":"failed","error":{"message":"records of this run are missing from the log"}})";
 
+// An open task's place in the map, and its strings.
+constexpr std::size_t open_task_bytes = sizeof(task_state) + 512;
+
 // What an `ended` record says. One that cannot be read ends the task all the same: as failed.
 status end_status(std::string_view payload) {
   boost::json::error_code ec;
@@ -37,6 +40,10 @@ const task_state* fold::find(std::string_view request_id) const {
   told_.end = over->how;
   told_.ended_at = over->at;
   return &told_;
+}
+
+std::size_t fold::bytes() const noexcept {
+  return tasks_.size() * open_task_bytes + ended_.bytes();
 }
 
 step fold::apply(const message& m, sys_time log_time) {

@@ -159,8 +159,12 @@ def catch_up(bench, brokers_list, rows, free_port):
                  "≤ 307 MiB (+ 20 %)", mib <= 1.2 * bound / (1 << 20)))
 
 
-def measure(bench, rows, free_port):
+def measure_tasks(bench, rows, free_port):
     with brokers() as brokers_list:
         for partitions in (12, 3):
             tasks(bench, brokers_list, rows, free_port, partitions)
+
+
+def measure_catch_up(bench, rows, free_port):
+    with brokers() as brokers_list:
         catch_up(bench, brokers_list, rows, free_port)

@@ -6,11 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <variant>
+#include <utility>
 
 namespace streamdemo::task {
 
@@ -28,18 +29,34 @@ class ended_tasks {
   // Those that ended before `at`; how many.
   std::size_t forget_before(sys_time at);
 
-  std::size_t size() const noexcept { return ends_.size(); }
+  std::size_t size() const noexcept { return uuids_.ends.size() + others_.ends.size(); }
+  // The memory that all of them take, about.
+  std::size_t bytes() const noexcept;
 
  private:
-  // Nearly all ids are UUIDs, whose 16 bytes need no memory of their own.
-  using key = std::variant<std::array<std::uint8_t, 16>, std::string>;
-  static key key_of(std::string_view request_id);
+  using uuid = std::array<std::uint8_t, 16>;
   struct hasher {
-    std::size_t operator()(const key& k) const noexcept;
+    std::size_t operator()(const uuid& bytes) const noexcept {
+      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
   };
 
-  std::unordered_map<key, end, hasher> ends_;
-  std::deque<std::pair<sys_time, key>> order_;  // as they ended; an id may stand in it twice, the later one counts
+  template <class Key, class Hash>
+  struct shelf {
+    std::unordered_map<Key, end, Hash> ends;
+    std::deque<std::pair<sys_time, Key>> order;  // as they ended; an id may stand in it twice, the later one counts
+
+    std::size_t forget_before(sys_time at);
+    std::size_t bytes() const noexcept;
+  };
+
+  // Calls `f` with the shelf of the id and its key there.
+  template <class Self, class F>
+  static auto with_shelf(Self& self, std::string_view request_id, F f);
+
+  // Nearly all ids are UUIDs, whose 16 bytes need no memory of their own.
+  shelf<uuid, hasher> uuids_;
+  shelf<std::string, std::hash<std::string>> others_;
 };
 
 }  // namespace streamdemo::task

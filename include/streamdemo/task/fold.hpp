@@ -91,6 +91,8 @@ class fold {
   std::size_t forget(sys_time log_time);
 
   std::size_t size() const noexcept { return tasks_.size() + ended_.size(); }
+  // The memory that it takes, about.
+  std::size_t bytes() const noexcept;
 
  private:
   struct hasher {

@@ -8,6 +8,7 @@ namespace {
 
 constexpr int together_ms = 3000;
 constexpr int alone_ms = 1000;
+constexpr int leaders_ms = 1000;
 constexpr int max_moves = 10;
 constexpr auto move_pause = std::chrono::milliseconds(10);
 
@@ -82,23 +83,39 @@ void offset_desk::look_up(std::vector<question>& batch, int timeout_ms) {
     }
     return;
   }
+  std::set<std::string> moved;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& found = list->elems[i];
     const auto e = is_good(whole) ? found.err : whole;
-    if (ask_again(batch[i], e)) continue;
+    if (has_moved(batch[i], e)) {
+      moved.insert(batch[i].partition.topic);
+      ask_again(std::move(batch[i]));
+      continue;
+    }
     const auto outcome =
         is_good(e) ? result<std::int64_t>(found.offset) : result<std::int64_t>(failure(batch[i].partition, e));
     for (auto& a : batch[i].answers) a(outcome);
   }
+  if (moved.empty()) return;
+  std::this_thread::sleep_for(move_pause);
+  for (const auto& topic : moved) find_leaders(topic);
 }
 
-bool offset_desk::ask_again(question& q, rd_kafka_resp_err_t e) {
+bool offset_desk::has_moved(question& q, rd_kafka_resp_err_t e) {
   const bool moved = e == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || e == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
-  if (!moved || ++q.tries > max_moves) return false;
-  std::this_thread::sleep_for(move_pause);
+  return moved && ++q.tries <= max_moves;
+}
+
+void offset_desk::ask_again(question q) {
   const std::lock_guard lock(mutex_);
   waiting_.push_back(std::move(q));
-  return true;
+}
+
+// Of a topic that was made anew the library goes on asking the leader of before, until its next look around and longer.
+void offset_desk::find_leaders(const std::string& topic) {
+  const topic_ptr t(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* raw = nullptr;
+  if (t && is_good(rd_kafka_metadata(client_.get(), 0, t.get(), &raw, leaders_ms))) metadata_ptr{raw};
 }
 
 }  // namespace streamdemo::bus::kafka

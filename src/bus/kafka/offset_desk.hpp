@@ -37,8 +37,10 @@ class offset_desk : public std::enable_shared_from_this<offset_desk> {
   void serve();
   std::vector<question> next();
   void look_up(std::vector<question>& batch, int timeout_ms);
-  // True: the leader has just moved, and the question waits for another round.
-  bool ask_again(question& q, rd_kafka_resp_err_t e);
+  // Whoever was asked is not, or not yet, the leader; after many such answers it is an error like others.
+  static bool has_moved(question& q, rd_kafka_resp_err_t e);
+  void ask_again(question q);
+  void find_leaders(const std::string& topic);
 
   context& context_;
   client_ptr client_;

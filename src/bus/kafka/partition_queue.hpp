@@ -22,6 +22,9 @@ class partition_queue {
 
   // A record, or an error of the partition; nothing: empty.
   event_ptr poll() { return event_ptr(queue_ ? rd_kafka_queue_poll(queue_.get(), 0) : nullptr); }
+  void empty() {
+    while (poll()) continue;
+  }
 
  private:
   queue_ptr queue_;

@@ -12,8 +12,8 @@ constexpr auto retry_pause = std::chrono::milliseconds(200);
 std::vector<setting> defaults() {
   return {
       // A partition that is new to a broker's fetch waits until the fetch before it is answered.
-      {"fetch.wait.max.ms", "50"},      {"fetch.message.max.bytes", "524288"},  {"fetch.max.bytes", "8388608"},
-      {"queued.min.messages", "10000"}, {"queued.max.messages.kbytes", "1024"},
+      {"fetch.wait.max.ms", "50"},     {"fetch.message.max.bytes", "524288"},  {"fetch.max.bytes", "8388608"},
+      {"queued.min.messages", "1000"}, {"queued.max.messages.kbytes", "1024"},
   };
 }
 
@@ -39,7 +39,8 @@ reader_end::reader_end(executor ex, context& c, std::shared_ptr<offset_desk> des
       desk_(std::move(desk)),
       wakeup_(std::make_shared<wakeup>(ex)),
       mailbox_(std::make_shared<mailbox>(ex)),
-      retry_timer_(ex) {}
+      retry_timer_(ex),
+      reminder_(ex) {}
 
 void reader_end::start() {
   auto conf = make_conf(context_.options, defaults(), fixed());
@@ -80,7 +81,7 @@ void reader_end::unfollow(const partition_id& p) {
   std::erase_if(lost_, [&](const position_lost& l) { return l.partition == p; });
   const auto it = cursors_.find(p);
   if (it == cursors_.end()) return;
-  if (it->second.queue) take_back(p);
+  if (it->second.queue) take_back(p, std::move(*it->second.queue));
   cursors_.erase(it);
 }
 
@@ -138,7 +139,7 @@ void reader_end::start_known(const partition_id& p, result<std::int64_t> start) 
 void reader_end::give(const partition_id& p) {
   auto& c = cursors_.at(p);
   c.queue.emplace(client_.get(), p, *wakeup_);
-  while (c.queue->poll()) continue;  // what is left of an earlier position
+  c.queue->empty();  // of what is left of an earlier position
   context_.handshakes().start(
       [client = client_, box = mailbox_, weak = weak_from_this(), p, next = c.next, number = c.number] {
         const std::vector<partition_id> one(1, p);
@@ -155,8 +156,10 @@ void reader_end::refused(const partition_id& p, std::uint64_t number, const std:
   if (current(p, number) != nullptr) lose(p, fmt::format("it cannot be read: {}", why));
 }
 
-void reader_end::take_back(const partition_id& p) {
-  ++leaving_[p];
+void reader_end::take_back(const partition_id& p, partition_queue q) {
+  auto& l = leaving_[p];
+  ++l.times;
+  l.queues.push_back(std::move(q));
   context_.handshakes().start([client = client_, box = mailbox_, weak = weak_from_this(), p] {
     const std::vector<partition_id> one(1, p);
     const auto list = partition_list(one);
@@ -169,7 +172,9 @@ void reader_end::take_back(const partition_id& p) {
 
 void reader_end::let_go(const partition_id& p) {
   const auto it = leaving_.find(p);
-  if (--it->second != 0) return;
+  if (--it->second.times != 0) return;
+  // What lies in the queue of a partition that was deleted holds on to it, and the client could never be destroyed.
+  for (auto& q : it->second.queues) q.empty();
   leaving_.erase(it);
   const auto c = cursors_.find(p);
   if (c != cursors_.end() && c->second.placed && !c->second.queue) give(p);
@@ -212,6 +217,7 @@ std::vector<read_item> reader_end::take(std::size_t max) {
     if (++it == cursors_.end()) it = cursors_.begin();
   }
   for (auto& [p, why] : gone) lose(p, std::move(why));
+  remind_in_time();
   while (!lost_.empty() && out.size() < max) {
     out.emplace_back(std::move(lost_.front()));
     lost_.pop_front();
@@ -227,8 +233,17 @@ std::optional<std::string> reader_end::take_from(const partition_id& id, cursor&
       out.emplace_back(caught_up{id});
       continue;
     }
-    const auto e = c.queue ? c.queue->poll() : nullptr;
-    if (!e) break;
+    if (!c.queue) break;
+    const auto e = c.queue->poll();
+    if (!e) {
+      if (log_has_more(id, c)) {
+        c.more.missed(std::chrono::steady_clock::now());
+      } else {
+        c.more.served();
+      }
+      break;
+    }
+    c.more.served();
     if (rd_kafka_event_type(e.get()) != RD_KAFKA_EVENT_FETCH) {
       if (auto why = judge(id, c, e.get())) return why;
       continue;
@@ -260,6 +275,44 @@ std::optional<std::string> reader_end::judge(const partition_id& id, cursor& c, 
   }
 }
 
+// As far as the last answer to a fetch said.
+bool reader_end::log_has_more(const partition_id& id, const cursor& c) const {
+  std::int64_t low = 0, high = 0;
+  return is_good(rd_kafka_get_watermark_offsets(client_.get(), id.topic.c_str(), id.partition, &low, &high)) &&
+         high > c.next;
+}
+
+void reader_end::remind_in_time() {
+  if (reminder_set_) return;
+  std::optional<steady_time> next;
+  for (const auto& [p, c] : cursors_) {
+    if (const auto due = c.more.due(); due && (!next || *due < *next)) next = due;
+  }
+  if (!next) return;
+  reminder_set_ = true;
+  reminder_.expires_at(*next);
+  reminder_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+    const auto self = weak.lock();
+    if (!ec && self) self->remind();
+  });
+}
+
+// To seek where one is wakes the library's thread, asks no broker and changes nothing: what is fetched from then on
+// begins there, and what was before is passed over.
+void reader_end::remind() {
+  reminder_set_ = false;
+  const auto now = std::chrono::steady_clock::now();
+  for (auto& [p, c] : cursors_) {
+    const auto due = c.more.due();
+    if (!c.queue || !due || *due > now) continue;
+    c.more.reminded(now);
+    const std::vector<partition_id> one(1, p);
+    const auto list = partition_list(one, c.next);
+    const error_ptr ignored(rd_kafka_seek_partitions(client_.get(), list.get(), 0));
+  }
+  remind_in_time();
+}
+
 void reader_end::close() {
   if (closed_) return;
   closed_ = true;
@@ -271,7 +324,15 @@ void reader_end::abandon() {
   mailbox_->shut();
   wakeup_->stop();
   retry_timer_.cancel();
+  reminder_.cancel();
+  for (auto& [p, c] : cursors_) {
+    if (c.queue) c.queue->empty();
+  }
+  for (auto& [p, l] : leaving_) {
+    for (auto& q : l.queues) q.empty();
+  }
   cursors_.clear();
+  leaving_.clear();
   lost_.clear();
   if (events_) wakeup::forget(events_.get());
   events_.reset();

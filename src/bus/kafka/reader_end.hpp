@@ -13,6 +13,7 @@
 #include "bus/kafka/offset_desk.hpp"
 #include "bus/kafka/partition_queue.hpp"
 #include "bus/kafka/puller.hpp"
+#include "bus/kafka/refill.hpp"
 
 namespace streamdemo::bus::kafka {
 
@@ -35,6 +36,12 @@ class reader_end final : public puller<read_item>, public std::enable_shared_fro
     bool placed = false;    // `next` is where it begins
     bool caught_up = false;
     std::optional<partition_queue> queue;  // while the library reads it
+    refill more;
+  };
+  // Asked back from the library, which has not let go yet.
+  struct farewell {
+    std::size_t times = 0;
+    std::vector<partition_queue> queues;
   };
   using step = void (reader_end::*)(const partition_id&, result<std::int64_t>);
 
@@ -42,6 +49,9 @@ class reader_end final : public puller<read_item>, public std::enable_shared_fro
   // Why the position is gone; nothing: it is not.
   std::optional<std::string> take_from(const partition_id& id, cursor& c, std::size_t max, std::vector<read_item>& out);
   std::optional<std::string> judge(const partition_id& id, cursor& c, rd_kafka_event_t* e);
+  bool log_has_more(const partition_id& id, const cursor& c) const;
+  void remind_in_time();
+  void remind();
 
   cursor* current(const partition_id& p, std::uint64_t number);
   void ask(const partition_id& p, std::int64_t timestamp, step then);
@@ -51,7 +61,7 @@ class reader_end final : public puller<read_item>, public std::enable_shared_fro
   void start_known(const partition_id& p, result<std::int64_t> start);
   void give(const partition_id& p);
   void refused(const partition_id& p, std::uint64_t number, const std::string& why);
-  void take_back(const partition_id& p);
+  void take_back(const partition_id& p, partition_queue q);
   void let_go(const partition_id& p);
   void retry_later(const partition_id& p);
   void retry();
@@ -66,10 +76,12 @@ class reader_end final : public puller<read_item>, public std::enable_shared_fro
   client_ptr client_;
   queue_ptr events_;
   std::map<partition_id, cursor> cursors_;
-  std::map<partition_id, std::size_t> leaving_;  // asked back from the library, which has not let go yet: how often
+  std::map<partition_id, farewell> leaving_;
   std::map<partition_id, std::uint64_t> retries_;
   std::deque<position_lost> lost_;
   base::timer retry_timer_;
+  base::timer reminder_;
+  bool reminder_set_ = false;
   std::uint64_t numbers_ = 0;
   std::size_t first_ = 0;  // of cursors_, where the next take begins: no partition waits for another
   bool closed_ = false;

@@ -5,7 +5,7 @@
 #include <streamdemo/base/shown.hpp>
 #include <streamdemo/bus/bus.hpp>
 
-#include <queue>
+#include <algorithm>
 
 #include "gateway/history/clock_offset.hpp"
 #include "gateway/history/history_index.hpp"
@@ -44,7 +44,8 @@ class folded_histories final : public histories {
         log_(log.child("histories")),
         bound_(o.max_bytes),
         wakes_(std::make_shared<wake_lists>(loops, o.max_waiters)),
-        bytes_(m.gauge("streamdemo_history_bytes", "Memory of all kept events, bounded by results.max_bytes")),
+        bytes_(m.gauge("streamdemo_history_bytes",
+                       "Memory of all kept events and remembered tasks, bounded by results.max_bytes")),
         kept_(m.gauge("streamdemo_histories", "Tasks whose history is kept")),
         open_gauge_(m.gauge("streamdemo_tasks_open", "Tasks accepted and not ended")),
         events_(m.counter("streamdemo_history_events_total", "Events that entered a history")),
@@ -74,6 +75,7 @@ class folded_histories final : public histories {
 
   void apply(std::span<const base::record_ptr> records) override {
     const auto now = clock_.now();
+    set_apart();
     for (const auto& r : records) apply_one(*r, now);
     last_.reset();
     wakes_->flush();
@@ -81,12 +83,14 @@ class folded_histories final : public histories {
   }
 
   void sweep(base::sys_time now) override {
-    while (!ends_.empty() && ends_.top().at + options_.keep_for < now) {
-      const auto h = ends_.top().of.lock();
-      ends_.pop();
+    while (!ends_.empty() && ends_.front().at + options_.keep_for < now) {
+      const auto h = ends_.front().of.lock();
+      std::pop_heap(ends_.begin(), ends_.end());
+      ends_.pop_back();
       if (h) give_up(h);
     }
     for (auto& p : partitions_) p.fold.forget(now - forget_margin);
+    set_apart();
     bound_.tidy();
     publish_gauges();
   }
@@ -172,7 +176,7 @@ class folded_histories final : public histories {
     bound_.added(h, kept);
     events_.Increment();
     if (s.state->end) {
-      ends_.push({s.state->ended_at, h});
+      remember_end({s.state->ended_at, h});
       over(h);
     }
     enforce_bound();
@@ -211,6 +215,22 @@ class folded_histories final : public histories {
     wakes_->created(t.request_id);
     if (observer_ != nullptr) observer_->on_accepted(last_);
     return last_;
+  }
+
+  void remember_end(end e) {
+    ends_.push_back(std::move(e));
+    std::push_heap(ends_.begin(), ends_.end());
+    if (ends_.size() < tidy_ends_at_) return;
+    // Histories may have gone before their time.
+    std::erase_if(ends_, [](const end& old) { return old.of.expired(); });
+    std::make_heap(ends_.begin(), ends_.end());
+    tidy_ends_at_ = 2 * ends_.size() + 1000;
+  }
+
+  void set_apart() {
+    std::size_t bytes = 0;
+    for (const auto& p : partitions_) bytes += p.fold.bytes();
+    bound_.set_apart(bytes);
   }
 
   void enforce_bound() {
@@ -267,8 +287,9 @@ class folded_histories final : public histories {
   std::shared_ptr<wake_lists> wakes_;
   task_observer* observer_ = nullptr;
   own_clock_offset offset_;
-  history_ptr last_;  // of the record before: records of one task come in runs
-  std::priority_queue<end> ends_;
+  history_ptr last_;       // of the record before: records of one task come in runs
+  std::vector<end> ends_;  // a heap
+  std::size_t tidy_ends_at_ = 1000;
   std::atomic<std::size_t> open_ = 0;
   base::quiet quiet_misplaced_, quiet_unreadable_;
   base::gauge& bytes_;

@@ -80,7 +80,8 @@ bool memory_bound::drop_oldest() {
 
 std::size_t memory_bound::enforce() {
   std::size_t dropped = 0;
-  while (bytes_ > max_bytes_ && (drop_of_largest() || drop_oldest())) ++dropped;
+  const auto room = max_bytes_ - std::min(apart_, max_bytes_ / 2);
+  while (bytes_ > room && (drop_of_largest() || drop_oldest())) ++dropped;
   return dropped;
 }
 

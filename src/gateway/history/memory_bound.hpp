@@ -1,6 +1,7 @@
-// Keeps all histories together below a number of bytes by dropping events. Over the bound, the largest history gives up
-// its own oldest event while it alone holds more than an eighth of the bound (never its last event); otherwise the
-// oldest event of all goes. A task that is over and has no event left goes itself. Used by the fold, on loop 0.
+// Keeps all histories, and what the fold must remember of their tasks, below a number of bytes by dropping events. Over
+// the bound, the largest history gives up its own oldest event while it alone holds more than an eighth of the bound
+// (never its last event); otherwise the oldest event of all goes. A task that is over and has no event left goes
+// itself. Used by the fold, on loop 0.
 #pragma once
 #include <deque>
 #include <utility>
@@ -20,6 +21,10 @@ class memory_bound {
   // `h` is no longer kept: everything it holds is dropped.
   void removed(history& h);
 
+  // What else there is, and cannot be dropped. At most half of the bound is taken for it: a gateway that remembers very
+  // many tasks still shows what they do.
+  void set_apart(std::size_t bytes) { apart_ = bytes; }
+
   // Drops until the bound holds; how many events went.
   std::size_t enforce();
   // Those that are over and lost their last event since the last call. They count no more.
@@ -28,7 +33,7 @@ class memory_bound {
   // Lets go of what `removed` left behind. Cheap; now and then.
   void tidy();
 
-  std::size_t bytes() const noexcept { return bytes_; }
+  std::size_t bytes() const noexcept { return bytes_ + apart_; }
 
  private:
   // Neighbouring events of one history share an entry, so a flood costs one.
@@ -45,7 +50,8 @@ class memory_bound {
 
   std::size_t max_bytes_;
   std::size_t share_;
-  std::size_t bytes_ = 0;
+  std::size_t bytes_ = 0;  // of the histories
+  std::size_t apart_ = 0;
   std::deque<entry> order_;
   std::size_t stale_ = 0;           // entries of removed histories in order_, at most
   std::vector<history_ptr> large_;  // those above share_, and some that were

@@ -30,7 +30,9 @@ steady_time now() {
 }
 
 error bus_error(const error& e, std::string_view what) {
-  return {e.code, fmt::format("{} could not be written to the bus: {}", what, e.message)};
+  // A topic that is gone, or not there again yet, is the bus's trouble and passes; the task is not what was not found.
+  const auto code = e.code == errc::not_found ? errc::unavailable : e.code;
+  return {code, fmt::format("{} could not be written to the bus: {}", what, e.message)};
 }
 
 // Counts what is underway for as long as it lives.

@@ -129,4 +129,26 @@ describe("a gateway whose place in the log is lost", () => {
     const { status } = await fetch(`${stopped.url}/api/tasks/${missed.request_id}`);
     assert.ok(status === 404 || status === 410, `${status}`);
   });
+
+  test("is ready again soon after the topic was deleted and made anew, and tasks end", async (t) => {
+    const system = freshSystem();
+    const gateway = await system.start("gateway");
+    const processor = await system.start("processor");
+    t.after(() => stop(processor, gateway));
+    const old = await submit(gateway, "simulate", { results: 2 });
+    await historyOf(gateway, old.request_id);
+    await admin.deleteTopics({ topics: [system.response] });
+    await until("the loss to be seen", () => /the place in .* is lost/.test(gateway.errors()));
+    // As long as its deletion is under way it cannot be made.
+    await until("it to be made", () => made(system.response).catch(() => false));
+    await until("the gateway to be ready again", () => isReady(gateway), 10000);
+    // Its producer may learn of the topic a moment later than its reader: until then it answers 503.
+    const next = await until("a task to be taken", () => submit(gateway, "simulate", { results: 2 }).catch((e) => {
+      assert.match(e.message, /^503/);
+    }), 10000);
+    const events = await fetch(`${gateway.url}/api/tasks/${next.request_id}/events`, { signal: AbortSignal.timeout(10000) });
+    assert.match(await events.text(), /"status":"succeeded"/);
+    // Known, and known to be gone.
+    assert.equal((await fetch(`${gateway.url}/api/tasks/${old.request_id}`)).status, 410);
+  });
 });

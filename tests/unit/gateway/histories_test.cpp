@@ -209,6 +209,25 @@ TEST_CASE("many tasks of one size lose the oldest first, and a finished one that
   CHECK(w.metric("streamdemo_history_bytes") <= 64 * 1024);
 }
 
+TEST_CASE("what must be remembered of tasks takes room from their events, but never all of it") {
+  world w(64 * 1024);
+  const auto run_tasks = [&](int from, int to) {
+    for (int i = from; i < to; ++i) {
+      const auto id = "task-" + std::to_string(i), run = "run-" + std::to_string(i);
+      w.apply({w.out.accepted(id), w.out.started(id, run), w.out.result(id, run, "1"), w.out.ended(id, run)});
+    }
+  };
+  run_tasks(0, 100);
+  const auto kept = w.metric("streamdemo_histories");
+  run_tasks(100, 200);
+  CHECK(w.metric("streamdemo_histories") < kept);
+  CHECK(w.metric("streamdemo_history_bytes") <= 64 * 1024);
+  CHECK(w.metric("streamdemo_history_bytes") > 48 * 1024);
+  run_tasks(200, 2000);
+  CHECK(w.metric("streamdemo_history_bytes") > 64 * 1024);
+  CHECK(seqs(w.all->find("task-1999")->read(0, 100, 1 << 20)) == list{1, 2, 3, 4});
+}
+
 TEST_CASE("keep_for after its end a history is removed, and is still told from an unknown id") {
   world w;
   w.apply({w.out.accepted("a"), w.out.started("a", "r"), w.out.ended("a", "r"), w.out.accepted("open")});

@@ -197,6 +197,9 @@ TEST_CASE("what the bus does not take is an error, and no record is left") {
   station s(w, "gateway/1");
   w.bus.on_publish = failing(message_type::accepted, errc::unavailable);
   CHECK(s.submit(s.example()).error().code == errc::unavailable);
+  // A topic that somebody deleted: the client did nothing wrong, and may come again.
+  w.bus.on_publish = failing(message_type::accepted, errc::not_found);
+  CHECK(s.submit(s.example()).error().code == errc::unavailable);
   w.bus.on_publish = failing(message_type::accepted, errc::timed_out, true);
   const auto unsure = s.example();
   CHECK(s.submit(unsure).error().code == errc::timed_out);

@@ -35,6 +35,19 @@ TEST_CASE("forgotten is what ended before, and nothing else") {
   CHECK(all.find(neighbour));
 }
 
+TEST_CASE("the memory is about eighty bytes for each UUID, and is given back") {
+  task::ended_tasks all;
+  CHECK(all.bytes() == 0);
+  for (int i = 10; i < 100; ++i) {
+    all.put("0f8fad5b-d9cb-469f-a165-7086772895" + std::to_string(i), {task::status::succeeded, noon});
+  }
+  CHECK(all.size() == 90);
+  CHECK(all.bytes() <= 90 * 90);
+  CHECK(all.bytes() >= 90 * 70);
+  all.forget_before(noon + 1s);
+  CHECK(all.bytes() == 0);
+}
+
 TEST_CASE("an id that ended, was erased and ended again is kept for its second end") {
   task::ended_tasks all;
   all.put(uuid, {task::status::failed, noon});
