@@ -19,6 +19,8 @@ constexpr auto longest_wait = std::chrono::milliseconds(50);
 std::vector<setting> defaults() {
   return {
       {"linger.ms", "0"},
+      // A request carries records of one partition. While one is under way to a broker, those of all others gather.
+      {"max.in.flight.requests.per.connection", "1"},
       {"queue.buffering.max.messages", "100000"},
       {"queue.buffering.max.kbytes", "65536"},
       {"retry.backoff.ms", "50"},

@@ -12,8 +12,12 @@ constexpr auto retry_pause = std::chrono::milliseconds(200);
 std::vector<setting> defaults() {
   return {
       // A partition that is new to a broker's fetch waits until the fetch before it is answered.
-      {"fetch.wait.max.ms", "50"},     {"fetch.message.max.bytes", "524288"},  {"fetch.max.bytes", "8388608"},
-      {"queued.min.messages", "1000"}, {"queued.max.messages.kbytes", "1024"},
+      {"fetch.wait.max.ms", "50"},
+      {"fetch.message.max.bytes", "524288"},
+      {"fetch.max.bytes", "8388608"},
+      // Of each partition. The bytes are those of the values alone; what is around a small one takes a kilobyte.
+      {"queued.min.messages", "2000"},
+      {"queued.max.messages.kbytes", "1024"},
   };
 }
 
@@ -304,7 +308,11 @@ void reader_end::remind() {
   const auto now = std::chrono::steady_clock::now();
   for (auto& [p, c] : cursors_) {
     const auto due = c.more.due();
-    if (!c.queue || !due || *due > now) continue;
+    if (!due || *due > now) continue;
+    if (!c.queue || !c.queue->is_empty()) {
+      c.more.served();
+      continue;
+    }
     c.more.reminded(now);
     const std::vector<partition_id> one(1, p);
     const auto list = partition_list(one, c.next);
