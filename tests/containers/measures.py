@@ -28,9 +28,10 @@ async def delays(door, tasks=6, results=200, interval_ms=50):
             opened = time.time()
             async for line in answer.content:
                 event = json.loads(line)
-                made = datetime.fromisoformat(event["time"]).timestamp()
-                if event["type"] == "result" and made > opened:  # those before had to wait for their client
-                    seen[way].append(time.time() - made)
+                if event["type"] == "result":
+                    made = datetime.fromisoformat(event["time"]).timestamp()
+                    if made > opened:  # those before had to wait for their client
+                        seen[way].append(time.time() - made)
 
     async def one(http, n):
         task = await door.clients.submit("simulate", payload, key=f"delay-{n}-{time.time_ns()}")
