@@ -10,16 +10,11 @@ constexpr auto mend_pause = std::chrono::milliseconds(500);
 // Records with a deadline that wait for a new client; more are refused.
 constexpr std::size_t max_waiting = 10'000;
 
-// What costs a broker is a request, hardly the records in it. While few records are under way each leaves at once;
-// behind a crowd they wait for company, until most of the crowd is acknowledged or the wait has lasted long enough.
-constexpr std::size_t crowd = 64;
-constexpr std::size_t most_acknowledged = crowd / 4;
-constexpr auto longest_wait = std::chrono::milliseconds(50);
-
 std::vector<setting> defaults() {
   return {
       {"linger.ms", "0"},
-      // A request carries records of one partition. While one is under way to a broker, those of all others gather.
+      // What costs a broker is a request, hardly the records in it. While one is under way, which carries records of
+      // one partition, those of all partitions gather for the next ones; what comes alone leaves at once.
       {"max.in.flight.requests.per.connection", "1"},
       {"queue.buffering.max.messages", "100000"},
       {"queue.buffering.max.kbytes", "65536"},
@@ -139,11 +134,6 @@ void lane::publish(record r, std::optional<steady_time> deadline, producer::done
     waiting_.splice(waiting_.end(), one);
     return;
   }
-  if (given_.size() >= crowd) {
-    company_until_ = steady_clock::now() + longest_wait;
-    waiting_.splice(waiting_.end(), one);
-    return;
-  }
   const auto code = give(one);
   if (is_good(code)) return;
   if (never_gives_up() && !is_final(code_of(code))) {
@@ -170,8 +160,6 @@ rd_kafka_resp_err_t lane::give(entries& from) {
 }
 
 void lane::give_waiting() {
-  if (company_until_ && given_.size() > most_acknowledged && steady_clock::now() < *company_until_) return;
-  company_until_.reset();
   while (!broken_ && !waiting_.empty()) {
     auto& e = waiting_.front();
     const auto code = give(waiting_);
@@ -247,12 +235,11 @@ void lane::tick(steady_time now) {
   }
   if (open_ != before) std::erase_if(waiting_, [](const entry& e) { return !e.done; });
   if (broken_) mend(now);
-  if (company_until_) give_waiting();
 }
 
 std::optional<steady_time> lane::next_tick() const {
-  auto next = company_until_;
-  if (!deadlines_.empty()) next = next ? std::min(*next, deadlines_.begin()->first) : deadlines_.begin()->first;
+  std::optional<steady_time> next;
+  if (!deadlines_.empty()) next = deadlines_.begin()->first;
   if (broken_ && given_.empty()) next = next ? std::min(*next, mend_at_) : mend_at_;
   return next;
 }

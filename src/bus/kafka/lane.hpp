@@ -71,10 +71,9 @@ class lane {
   queue_ptr queue_;
   std::map<std::string, topic_ptr> topics_;
 
-  entries given_;                             // to the library, which reads their bytes until it reports them
-  entries waiting_;                           // for room in it or for company; in order, after all of given_
-  entries failed_;                            // to be given again, to the next client
-  std::optional<steady_time> company_until_;  // nothing: what waits does not wait for company
+  entries given_;    // to the library, which reads their bytes until it reports them
+  entries waiting_;  // for room in it; in order, after all of given_
+  entries failed_;   // to be given again, to the next client
   std::multimap<steady_time, entry*> deadlines_;
   std::size_t open_ = 0;
   std::uint64_t numbers_ = 0;

@@ -9,7 +9,7 @@ using namespace streamdemo::kafka_tests;
 namespace {
 
 constexpr std::int16_t produce_request = 0;
-constexpr int records = 50;  // few enough to be given to the library at once
+constexpr int records = 50;
 
 void refuse_everything(stage& s, rd_kafka_resp_err_t why) {
   const std::vector<rd_kafka_resp_err_t> all(1000, why);
