@@ -22,7 +22,7 @@ class partition_queue {
 
   // A record, or an error of the partition; nothing: empty.
   event_ptr poll() { return event_ptr(queue_ ? rd_kafka_queue_poll(queue_.get(), 0) : nullptr); }
-  bool is_empty() const { return !queue_ || rd_kafka_queue_length(queue_.get()) == 0; }
+  std::size_t size() const { return queue_ ? rd_kafka_queue_length(queue_.get()) : 0; }
   void empty() {
     while (poll()) continue;
   }

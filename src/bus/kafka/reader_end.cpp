@@ -7,6 +7,8 @@ namespace streamdemo::bus::kafka {
 namespace {
 
 constexpr int events_per_turn = 200;
+// Of a partition: the library fetches no more while so many wait to be taken.
+constexpr std::size_t enough_records = 2000;
 constexpr auto retry_pause = std::chrono::milliseconds(200);
 
 std::vector<setting> defaults() {
@@ -15,8 +17,8 @@ std::vector<setting> defaults() {
       {"fetch.wait.max.ms", "50"},
       {"fetch.message.max.bytes", "524288"},
       {"fetch.max.bytes", "8388608"},
-      // Of each partition. The bytes are those of the values alone; what is around a small one takes a kilobyte.
-      {"queued.min.messages", "2000"},
+      // The bytes are those of the values alone; what is around a small one takes a kilobyte.
+      {"queued.min.messages", std::to_string(enough_records)},
       {"queued.max.messages.kbytes", "1024"},
   };
 }
@@ -231,6 +233,7 @@ std::vector<read_item> reader_end::take(std::size_t max) {
 
 std::optional<std::string> reader_end::take_from(const partition_id& id, cursor& c, std::size_t max,
                                                  std::vector<read_item>& out) {
+  if (c.queue && c.queue->size() >= enough_records) c.more.was_full();
   while (c.placed && out.size() < max) {
     if (!c.caught_up && c.next >= c.end) {
       c.caught_up = true;
@@ -309,7 +312,7 @@ void reader_end::remind() {
   for (auto& [p, c] : cursors_) {
     const auto due = c.more.due();
     if (!due || *due > now) continue;
-    if (!c.queue || !c.queue->is_empty()) {
+    if (!c.queue || c.queue->size() != 0) {
       c.more.served();
       continue;
     }

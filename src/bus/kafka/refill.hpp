@@ -16,17 +16,20 @@ class refill {
     if (!std::exchange(empty_since_, std::nullopt)) return;
     patience_ = std::max(patience_ / 2, shortest);
   }
+  // The queue was seen full, so the library has stopped: it need not be waited for once the queue is empty.
+  void was_full() noexcept { stopped_ = true; }
   // The queue is empty, and the log is known to have more.
   void missed(base::steady_time now) noexcept {
     if (!empty_since_) empty_since_ = now;
   }
   std::optional<base::steady_time> due() const noexcept {
-    return empty_since_ ? std::optional(*empty_since_ + patience_) : std::nullopt;
+    if (!empty_since_) return std::nullopt;
+    return *empty_since_ + (stopped_ ? base::milliseconds(0) : patience_);
   }
   // A fetch under way is in vain when the library is reminded, so the next one gets longer.
   void reminded(base::steady_time now) noexcept {
     empty_since_ = now;
-    patience_ = std::min(patience_ * 2, longest);
+    if (!std::exchange(stopped_, false)) patience_ = std::min(patience_ * 2, longest);
   }
 
  private:
@@ -36,6 +39,7 @@ class refill {
 
   std::optional<base::steady_time> empty_since_;
   base::milliseconds patience_ = shortest;
+  bool stopped_ = false;
 };
 
 }  // namespace streamdemo::bus::kafka

@@ -22,6 +22,18 @@ TEST_CASE("a queue that runs empty is waited for since then, however often it is
   CHECK_FALSE(r.due());
 }
 
+TEST_CASE("a queue that was full is not waited for, but what is fetched after the reminder is") {
+  refill r;
+  r.was_full();
+  CHECK_FALSE(r.due());
+  r.missed(start);
+  CHECK(r.due() == start);
+  r.reminded(start);
+  CHECK(r.due() == start + milliseconds(20));
+  r.reminded(start + milliseconds(20));
+  CHECK(r.due() == start + milliseconds(20 + 40));
+}
+
 TEST_CASE("each reminder gives the fetch twice the time, each fetch that comes the next one half") {
   refill r;
   r.missed(start);
