@@ -28,7 +28,8 @@ void add_lab(CLI::App& cli, lab_options& o) {
   o.compare->add_option("--clients", t.clients, "Clients at once in the second round; 1 leaves it out")
       ->capture_default_str()
       ->check(CLI::Range(1, 5000));
-  o.compare->add_option("--rounds", t.rounds, "That the CPU times of many clients are measured in; the least counts")
+  o.compare
+      ->add_option("--rounds", t.rounds, "That many clients are measured in; of CPU times and delays the least count")
       ->capture_default_str()
       ->check(CLI::Range(1, 20));
   o.compare->add_option("--memory-clients", t.memory_clients, "Clients that wait while memory is measured; 0: not")

@@ -24,8 +24,8 @@ class lab {
  private:
   base::result<void> prepare();
   bool measure_section(std::string title, const place& at, const std::string& url, int clients);
-  // The least CPU time of several rounds: what else ran on the machine only ever adds to it.
-  bool measure_cpu_again(section& s, const place& at, int clients);
+  // The least CPU time and delay of several rounds: what else ran on the machine only ever adds to them.
+  bool measure_again(section& s, const place& at, int clients);
   struct attempt {
     measurement seen;
     bool interrupted = false;
@@ -150,14 +150,13 @@ bool lab::judge(const section& s, const place& at, const attempt& one) {
   return false;
 }
 
-bool lab::measure_cpu_again(section& s, const place& at, int clients) {
+bool lab::measure_again(section& s, const place& at, int clients) {
   for (int round = 2; round <= options_.rounds; ++round) {
     for (auto& row : s.rows) {
-      shown_.step(
-          fmt::format("{}, CPU time, round {} of {}: {}", s.title, round, options_.rounds, row.transport.label));
+      shown_.step(fmt::format("{}, round {} of {}: {}", s.title, round, options_.rounds, row.transport.label));
       const auto again = measure(s, at, row.transport, clients);
       if (!judge(s, at, again)) return false;
-      keep_least_cpu(row, again.seen);
+      keep_least(row, again.seen);
     }
   }
   return true;
@@ -181,7 +180,7 @@ bool lab::measure_section(std::string title, const place& at, const std::string&
     if (!on) return false;
   }
   // One client gives too few results for a time that is worth repeating.
-  return clients == 1 || measure_cpu_again(s, at, clients);
+  return clients == 1 || measure_again(s, at, clients);
 }
 
 bool lab::measure_waiters() {

@@ -46,7 +46,7 @@ measurement sum_up(const transport& how, const std::vector<observation>& seen, c
   return m;
 }
 
-void keep_least_cpu(measurement& m, const measurement& again) {
+void keep_least(measurement& m, const measurement& again) {
   if (m.complete != m.clients || again.complete != again.clients) return;
   const auto keep = [](std::optional<double>& least, const std::optional<double>& other) {
     if (least && other) least = std::min(*least, *other);
@@ -54,6 +54,10 @@ void keep_least_cpu(measurement& m, const measurement& again) {
   keep(m.server_cpu_us, again.server_cpu_us);
   keep(m.proxy_cpu_us, again.proxy_cpu_us);
   keep(m.client_cpu_us, again.client_cpu_us);
+  if (!m.delay_ms || !again.delay_ms || again.delay_ms->p50 >= m.delay_ms->p50) return;
+  m.first_ms = again.first_ms;
+  m.delay_ms = again.delay_ms;
+  m.delays_ms = again.delays_ms;
 }
 
 }  // namespace streamdemo::compare

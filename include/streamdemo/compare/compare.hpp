@@ -23,7 +23,7 @@ struct transport_options {
   int pid = 0;        // of the server at `url`, for its CPU and memory; 0: unknown
   int proxy_pid = 0;  // of the proxy at `tls_url`, whose child processes count, too
   int clients = 100;
-  int rounds = 3;  // that the CPU times of a crowd are measured in; the least counts
+  int rounds = 3;  // that a crowd is measured in; of CPU times and delays the least count
   int memory_clients = 500;
   int results = 20;
   int interval_ms = 230;
