@@ -119,9 +119,8 @@ std::vector<std::string> how_measured(const report& r) {
       "the same clock. Empty: answers without news.");
   out.push_back(
       "Bytes: TCP payload as the kernel counted it on the client's sockets (TCP_INFO), so heads, frames and TLS "
-      "records "
-      "are in it, the heads of TCP and IP are not. Packets: TCP segments both ways, bare acknowledgements included, "
-      "until the client closes.");
+      "records are in it, the heads of TCP and IP are not. Packets: TCP segments both ways, bare acknowledgements "
+      "included, until the client closes.");
   out.push_back(
       "CPU: user and kernel time of all threads per delivered result; the row 'nobody listens' is the same task "
       "without "
@@ -130,9 +129,8 @@ std::vector<std::string> how_measured(const report& r) {
       "while the server is away (src/compare/clients).");
   out.push_back(
       "Many clients are measured in several rounds, because what else runs on a machine only adds to a time: of each "
-      "CPU "
-      "time the least counts, and the delays are those of the round with the least median. Everything else is of the "
-      "first round.");
+      "CPU time the least counts, and the delays are those of the round with the least median. Everything else is of "
+      "the first round.");
   if (r.waiters > 0) {
     out.push_back(
         "Memory: growth of the server's anonymous memory; the kernel's socket buffers are not in it. Each row has a "
