@@ -76,6 +76,7 @@ lane::lane(context& c, wakeup& w, std::optional<base::milliseconds> timeout, std
 
 void lane::abandon() {
   disconnect();
+  gathered_.clear();
   waiting_.clear();
   failed_.clear();
   deadlines_.clear();
@@ -121,11 +122,22 @@ rd_kafka_topic_t* lane::topic(const std::string& name) {
 }
 
 void lane::publish(record r, std::optional<steady_time> deadline, producer::done d) {
-  entries one;
-  auto& e = one.emplace_back(entry{std::move(r), std::move(d), ++numbers_, deadlines_.end()});
-  e.self = one.begin();
+  auto& e = gathered_.emplace_back(entry{std::move(r), std::move(d), ++numbers_, deadlines_.end()});
+  e.self = std::prev(gathered_.end());
   ++open_;
   if (deadline) e.deadline = deadlines_.emplace(*deadline, &e);
+}
+
+void lane::flush() {
+  while (!gathered_.empty()) {
+    entries one;
+    one.splice(one.end(), gathered_, gathered_.begin());
+    give_or_refuse(one);
+  }
+}
+
+void lane::give_or_refuse(entries& one) {
+  auto& e = one.front();
   if (broken_ || !waiting_.empty()) {
     if (!never_gives_up() && waiting_.size() >= max_waiting) {
       complete(e, error{errc::full, fmt::format("publish to topic '{}': too many wait for the brokers", e.rec.topic)});
@@ -233,7 +245,9 @@ void lane::tick(steady_time now) {
     complete(e, error{errc::timed_out,
                       fmt::format("publish to topic '{}': no acknowledgement before the deadline", e.rec.topic)});
   }
-  if (open_ != before) std::erase_if(waiting_, [](const entry& e) { return !e.done; });
+  if (open_ != before) {
+    for (auto* list : {&gathered_, &waiting_}) std::erase_if(*list, [](const entry& e) { return !e.done; });
+  }
   if (broken_) mend(now);
 }
 
@@ -246,11 +260,12 @@ std::optional<steady_time> lane::next_tick() const {
 
 std::size_t lane::give_up(std::string_view why) {
   const auto lost = open_;
-  for (auto* list : {&given_, &waiting_, &failed_}) {
+  for (auto* list : {&given_, &gathered_, &waiting_, &failed_}) {
     for (auto& e : *list) {
       complete(e, error{errc::timed_out, fmt::format("publish to topic '{}': {}", e.rec.topic, why)});
     }
   }
+  gathered_.clear();
   waiting_.clear();
   failed_.clear();
   return lost;

@@ -22,7 +22,11 @@ class lane {
   ~lane() { abandon(); }
   lane(const lane&) = delete;
 
+  // Takes a record for the next flush(), which gives the library all of them at once: what it finds in one partition
+  // leaves in one request.
   void publish(record r, std::optional<steady_time> deadline, producer::done d);
+  std::size_t gathered() const noexcept { return gathered_.size(); }
+  void flush();
 
   // The library's events, at most so many; false: some are left.
   bool serve(int max_events);
@@ -53,6 +57,7 @@ class lane {
   rd_kafka_topic_t* topic(const std::string& name);
   // The library's own code; the entry at the front of `from` moves to given_ when it takes it.
   rd_kafka_resp_err_t give(entries& from);
+  void give_or_refuse(entries& one);
   void give_waiting();
   void report(const rd_kafka_message_t& m);
   void complete(entry& e, result<published> outcome);
@@ -71,9 +76,10 @@ class lane {
   queue_ptr queue_;
   std::map<std::string, topic_ptr> topics_;
 
-  entries given_;    // to the library, which reads their bytes until it reports them
-  entries waiting_;  // for room in it; in order, after all of given_
-  entries failed_;   // to be given again, to the next client
+  entries given_;     // to the library, which reads their bytes until it reports them
+  entries gathered_;  // for the next flush
+  entries waiting_;   // for room in it; in order, after all of given_
+  entries failed_;    // to be given again, to the next client
   std::multimap<steady_time, entry*> deadlines_;
   std::size_t open_ = 0;
   std::uint64_t numbers_ = 0;

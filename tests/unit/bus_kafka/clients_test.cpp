@@ -1,5 +1,6 @@
 // What the clients of the Kafka bus do by themselves, on brokers that librdkafka plays.
 #include <boost/asio/detached.hpp>
+#include <thread>
 
 #include "mock_stage.hpp"
 
@@ -34,6 +35,31 @@ awaitable<void> ready_before_the_first_publish(stage& s) {
   hide(s, elsewhere.topic);
   const auto unknown = co_await publish(*p, std::move(elsewhere), in(1s));
   CHECK(unknown.has_error());
+}
+
+// A refusal is of a whole request: who shares it shares the refusal.
+awaitable<std::size_t> refused_together(stage& s, producer& p) {
+  const auto ready = co_await publish(p, s.rec(0), in(10s));
+  REQUIRE(ready.has_value());
+  const auto why = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+  rd_kafka_mock_push_request_errors_array(s.cluster.get(), 0, 1, &why);
+  outcomes three;
+  for (int i = 0; i < 3; ++i) {
+    three.publish(p, s.rec(i), in(10s));
+    // Long enough for the library to send what it has.
+    std::this_thread::sleep_for(5ms);
+    co_await asio::post(s.loop.get_executor(), base::use_awaitable);
+  }
+  while (three.ended < 3) co_await base::sleep_for(1ms);
+  co_return std::count_if(three.of.begin(), three.of.end(), [](const auto& done) { return done->has_error(); });
+}
+
+awaitable<void> one_request_for_a_few_turns(stage& s) {
+  auto p = s.kafka->make_producer(s.loop.get_executor());
+  std::size_t together = 0;
+  // The library's own thread may be quicker than ours with the second record.
+  for (int i = 0; i < 20 && together < 3; ++i) together = co_await refused_together(s, *p);
+  CHECK(together == 3);
 }
 
 awaitable<void> lag_is_shown(stage& s) {
@@ -109,6 +135,11 @@ awaitable<void> a_member_that_is_busy(stage& s) {
 TEST_CASE("a producer knows the topics before its first record") {
   stage s;
   s.run([&] { return ready_before_the_first_publish(s); });
+}
+
+TEST_CASE("what is published in turns of the loop that follow each other leaves in one request") {
+  stage s;
+  s.run([&] { return one_request_for_a_few_turns(s); });
 }
 
 TEST_CASE("what a reader has not taken in yet is in the metrics") {

@@ -25,6 +25,7 @@ awaitable<void> refused_until_a_new_client(stage& s, rd_kafka_resp_err_t why) {
   kafka::lane patient(c, *bell, std::nullopt, done);
   const auto ignore = [](result<published>) {};
   patient.publish(s.rec(0), std::nullopt, ignore);
+  patient.flush();
   while (done.empty()) {
     patient.serve(1000);
     co_await base::sleep_for(1ms);
@@ -32,6 +33,7 @@ awaitable<void> refused_until_a_new_client(stage& s, rd_kafka_resp_err_t why) {
   refuse_everything(s, why);
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 1; i < records; ++i) patient.publish(s.rec(i), std::nullopt, ignore);
+  patient.flush();
   while (!patient.next_tick()) {
     patient.serve(1000);
     co_await base::sleep_for(1ms);
