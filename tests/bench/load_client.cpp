@@ -7,7 +7,7 @@
 //   load_client PORT PID burst sse|ws CLIENTS RESULTS
 //   load_client PORT PID poll  CONNECTIONS REQUESTS
 //   load_client PORT PID slow  RESULTS PAYLOAD_BYTES with|without
-//   load_client PORT PID tasks CLIENTS SECONDS
+//   load_client PORT PID tasks CLIENTS SECONDS [RESULTS INTERVAL_MS]
 //
 // The server must run one task at a time, but for `tasks`: a task that waits holds the next one back until the clients
 // are there.
@@ -216,9 +216,10 @@ void slow(const server& s, int results, int payload_bytes, bool with_slow) {
               complete ? "true" : "false", gap ? "true" : "false");
 }
 
-// Each client does one task of one result after the other, on a WebSocket each.
-void tasks(const server& s, std::size_t clients, std::chrono::seconds time) {
-  task_swarm all{s.port, clients, "{\"results\":1,\"interval_ms\":0}"};
+// Each client does one task after the other, on a WebSocket each.
+void tasks(const server& s, std::size_t clients, std::chrono::seconds time, int results, int interval_ms) {
+  task_swarm all{s.port, clients,
+                 "{\"results\":" + std::to_string(results) + ",\"interval_ms\":" + std::to_string(interval_ms) + "}"};
   all.work_for(time / 4);
   all.reset();
   const std::uint64_t cpu_before = cpu_ns(s.pid);
@@ -262,7 +263,8 @@ int main(int argc, char** argv) {
   } else if (scenario == "slow") {
     slow(s, static_cast<int>(number(4)), static_cast<int>(number(5)), argc > 6 && std::strcmp(argv[6], "with") == 0);
   } else if (scenario == "tasks") {
-    tasks(s, static_cast<std::size_t>(number(4)), std::chrono::seconds(number(5)));
+    tasks(s, static_cast<std::size_t>(number(4)), std::chrono::seconds(number(5)),
+          argc > 6 ? static_cast<int>(number(6)) : 1, static_cast<int>(number(7)));
   } else {
     fail("unknown scenario " + scenario);
   }
