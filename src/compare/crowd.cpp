@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <numeric>
 #include <streamdemo/base/event.hpp>
 
 namespace streamdemo::compare {
@@ -13,6 +14,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto patience_beyond = std::chrono::seconds(300);
+constexpr auto about_a_second = std::chrono::milliseconds(1000);
 constexpr auto show_every = std::chrono::milliseconds(200);
 // For a task that nobody watches: what is given to it beyond its own time.
 constexpr auto unwatched_slack = std::chrono::milliseconds(500);
@@ -50,6 +52,15 @@ base::awaitable<void> show(const std::vector<observation>& seen, const task_shap
 
 }  // namespace
 
+std::chrono::milliseconds out_of_step(int clients, std::chrono::milliseconds interval) {
+  if (interval.count() <= 0) return about_a_second;
+  // Over `turns` intervals, client i is i * turns / clients of an interval behind the first: all are different when
+  // the two numbers have no common divisor.
+  auto turns = std::max<std::chrono::milliseconds::rep>(1, about_a_second / interval);
+  while (std::gcd(turns, static_cast<std::chrono::milliseconds::rep>(clients)) > 1) --turns;
+  return interval * turns;
+}
+
 crowd_result run_crowd(const place& at, const transport& how, const task_shape& shape, int clients, progress& shown,
                        const crowd_options& options) {
   crowd_result out;
@@ -59,7 +70,7 @@ crowd_result run_crowd(const place& at, const transport& how, const task_shape& 
     auto left = out.seen.size();
     base::event one_is_done(ex);
     for (std::size_t i = 0; i < out.seen.size(); ++i) {
-      const auto when = start + options.spread_over * i / out.seen.size();
+      const auto when = start + std::chrono::nanoseconds(options.spread_over) * i / out.seen.size();
       asio::co_spawn(ex, one_client(at, ex, how, shape, when, out.submit_wire, out.seen[i]),
                      [&, i](std::exception_ptr e) {
                        if (e) out.seen[i].failure = "the client itself failed";

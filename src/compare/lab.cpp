@@ -120,7 +120,8 @@ void lab::add_cpu(measurement& m, const cpu& before, const cpu& after) {
 lab::attempt lab::measure(const section& s, const place& at, const transport& how, int clients) {
   report_.calibration.look();
   const auto before = read_cpu(s.tls);
-  auto result = run_crowd(at, how, s.shape, clients, shown_);
+  const auto apart = out_of_step(clients, std::chrono::milliseconds(s.shape.interval_ms));
+  auto result = run_crowd(at, how, s.shape, clients, shown_, {.spread_over = apart, .beside = {}});
   const auto after = read_cpu(s.tls);
   if (how.method == method::nobody && !result.interrupted) look_afterwards(at, result.seen);
   attempt out{.seen = sum_up(how, result.seen, s.shape, at.same_machine()), .interrupted = result.interrupted};

@@ -112,7 +112,9 @@ std::vector<std::string> how_measured(const report& r) {
   const auto filler = shape.payload_bytes > 0 ? fmt::format(" and {} bytes of payload", shape.payload_bytes) : "";
   out.push_back(fmt::format(
       "Each client follows a task of its own: {} results, one every {} ms, each with a progress event beside "
-      "it{}. It is submitted on another connection, which is not in these numbers.",
+      "it{}. It is submitted on another connection, which is not in these numbers. Many clients start so that no two "
+      "of "
+      "them get a result at the same moment.",
       shape.results, shape.interval_ms, filler));
   out.push_back(
       "First result: from the submission, median of the clients. Delay: from the `time` in a result to its arrival, by "
@@ -123,10 +125,8 @@ std::vector<std::string> how_measured(const report& r) {
       "included, until the client closes.");
   out.push_back(
       "CPU: user and kernel time of all threads per delivered result; the row 'nobody listens' is the same task "
-      "without "
-      "a reader. The clients are this program's own. Client lines: of the smallest JavaScript client that loses "
-      "nothing "
-      "while the server is away (src/compare/clients).");
+      "without a reader. The clients are this program's own. Client lines: of the smallest JavaScript client that "
+      "loses nothing while the server is away (src/compare/clients).");
   out.push_back(
       "Many clients are measured in several rounds, because what else runs on a machine only adds to a time: of each "
       "CPU time the least counts, and the delays are those of the round with the least median. Everything else is of "

@@ -23,9 +23,9 @@ struct transport_options {
   int pid = 0;        // of the server at `url`, for its CPU and memory; 0: unknown
   int proxy_pid = 0;  // of the proxy at `tls_url`, whose child processes count, too
   int clients = 100;
-  int rounds = 3;  // that a crowd is measured in; of CPU times and delays the least count
+  int rounds = 5;  // that a crowd is measured in; of CPU times and delays the least count
   int memory_clients = 500;
-  int results = 20;
+  int results = 21;  // odd: the median is one of them, not a gap between two
   int interval_ms = 230;
   int payload_bytes = 0;
   std::string transports;  // names, separated by commas; empty: all

@@ -1,8 +1,8 @@
-// What is asked of a cluster and its topics before anything starts, and what a gateway does when its topic is cut. On real
-// brokers.
+// What is asked of a cluster and its topics before anything starts, and what a gateway does when its topic is cut or the
+// brokers take nothing. On real brokers.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Kafka, logLevel } from "kafkajs";
+import { ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
 import { historyOf, launchServer, startServer, submit, until } from "../server.mjs";
 
 const { STREAMDEMO_KAFKA_BROKERS: brokers, SECURE_BROKERS: secure, SECURE_CERTIFICATE: certificate } = process.env;
@@ -150,5 +150,42 @@ describe("a gateway whose place in the log is lost", () => {
     assert.match(await events.text(), /"status":"succeeded"/);
     // Known, and known to be gone.
     assert.equal((await fetch(`${gateway.url}/api/tasks/${old.request_id}`)).status, 410);
+  });
+});
+
+describe("a gateway whose producer queue is full", () => {
+  // More than there are brokers: each record is refused, and tried again until its deadline.
+  const demand = (replicas, ...topics) => admin.alterConfigs({
+    resources: topics.map((name) => ({
+      type: ConfigResourceTypes.TOPIC, name,
+      configEntries: [{ name: "min.insync.replicas", value: `${replicas}` }, { name: "message.timestamp.type", value: "LogAppendTime" }],
+    })),
+  });
+
+  test("answers 503 with Retry-After at once, and takes tasks again once the brokers do", async (t) => {
+    const system = freshSystem();
+    const queue = 5;
+    const gateway = await system.start("gateway", { "kafka.properties.queue.buffering.max.messages": queue });
+    const processor = await system.start("processor");
+    t.after(() => stop(processor, gateway));
+    await historyOf(gateway, (await submit(gateway, "simulate", { results: 1 })).request_id);
+    await demand(4, system.request, system.response);
+    const posts = Array.from({ length: 4 * queue }, async () => {
+      const response = await fetch(`${gateway.url}/api/simulate`, { method: "POST", body: '{"results":1}' });
+      return { status: response.status, later: response.headers.get("Retry-After"), body: await response.json() };
+    });
+    // What is in the queue has no answer yet.
+    const first = await Promise.race(posts);
+    await demand(2, system.request, system.response);
+    assert.equal(first.status, 503);
+    assert.match(first.body.type, /overloaded$/);
+    assert.match(first.later ?? "missing", /^[1-9][0-9]*$/);
+    const answers = await Promise.all(posts);
+    for (const { status, body } of answers) {
+      if (status !== 202) continue;
+      assert.equal((await historyOf(gateway, body.request_id)).at(-1).data.status, "succeeded");
+    }
+    const next = await until("a task to be taken", () => submit(gateway, "simulate", { results: 1 }).catch(() => false));
+    assert.equal((await historyOf(gateway, next.request_id)).at(-1).data.status, "succeeded");
   });
 });
