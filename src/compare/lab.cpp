@@ -153,6 +153,8 @@ bool lab::judge(const section& s, const place& at, const attempt& one) {
 
 bool lab::measure_again(section& s, const place& at, int clients) {
   for (int round = 2; round <= options_.rounds; ++round) {
+    // Back and forth: what the machine does every minute or so does not always hit the same row.
+    std::reverse(s.rows.begin(), s.rows.end());
     for (auto& row : s.rows) {
       shown_.step(fmt::format("{}, round {} of {}: {}", s.title, round, options_.rounds, row.transport.label));
       const auto again = measure(s, at, row.transport, clients);
@@ -160,6 +162,7 @@ bool lab::measure_again(section& s, const place& at, int clients) {
       keep_least(row, again.seen);
     }
   }
+  if (options_.rounds % 2 == 0) std::reverse(s.rows.begin(), s.rows.end());
   return true;
 }
 
