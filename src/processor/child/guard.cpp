@@ -53,7 +53,10 @@ class guardian {
     sigset_t child;
     ::sigemptyset(&child);
     ::sigaddset(&child, SIGCHLD);
-    signals_ = ::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    // Above the numbers that the command gets: one that it did not want is free, and closed in any case.
+    const int lowest = ::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    signals_ = ::fcntl(lowest, F_DUPFD_CLOEXEC, guard::control_fd + 1);
+    ::close(lowest);
   }
 
   std::optional<guard::report> start() {

@@ -45,13 +45,19 @@ awaitable<std::string> read_until(child_process::readable& from, char end) {
   co_return got;
 }
 
-// A zombie counts as gone: it only waits for the init of its container to notice.
-bool alive(pid_t pid) {
+// As /proc tells it: R(unning), S(leeping), Z(ombie) …; 0: there is no such process.
+char state_of(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
-  if (!std::getline(stat, line)) return false;
+  if (!std::getline(stat, line)) return 0;
   const auto name_end = line.rfind(')');
-  return name_end != std::string::npos && line.compare(name_end, 4, ") Z ") != 0;
+  return name_end != std::string::npos && name_end + 2 < line.size() ? line[name_end + 2] : char(0);
+}
+
+// A zombie counts as gone: it only waits for the init of its container to notice.
+bool alive(pid_t pid) {
+  const char state = state_of(pid);
+  return state != 0 && state != 'Z';
 }
 
 // Waits, bounded, until no process of these is left; a killed one needs a moment until init has taken it.
@@ -93,6 +99,25 @@ TEST_CASE("a child's output, errors and exit code arrive") {
     CHECK(got->status.code == 3);
     CHECK(got->status.signal == 0);
   });
+}
+
+TEST_CASE("the guard sleeps while the command works") {
+  for (const bool extra : {false, true}) {
+    CAPTURE(extra);
+    test::run([&]() -> awaitable<void> {
+      auto o = shell("echo $PPID; exec sleep 1000");
+      o.extra_output = extra;
+      auto child = child_process::start(co_await asio::this_coro::executor, o);
+      REQUIRE(child.has_value());
+      const auto guard = static_cast<pid_t>(std::stoi(co_await read_until(child->output(), '\n')));
+      const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+      while (state_of(guard) != 'S' && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+      CHECK(state_of(guard) == 'S');
+      child->kill();
+      const auto ended = co_await child->wait();
+      CHECK(ended->signal == SIGKILL);
+    });
+  }
 }
 
 TEST_CASE("a signal that ends the child is told") {
