@@ -57,7 +57,7 @@ std::chrono::milliseconds out_of_step(int clients, std::chrono::milliseconds int
   // Over `turns` intervals, client i is i * turns / clients of an interval behind the first: all are different when
   // the two numbers have no common divisor.
   auto turns = std::max<std::chrono::milliseconds::rep>(1, about_a_second / interval);
-  while (std::gcd(turns, static_cast<std::chrono::milliseconds::rep>(clients)) > 1) --turns;
+  while (std::gcd(turns, static_cast<std::chrono::milliseconds::rep>(clients)) > 1) ++turns;
   return interval * turns;
 }
 

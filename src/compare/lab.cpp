@@ -154,15 +154,14 @@ bool lab::judge(const section& s, const place& at, const attempt& one) {
 bool lab::measure_again(section& s, const place& at, int clients) {
   for (int round = 2; round <= options_.rounds; ++round) {
     // Back and forth: what the machine does every minute or so does not always hit the same row.
-    std::reverse(s.rows.begin(), s.rows.end());
-    for (auto& row : s.rows) {
+    for (std::size_t i = 0; i < s.rows.size(); ++i) {
+      auto& row = s.rows[round % 2 == 0 ? s.rows.size() - 1 - i : i];
       shown_.step(fmt::format("{}, round {} of {}: {}", s.title, round, options_.rounds, row.transport.label));
       const auto again = measure(s, at, row.transport, clients);
       if (!judge(s, at, again)) return false;
       keep_least(row, again.seen);
     }
   }
-  if (options_.rounds % 2 == 0) std::reverse(s.rows.begin(), s.rows.end());
   return true;
 }
 

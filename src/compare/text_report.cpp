@@ -116,6 +116,8 @@ std::vector<std::string> how_measured(const report& r) {
       "of "
       "them get a result at the same moment.",
       shape.results, shape.interval_ms, filler));
+  if (shape.interval_ms > 0)
+    out.push_back("Many clients start so that no two of them get a result at the same moment.");
   out.push_back(
       "First result: from the submission, median of the clients. Delay: from the `time` in a result to its arrival, by "
       "the same clock. Empty: answers without news.");

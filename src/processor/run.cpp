@@ -32,6 +32,7 @@ run::run(const run_surroundings& around, begin what)
     : around_(around), key_(what.key), what_(std::move(what)), room_(around.executor) {}
 
 awaitable<void> run::work(handler& h) {
+  if (closed_) co_return;  // stopped before it began
   const auto r = co_await call(h);
   if (!closed_) send_end(r);
 }

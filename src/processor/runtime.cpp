@@ -199,6 +199,9 @@ awaitable<void> runtime::find_end(ask_end what) {
 }
 
 awaitable<void> runtime::work(std::shared_ptr<run> r, handler& h) {
+  // In a turn of its own: a handler may bring this program down, and by then the bus must have the run's `started`, or
+  // nobody would count it.
+  co_await asio::post(co_await asio::this_coro::executor, base::use_awaitable);
   co_await r->work(h);
   count_.run_over(r->end());
   runs_.erase(r->key().run);

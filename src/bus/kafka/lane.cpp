@@ -14,7 +14,7 @@ std::vector<setting> defaults() {
   return {
       {"linger.ms", "0"},
       // What costs a broker is a request, hardly the records in it. While one is under way, which carries records of
-      // one partition, those of all partitions gather for the next ones; what comes alone leaves at once.
+      // one partition, those of all partitions gather for the next ones; what comes alone leaves with the next flush.
       {"max.in.flight.requests.per.connection", "1"},
       {"queue.buffering.max.messages", "100000"},
       {"queue.buffering.max.kbytes", "65536"},
@@ -246,7 +246,7 @@ void lane::tick(steady_time now) {
                       fmt::format("publish to topic '{}': no acknowledgement before the deadline", e.rec.topic)});
   }
   if (open_ != before) {
-    for (auto* list : {&gathered_, &waiting_}) std::erase_if(*list, [](const entry& e) { return !e.done; });
+    for (auto* list : {&gathered_, &waiting_, &failed_}) std::erase_if(*list, [](const entry& e) { return !e.done; });
   }
   if (broken_) mend(now);
 }

@@ -22,10 +22,9 @@ class lane {
   ~lane() { abandon(); }
   lane(const lane&) = delete;
 
-  // Takes a record for the next flush(), which gives the library all of them at once: what it finds in one partition
-  // leaves in one request.
+  // Takes a record for the next flush(), which gives the library all of them at once: what it then finds in one
+  // partition leaves in one request, as a rule.
   void publish(record r, std::optional<steady_time> deadline, producer::done d);
-  std::size_t gathered() const noexcept { return gathered_.size(); }
   void flush();
 
   // The library's events, at most so many; false: some are left.

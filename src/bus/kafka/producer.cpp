@@ -12,8 +12,8 @@ using std::chrono::steady_clock;
 
 // Before others of the loop get their turn.
 constexpr int events_per_turn = 200;
-// That records wait for company, at most.
-constexpr int most_turns = 4;
+// Within a turn of the loop that lasts long.
+constexpr auto longest_gathering = std::chrono::milliseconds(1);
 
 // What wake-ups and timers hold on to; the producer itself only owns it.
 class producer_end final : public std::enable_shared_from_this<producer_end> {
@@ -47,7 +47,7 @@ class producer_end final : public std::enable_shared_from_this<producer_end> {
     } else {
       patient_.publish(std::move(r), std::nullopt, std::move(d));
     }
-    gather();
+    gather(now);
     settle();
   }
 
@@ -92,28 +92,28 @@ class producer_end final : public std::enable_shared_from_this<producer_end> {
     watch();
   }
 
-  // What is published in turns of the loop that follow each other leaves together, as a run's `started` and its first
-  // results do: flushes once a turn brought nothing more.
-  void gather() {
-    if (gathering_) return;
-    gathering_ = true;
-    await_more(0, 1);
-  }
-
-  void await_more(std::size_t seen, int turn) {
-    asio::post(ex_, [weak = weak_from_this(), seen, turn] {
+  // What one turn of the loop publishes leaves together, as a result does with the progress beside it.
+  void gather(steady_time now) {
+    if (gathering_since_) {
+      if (now - *gathering_since_ >= longest_gathering) flush(now);
+      return;
+    }
+    asio::post(ex_, [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (!self || self->abandoned_) return;
-      const auto now = self->gathered();
-      if (now > seen && turn < most_turns) return self->await_more(now, turn + 1);
-      self->gathering_ = false;
-      self->timed_.flush();
-      self->patient_.flush();
+      self->gathering_since_.reset();
+      self->flush(steady_clock::now());
       self->settle();
     });
+    gathering_since_ = now;
   }
 
-  std::size_t gathered() const noexcept { return timed_.gathered() + patient_.gathered(); }
+  void flush(steady_time now) {
+    // What is too late is not tried.
+    timed_.tick(now);
+    timed_.flush();
+    patient_.flush();
+  }
 
   void settled() {
     posted_ = false;
@@ -178,7 +178,7 @@ class producer_end final : public std::enable_shared_from_this<producer_end> {
   bool closed_ = false;
   bool abandoned_ = false;
   bool posted_ = false;
-  bool gathering_ = false;
+  std::optional<steady_time> gathering_since_;  // until the post that ends it
 };
 
 class kafka_producer final : public producer {
