@@ -22,11 +22,11 @@ std::chrono::milliseconds out_of_step(int clients, std::chrono::milliseconds int
 // submitted and given their time; look_afterwards() says what became of them.
 // `beside` runs beside the clients and sees what they see so far; nobody waits for its end.
 struct crowd_options {
-  std::chrono::milliseconds spread_over{1000};
+  std::chrono::milliseconds spread_over{};
   std::function<base::awaitable<void>(const std::vector<observation>&)> beside;
 };
 crowd_result run_crowd(const place& at, const transport& how, const task_shape& shape, int clients, progress& shown,
-                       const crowd_options& options = {});
+                       const crowd_options& options);
 
 // Reads the whole tasks that nobody watched. What that costs is in no number.
 void look_afterwards(const place& at, std::vector<observation>& seen);

@@ -148,8 +148,7 @@ void reader_end::give(const partition_id& p) {
   c.queue->empty();  // of what is left of an earlier position
   context_.handshakes().start(
       [client = client_, box = mailbox_, weak = weak_from_this(), p, next = c.next, number = c.number] {
-        const std::vector<partition_id> one(1, p);
-        const auto list = partition_list(one, next);
+        const auto list = partition_list({p}, next);
         const error_ptr e(rd_kafka_incremental_assign(client.get(), list.get()));
         if (!e) return;
         box->post([weak, p, number, why = std::string(rd_kafka_error_string(e.get()))] {
@@ -167,8 +166,7 @@ void reader_end::take_back(const partition_id& p, partition_queue q) {
   ++l.times;
   l.queues.push_back(std::move(q));
   context_.handshakes().start([client = client_, box = mailbox_, weak = weak_from_this(), p] {
-    const std::vector<partition_id> one(1, p);
-    const auto list = partition_list(one);
+    const auto list = partition_list({p});
     const error_ptr ignored(rd_kafka_incremental_unassign(client.get(), list.get()));
     box->post([weak, p] {
       if (const auto self = weak.lock()) self->let_go(p);
@@ -317,8 +315,7 @@ void reader_end::remind() {
       continue;
     }
     c.more.reminded(now);
-    const std::vector<partition_id> one(1, p);
-    const auto list = partition_list(one, c.next);
+    const auto list = partition_list({p}, c.next);
     const error_ptr ignored(rd_kafka_seek_partitions(client_.get(), list.get(), 0));
   }
   remind_in_time();

@@ -1,7 +1,9 @@
 // What the clients of the Kafka bus do by themselves, on brokers that librdkafka plays.
 #include <boost/asio/detached.hpp>
+#include <future>
 #include <thread>
 
+#include "bus/kafka/context.hpp"
 #include "mock_stage.hpp"
 
 using namespace streamdemo;
@@ -129,6 +131,21 @@ awaitable<void> a_member_that_is_busy(stage& s) {
   CHECK(std::holds_alternative<delivery>(news->front()));
 }
 
+rd_kafka_resp_err_t wait_for(rd_kafka_t*, void* may_end) {
+  static_cast<std::promise<void>*>(may_end)->get_future().wait();
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+// A client that can only be destroyed once it may end.
+rd_kafka_t* clinging(stage& s, std::promise<void>& may_end) {
+  auto conf = kafka::make_conf(s.options(), {}, {}).value();
+  const auto on_new = [](rd_kafka_t* client, const rd_kafka_conf_t*, void* opaque, char*, std::size_t) {
+    return rd_kafka_interceptor_add_on_destroy(client, "clinging", wait_for, opaque);
+  };
+  REQUIRE(kafka::is_good(rd_kafka_conf_interceptor_add_on_new(conf.get(), "clinging", on_new, &may_end)));
+  return kafka::make_client(RD_KAFKA_PRODUCER, std::move(conf)).value();
+}
+
 }  // namespace
 
 TEST_CASE("a producer knows the topics before its first record") {
@@ -164,6 +181,20 @@ TEST_CASE("a bus ends soon although its brokers are away and many offsets are as
   s.reset();
   // One by one it takes a second each.
   CHECK(std::chrono::steady_clock::now() - begin < 40s);
+}
+
+TEST_CASE("a bus ends soon although one of its clients does not, and what that reads lives on") {
+  stage s;
+  std::promise<void> may_end;
+  auto bytes = std::make_shared<int>();
+  const std::weak_ptr<int> read = bytes;
+  std::optional<kafka::context> c(std::in_place, s.options(), s.metrics, s.log);
+  c->retire(clinging(s, may_end), std::move(bytes));
+  const auto end = std::async(std::launch::async, [&] { c.reset(); });
+  CHECK(end.wait_for(40s) == std::future_status::ready);
+  CHECK_FALSE(read.expired());
+  may_end.set_value();
+  while (!read.expired()) std::this_thread::sleep_for(1ms);
 }
 
 TEST_CASE("a member of a group that works for longer than the poll interval stays a member") {
