@@ -32,9 +32,10 @@ async def scaling(stack):
         await stack.up()
         await stack.until_healthy(*await stack.containers("processor"))
     told = "; ".join(f"{n}: waiting {waiting[n]:.1f}/s, burning {burning[n]:.1f}/s" for n in waiting)
-    # Waiting costs nothing, so more processors must do more of it, on any machine; a second core must show, too.
+    # Waiting costs nothing, so more processors must do more of it, on any machine; a second core must show, too, and
+    # more processors than cores must not do less than these.
     more_waiting = waiting[1] * 1.3 < waiting[2] and waiting[2] * 1.1 < waiting[4]
-    more_burning = os.cpu_count() < 2 or burning[1] * 1.2 < burning[2]
+    more_burning = os.cpu_count() < 2 or burning[1] * 1.2 < burning[2] < burning[4] * 1.2
     if not more_waiting or not more_burning:
         raise AssertionError(told)
     return f"{told} ({os.cpu_count()} cores)"

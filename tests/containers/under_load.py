@@ -1,8 +1,10 @@
 """Containers killed and replaced under load, and what became of the tasks and their clients."""
 import time
+from datetime import datetime, timezone
 
 from .checks import equal
 from .load import Door, load, longest_waits, until_served_again
+from .pages import pages
 from .stack import run
 
 OURS = ("gateway", "processor")
@@ -22,14 +24,37 @@ async def unnoticed(stack, disturb):
     return f"{seen}; {longest_waits(door.ledger)}; {len(accesses)} requests, none 5xx"
 
 
+async def restart_each(stack):
+    for service in OURS:
+        for container in await stack.containers(service):
+            await stack.restart(container)
+            await stack.until_healthy(container)
+
+
 async def rolling(stack):
     """Gateways and processors restart one after the other under load: nobody notices."""
-    async def restart():
-        for service in OURS:
-            for container in await stack.containers(service):
-                await stack.restart(container)
-                await stack.until_healthy(container)
-    return await unnoticed(stack, restart)
+    return await unnoticed(stack, lambda: restart_each(stack))
+
+
+async def rolling_before_pages(stack):
+    """Pages in Chromium follow a task over each transport while gateways and processors restart: every result once."""
+    results = 900
+    async with Door(stack) as door:
+        tasks = {via: await door.clients.submit("simulate", {"results": results, "interval_ms": 100}, results=results)
+                 for via in ("sse", "websocket", "longpoll", "poll")}
+        async with pages(stack.https, tasks) as seen:
+            await restart_each(stack)
+            restarted_at = datetime.now(timezone.utc)
+            shown = await seen()
+        for page in shown:
+            wanted = {"status": "succeeded", "results": results, "repeated": 0, "missed": 0, "error": [], "exceptions": []}
+            equal(wanted, {what: page[what] for what in wanted}, page["via"])
+        for view in [await door.clients.watch(request_id, "sse") for request_id in tasks.values()]:
+            equal(True, restarted_at < datetime.fromisoformat(view.events[-1][1]["time"]), "a task that outlived all restarts")
+        judged = await door.judged()
+    told = ", ".join(f"{page['via']} with {page['requests']} requests" for page in shown)
+    told += f"; shown for a moment: {sorted({text for page in shown for text in page['notice']})}"
+    return f"{results} results on each page; {told}; {judged}"
 
 
 async def upgrade(stack):
@@ -61,5 +86,5 @@ def kill(service, number=None):
     return check
 
 
-ALL = (rolling, upgrade, *(kill(f"kafka{n}") for n in (1, 2, 3)), *(kill(s, n) for s in OURS for n in (1, 2)),
+ALL = (rolling, rolling_before_pages, upgrade, *(kill(f"kafka{n}") for n in (1, 2, 3)), *(kill(s, n) for s in OURS for n in (1, 2)),
        kill("reverse-proxy"))

@@ -2,20 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
-import { openPage, phone, startBrowser } from "./browser.mjs";
-import { startServer } from "./server.mjs";
+import { test } from "node:test";
+import { openPage, phone, serverAndBrowser } from "./browser.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-let server, browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  assert.equal((await server.stop()).code, 0, server.errors());
-});
+const both = serverAndBrowser();
 
 // What axe finds wrong, a line each.
 const findings = (page) => page.evaluate(async (script) => {
@@ -29,7 +20,7 @@ for (const [name, options] of [["in the light", {}], ["in the dark", { colorSche
   const allowed = { ...options, bypassCSP: true };
 
   test(`the page of one task ${name}`, async (t) => {
-    const page = await openPage(t, browser, `${server.url}/`, allowed);
+    const page = await openPage(t, both.browser, `${both.server.url}/`, allowed);
     await page.getByLabel("Simulated results").check();
     await page.locator("input[name=interval_ms]").fill("20");
     await page.getByRole("button", { name: "Start" }).click();
@@ -38,7 +29,7 @@ for (const [name, options] of [["in the light", {}], ["in the dark", { colorSche
   });
 
   test(`the race ${name}`, async (t) => {
-    const page = await openPage(t, browser, `${server.url}/race.html#results=5&every=100&poll=100`, allowed);
+    const page = await openPage(t, both.browser, `${both.server.url}/race.html#results=5&every=100&poll=100`, allowed);
     assert.deepEqual(await findings(page), []);
     await page.getByRole("button", { name: "Start the race" }).click();
     await page.locator("#verdict").waitFor({ state: "visible" });

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before } from "node:test";
 import { chromium } from "playwright-core";
+import { startServer } from "./server.mjs";
 
 // Where screenshots go.
 export const shots = process.env.STREAMDEMO_SHOTS ?? mkdtempSync(join(tmpdir(), "streamdemo-shots-"));
@@ -16,6 +18,20 @@ export const startBrowser = () => chromium.launch({
          // What runs behind the proxy of docker/ has a certificate of its own making.
          ...(process.env.STREAMDEMO_URL ? ["--ignore-certificate-errors"] : [])],
 });
+
+// A server and a browser for all the tests of a file, there once its first test begins.
+export function serverAndBrowser() {
+  const both = {};
+  before(async () => {
+    both.server = await startServer();
+    both.browser = await startBrowser();
+  });
+  after(async () => {
+    await both.browser?.close();
+    assert.equal((await both.server.stop()).code, 0, both.server.errors());
+  });
+  return both;
+}
 
 // `options`: of the browser's context; `prepare(page)`: before it opens `url`.
 export async function openPage(t, browser, url, options = {}, prepare = async () => {}) {

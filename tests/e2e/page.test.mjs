@@ -4,22 +4,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { openPage as openIn, overflow, phone, shots, startBrowser } from "./browser.mjs";
-import { startServer } from "./server.mjs";
+import { test } from "node:test";
+import { openPage as openIn, overflow, phone, shots, serverAndBrowser } from "./browser.mjs";
 
-let server, browser;
+const both = serverAndBrowser();
 
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  assert.equal((await server.stop()).code, 0, server.errors());
-});
-
-const openPage = (t, options, path = "/") => openIn(t, browser, server.url + path, options);
+const openPage = (t, options, path = "/") => openIn(t, both.browser, both.server.url + path, options);
 const number = async (page, id) => Number(await page.locator(`#${id}`).textContent());
 const status = (page, text) => page.locator(`#status[data-status=${text}]`).waitFor({ timeout: 120000 });
 
@@ -100,13 +90,13 @@ test("ten reloads go on where the page was, and there is still one task", async 
   await page.waitForFunction(() => Number(document.getElementById("count-results").textContent) > 2);
   const id = await page.locator("#task-id").textContent();
   assert.match(page.url(), new RegExp(`#task=${id}`));
-  const before = (await (await fetch(`${server.url}/api/tasks?limit=1000`)).json()).tasks.length;
+  const before = (await (await fetch(`${both.server.url}/api/tasks?limit=1000`)).json()).tasks.length;
   for (let i = 0; i < 10; ++i) {
     await page.reload();
     await page.waitForFunction(() => Number(document.getElementById("count-results").textContent) > 2);
   }
   assert.equal(await page.locator("#task-id").textContent(), id);
-  assert.equal((await (await fetch(`${server.url}/api/tasks?limit=1000`)).json()).tasks.length, before);
+  assert.equal((await (await fetch(`${both.server.url}/api/tasks?limit=1000`)).json()).tasks.length, before);
   await status(page, "succeeded");
   assert.equal(await number(page, "count-results"), 100);
   assert.equal(await number(page, "count-repeated"), 0);
@@ -122,10 +112,10 @@ test("cancel ends the task on the page", async (t) => {
 });
 
 test("an unknown task in the address gets a sentence", async (t) => {
-  const context = await browser.newContext();
+  const context = await both.browser.newContext();
   t.after(() => context.close());
   const page = await context.newPage();
-  await page.goto(`${server.url}/#task=00000000-0000-4000-8000-000000000000&via=longpoll`);
+  await page.goto(`${both.server.url}/#task=00000000-0000-4000-8000-000000000000&via=longpoll`);
   await page.locator("#error").waitFor({ state: "visible", timeout: 20000 });
   assert.ok((await page.locator("#error").textContent()).length > 10);
 });

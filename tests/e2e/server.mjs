@@ -9,6 +9,11 @@ export const binary = process.env.STREAMDEMO_BIN;
 const outside = process.env.STREAMDEMO_URL;
 if (!binary && !outside) throw new Error("name the binary to test in STREAMDEMO_BIN, or what runs already in STREAMDEMO_URL");
 
+// A test that is interrupted leaves no server behind.
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 // `sets`: settings; `options`: of the child process. `ready` is resolved once the server says so, with its addresses, and
 // rejected when it ends before.
 export function launchServer(sets = {}, options = {}) {
@@ -21,7 +26,11 @@ export function launchServer(sets = {}, options = {}) {
   const child = spawn(binary, [...(options.arguments ?? []), ...flags], {
     stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env }, cwd: directory,
   });
-  const exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+  running.add(child);
+  const exited = new Promise((resolve) => child.once("exit", (code, signal) => {
+    running.delete(child);
+    resolve({ code, signal });
+  }));
   let errors = "";
   child.stderr.on("data", (chunk) => { errors = (errors + chunk).slice(-20000); });
   const ready = new Promise((resolve, reject) => {

@@ -30,8 +30,9 @@ class guardian {
       : command_(command), directory_(directory), kill_after_(kill_after) {}
 
   int run() {
-    prepare();
-    if (auto failed = start()) {
+    auto failed = prepare();
+    if (!failed) failed = start();
+    if (failed) {
       tell(*failed);
       return 127;
     }
@@ -42,7 +43,7 @@ class guardian {
   }
 
  private:
-  void prepare() {
+  std::optional<guard::report> prepare() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     ::fcntl(guard::control_fd, F_SETFD, FD_CLOEXEC);
     ::fcntl(guard::control_fd, F_SETFL, O_NONBLOCK);
@@ -55,8 +56,11 @@ class guardian {
     ::sigaddset(&child, SIGCHLD);
     // Above the numbers that the command gets: one that it did not want is free, and closed in any case.
     const int lowest = ::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    signals_ = ::fcntl(lowest, F_DUPFD_CLOEXEC, guard::control_fd + 1);
+    if (lowest >= 0) signals_ = ::fcntl(lowest, F_DUPFD_CLOEXEC, guard::control_fd + 1);
+    // Without it the end of the command would not be seen.
+    if (signals_ < 0) return guard::report{guard::what::not_started, errno};
     ::close(lowest);
+    return std::nullopt;
   }
 
   std::optional<guard::report> start() {
