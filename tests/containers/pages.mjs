@@ -1,5 +1,6 @@
 // Pages of STREAMDEMO_URL in real Chromium, each of which follows one task over one transport: node pages.mjs (TASK VIA)...
-// Says "following" once each has a result, and, when all tasks have ended, what each page has shown, as a line of JSON.
+// Two lines of JSON: "following" once each has a result, and, when all tasks have ended or were given up, what each page has
+// shown.
 import { startBrowser } from "../e2e/browser.mjs";
 
 const url = process.env.STREAMDEMO_URL;
@@ -23,9 +24,10 @@ async function open(task, via) {
   });
   await page.goto(`${url}/#${new URLSearchParams({ task, via })}`);
   return {
-    followed: () => page.waitForFunction(() => Number(document.getElementById("count-results").textContent) > 0),
+    followed: () => page.waitForFunction(() => Number(document.getElementById("count-results").textContent) > 0, null, { timeout: 60000 }),
     async seen() {
-      await page.locator("#status:not([data-status=queued]):not([data-status=running])").waitFor({ timeout: 300000 });
+      await page.waitForFunction(() => globalThis.said.error.length > 0 ||
+        !["queued", "running"].includes(document.getElementById("status").dataset.status), null, { timeout: 280000 });
       const number = async (what) => Number(await page.locator(`#count-${what}`).textContent());
       return {
         via, status: await page.locator("#status").getAttribute("data-status"), results: await number("results"),
@@ -40,7 +42,7 @@ try {
   const pages = [];
   for (let i = 0; i < tasks.length; i += 2) pages.push(await open(tasks[i], tasks[i + 1]));
   await Promise.all(pages.map((p) => p.followed()));
-  console.log("following");
+  console.log(JSON.stringify("following"));
   console.log(JSON.stringify(await Promise.all(pages.map((p) => p.seen()))));
 } finally {
   await browser.close();

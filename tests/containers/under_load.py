@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 from .checks import equal
 from .load import Door, load, longest_waits, until_served_again
-from .pages import pages
+from .pages import install, pages
 from .stack import run
 
 OURS = ("gateway", "processor")
@@ -38,10 +38,12 @@ async def rolling(stack):
 
 async def rolling_before_pages(stack):
     """Pages in Chromium follow a task over each transport while gateways and processors restart: every result once."""
-    results = 900
+    results = 1400
+    await install()
     async with Door(stack) as door:
         tasks = {via: await door.clients.submit("simulate", {"results": results, "interval_ms": 100}, results=results)
                  for via in ("sse", "websocket", "longpoll", "poll")}
+        equal(True, all(tasks.values()), "all tasks accepted")
         async with pages(stack.https, tasks) as seen:
             await restart_each(stack)
             restarted_at = datetime.now(timezone.utc)

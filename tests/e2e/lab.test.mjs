@@ -9,13 +9,13 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { EventSource } from "eventsource";
 import WebSocket from "ws";
-import { binary, startServer, submit, until } from "./server.mjs";
+import { binary, startServer, submit, track, until } from "./server.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 
 // Runs `streamdemo compare …`; resolves with its exit code and its whole output.
 function lab(...args) {
-  const child = spawn(binary, ["compare", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = track(spawn(binary, ["compare", ...args], { stdio: ["ignore", "pipe", "pipe"] }));
   let text = "";
   child.stdout.on("data", (chunk) => { text += chunk; });
   child.stderr.on("data", (chunk) => { text += chunk; });
@@ -35,8 +35,8 @@ function freePort() {
 async function startProxy(server) {
   const directory = mkdtempSync(join(tmpdir(), "streamdemo-proxy-"));
   const [http, https] = [await freePort(), await freePort()];
-  const child = spawn(join(root, "tests/lab/proxy"), ["--upstream", new URL(server.url).host.replace("localhost", "127.0.0.1"),
-    "--http", http, "--https", https, "--dir", directory], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = track(spawn(join(root, "tests/lab/proxy"), ["--upstream", new URL(server.url).host.replace("localhost", "127.0.0.1"),
+    "--http", http, "--https", https, "--dir", directory], { stdio: ["ignore", "pipe", "inherit"] }));
   const exited = new Promise((resolve) => child.once("exit", resolve));
   const pid = await Promise.race([
     new Promise((resolve) => createInterface({ input: child.stdout }).once("line", (line) => resolve(/\d+/.exec(line)[0]))),

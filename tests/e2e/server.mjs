@@ -9,10 +9,15 @@ export const binary = process.env.STREAMDEMO_BIN;
 const outside = process.env.STREAMDEMO_URL;
 if (!binary && !outside) throw new Error("name the binary to test in STREAMDEMO_BIN, or what runs already in STREAMDEMO_URL");
 
-// A test that is interrupted leaves no server behind.
+// A test that is interrupted leaves no process behind that it `tracks`.
 const running = new Set();
-process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+process.on("exit", () => running.forEach((child) => child.kill("SIGTERM")));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+export function track(child) {
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
 
 // `sets`: settings; `options`: of the child process. `ready` is resolved once the server says so, with its addresses, and
 // rejected when it ends before.
@@ -23,14 +28,10 @@ export function launchServer(sets = {}, options = {}) {
     "instance.log_level": "warning", ...sets,
   };
   const flags = Object.entries(all).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
-  const child = spawn(binary, [...(options.arguments ?? []), ...flags], {
+  const child = track(spawn(binary, [...(options.arguments ?? []), ...flags], {
     stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env }, cwd: directory,
-  });
-  running.add(child);
-  const exited = new Promise((resolve) => child.once("exit", (code, signal) => {
-    running.delete(child);
-    resolve({ code, signal });
   }));
+  const exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
   let errors = "";
   child.stderr.on("data", (chunk) => { errors = (errors + chunk).slice(-20000); });
   const ready = new Promise((resolve, reject) => {

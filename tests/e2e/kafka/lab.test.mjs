@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { binary } from "../server.mjs";
+import { binary, track } from "../server.mjs";
 
 const brokers = process.env.STREAMDEMO_KAFKA_BROKERS;
 if (!brokers) throw new Error("name the brokers in STREAMDEMO_KAFKA_BROKERS");
@@ -14,7 +14,7 @@ test("kill -9: in-process every task is lost, on Kafka another processor finishe
   const directory = mkdtempSync(join(tmpdir(), "streamdemo-lab-test-"));
   const [json, html] = [join(directory, "out.json"), join(directory, "out.html")];
   const args = ["compare", "buses", "--brokers", brokers, "--tasks", "12", "--parts", "kill", "--json", json, "--html", html];
-  const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = track(spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] }));
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { text += chunk; });
   const code = await new Promise((resolve) => child.once("close", resolve));

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Kafka, logLevel } from "kafkajs";
 import WebSocket from "ws";
-import { historyOf, startServer, submit, until } from "../server.mjs";
+import { historyOf, startServer, submit, track, until } from "../server.mjs";
 
 const brokers = process.env.STREAMDEMO_KAFKA_BROKERS;
 if (!brokers) throw new Error("name the brokers in STREAMDEMO_KAFKA_BROKERS; `./dev kafka test` starts some");
@@ -51,10 +51,10 @@ after(async () => {
 });
 
 function startProcessor({ program, file }) {
-  const child = spawn(program, [join(directory, file)], {
+  const child = track(spawn(program, [join(directory, file)], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, BROKERS: brokers, KAFKAJS_NO_PARTITIONER_WARNING: "1" },
-  });
+  }));
   children.add(child);
   const exited = new Promise((resolve) => child.once("exit", resolve));
   return {
