@@ -44,6 +44,8 @@ struct begin {
   std::string traceparent;
   std::string tracestate;
   sys_time expiry;
+  // No run of this task can have been lost yet: its `started` may leave together with what the handler makes at once.
+  bool first_to_all = false;
   std::int64_t results_before = 0;
   std::string last_result;
 };

@@ -4,7 +4,9 @@
 #include <streamdemo/task/fold.hpp>
 
 #include <deque>
+#include <limits>
 #include <set>
+#include <unordered_set>
 
 #include "processor/actions.hpp"
 #include "processor/liveness.hpp"
@@ -54,6 +56,8 @@ struct question {
 };
 
 struct book {
+  static constexpr auto unknown = std::numeric_limits<std::int64_t>::max();
+
   book(std::int32_t n, const task::fold::options& f, base::milliseconds alive_interval)
       : number(n), fold(f), alive(alive_interval) {}
 
@@ -69,6 +73,18 @@ struct book {
   sys_time log_time{};                       // of the last record read
   std::int64_t position = -1;                // the fold has passed every offset below
   std::int64_t follow_end = 0;               // the end when following began
+
+  // What is accepted at this offset or behind it is younger than the last change of the assignment, so nobody has begun
+  // it: no owner before, no earlier process of this instance. (A member that was thrown out of the group and does not
+  // know it yet may, once.)
+  std::int64_t owned_from = unknown;
+  std::uint64_t owned_since = 0;            // the first token of an end that is young enough to tell owned_from
+  std::unordered_set<std::string> unbegun;  // such tasks, until something else of them is read
+  void owner_changes(std::uint64_t next_token) {
+    owned_from = unknown;
+    owned_since = next_token;
+    unbegun.clear();
+  }
 
   std::uint64_t asking = 0;                                // the token of the unanswered ask_end; 0: none
   std::vector<question> unasked;                           // tasks that need an end asked for after they came

@@ -142,6 +142,7 @@ void decisions::begin_run(book& b, work& w, const task_state& t) {
   a.traceparent = w.traceparent;
   a.tracestate = w.tracestate;
   a.expiry = t.expiry;
+  a.first_to_all = b.unbegun.contains(w.id);
   if (r.resume) {
     a.results_before = t.results;
     a.last_result = t.last_result;

@@ -28,6 +28,7 @@ void decisions::on_assigned(const std::vector<bus::partition_id>& partitions, sy
   for (const auto& p : partitions) {
     auto& b = open(p.partition);
     b.topics.insert(p.topic);
+    b.owner_changes(next_question_);
     b.opened_at = std::min(b.opened_at, own_clock);
   }
 }
@@ -37,6 +38,7 @@ void decisions::on_revoked(const std::vector<bus::partition_id>& partitions) {
     auto* b = find(p.partition);
     if (b == nullptr) continue;
     b->topics.erase(p.topic);
+    b->owner_changes(next_question_);
     for (auto it = b->works.begin(); it != b->works.end();) {
       auto now = it++;
       auto& w = now->second;
@@ -93,6 +95,7 @@ void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t
   // An answer may outlive its book, which was closed and opened again: for the new one's questions it is too old.
   if (b == nullptr || b->asking != token) return;
   b->asking = 0;
+  if (token >= b->owned_since) b->owned_from = std::min(b->owned_from, end);
   for (auto& q : b->asked) {
     const auto it = b->works.find(q.task);
     if (it == b->works.end() || it->second.question != q.number) continue;
@@ -125,6 +128,11 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
   log_time_ = std::max(log_time_, log_time);
   if (m != nullptr) {
     ignored = b->fold.apply(*m, log_time).why;
+    if (m->type != message_type::accepted) {
+      b->unbegun.erase(m->request_id);
+    } else if (ignored.empty() && offset >= b->owned_from) {
+      b->unbegun.insert(m->request_id);
+    }
     if (m->source == options_.source) {
       read_own(*b, *m, log_time);
     } else {
@@ -201,6 +209,7 @@ void decisions::read_anew(book& b) {
   b.followed = false;
   b.position = -1;
   b.complete_from = sys_time::max();
+  b.owner_changes(next_question_);
   b.gated.clear();
   b.asked.clear();
   b.unasked.clear();

@@ -53,9 +53,10 @@ void runtime::act(publish a) {
 void runtime::act(begin a) {
   const auto h = handlers_.find(a.kind);
   if (h == handlers_.end()) throw std::logic_error("a run of a kind without a handler began: " + a.kind);
+  const bool at_once = a.first_to_all;
   auto r = std::make_shared<run>(surroundings_, std::move(a));
   runs_[r->key().run] = r;
-  work_.spawn([this, r, to = h->second.get()] { return work(r, *to); });
+  work_.spawn([this, r, to = h->second.get(), at_once] { return work(r, *to, at_once); });
 }
 
 void runtime::act(stop a) {

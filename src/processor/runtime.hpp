@@ -35,7 +35,7 @@ class runtime final : public processor {
   awaitable<void> read_responses();
   awaitable<void> beat();
   awaitable<void> find_end(ask_end what);
-  awaitable<void> work(std::shared_ptr<run> r, handler& h);
+  awaitable<void> work(std::shared_ptr<run> r, handler& h, bool at_once);
   awaitable<void> finish_runs(base::steady_time deadline);
   awaitable<void> wait_for_handlers(base::steady_time until);
 

@@ -92,20 +92,24 @@ class producer_end final : public std::enable_shared_from_this<producer_end> {
     watch();
   }
 
-  // What one turn of the loop publishes leaves together, as a result does with the progress beside it.
+  // What one turn of the loop publishes leaves together with what the turns that it brought about publish, as a result
+  // does with the progress beside it, and a run's `started` with what its handler makes at once.
   void gather(steady_time now) {
     if (gathering_since_) {
       if (now - *gathering_since_ >= longest_gathering) flush(now);
       return;
     }
     asio::post(ex_, [weak = weak_from_this()] {
-      const auto self = weak.lock();
-      if (!self || self->abandoned_) return;
-      self->gathering_since_.reset();
-      self->flush(steady_clock::now());
-      self->settle();
+      if (const auto self = weak.lock()) asio::post(self->ex_, [weak] { flush_gathered(weak.lock()); });
     });
     gathering_since_ = now;
+  }
+
+  static void flush_gathered(const std::shared_ptr<producer_end>& self) {
+    if (!self || self->abandoned_) return;
+    self->gathering_since_.reset();
+    self->flush(steady_clock::now());
+    self->settle();
   }
 
   void flush(steady_time now) {

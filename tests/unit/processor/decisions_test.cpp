@@ -125,6 +125,72 @@ TEST_CASE("a task without a run is started and begun at once") {
   CHECK(all_of<begin>(a).size() == 1);
 }
 
+namespace {
+
+// What is told to the handler of "t", which has a request now.
+bool first_to_all(bench& b) {
+  b.request("t");
+  const auto begun = all_of<begin>(b.act());
+  REQUIRE(begun.size() == 1);
+  return begun[0].first_to_all;
+}
+
+}  // namespace
+
+TEST_CASE("a task that was accepted after the partition was assigned is begun by nobody else before") {
+  bench b;
+  b.act();
+  b.accepted("t");
+  CHECK(first_to_all(b));
+}
+
+TEST_CASE("a task that was accepted before the partition was assigned may have brought its owner down") {
+  bench b;
+  b.end = 1;
+  b.act();
+  b.end = 0;
+  b.accepted("t");
+  CHECK_FALSE(first_to_all(b));
+}
+
+TEST_CASE("a task that had a run already may have brought its owner down, too") {
+  bench b;
+  b.act();
+  b.accepted("t");
+  b.started("t", "theirs", "", "other", 10);
+  b.of_run(message_type::released, "t", "theirs", 2, "other", 20);
+  CHECK_FALSE(first_to_all(b));
+}
+
+TEST_CASE("a task that was accepted while the partition was another's may have brought that one down") {
+  bench b;
+  b.act();
+  b.accepted("mine");
+  b.request("mine");
+  b.act();  // its run keeps the partition's book
+  const std::vector<bus::partition_id> partition(1, {"request", 0});
+  SUBCASE("read before the partition came back") {
+    b.accepted("t");
+    b.d.on_revoked(partition);
+    b.d.on_assigned(partition, at(10));
+  }
+  SUBCASE("read after it") {
+    b.d.on_revoked(partition);
+    b.d.on_assigned(partition, at(10));
+    b.accepted("t");
+  }
+  SUBCASE("an answer of before is too old") {
+    b.request("other");
+    const auto asked = all_of<ask_end>(b.d.take_actions());
+    REQUIRE(asked.size() == 1);
+    b.d.on_revoked(partition);
+    b.d.on_assigned(partition, at(10));
+    b.d.on_end(0, asked[0].token, b.end);
+    b.accepted("t");
+  }
+  CHECK_FALSE(first_to_all(b));
+}
+
 TEST_CASE("a request is not judged before the end that existed when it came was read") {
   bench b;
   b.act();
