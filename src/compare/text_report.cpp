@@ -112,9 +112,7 @@ std::vector<std::string> how_measured(const report& r) {
   const auto filler = shape.payload_bytes > 0 ? fmt::format(" and {} bytes of payload", shape.payload_bytes) : "";
   out.push_back(fmt::format(
       "Each client follows a task of its own: {} results, one every {} ms, each with a progress event beside "
-      "it{}. It is submitted on another connection, which is not in these numbers. Many clients start so that no two "
-      "of "
-      "them get a result at the same moment.",
+      "it{}. It is submitted on another connection, which is not in these numbers.",
       shape.results, shape.interval_ms, filler));
   if (shape.interval_ms > 0)
     out.push_back("Many clients start so that no two of them get a result at the same moment.");
