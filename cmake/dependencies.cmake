@@ -1,5 +1,5 @@
-# Every outside library, found once. Boost is used without its compiled libraries: the bodies of Asio, Beast, JSON and
-# URL are compiled once each in this tree (src/*/…_separate.cpp).
+# Every outside library, found once. Boost is used without its compiled libraries: the bodies of Asio, Beast and JSON are
+# compiled once each in this tree (src/*/…_separate.cpp).
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(fmt REQUIRED)

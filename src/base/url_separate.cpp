@@ -1,2 +1,0 @@
-// Boost.URL's bodies, compiled once.
-#include <boost/url/src.hpp>
