@@ -1,7 +1,8 @@
-// The floor: a bare epoll server that writes the same bytes as the product and does nothing else. One thread, one
-// write per event and client, no parser beyond what the load client sends.
+// The floor: a bare epoll server that writes the same bytes as the product and does nothing else. One thread, no parser
+// beyond what the load client sends; one write per event and client or, where PIECE_BYTES are given, one write for as
+// many events as fit in so many bytes, of a task that has them all at once.
 //
-//   epoll_floor EVENT_BYTES POLL_BYTES     prints its port
+//   epoll_floor EVENT_BYTES POLL_BYTES [PIECE_BYTES]     prints its port
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -35,8 +36,8 @@ struct connection {
 
 class floor_server {
  public:
-  floor_server(std::size_t event_bytes, std::size_t poll_bytes)
-      : api_(event_bytes, poll_bytes), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+  floor_server(std::size_t event_bytes, std::size_t poll_bytes, std::size_t piece_bytes)
+      : api_(event_bytes, poll_bytes), piece_bytes_(piece_bytes), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
   std::uint16_t open() {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -120,7 +121,8 @@ class floor_server {
     c.index = static_cast<std::uint32_t>(followers_[c.task].size());
     followers_[c.task].push_back(&c);
     send(c, c.websocket ? bench::mini_api::websocket_head() : bench::mini_api::sse_head());
-    pump(c);
+    while (pump(c)) {
+    }
   }
 
   void send(connection& c, std::string_view bytes) { (void)!::send(c.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
@@ -136,11 +138,11 @@ class floor_server {
     delete &c;
   }
 
-  // The bytes of event `n`, made once per transport.
-  const std::string& bytes(bool websocket, std::uint32_t n) {
-    std::vector<std::string>& made = made_[websocket ? 1 : 0];
-    while (made.size() <= n) {
-      const int seq = static_cast<int>(made.size()) + 1;
+  // What one write carries from event `n` on, behind the bytes of it that are written; all is made once per transport.
+  std::string_view bytes(bool websocket, std::uint32_t n, std::uint32_t end, std::uint32_t written) {
+    prepared& made = made_[websocket ? 1 : 0];
+    while (made.ends.size() < end) {
+      const int seq = static_cast<int>(made.ends.size()) + 1;
       const char* type = seq == 1 ? "accepted" : "result";
       if (websocket) {
         const std::string json = api_.json(seq, type);
@@ -150,24 +152,29 @@ class floor_server {
         } else {
           frame += {126, static_cast<char>(json.size() >> 8), static_cast<char>(json.size())};
         }
-        made.push_back(frame + json);
+        made.text += frame + json;
       } else {
         const std::string text = api_.sse(seq, type);
         char head[20];
         std::snprintf(head, sizeof head, "%zx\r\n", text.size());
-        made.push_back(head + text + "\r\n");
+        made.text += head + text + "\r\n";
       }
+      made.ends.push_back(made.text.size());
     }
-    return made[n];
+    const std::size_t from = (n == 0 ? 0 : made.ends[n - 1]) + written;
+    std::uint32_t last = n;
+    while (last + 1 < end && made.ends[last + 1] - from <= piece_bytes_) ++last;
+    return std::string_view{made.text}.substr(from, made.ends[last] - from);
   }
 
   // Writes the next event of one client; false: nothing left, or the socket is full.
   bool pump(connection& c) {
-    if (c.blocked || c.cursor >= static_cast<std::uint32_t>(api_.task(c.task).published) + 1) return false;
-    const std::string& text = bytes(c.websocket, c.cursor);
-    const ssize_t n = ::send(c.fd, text.data() + c.offset, text.size() - c.offset, MSG_NOSIGNAL);
-    if (n < 0 || static_cast<std::size_t>(n) < text.size() - c.offset) {
-      if (n > 0) c.offset += static_cast<std::uint32_t>(n);
+    const auto end = static_cast<std::uint32_t>(api_.task(c.task).published) + 1;
+    if (c.blocked || c.cursor >= end) return false;
+    const std::string_view text = bytes(c.websocket, c.cursor, end, c.offset);
+    const ssize_t n = ::send(c.fd, text.data(), text.size(), MSG_NOSIGNAL);
+    advance(c, n > 0 ? static_cast<std::size_t>(n) : 0);
+    if (n < 0 || static_cast<std::size_t>(n) < text.size()) {
       c.blocked = true;
       epoll_event e{};
       e.events = EPOLLIN | EPOLLOUT;
@@ -175,9 +182,14 @@ class floor_server {
       ::epoll_ctl(epoll_, EPOLL_CTL_MOD, c.fd, &e);
       return false;
     }
-    c.offset = 0;
-    ++c.cursor;
     return true;
+  }
+
+  void advance(connection& c, std::size_t written) {
+    const std::vector<std::size_t>& ends = made_[c.websocket ? 1 : 0].ends;
+    const std::size_t at = (c.cursor == 0 ? 0 : ends[c.cursor - 1]) + c.offset + written;
+    while (c.cursor < ends.size() && ends[c.cursor] <= at) ++c.cursor;
+    c.offset = static_cast<std::uint32_t>(at - (c.cursor == 0 ? 0 : ends[c.cursor - 1]));
   }
 
   int wait_ms() {
@@ -201,20 +213,30 @@ class floor_server {
       next_ = steady::now();
     }
     while (t.published < t.results && steady::now() >= next_) {
-      ++t.published;
+      t.published = piece_bytes_ > 0 && t.interval_ms == 0 ? t.results : t.published + 1;
       next_ += std::chrono::milliseconds{t.interval_ms};
-      for (connection* c : followers_[static_cast<std::uint32_t>(current)]) pump(*c);
+      for (connection* c : followers_[static_cast<std::uint32_t>(current)]) {
+        while (pump(*c) && piece_bytes_ > 0) {
+        }
+      }
       if (t.interval_ms > 0) return;
     }
   }
 
+  // Every event of a task, one behind the other, and where each ends.
+  struct prepared {
+    std::string text;
+    std::vector<std::size_t> ends;
+  };
+
   bench::mini_api api_;
+  std::size_t piece_bytes_;
   int epoll_;
   int listener_ = -1;
   int running_ = -1;
   steady::time_point next_{};
   std::unordered_map<std::uint32_t, std::vector<connection*>> followers_;
-  std::vector<std::string> made_[2];
+  prepared made_[2];
 };
 
 }  // namespace
@@ -225,7 +247,8 @@ int main(int argc, char** argv) {
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
   floor_server s{argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 250,
-                 argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 600};
+                 argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 600,
+                 argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 0};
   std::printf("%d\n", s.open());
   std::fflush(stdout);
   s.run();

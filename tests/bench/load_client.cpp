@@ -54,6 +54,23 @@ void settle(const server& s) {
   }
 }
 
+// A task that runs for as long as it is not canceled. The server runs one at a time, so whatever is submitted once this
+// one has its first result waits: a task that began before its clients were there would be half delivered, for free, by
+// the time that the measuring starts.
+std::string submit_blocker(const server& s) {
+  const std::string id = submit(s.port, 2, blocker_ms, 10);
+  crowd follower{s.port};
+  follower.join(id, false, 1);
+  if (!follower.read_until([&] { return follower.all_have(1); }, 30s))
+    fail("the task that holds the others did not run");
+  return id;
+}
+
+// All clients have `accepted` and nothing else.
+void must_wait(const crowd& all) {
+  if (all.events() != all.size()) fail("the task began before its clients were there, and before the measuring");
+}
+
 void idle(const server& s, bool websocket, std::size_t clients) {
   const std::string id = submit(s.port, 2, blocker_ms, 10);
   {
@@ -77,13 +94,15 @@ void idle(const server& s, bool websocket, std::size_t clients) {
 }
 
 void deliver(const server& s, bool websocket, std::size_t clients, int results, int interval_ms) {
-  const std::string blocker = submit(s.port, 2, blocker_ms, 10);
+  const std::string blocker = submit_blocker(s);
   // The end of a stream costs too; it is kept out of the measure where events are few.
   const int extra = interval_ms > 0 ? 100000 : 0;
   const std::string id = submit(s.port, results + extra, interval_ms, 10);
   crowd all{s.port};
   all.join(id, websocket, clients);
   settle(s);
+  all.read_until([] { return false; }, 0ms);
+  must_wait(all);
   const std::uint64_t events_before = all.events();
   const std::uint64_t bytes_before = all.bytes();
   const std::uint64_t cpu_before = cpu_ns(s.pid);
@@ -98,16 +117,16 @@ void deliver(const server& s, bool websocket, std::size_t clients, int results, 
   const auto events = static_cast<double>(all.events() - events_before);
   std::printf(
       "{\"us_per_result\":%.3f,\"events_per_core\":%.0f,\"bytes_per_result\":%.1f,\"events_per_result\":%.2f,"
-      "\"cpu\":%.3f,\"wall\":%.3f}\n",
+      "\"events\":%.0f,\"cpu\":%.3f,\"wall\":%.3f}\n",
       cpu * 1e6 / delivered, events / cpu, static_cast<double>(all.bytes() - bytes_before) / delivered,
-      events / delivered, cpu, wall);
+      events / delivered, events, cpu, wall);
   all.leave();
   cancel(s.port, id);
 }
 
 // Each connection asks again as soon as it is answered.
 void poll_task(const server& s, int connections, long requests) {
-  const std::string blocker = submit(s.port, 2, blocker_ms, 10);
+  const std::string blocker = submit_blocker(s);
   const std::string request = "GET /api/tasks/" + blocker + "?after=2 HTTP/1.1\r\nHost: localhost\r\n\r\n";
   std::vector<pollfd> sockets;
   for (int i = 0; i < connections; ++i) sockets.push_back({connect_to(s.port), POLLIN, 0});
@@ -185,7 +204,7 @@ class slow_reader {
 };
 
 void slow(const server& s, int results, int payload_bytes, bool with_slow) {
-  const std::string blocker = submit(s.port, 2, blocker_ms, 10);
+  const std::string blocker = submit_blocker(s);
   // As fast as the others can follow: what they cannot take would be their own lag, not the slow one's doing.
   const std::string id = submit(s.port, results, 1, payload_bytes);
   crowd fast{s.port};
@@ -194,6 +213,7 @@ void slow(const server& s, int results, int payload_bytes, bool with_slow) {
   std::unique_ptr<slow_reader> slow;
   if (with_slow) slow = std::make_unique<slow_reader>(s, id);
   settle(s);
+  must_wait(fast);
   const std::uint64_t before = anonymous_bytes(s.pid);
   std::uint64_t most = before;
   cancel(s.port, blocker);
