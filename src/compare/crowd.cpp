@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <numeric>
@@ -65,33 +66,28 @@ crowd_result run_crowd(const place& at, const transport& how, const task_shape& 
                        const crowd_options& options) {
   crowd_result out;
   out.seen.resize(static_cast<std::size_t>(clients));
-  const auto everyone = [&](base::executor ex) -> base::awaitable<void> {
+  const auto everyone = [&](lone_loop& loop) -> base::awaitable<void> {
     const auto start = steady_clock::now();
-    auto left = out.seen.size();
-    base::event one_is_done(ex);
+    std::vector<std::function<base::awaitable<void>()>> bodies;
     for (std::size_t i = 0; i < out.seen.size(); ++i) {
       const auto when = start + std::chrono::nanoseconds(options.spread_over) * i / out.seen.size();
-      asio::co_spawn(ex, one_client(at, ex, how, shape, when, out.submit_wire, out.seen[i]),
-                     [&, i](std::exception_ptr e) {
-                       if (e) out.seen[i].failure = "the client itself failed";
-                       --left;
-                       one_is_done.notify_all();
-                     });
+      bodies.emplace_back(
+          [&, i, when] { return one_client(at, loop.ex, how, shape, when, out.submit_wire, out.seen[i]); });
     }
-    if (options.beside) asio::co_spawn(ex, options.beside(out.seen), [](std::exception_ptr) {});
-    asio::co_spawn(ex, show(out.seen, shape, shown), [](std::exception_ptr) {});
-    while (left > 0) co_await one_is_done.wait();
+    if (options.beside) loop.owner.spawn([&] { return options.beside(out.seen); });
+    loop.owner.spawn([&] { return show(out.seen, shape, shown); });
+    co_await loop.all_of(std::move(bodies));
   };
   out.interrupted = !run_alone(everyone);
   return out;
 }
 
 void look_afterwards(const place& at, std::vector<observation>& seen) {
-  const auto all = [&](base::executor ex) -> base::awaitable<void> {
+  const auto all = [&](lone_loop& loop) -> base::awaitable<void> {
     const transport once{.name = {}, .label = {}, .method = method::poll, .interval = std::chrono::milliseconds(500)};
     for (auto& o : seen) {
       if (o.request_id.empty()) continue;
-      co_await follow(at, ex, once, o.request_id, {steady_clock::now() + patience_beyond}, o);
+      co_await follow(at, loop.ex, once, o.request_id, {steady_clock::now() + patience_beyond}, o);
       o.requests = o.empty_answers = 0;
       o.wire = {};
     }
@@ -99,21 +95,53 @@ void look_afterwards(const place& at, std::vector<observation>& seen) {
   run_alone(all);
 }
 
-bool run_alone(const std::function<base::awaitable<void>(base::executor)>& body) {
+base::awaitable<void> lone_loop::all_of(std::vector<std::function<base::awaitable<void>()>> bodies) {
+  // The coroutines may outlive a caller that was canceled.
+  struct countdown {
+    countdown(base::executor ex, std::size_t n) : left(n), zero(ex) {}
+    std::size_t left;
+    base::event zero;
+  };
+  struct counted {
+    std::shared_ptr<countdown> all;
+    ~counted() {
+      if (--all->left == 0) all->zero.notify_all();
+    }
+  };
+  const auto run = [](std::function<base::awaitable<void>()> body,
+                      std::shared_ptr<countdown> all) -> base::awaitable<void> {
+    const counted one{std::move(all)};
+    co_await body();
+  };
+  const auto running = std::make_shared<countdown>(ex, bodies.size());
+  for (auto& body : bodies) {
+    owner.spawn([run, body = std::move(body), running] { return run(body, running); });
+  }
+  while (running->left > 0) co_await running->zero.wait();
+}
+
+bool run_alone(const std::function<base::awaitable<void>(lone_loop&)>& body) {
   asio::io_context context(1);
-  bool whole = false;
-  asio::signal_set signals(context, SIGINT, SIGTERM);
-  signals.async_wait([&](boost::system::error_code ec, int) {
-    if (!ec) context.stop();
-  });
+  const base::logger log("lab");
+  base::task_group owner(context.get_executor(), log, "the lab");
+  lone_loop loop{context.get_executor(), owner};
+  bool whole = true;
   std::exception_ptr failed;
-  asio::co_spawn(context.get_executor(), body(context.get_executor()), [&](std::exception_ptr e) {
-    failed = e;
-    whole = true;
-    context.stop();
+  asio::signal_set signals(context, SIGINT, SIGTERM);
+  asio::cancellation_signal stop;
+  signals.async_wait([&](boost::system::error_code ec, int) {
+    if (ec) return;
+    whole = false;
+    owner.cancel();
+    stop.emit(asio::cancellation_type::terminal);
   });
+  asio::co_spawn(loop.ex, body(loop), asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e) {
+                   failed = e;
+                   owner.cancel();
+                   signals.cancel();
+                 }));
   context.run();
-  if (failed) std::rethrow_exception(failed);
+  if (failed && whole) std::rethrow_exception(failed);
   return whole;
 }
 

@@ -1,6 +1,7 @@
 // Many clients at once, each with a task of its own, over one transport. Blocks; its loop runs on the calling thread.
 #pragma once
 #include <functional>
+#include <streamdemo/base/task_group.hpp>
 
 #include "compare/follow.hpp"
 #include "compare/progress.hpp"
@@ -20,7 +21,7 @@ std::chrono::milliseconds out_of_step(int clients, std::chrono::milliseconds int
 
 // The clients start spread over a time, so that they do not ask in step. With method::nobody the tasks are only
 // submitted and given their time; look_afterwards() says what became of them.
-// `beside` runs beside the clients and sees what they see so far; nobody waits for its end.
+// `beside` runs beside the clients and sees what they see so far; it ends with them at the latest.
 struct crowd_options {
   std::chrono::milliseconds spread_over{};
   std::function<base::awaitable<void>(const std::vector<observation>&)> beside;
@@ -31,7 +32,17 @@ crowd_result run_crowd(const place& at, const transport& how, const task_shape& 
 // Reads the whole tasks that nobody watched. What that costs is in no number.
 void look_afterwards(const place& at, std::vector<observation>& seen);
 
-// Runs one coroutine on a loop of its own; false when SIGINT or SIGTERM ended it first.
-bool run_alone(const std::function<base::awaitable<void>(base::executor)>& body);
+// The loop of run_alone() and the owner of every coroutine on it.
+struct lone_loop {
+  base::executor ex;
+  base::task_group& owner;
+
+  // Starts all of them beside each other and completes when the last has ended.
+  base::awaitable<void> all_of(std::vector<std::function<base::awaitable<void>()>> bodies);
+};
+
+// Runs one coroutine on a loop of its own; what it started there and has not ended by then is canceled and joined.
+// False when SIGINT or SIGTERM ended it first. What it throws comes out here.
+bool run_alone(const std::function<base::awaitable<void>(lone_loop&)>& body);
 
 }  // namespace streamdemo::compare

@@ -88,8 +88,8 @@ base::result<void> lab::prepare() {
 
 base::result<void> lab::reach(const place& at) const {
   base::result<void> out = base::error{base::errc::canceled, "stopped"};
-  const auto ask = [&](base::executor ex) -> base::awaitable<void> {
-    const auto c = at.client(ex);
+  const auto ask = [&](lone_loop& loop) -> base::awaitable<void> {
+    const auto c = at.client(loop.ex);
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     std::vector<http::field> none;
     const auto answer = co_await c->send(http::verb::get, "/api/kinds", std::move(none), {}, limit);

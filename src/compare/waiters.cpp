@@ -1,8 +1,8 @@
 #include "compare/waiters.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <streamdemo/base/event.hpp>
 
+#include "compare/crowd.hpp"
 #include "compare/process_probe.hpp"
 
 namespace streamdemo::compare {
@@ -39,13 +39,12 @@ struct waiting_room {
   const std::string id;
   std::vector<observation> seen;
 
-  base::awaitable<base::result<void>> fill(base::executor ex);
+  base::awaitable<base::result<void>> fill(lone_loop& loop);
 };
 
-base::awaitable<base::result<void>> waiting_room::fill(base::executor ex) {
+base::awaitable<base::result<void>> waiting_room::fill(lone_loop& loop) {
   for (auto& s : seen) {
-    asio::co_spawn(ex, follow(at, ex, how, id, {steady_clock::now() + std::chrono::hours(1)}, s),
-                   [](std::exception_ptr) {});
+    loop.owner.spawn([&] { return follow(at, loop.ex, how, id, {steady_clock::now() + std::chrono::hours(1)}, s); });
   }
   const auto in = [&](const observation& o) {
     const bool asks_once = !how.streams() && how.method != method::long_poll;
@@ -61,19 +60,19 @@ base::awaitable<base::result<void>> waiting_room::fill(base::executor ex) {
   co_return error{errc::timed_out, "not every client had its first answer in time"};
 }
 
-base::awaitable<base::result<double>> grown_by(const place& at, base::executor ex, const transport& how, int clients,
+base::awaitable<base::result<double>> grown_by(const place& at, lone_loop& loop, const transport& how, int clients,
                                                pid_t pid, std::unique_ptr<waiting_room>& first,
                                                std::unique_ptr<waiting_room>& all) {
   http::wire_counts wire;
-  const auto id = co_await submit(at, ex, "simulate", waiting_task.json(), wire);
+  const auto id = co_await submit(at, loop.ex, "simulate", waiting_task.json(), wire);
   if (!id) co_return id.error();
   first = std::make_unique<waiting_room>(at, how, *id, std::vector<observation>(first_ones));
-  const auto warm = co_await first->fill(ex);
+  const auto warm = co_await first->fill(loop);
   if (!warm) co_return warm.error();
   co_await settle(pid);
   const auto before = anonymous_bytes(pid);
   all = std::make_unique<waiting_room>(at, how, *id, std::vector<observation>(static_cast<std::size_t>(clients)));
-  const auto filled = co_await all->fill(ex);
+  const auto filled = co_await all->fill(loop);
   if (!filled) co_return filled.error();
   co_await settle(pid);
   const auto after = anonymous_bytes(pid);
@@ -93,8 +92,8 @@ base::result<double> server_bytes_per_waiter(const std::filesystem::path& progra
   if (once.interval.count() > 0) once.interval = std::chrono::hours(1);
   base::result<double> out = error{errc::canceled, "stopped"};
   std::unique_ptr<waiting_room> first, all;  // outlive the loop whose coroutines write into them
-  const auto body = [&](base::executor ex) -> base::awaitable<void> {
-    out = co_await grown_by(*at, ex, once, clients, (*server)->pid(), first, all);
+  const auto body = [&](lone_loop& loop) -> base::awaitable<void> {
+    out = co_await grown_by(*at, loop, once, clients, (*server)->pid(), first, all);
   };
   run_alone(body);
   (*server)->kill();

@@ -1,4 +1,5 @@
-// Owns coroutines and joins them: nothing in this program is detached. All calls and all coroutines on one executor.
+// Owns coroutines and joins them. No coroutine of this program is left to itself: each belongs to such a group, or to
+// whoever waits for its completion (tests/structure/ownership_test.py). All calls and all coroutines on one executor.
 #pragma once
 #include <boost/asio/cancellation_signal.hpp>
 #include <functional>

@@ -7,8 +7,8 @@
 #include <mutex>
 #include <set>
 
-#include "bus/kafka/burials.hpp"
 #include "bus/kafka/client.hpp"
+#include "bus/kafka/client_reaper.hpp"
 #include "bus/kafka/complaints.hpp"
 
 namespace streamdemo::bus::kafka {
@@ -25,8 +25,8 @@ class context {
   ~context() {
     lookups_.join();
     handshakes_.join();
-    if (const auto n = burials_->wait_for(burial_patience); n != 0) {
-      log.warning("{} of its clients did not end within {} s: left as they are", n, burial_patience.count());
+    if (const auto n = reaper_->wait_for(reaper_patience); n != 0) {
+      log.warning("{} of its clients did not end within {} s: left as they are", n, reaper_patience.count());
     }
   }
 
@@ -36,18 +36,18 @@ class context {
 
   // A client and what its threads may still read are destroyed, elsewhere. A member of a group does not leave it by
   // this.
-  void retire(rd_kafka_t* client, std::shared_ptr<void> keep = nullptr) { burials_->bury(client, std::move(keep)); }
+  void retire(rd_kafka_t* client, std::shared_ptr<void> keep = nullptr) { reaper_->destroy(client, std::move(keep)); }
   // The client may outlive the bus: with a coroutine that asked something and is never resumed.
   client_ptr own(rd_kafka_t* client) {
-    return {client, [burials = burials_](rd_kafka_t* c) { burials->bury(c); }};
+    return {client, [reaper = reaper_](rd_kafka_t* c) { reaper->destroy(c); }};
   }
 
   // Of a member of a group. librdkafka below 2.3 aborts the process when one is destroyed that has joined and has not
   // seen its first assignment (its issue 4312), and nobody can tell from outside whether one has joined. So what such a
   // member holds lives on until the process ends. One that was not drained keeps its place in the group for as long.
   client_ptr own_member(rd_kafka_t* client, std::shared_ptr<const std::atomic<bool>> was_assigned) {
-    return {client, [burials = burials_, was_assigned = std::move(was_assigned)](rd_kafka_t* c) {
-              if (*was_assigned) burials->bury(c);
+    return {client, [reaper = reaper_, was_assigned = std::move(was_assigned)](rd_kafka_t* c) {
+              if (*was_assigned) reaper->destroy(c);
             }};
   }
 
@@ -79,13 +79,13 @@ class context {
   }
 
  private:
-  static constexpr std::chrono::seconds burial_patience{3};
+  static constexpr std::chrono::seconds reaper_patience{3};
 
   mutable std::mutex mutex_;
   complaints complaints_{std::chrono::seconds(10)};
   std::set<std::string> topics_;
   std::atomic<unsigned> clients_{0};
-  const std::shared_ptr<burials> burials_ = std::make_shared<burials>();
+  const std::shared_ptr<client_reaper> reaper_ = std::make_shared<client_reaper>();
   base::blocking_pool handshakes_{1};
   base::blocking_pool lookups_{2};
 };

@@ -95,15 +95,15 @@ bool reachable(const std::string& brokers) {
     const auto at = parse_place("http://" + std::string(rest.substr(0, comma)), false);
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
     if (!at) continue;
-    const auto knock = [&](base::executor ex) -> base::awaitable<void> {
+    const auto knock = [&](lone_loop& loop) -> base::awaitable<void> {
       using resolver_type = asio::ip::basic_resolver<asio::ip::tcp, base::executor>;
-      base::tcp_socket socket(ex);
-      base::timer limit(ex, std::chrono::seconds(1));
+      base::tcp_socket socket(loop.ex);
+      base::timer limit(loop.ex, std::chrono::seconds(1));
       limit.async_wait([&](boost::system::error_code ec) {
         if (!ec) socket.close();
       });
       boost::system::error_code ec;
-      resolver_type resolver(ex);
+      resolver_type resolver(loop.ex);
       const auto ends = co_await resolver.async_resolve(at->host, std::to_string(at->port),
                                                         asio::redirect_error(base::use_awaitable, ec));
       for (auto end = ends.begin(); !ec && !found && end != ends.end(); ++end) {

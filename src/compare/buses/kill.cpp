@@ -1,4 +1,3 @@
-#include <boost/asio/co_spawn.hpp>
 #include <streamdemo/base/event.hpp>
 
 #include "compare/buses/trials.hpp"
@@ -15,25 +14,23 @@ const task_shape long_enough{.results = 24, .interval_ms = 500};
 constexpr std::size_t results_first = 3;  // of every task, before the kill
 constexpr auto look_every = std::chrono::milliseconds(20);
 
-base::awaitable<void> ask(const place& at, base::executor ex, const std::string& id, std::size_t& unknown,
-                          std::size_t& left) {
+base::awaitable<void> ask(const place& at, base::executor ex, const std::string& id, std::size_t& unknown) {
   const auto c = at.client(ex);
   std::vector<http::field> none;
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   const auto answer = co_await c->send(http::verb::get, "/api/tasks/" + id, std::move(none), {}, limit);
   if (answer && answer->status == 404) ++unknown;
-  --left;
 }
 
 // How many of the tasks the service has never heard of.
 std::size_t count_unknown(const place& at, const std::vector<observation>& seen) {
   std::size_t unknown = 0;
-  auto left = seen.size();
-  const auto all = [&](base::executor ex) -> base::awaitable<void> {
+  const auto all = [&](lone_loop& loop) -> base::awaitable<void> {
+    std::vector<std::function<base::awaitable<void>()>> questions;
     for (const auto& o : seen) {
-      asio::co_spawn(ex, ask(at, ex, o.request_id, unknown, left), [](std::exception_ptr) {});
+      questions.emplace_back([&] { return ask(at, loop.ex, o.request_id, unknown); });
     }
-    while (left > 0) co_await base::sleep_for(look_every);
+    co_await loop.all_of(std::move(questions));
   };
   run_alone(all);
   return unknown;

@@ -18,7 +18,7 @@ constexpr auto ask_every = std::chrono::milliseconds(5);
 constexpr auto ask_for = std::chrono::seconds(4);
 constexpr auto work_first = std::chrono::milliseconds(500);
 // Longer than anybody asks; the servers are ended then.
-const task_shape burning{.results = 5000, .interval_ms = 0, .payload_bytes = 0, .burn_ms = 20};
+const task_shape burning_for_long{.results = 5000, .interval_ms = 0, .payload_bytes = 0, .burn_ms = 20};
 const task_shape flooding{.results = 1'000'000, .interval_ms = 0, .payload_bytes = 200};
 constexpr const char* programs_kind = R"([tasks.burn]
 command = ["sh", "-c", "i=0; while [ $i -lt 200000000 ]; do i=$((i+1)); done"]
@@ -30,7 +30,7 @@ base::awaitable<base::result<void>> begin(const place& at, base::executor ex, wo
   http::wire_counts wire;
   for (int i = 0; i < tasks; ++i) {
     const bool program = w == work::programs;
-    auto body = program ? std::string("{}") : w == work::burn ? burning.json() : flooding.json();
+    auto body = program ? std::string("{}") : w == work::burn ? burning_for_long.json() : flooding.json();
     const auto id = co_await submit(at, ex, program ? "burn" : "simulate", std::move(body), wire);
     if (!id) co_return id.error();
   }
@@ -65,14 +65,14 @@ base::result<latency_row> latency_of(const trial& t, work w, progress& shown) {
   if (!started) return started.error();
   auto& service = **started;
   base::result<std::vector<double>> took = error{errc::canceled, "you stopped it"};
-  const auto all = [&](base::executor ex) -> base::awaitable<void> {
-    const auto begun = co_await begin(service.at(), ex, w);
+  const auto all = [&](lone_loop& loop) -> base::awaitable<void> {
+    const auto begun = co_await begin(service.at(), loop.ex, w);
     if (!begun) {
       took = begun.error();
       co_return;
     }
     co_await base::sleep_for(work_first);
-    took = co_await ask(service.at(), ex);
+    took = co_await ask(service.at(), loop.ex);
   };
   run_alone(all);
   service.worker(0).kill();
