@@ -97,9 +97,10 @@ base::awaitable<void> sweep_forever(artifacts::store& store) {
 // In the order of their making; destroyed in the opposite one.
 struct application::parts {
   parts(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l)
-      : settings(std::move(s)), guard_program(std::move(guard)), clock(c), log(l) {}
+      : settings(std::move(s)), kinds(kinds_of(settings)), guard_program(std::move(guard)), clock(c), log(l) {}
 
   const config::settings settings;
+  const std::vector<kind> kinds;
   const std::filesystem::path guard_program;
   const base::clock& clock;
   const base::logger& log;
@@ -153,8 +154,8 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
   chores = std::make_unique<base::task_group>(watch(), log, "chores");
   if (auto opened = open_management(); !opened) return opened;
   asio::dispatch(watch(), asio::use_future([this] { chores->spawn([this] { return sweep_forever(*store); }); })).get();
-  for (const auto& kind : describe_kinds(settings)) {
-    if (!kind.notice.empty()) log.warning("{}", kind.notice);
+  for (const auto& kind : kinds) {
+    if (!kind.info.notice.empty()) log.warning("{}", kind.info.notice);
   }
   if (auto made = make_topics(give_up); !made) return made;
   if (has(config::role::gateway)) {
@@ -192,7 +193,7 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
                                    .metrics = metrics,
                                    .log = log,
                                    .instance = source_of(settings, "gateway"),
-                                   .kinds = describe_kinds(settings)});
+                                   .kinds = infos(kinds)});
   gateway_made = true;
   auto started = asio::co_spawn(gateway_loops->executor(0), gateway->start(), asio::use_future);
   // It waits for a bus that is away for as long as that takes.
@@ -205,7 +206,7 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
 void application::parts::start_processor() {
   const auto ex = processor_loop.executor(0);
   processor = processor::make_processor(ex, processor::options_from(settings, source_of(settings, "processor")), *bus,
-                                        make_handlers(settings, guard_program, *store), clock, metrics, log);
+                                        make_handlers(kinds, {guard_program, *store}), clock, metrics, log);
   processor_made = true;
   processor_loop.start();
   asio::dispatch(ex, asio::use_future([this] { processor->start(); })).get();

@@ -17,31 +17,49 @@ std::string missing_program(const config::settings& settings) {
   return {};
 }
 
+kind video_kind(const config::settings& settings) {
+  const auto make = [video = settings.video](const handler_needs& needs) {
+    processor::video_options options;
+    options.ffmpeg = video.ffmpeg;
+    options.ffprobe = video.ffprobe;
+    options.max_sample_seconds = video.max_sample_seconds;
+    options.guard_program = needs.guard_program;
+    return processor::make_video_handler(options, needs.store);
+  };
+  return {{"process-video", missing_program(settings)}, make};
+}
+
+kind command_kind(const std::string& name, const config::command_task& task) {
+  const auto make = [name, task](const handler_needs& needs) {
+    return processor::make_command_handler({.kind = name, .task = task, .guard_program = needs.guard_program});
+  };
+  return {{name, {}}, make};
+}
+
 }  // namespace
 
-std::vector<std::unique_ptr<processor::handler>> make_handlers(const config::settings& settings,
-                                                               const std::filesystem::path& guard_program,
-                                                               artifacts::store& store) {
-  std::vector<std::unique_ptr<processor::handler>> out;
-  processor::video_options video;
-  video.ffmpeg = settings.video.ffmpeg;
-  video.ffprobe = settings.video.ffprobe;
-  video.max_sample_seconds = settings.video.max_sample_seconds;
-  video.guard_program = guard_program;
-  out.push_back(processor::make_video_handler(video, store));
-  out.push_back(processor::make_simulate_handler());
-  for (const auto& [kind, task] : settings.tasks.commands) {
-    out.push_back(processor::make_command_handler({.kind = kind, .task = task, .guard_program = guard_program}));
+std::vector<kind> kinds_of(const config::settings& settings) {
+  std::vector<kind> out;
+  out.push_back(video_kind(settings));
+  out.push_back({{"simulate", {}}, [](const handler_needs&) { return processor::make_simulate_handler(); }});
+  for (const auto& [name, task] : settings.tasks.commands) out.push_back(command_kind(name, task));
+  for (const auto& [name, topic] : settings.tasks.request_topics) {
+    if (!settings.tasks.commands.contains(name)) out.push_back({{name, {}}, nullptr});
   }
   return out;
 }
 
-std::vector<gateway::kind_info> describe_kinds(const config::settings& settings) {
-  std::vector<gateway::kind_info> out{{"process-video", missing_program(settings)}, {"simulate", {}}};
-  for (const auto& [kind, task] : settings.tasks.commands) out.push_back({kind, {}});
-  // Kinds whose processor is another program: this one only passes their tasks on.
-  for (const auto& [kind, topic] : settings.tasks.request_topics) {
-    if (!settings.tasks.commands.contains(kind)) out.push_back({kind, {}});
+std::vector<gateway::kind_info> infos(const std::vector<kind>& kinds) {
+  std::vector<gateway::kind_info> out;
+  for (const auto& k : kinds) out.push_back(k.info);
+  return out;
+}
+
+std::vector<std::unique_ptr<processor::handler>> make_handlers(const std::vector<kind>& kinds,
+                                                               const handler_needs& needs) {
+  std::vector<std::unique_ptr<processor::handler>> out;
+  for (const auto& k : kinds) {
+    if (k.make_handler) out.push_back(k.make_handler(needs));
   }
   return out;
 }

@@ -1,4 +1,4 @@
-// The one list of the kinds that this program can do: their handlers for the processor, their names for the gateway.
+// The one table of the kinds of tasks: what a gateway is told of each, and the handler with which a processor does it.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/config/settings.hpp>
@@ -6,16 +6,30 @@
 #include <streamdemo/processor/handler.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace streamdemo::app {
 
-std::vector<std::unique_ptr<processor::handler>> make_handlers(const config::settings& settings,
-                                                               const std::filesystem::path& guard_program,
-                                                               artifacts::store& store);
+// What handlers are made of; outlives them.
+struct handler_needs {
+  std::filesystem::path guard_program;
+  artifacts::store& store;
+};
 
-// Names, with a notice where this machine lacks what a kind needs. Notices are given only where the processor is here.
-std::vector<gateway::kind_info> describe_kinds(const config::settings& settings);
+struct kind {
+  gateway::kind_info info;
+  // Empty: a processor of somebody else's does it, and this program only passes its tasks on.
+  std::function<std::unique_ptr<processor::handler>(const handler_needs&)> make_handler;
+};
+
+// In the order in which they are shown: those that are built in, then those of the configuration. A notice says what
+// this machine lacks, and is given only where the processor is here.
+std::vector<kind> kinds_of(const config::settings& settings);
+
+std::vector<gateway::kind_info> infos(const std::vector<kind>& kinds);
+std::vector<std::unique_ptr<processor::handler>> make_handlers(const std::vector<kind>& kinds,
+                                                               const handler_needs& needs);
 
 }  // namespace streamdemo::app

@@ -1,5 +1,5 @@
 // What a processor does about every request it owns and every run it has, decided from what it has read and from
-// nothing else: no clock, no bus, no coroutine. The runtime (processor.cpp) hands in what happens and performs the
+// nothing else: no clock, no bus, no coroutine. The runtime (runtime.hpp) hands in what happens and performs the
 // actions that come out; the property tests drive the same class through thousands of bad days.
 //
 // For every un-completed request whose partition of `response` was read up to the end that existed when it came:

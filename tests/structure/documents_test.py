@@ -8,7 +8,6 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 NAMED_FILE = re.compile(r"(?:src|include|tests|config|docs)/[\w./-]+\.\w+")
 QUOTED = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-METRIC = re.compile(r"\b(?:streamdemo|process)_[a-z_]+\b")
 HOP = re.compile(r"^## (\d)\. .+$", re.MULTILINE)
 
 
@@ -59,12 +58,6 @@ class Documents(unittest.TestCase):
                 names = set(NAMED_FILE.findall(body))
                 self.assertTrue(names, "the hop names no file")
                 self.assertEqual([], sorted(name for name in names if not (ROOT / name).is_file()))
-
-    def test_the_numbers_that_operations_name_exist(self):
-        source = "".join(path.read_text(encoding="utf-8") for path in files(ROOT / "src", ".cpp"))
-        named = set(METRIC.findall((ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
-        self.assertTrue(named)
-        self.assertEqual([], sorted(name for name in named if f'"{name}"' not in source and f" {name} " not in source))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ namespace streamdemo::gateway {
 
 using base::awaitable;
 
-// The task's history, waiting for it a moment (gateway.unknown_task_wait) when it is not known here yet.
+// The task's history, waiting for it a moment (gateway.unknown_task_wait_ms) when it is not known here yet.
 // Refusals: unknown_task (also for what is no id), too_many_waiters.
 awaitable<checked<history_ptr>> known_task(core& a, std::string request_id);
 

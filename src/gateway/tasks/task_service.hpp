@@ -19,7 +19,7 @@ struct submission {
   std::string kind;
   std::string content_type = "application/json";
   std::string payload;
-  std::optional<base::milliseconds> deadline;  // queueing included; at most tasks.max_deadline
+  std::optional<base::milliseconds> deadline;  // queueing included; at most tasks.max_deadline_ms
   bool has_idempotency_key = false;            // then an earlier task of the same id is no accident
   std::string payload_hash;                    // SHA-256 of what the client sent (for uploads: content and options)
   std::string traceparent;

@@ -1,0 +1,100 @@
+"""What comments and documents name, and whether it exists: files, settings, metrics, and the verbs of ./dev.
+
+Each finder yields 'file:line: name: what is wrong'. A false name is found by its look: a file by its suffix, a setting by
+its section, a metric by its prefix, a verb by the `./dev` before it."""
+import re
+
+from tree import files
+
+SUFFIXES = "cpp|hpp|py|mjs|js|md|toml|yaml|json|html|css|cmake|service|template"
+FILE = re.compile(rf"(?<![\w/.*<{{$…:-])((?:[\w.-]+/)*[\w-][\w.-]*\.(?:{SUFFIXES}))(?![\w/-])")
+METRIC = re.compile(r"\b(?:streamdemo|process)_[a-z_]+\b(?!\d)")
+VERB = re.compile(r"(?<![\w.])\./dev ([a-z][a-z0-9-]*)")
+SOURCE_COMMENT = {".cpp": "//", ".hpp": "//", ".js": "//", ".mjs": "//", ".py": "#", ".cmake": "#", ".txt": "#"}
+
+# What users have, what is made at run time, and what other programs bring.
+NOT_OURS = re.compile(
+    r"^(?:answer|results|server|docker-compose|clip|package|package-lock|holiday|report)\b|^Node\.js$|(?:^|/)x\.\w+$")
+
+
+def prose(path):
+    """The lines of a document, or of the comments in a source, with their numbers."""
+    mark = SOURCE_COMMENT.get(path.suffix)
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if mark is None:
+            yield number, line
+        elif (at := line.find(mark)) >= 0 and not line[:at].rstrip().endswith((":", '"', "'")):
+            yield number, line[at:]
+
+
+def texts(root):
+    for folder in ("src", "include", "tests", "cmake", "docs", "config", "docker"):
+        yield from files(root / folder, *SOURCE_COMMENT, ".md", ".toml", ".yaml")
+    yield from files(root, ".md", depth=1)
+
+
+def false_names(root, what, judge):
+    """judge(line) yields the names on a line that do not exist."""
+    for path in texts(root):
+        for number, line in prose(path):
+            for name in judge(line):
+                yield f"{path.relative_to(root)}:{number}: {name}: there is no such {what}"
+
+
+def false_files(root):
+    there = {path.relative_to(root).as_posix() for path in files(root)}
+    # A file may be named by as much of its path as makes it clear: router.cpp, http/router.cpp, src/http/router.cpp.
+    known = {"/".join(name.split("/")[-n:]) for name in there for n in range(1, name.count("/") + 2)}
+
+    def judge(line):
+        for name in FILE.findall(line):
+            plain = name.removeprefix("./").removeprefix("../")
+            if plain not in known and not NOT_OURS.search(plain):
+                yield name
+
+    return list(false_names(root, "file", judge))
+
+
+def settings_of(root):
+    """All names in the one list of settings, as section.name."""
+    return set(re.findall(r'"((?:[a-z]+\.)[a-z_]+)"', (root / "src/config/fields.cpp").read_text(encoding="utf-8")))
+
+
+def false_settings(root):
+    known = settings_of(root)
+    sections = {name.split(".")[0] for name in known}
+    # tasks.<kind> is a table that people name.
+    kind = re.compile(r"tasks\.[a-z]+")
+    setting = re.compile(rf"(?<![\w./:-])((?:{'|'.join(sorted(sections))})\.[a-z]+(?:_[a-z]+)*)(?![\w(/]|\.[a-z])(?<!\.env)")
+
+    def judge(line):
+        for name in setting.findall(line):
+            if name not in known and not FILE.fullmatch(name) and not kind.fullmatch(name):
+                yield name
+
+    return list(false_names(root, "setting", judge))
+
+
+def false_metrics(root):
+    source = "".join(path.read_text(encoding="utf-8") for path in files(root / "src", ".cpp", ".hpp"))
+    known = set(METRIC.findall("".join(re.findall(r'"[^"\n]*"', source))))
+    # Of a histogram.
+    known |= {name + end for name in known for end in ("_bucket", "_sum", "_count")}
+
+    def judge(line):
+        return [name for name in METRIC.findall(line) if name not in known]
+
+    return [f for page in files(root / "docs", ".md") for f in
+            (f"{page.relative_to(root)}:{number}: {name}: there is no such metric"
+             for number, line in prose(page) for name in judge(line))]
+
+
+def verbs_of(root):
+    dispatch = (root / "dev").read_text(encoding="utf-8").split("case $verb in", 1)[1]
+    rows = re.findall(r"^  ([a-z][a-z0-9 |-]*)\)", dispatch, re.MULTILINE)
+    return {verb.strip() for row in rows for verb in row.split("|")}
+
+
+def false_verbs(root):
+    known = verbs_of(root)
+    return list(false_names(root, "verb of ./dev", lambda line: [v for v in VERB.findall(line) if v not in known]))
