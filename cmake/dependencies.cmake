@@ -27,11 +27,20 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
                     -Wno-missing-field-initializers  # designated initializers leave out on purpose
 )
-if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" OR NOT CMAKE_CXX_FLAGS_DEBUG MATCHES "-O0")
-  # False alarms of g++ 12 once it inlines: it takes the frames of Asio's coroutines for memory of another allocator, and
-  # loses track of how short strings move out of temporaries and of which variant of a result is set.
-  add_compile_options(-Wno-mismatched-new-delete -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
-                      -Wno-restrict -Wno-maybe-uninitialized)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" OR NOT CMAKE_CXX_FLAGS_DEBUG MATCHES "-O0")
+    # False alarms of g++ 12 once it inlines: it takes the frames of Asio's coroutines for memory of another allocator, and
+    # loses track of how short strings move out of temporaries and of which variant of a result is set.
+    add_compile_options(-Wno-mismatched-new-delete -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
+                        -Wno-restrict -Wno-maybe-uninitialized)
+  endif()
+  if(CMAKE_UNITY_BUILD)
+    # It takes what a joined file defines for something that a header defines; the builds of single files still look.
+    add_compile_options(-Wno-subobject-linkage)
+  endif()
+else()
+  # Without the time of its making, a precompiled header is the same in every clone, and ccache finds what includes it.
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
 add_compile_definitions(
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_NO_TS_EXECUTORS

@@ -9,7 +9,7 @@ namespace streamdemo::config {
 
 namespace {
 
-using found = std::vector<contradiction>;
+using contradiction_list = std::vector<contradiction>;
 
 // One side of "must be at least": names, and what they add up to.
 struct side {
@@ -29,7 +29,7 @@ side operator+(side a, const side& b) {
   return a;
 }
 
-void at_least(found& out, const side& large, const side& small, std::string_view reason) {
+void at_least(contradiction_list& out, const side& large, const side& small, std::string_view reason) {
   if (large.amount >= small.amount) return;
   auto keys = large.keys;
   keys.insert(keys.end(), small.keys.begin(), small.keys.end());
@@ -37,7 +37,7 @@ void at_least(found& out, const side& large, const side& small, std::string_view
                                    fmt::join(small.keys, " + "), small.amount, reason)});
 }
 
-void check_windows(found& out, const settings& s) {
+void check_windows(contradiction_list& out, const settings& s) {
   const auto deadline = ms("tasks.max_deadline_ms", s.tasks.max_deadline);
   const auto keep = ms("results.keep_for_ms", s.results.keep_for);
   const auto margin = ms("processor.recovery_margin_ms", s.processor.recovery_margin);
@@ -65,7 +65,7 @@ void check_windows(found& out, const settings& s) {
   }
 }
 
-void check_sizes(found& out, const settings& s) {
+void check_sizes(contradiction_list& out, const settings& s) {
   const auto record = bytes("processor.max_record_bytes", s.processor.max_record_bytes);
   at_least(out, bytes("processor.emit_bytes", s.processor.emit_bytes), record,
            "a run could never publish its largest result");
@@ -98,7 +98,7 @@ bool share_an_address(const std::vector<std::string>& a, const std::vector<std::
   return std::ranges::any_of(a, any) || std::ranges::any_of(b, any) || std::ranges::find_first_of(a, b) != a.end();
 }
 
-void check_roles(found& out, const settings& s) {
+void check_roles(contradiction_list& out, const settings& s) {
   if (s.bus == bus_kind::inprocess && s.role != role::all) {
     out.push_back({{"role", "bus"},
                    "a gateway and a processor in different processes cannot meet on the bus inside one process: use "
@@ -113,7 +113,7 @@ void check_roles(found& out, const settings& s) {
   }
 }
 
-void check_topics(found& out, const settings& s) {
+void check_topics(contradiction_list& out, const settings& s) {
   const std::vector<std::pair<std::string, std::string>> names{{"topics.request", s.topics.request},
                                                                {"topics.response", s.topics.response},
                                                                {"topics.dead_letter", s.topics.dead_letter}};
@@ -134,7 +134,7 @@ void check_topics(found& out, const settings& s) {
 }
 
 // Whoever reads a request topic answers for every kind in it, and fails the tasks of those that it does not know.
-void check_owners(found& out, const settings& s) {
+void check_owners(contradiction_list& out, const settings& s) {
   std::map<std::string, std::string> ours{{s.topics.request, "topics.request"}};
   for (const auto& [kind, topic] : s.tasks.request_topics) {
     if (s.tasks.commands.contains(kind)) ours.emplace(topic, "tasks." + kind + ".request_topic");
@@ -152,7 +152,7 @@ void check_owners(found& out, const settings& s) {
 }  // namespace
 
 std::vector<contradiction> contradictions(const settings& s) {
-  found out;
+  contradiction_list out;
   check_windows(out, s);
   check_sizes(out, s);
   check_roles(out, s);

@@ -16,14 +16,14 @@ namespace {
 constexpr std::int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib, tib = 1024 * gib;
 constexpr std::int64_t second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 
-using out = std::vector<field>;
+using field_list = std::vector<field>;
 
 template <class At>
 field num(std::string key, At at, std::int64_t min, std::int64_t max, std::string sentence) {
   return number<settings>(std::move(key), at, min, max, std::move(sentence));
 }
 
-void add_process(out& f) {
+void add_process(field_list& f) {
   f.push_back(choice<settings, config::role>(
       "role", AT(role), {{"all", role::all}, {"gateway", role::gateway}, {"processor", role::processor}},
       "What this process is: a gateway, a processor, or both in one."));
@@ -38,7 +38,7 @@ void add_process(out& f) {
       "The least important lines that are logged (to standard error)."));
 }
 
-void add_gateway_limits(out& f) {
+void add_gateway_limits(field_list& f) {
   f.push_back(list<settings>("gateway.listen", AT(gateway.listen), may_be_empty::no, wrong_address, "IP addresses",
                              "Where clients connect to; the default is this machine only, [\"::\"] is every address."));
   f.push_back(num("gateway.port", AT(gateway.port), 0, 65535, "The port for clients; 0 lets the system choose."));
@@ -66,7 +66,7 @@ void add_gateway_limits(out& f) {
                              "Web pages that may call this gateway, beside those served from this machine."));
 }
 
-void add_gateway_times(out& f) {
+void add_gateway_times(field_list& f) {
   f.push_back(num("gateway.unknown_task_wait_ms", AT(gateway.unknown_task_wait), 0, minute,
                   "How long a request for an unknown id waits before 404: another gateway may be a moment ahead."));
   f.push_back(num("gateway.request_timeout_ms", AT(gateway.request_timeout), 100, 10 * minute,
@@ -88,7 +88,7 @@ void add_gateway_times(out& f) {
       num("gateway.drain_ms", AT(gateway.drain), 0, hour, "For open requests and streams to end after SIGTERM."));
 }
 
-void add_management_results_tasks(out& f) {
+void add_management_results_tasks(field_list& f) {
   f.push_back(list<settings>("management.listen", AT(management.listen), may_be_empty::no, wrong_address,
                              "IP addresses", "Where /healthz, /readyz and /metrics are answered."));
   f.push_back(num("management.port", AT(management.port), 0, 65535, "Its port; 0 lets the system choose."));
@@ -104,7 +104,7 @@ void add_management_results_tasks(out& f) {
                   "The longest deadline a client may ask for."));
 }
 
-void add_processor(out& f) {
+void add_processor(field_list& f) {
   f.push_back(num("processor.concurrency", AT(processor.concurrency), 1, 10000, "Tasks run at once."));
   f.push_back(num("processor.max_gap", AT(processor.max_gap), 1, 1000000,
                   "Records of a partition taken in past the first one that is not completed."));
@@ -122,7 +122,7 @@ void add_processor(out& f) {
                   "For running tasks to finish after SIGTERM; those left are handed to another processor."));
 }
 
-void add_bus(out& f) {
+void add_bus(field_list& f) {
   f.push_back(text<settings>("topics.request", AT(topics.request), wrong_topic, "a topic name", "Where tasks go."));
   f.push_back(text<settings>("topics.response", AT(topics.response), wrong_topic, "a topic name",
                              "Where everything that happens to a task is written."));
@@ -147,7 +147,7 @@ void add_bus(out& f) {
                               "Further settings of the Kafka client, such as security.protocol or sasl.mechanisms."));
 }
 
-void add_files(out& f) {
+void add_files(field_list& f) {
   f.push_back(text<settings>("artifacts.directory", AT(artifacts.directory), wrong_if_empty, "a path",
                              "Where uploads and the files that results point to are kept; shared by all processes."));
   f.push_back(num("artifacts.keep_for_ms", AT(artifacts.keep_for), second, 365 * day,
@@ -165,7 +165,7 @@ void add_files(out& f) {
 }  // namespace
 
 std::vector<field> fields() {
-  out f;
+  field_list f;
   add_process(f);
   add_gateway_limits(f);
   add_gateway_times(f);

@@ -13,8 +13,8 @@ namespace streamdemo::config {
 
 namespace {
 
-constexpr std::string_view tasks_prefix = "tasks.";
-constexpr std::string_view properties_prefix = "kafka.properties.";
+constexpr std::string_view tasks_section = "tasks.";
+constexpr std::string_view properties_section = "kafka.properties.";
 
 class loader {
  public:
@@ -22,8 +22,8 @@ class loader {
     for (const auto& f : fields_) {
       if (f.key == a.key) return put(f, settings_, a);
     }
-    if (a.key.starts_with(properties_prefix)) return put_property(a);
-    if (a.key.starts_with(tasks_prefix) && a.key.find('.', tasks_prefix.size()) != a.key.npos) return put_task(a);
+    if (a.key.starts_with(properties_section)) return put_property(a);
+    if (a.key.starts_with(tasks_section) && a.key.find('.', tasks_section.size()) != a.key.npos) return put_task(a);
     unknown(a, names_);
   }
 
@@ -57,20 +57,20 @@ class loader {
   void put_property(const assignment& a) {
     auto text = std::visit(as_text{}, a.given);
     if (!text) return wrong(a, "must be a text, a number, or true or false");
-    settings_.kafka.properties[a.key.substr(properties_prefix.size())] = std::move(*text);
+    settings_.kafka.properties[a.key.substr(properties_section.size())] = std::move(*text);
     where_[a.key] = a.where;
   }
 
   void judge_properties(const property_judge& judge) {
     for (const auto& [name, value] : settings_.kafka.properties) {
-      const auto key = std::string(properties_prefix) + name;
+      const auto key = std::string(properties_section) + name;
       if (const auto what = judge(name, value)) problems_.push_back({where_[key], fmt::format("{} {}", key, *what)});
     }
   }
 
   void put_task(const assignment& a) {
-    const auto dot = a.key.find('.', tasks_prefix.size());
-    const auto kind = a.key.substr(tasks_prefix.size(), dot - tasks_prefix.size());
+    const auto dot = a.key.find('.', tasks_section.size());
+    const auto kind = a.key.substr(tasks_section.size(), dot - tasks_section.size());
     if (const auto what = wrong_kind(kind); !what.empty()) {
       if (bad_.insert(a.key.substr(0, dot)).second)
         problems_.push_back({a.where, fmt::format("\"{}\" {}", kind, what)});

@@ -10,9 +10,9 @@ namespace streamdemo::config {
 
 namespace {
 
-constexpr std::string_view prefix = "STREAMDEMO_";
-constexpr std::string_view properties_prefix = "STREAMDEMO_KAFKA_PROPERTIES_";
-constexpr std::string_view tasks_prefix = "STREAMDEMO_TASKS_";
+constexpr std::string_view variable_prefix = "STREAMDEMO_";
+constexpr std::string_view properties_variables = "STREAMDEMO_KAFKA_PROPERTIES_";
+constexpr std::string_view tasks_variables = "STREAMDEMO_TASKS_";
 
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -26,9 +26,9 @@ std::string lower_with(std::string_view text, char instead_of_underscore) {
 
 // STREAMDEMO_TASKS_WORD_COUNT_MAX_LINE_BYTES: the known name at the end, before it the kind, which has no '_'.
 std::string kind_key(std::string_view variable) {
-  const auto rest = variable.substr(tasks_prefix.size());
+  const auto rest = variable.substr(tasks_variables.size());
   for (const auto& f : task_fields()) {
-    const auto suffix = "_" + variable_of(f.key).substr(prefix.size());
+    const auto suffix = "_" + variable_of(f.key).substr(variable_prefix.size());
     if (rest.size() > suffix.size() && rest.ends_with(suffix)) {
       return fmt::format("tasks.{}.{}", lower_with(rest.substr(0, rest.size() - suffix.size()), '-'), f.key);
     }
@@ -42,10 +42,10 @@ std::string key_of(std::string_view variable, const std::vector<field>& all) {
   for (const auto& f : all) {
     if (variable_of(f.key) == variable) return f.key;
   }
-  if (variable.starts_with(properties_prefix)) {
-    return "kafka.properties." + lower_with(variable.substr(properties_prefix.size()), '.');
+  if (variable.starts_with(properties_variables)) {
+    return "kafka.properties." + lower_with(variable.substr(properties_variables.size()), '.');
   }
-  if (variable.starts_with(tasks_prefix)) {
+  if (variable.starts_with(tasks_variables)) {
     if (auto key = kind_key(variable); !key.empty()) return key;
   }
   for (const auto& f : all) {
@@ -61,7 +61,7 @@ std::string key_of(std::string_view variable, const std::vector<field>& all) {
 }  // namespace
 
 std::string variable_of(std::string_view key) {
-  std::string out{prefix};
+  std::string out{variable_prefix};
   for (const char c : key) out += c == '.' || c == '-' ? '_' : upper(c);
   return out;
 }

@@ -90,6 +90,34 @@ void client_transport::settle() noexcept {
   settled_ = true;
 }
 
+namespace {
+
+// What the two streams see of a handler.
+class completion {
+ public:
+  explicit completion(io_handler_ptr done) : slot_(done->slot()), done_(std::move(done)) {}
+  void operator()(boost::system::error_code ec, std::size_t bytes) { done_.release()->complete(ec, bytes); }
+
+  using cancellation_slot_type = asio::cancellation_slot;
+  cancellation_slot_type get_cancellation_slot() const noexcept { return slot_; }
+
+ private:
+  asio::cancellation_slot slot_;
+  io_handler_ptr done_;
+};
+
+}  // namespace
+
+void client_transport::read_some(pieces<asio::mutable_buffer> to, io_handler_ptr done) {
+  if (tls_stream_) return tls_stream_->async_read_some(to, completion(std::move(done)));
+  plain_->async_read_some(to, completion(std::move(done)));
+}
+
+void client_transport::write_some(pieces<asio::const_buffer> from, io_handler_ptr done) {
+  if (tls_stream_) return tls_stream_->async_write_some(from, completion(std::move(done)));
+  plain_->async_write_some(from, completion(std::move(done)));
+}
+
 base::awaitable<result<void>> client_transport::connect(std::string host, std::uint16_t port,
                                                         base::steady_time deadline) {
   const auto endpoints = co_await look_up(get_executor(), host, port);

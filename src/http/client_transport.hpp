@@ -5,6 +5,7 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/rate_policy.hpp>
 #include <boost/beast/websocket/teardown.hpp>
+#include <boost/container/static_vector.hpp>
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/http/client.hpp>
 
@@ -22,6 +23,21 @@ class client_tls_context final : public client_tls {
   bool verify_;
   asio::ssl::context context_;
 };
+
+// A handler of reads or writes, whatever its type: so each stream's own operations are compiled once, and not once more
+// for every algorithm of Beast that reads or writes.
+class io_handler {
+ public:
+  virtual ~io_handler() = default;
+  // Frees itself, then calls the handler.
+  virtual void complete(boost::system::error_code ec, std::size_t bytes) = 0;
+  virtual asio::cancellation_slot slot() const noexcept = 0;
+};
+using io_handler_ptr = std::unique_ptr<io_handler>;
+
+// As many pieces as one read or write takes at once; more are left for the next, as with any read_some and write_some.
+template <class Buffer>
+using pieces = boost::container::static_vector<Buffer, 16>;
 
 class client_transport {
  public:
@@ -45,18 +61,54 @@ class client_transport {
   client_socket& socket() noexcept { return tls_stream_ ? tls_stream_->next_layer() : *plain_; }
   const client_socket& socket() const noexcept { return tls_stream_ ? tls_stream_->next_layer() : *plain_; }
 
+  // As Asio's AsyncReadStream and AsyncWriteStream ask for. The handler runs on the transport's executor.
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& to, Token&& token) {
-    return tls_stream_ ? tls_stream_->async_read_some(to, std::forward<Token>(token))
-                       : plain_->async_read_some(to, std::forward<Token>(token));
+    const auto start = [this](auto&& handler, pieces<asio::mutable_buffer> into) {
+      read_some(std::move(into), erased(std::move(handler)));
+    };
+    return asio::async_initiate<Token, io_signature>(start, token, in_pieces<asio::mutable_buffer>(to));
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& from, Token&& token) {
-    return tls_stream_ ? tls_stream_->async_write_some(from, std::forward<Token>(token))
-                       : plain_->async_write_some(from, std::forward<Token>(token));
+    const auto start = [this](auto&& handler, pieces<asio::const_buffer> of) {
+      write_some(std::move(of), erased(std::move(handler)));
+    };
+    return asio::async_initiate<Token, io_signature>(start, token, in_pieces<asio::const_buffer>(from));
   }
 
  private:
+  using io_signature = void(boost::system::error_code, std::size_t);
+
+  template <class Handler>
+  struct erased_handler final : io_handler {
+    explicit erased_handler(Handler h) : handler(std::move(h)) {}
+    void complete(boost::system::error_code ec, std::size_t bytes) override {
+      auto h = std::move(handler);
+      delete this;
+      std::move(h)(ec, bytes);
+    }
+    asio::cancellation_slot slot() const noexcept override { return asio::get_associated_cancellation_slot(handler); }
+    Handler handler;
+  };
+  template <class Handler>
+  static io_handler_ptr erased(Handler&& h) {
+    return std::make_unique<erased_handler<std::decay_t<Handler>>>(std::forward<Handler>(h));
+  }
+
+  template <class Buffer, class Buffers>
+  static pieces<Buffer> in_pieces(const Buffers& all) {
+    pieces<Buffer> out;
+    const auto end = asio::buffer_sequence_end(all);
+    for (auto it = asio::buffer_sequence_begin(all); it != end && out.size() < out.capacity(); ++it) {
+      if (Buffer b(*it); b.size() > 0) out.push_back(b);
+    }
+    return out;
+  }
+
+  void read_some(pieces<asio::mutable_buffer> to, io_handler_ptr done);
+  void write_some(pieces<asio::const_buffer> from, io_handler_ptr done);
+
   wire_counts& counts_;
   bool settled_ = false;
   std::shared_ptr<client_tls_context> tls_;

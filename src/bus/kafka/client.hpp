@@ -36,6 +36,9 @@ inline bool is_good(rd_kafka_resp_err_t e) noexcept {
   return e == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+// A client serves so many of its events in a row; then it is the others' turn on its loop.
+inline constexpr int events_per_turn = 200;
+
 struct setting {
   const char* name;
   std::string value;

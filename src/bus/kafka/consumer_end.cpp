@@ -6,9 +6,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int events_per_turn = 200;
-
-std::vector<setting> defaults() {
+std::vector<setting> member_defaults() {
   return {
       {"session.timeout.ms", "6000"},
       {"heartbeat.interval.ms", "2000"},
@@ -46,7 +44,7 @@ consumer_end::consumer_end(executor ex, context& c, group_options o)
       mailbox_(std::make_shared<mailbox>(ex)) {}
 
 void consumer_end::start() {
-  auto conf = make_conf(context_.options, defaults(), fixed(options_));
+  auto conf = make_conf(context_.options, member_defaults(), fixed(options_));
   if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_REBALANCE | housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_CONSUMER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
   if (!made) return fail(made.error());

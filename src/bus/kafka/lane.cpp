@@ -10,7 +10,7 @@ constexpr auto mend_pause = std::chrono::milliseconds(500);
 // Records with a deadline that wait for a new client; more are refused.
 constexpr std::size_t max_waiting = 10'000;
 
-std::vector<setting> defaults() {
+std::vector<setting> producer_defaults() {
   return {
       {"linger.ms", "0"},
       // What costs a broker is a request, hardly the records in it. While one is under way, which carries records of
@@ -84,7 +84,7 @@ void lane::abandon() {
 }
 
 void lane::connect() {
-  auto conf = make_conf(context_.options, defaults(), fixed(timeout_));
+  auto conf = make_conf(context_.options, producer_defaults(), fixed(timeout_));
   if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_PRODUCER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
   if (!made) {

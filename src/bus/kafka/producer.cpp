@@ -11,7 +11,6 @@ namespace {
 using std::chrono::steady_clock;
 
 // Before others of the loop get their turn.
-constexpr int events_per_turn = 200;
 // Within a turn of the loop that lasts long.
 constexpr auto longest_gathering = std::chrono::milliseconds(1);
 

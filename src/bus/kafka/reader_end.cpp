@@ -6,12 +6,11 @@ namespace streamdemo::bus::kafka {
 
 namespace {
 
-constexpr int events_per_turn = 200;
 // Of a partition: the library fetches no more while so many wait to be taken.
 constexpr std::size_t enough_records = 2000;
 constexpr auto retry_pause = std::chrono::milliseconds(200);
 
-std::vector<setting> defaults() {
+std::vector<setting> reader_defaults() {
   return {
       // A partition that is new to a broker's fetch waits until the fetch before it is answered.
       {"fetch.wait.max.ms", "50"},
@@ -49,7 +48,7 @@ reader_end::reader_end(executor ex, context& c, std::shared_ptr<offset_desk> des
       reminder_(ex) {}
 
 void reader_end::start() {
-  auto conf = make_conf(context_.options, defaults(), fixed());
+  auto conf = make_conf(context_.options, reader_defaults(), fixed());
   if (conf) rd_kafka_conf_set_events(conf->get(), housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_CONSUMER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
   if (!made) return fail(made.error());

@@ -74,7 +74,7 @@ problem problem_of(base::errc code) noexcept {
     case errc::too_large:
       return too_large;
     case errc::unsupported:
-      return media_type;
+      return problem::media_type;
     case errc::full:
       return overloaded;
     case errc::unavailable:
