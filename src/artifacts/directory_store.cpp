@@ -91,7 +91,7 @@ awaitable<result<std::unique_ptr<upload>>> directory_store::create(std::string i
 awaitable<result<file>> directory_store::open(std::string id, std::string name) {
   if (!is_plain_name(id) || !is_plain_name(name)) co_return error{errc::not_found, "there is no such artifact"};
   const auto where = visible_path(id, name);
-  struct stat s {};
+  struct stat s{};
   auto opened = co_await pool_.run([&where, &s] { return disk::open_regular(where, s); });
   if (!opened) co_return std::move(opened).error();
   file f;
@@ -154,7 +154,7 @@ awaitable<result<std::uint64_t>> directory_store::adopt(fs::path from, std::stri
 }
 
 result<std::uint64_t> directory_store::adopt_now(const fs::path& from, const fs::path& to) {
-  struct stat s {};
+  struct stat s{};
   auto opened = disk::open_regular(from, s);
   if (!opened) return std::move(opened).error();
   const auto size = static_cast<std::uint64_t>(s.st_size);

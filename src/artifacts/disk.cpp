@@ -111,7 +111,7 @@ listing list(const path& root) {
     bool empty = true;
     for (fs::directory_iterator f(d->path(), inner); !inner && f != end; f.increment(inner)) {
       empty = false;
-      struct stat s {};
+      struct stat s{};
       if (::lstat(f->path().c_str(), &s) != 0 || !S_ISREG(s.st_mode)) continue;
       found.files.push_back({f->path(), static_cast<std::uint64_t>(s.st_size), modified_of(s)});
     }
@@ -125,7 +125,7 @@ std::size_t remove_leftovers(const path& directory, base::sys_time before) {
   std::error_code ec;
   for (fs::directory_iterator e(directory, ec), end; !ec && e != end; e.increment(ec)) {
     const descriptor d(::open(e->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    struct stat s {};
+    struct stat s{};
     if (!d || ::fstat(d.get(), &s) != 0 || modified_of(s) >= before) continue;
     if (::flock(d.get(), LOCK_EX | LOCK_NB) != 0) continue;
     std::error_code ignored;

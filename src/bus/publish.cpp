@@ -45,9 +45,8 @@ awaitable<result<published>> publish(producer& p, record r, std::optional<steady
       // destroy the signal.
       slot.assign([weak = std::weak_ptr(w)](asio::cancellation_type) {
         if (auto locked = weak.lock()) {
-          asio::post(locked->work(), [locked] {
-            locked->resume(error{errc::canceled, "canceled while waiting for the bus"});
-          });
+          asio::post(locked->work(),
+                     [locked] { locked->resume(error{errc::canceled, "canceled while waiting for the bus"}); });
         }
       });
     }

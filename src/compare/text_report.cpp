@@ -67,7 +67,9 @@ table_rows felt_table(const section& s) {
   for (const auto& m : s.rows) {
     if (m.transport.method == method::nobody) continue;
     const auto first = m.first_ms ? std::optional(m.first_ms->p50) : std::nullopt;
-    const auto delay = [&](double summary::*which) { return m.delay_ms ? number((*m.delay_ms).*which) : not_measured; };
+    const auto delay = [&](double summary::* which) {
+      return m.delay_ms ? number((*m.delay_ms).*which) : not_measured;
+    };
     t.add({m.transport.label, cell(first), delay(&summary::p50), delay(&summary::p90), delay(&summary::p99),
            delay(&summary::max), fmt::format("{} of {}", m.complete, m.clients)});
   }

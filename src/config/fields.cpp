@@ -8,10 +8,7 @@ namespace streamdemo::config {
 namespace {
 
 // The way to a member, for const and non-const owners alike.
-#define AT(member)           \
-  [](auto& owner) -> auto& { \
-    return owner.member;     \
-  }
+#define AT(member) [](auto& owner) -> auto& { return owner.member; }
 
 constexpr std::int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib, tib = 1024 * gib;
 constexpr std::int64_t second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;

@@ -5,7 +5,7 @@ import unittest
 
 from tree import ROOT, files
 
-VERSION = "14"
+VERSION = "19"
 
 
 def clang_format():

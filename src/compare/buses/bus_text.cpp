@@ -12,7 +12,7 @@ std::string cell(const std::optional<double>& v) {
   return v ? number(*v) : "-";
 }
 
-std::string cell(const std::optional<summary>& s, double summary::*which) {
+std::string cell(const std::optional<summary>& s, double summary::* which) {
   return s ? number((*s).*which) : "-";
 }
 

@@ -9,7 +9,7 @@ namespace streamdemo::processor {
 namespace {
 
 bool is_program(const std::string& path) {
-  struct stat s {};
+  struct stat s{};
   return ::stat(path.c_str(), &s) == 0 && S_ISREG(s.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 

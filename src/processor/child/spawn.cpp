@@ -96,7 +96,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 // A child that closes its input must not end this program. Who has a handler of its own for it keeps that.
 void survive_closed_pipes() {
-  struct sigaction now {};
+  struct sigaction now{};
   if (::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) ::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -85,8 +85,7 @@ class test_server {
     o.name = "test";
     o.listen = {"127.0.0.1"};
     if (change) change(o);
-    server = make_server(
-        o, threads, [this](request& r) { return route(r); }, page, numbers, log);
+    server = make_server(o, threads, [this](request& r) { return route(r); }, page, numbers, log);
     const auto ok = server->open();
     REQUIRE_MESSAGE(ok.has_value(), (ok ? "" : ok.error().message));
     port = server->port();
