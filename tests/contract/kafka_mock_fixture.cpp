@@ -73,7 +73,7 @@ class kafka_mock_fixture final : public bus_fixture {
                     {"session.timeout.ms", "3200"},
                     {"heartbeat.interval.ms", "200"},
                     {"auto.commit.interval.ms", "5"}};
-    return std::move(bus::make_kafka_bus(std::move(o), metrics_, log_).value());
+    return bus::make_kafka_bus(std::move(o), metrics_, log_).value();
   }
 
   // One for all tests: its end takes a second.

@@ -26,7 +26,7 @@ struct stage {
 
   explicit stage(properties extra = {}) {
     cluster.make(topics().front());
-    kafka = std::move(make_kafka_bus(options(std::move(extra)), metrics, log).value());
+    kafka = make_kafka_bus(options(std::move(extra)), metrics, log).value();
   }
 
   kafka_options options(properties extra = {}) const {
