@@ -39,6 +39,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-subobject-linkage)
   endif()
 else()
+  # The standard library of g++ 12 calls a function of its own that it deprecates, in std::stable_sort.
+  add_compile_options(-Wno-deprecated-declarations)
   # Without the time of its making, a precompiled header is the same in every clone, and ccache finds what includes it.
   add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()

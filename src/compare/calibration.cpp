@@ -9,7 +9,7 @@ namespace streamdemo::compare {
 
 namespace {
 
-constexpr int turns = 7;
+constexpr int calibrating_turns = 7;
 constexpr std::uint32_t steps = 8'000'000;
 
 double time_the_loop() {
@@ -29,7 +29,7 @@ double time_the_loop() {
 
 void calibration::look() {
   std::vector<double> times;
-  for (int i = 0; i < turns; ++i) times.push_back(time_the_loop());
+  for (int i = 0; i < calibrating_turns; ++i) times.push_back(time_the_loop());
   note(median(std::move(times)));
 }
 

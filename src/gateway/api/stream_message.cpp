@@ -18,7 +18,7 @@ namespace {
 using action = stream_message::action;
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 4> names{"submit", "subscribe", "unsubscribe", "cancel"};
+constexpr std::array<std::string_view, 4> action_names{"submit", "subscribe", "unsubscribe", "cancel"};
 constexpr std::array<std::string_view, 7> of_submit{"ref",   "action",          "kind",       "payload",
                                                     "after", "idempotency_key", "deadline_ms"};
 constexpr std::array<std::string_view, 4> of_subscribe{"ref", "action", "request_id", "after"};
@@ -35,8 +35,8 @@ std::optional<std::string> plain_string(std::optional<std::string_view> json) {
 
 std::optional<action> action_of(std::string_view text) {
   const auto name = plain_string(member_value(text, "action"));
-  for (std::size_t i = 0; name && i < names.size(); ++i) {
-    if (names[i] == *name) return static_cast<action>(i);
+  for (std::size_t i = 0; name && i < action_names.size(); ++i) {
+    if (action_names[i] == *name) return static_cast<action>(i);
   }
   return std::nullopt;
 }
@@ -107,7 +107,7 @@ std::optional<refusal> fill(stream_message& m, std::string_view text, base::mill
 }  // namespace
 
 std::string_view to_string(action a) noexcept {
-  return names[static_cast<std::size_t>(a)];
+  return action_names[static_cast<std::size_t>(a)];
 }
 
 boost::system::result<stream_message, bad_stream_message> parse_stream_message(std::string_view text,

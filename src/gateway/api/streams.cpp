@@ -6,7 +6,7 @@ namespace streamdemo::gateway {
 
 namespace {
 
-constexpr std::string_view subprotocol = "streamdemo.v1";
+constexpr std::string_view our_subprotocol = "streamdemo.v1";
 
 // Opens, says nothing and closes.
 class closing_source final : public http::stream_source {
@@ -48,7 +48,7 @@ checked<std::string> choose_subprotocol(const http::request& r) {
   std::string_view rest = offered;
   if (trim(rest).empty()) return std::string{};
   while (!rest.empty()) {
-    if (next_part(rest, ',') == subprotocol) return std::string(subprotocol);
+    if (next_part(rest, ',') == our_subprotocol) return std::string(our_subprotocol);
   }
   return refusal{problem::subprotocol, "offer \"streamdemo.v1\", or none", {}};
 }
