@@ -18,14 +18,14 @@ void add_lab(CLI::App& cli, lab_options& o) {
   o.compare = cli.add_subcommand("compare", "Measure what polling costs and what streaming gives, on the same task");
   o.compare->footer(
       "Without --url a server is started for it. Exit code 0: all was measured; 1: something was not, and the\n"
-      "report says what; 2: the options are wrong.");
+      "report says what; 2: the options are wrong; 130: you stopped it.");
   o.compare->add_option("--url", t.url, "Of a running server, http://host:port");
   o.compare->add_option("--tls-url", t.tls_url, "Of a proxy with TLS in front of it, https://host:port: measured, too");
   o.compare->add_flag("--insecure", t.insecure, "Take the proxy's certificate as it is");
   o.compare->add_option("--pid", t.pid, "Process id of the server at --url: for its CPU")->check(CLI::PositiveNumber);
   o.compare->add_option("--proxy-pid", t.proxy_pid, "Process id of the proxy: for its CPU, child processes included")
       ->check(CLI::PositiveNumber);
-  o.compare->add_option("--clients", t.clients, "Clients at once in the second round; 1 leaves it out")
+  o.compare->add_option("--clients", t.clients, "Clients at once in the second part; 1 leaves it out")
       ->capture_default_str()
       ->check(CLI::Range(1, 5000));
   o.compare

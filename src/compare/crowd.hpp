@@ -14,9 +14,9 @@ struct crowd_result {
   bool interrupted = false;  // by SIGINT or SIGTERM
 };
 
-// How long the starts of clients are spread over for results that come at a steady interval: a second or a bit more,
-// and such that no two clients' results are made at the same moment; one would wait for the other, now first, now
-// second. Pure.
+// How long the starts of clients are spread over for results that come at a steady interval: as many intervals as fit
+// into a second, at least one, and more of them if it takes more for no two clients' results to be made at the same
+// moment; one would wait for the other, now first, now second. Pure.
 std::chrono::milliseconds out_of_step(int clients, std::chrono::milliseconds interval);
 
 // The clients start spread over a time, so that they do not ask in step. With method::nobody the tasks are only

@@ -42,7 +42,7 @@ class observation {
   std::string failure;  // empty: none
   std::string request_id;
 
-  // Takes the events of one moment; returns the new cursor. Signals and repetitions are let go.
+  // Takes the events of one moment. Signals and repetitions are let go.
   void take(const std::vector<event>& events, base::sys_time now);
   std::int64_t cursor() const { return cursor_; }
   bool ended() const { return ended_; }

@@ -1,4 +1,4 @@
-// The report: everything that is printed, as values. Pure.
+// The report: everything that is printed, as values. Pure, but for this_machine().
 #pragma once
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ machine this_machine();
 
 // One set of measurements: all transports, at one place, with so many clients.
 struct section {
-  std::string title;  // "one client", "100 clients", "100 clients, TLS through the proxy"
+  std::string title;  // "One client", "100 clients", "100 clients, TLS through the proxy"
   std::string place;
   bool tls = false;
   task_shape shape;

@@ -14,9 +14,8 @@ namespace streamdemo::compare {
 
 class server_process {
  public:
-  // Blocks until the child says that it is ready, at most a minute. `settings` as for --set,
-  // `config_text` as in a file. It works in a directory of
-  // its own, which goes with it. Error: unavailable, with what the child wrote.
+  // Blocks until the child says that it is ready, at most a minute. `settings` as for --set, `config_text` as in a
+  // file. It works in a directory of its own, which goes with it. Errors: unavailable, with what the child wrote; io.
   static base::result<std::unique_ptr<server_process>> start(const std::filesystem::path& program,
                                                              const std::vector<std::string>& settings,
                                                              const std::string& config_text = {});

@@ -27,8 +27,9 @@ void add_process(field_list& f) {
   f.push_back(
       choice<settings, bus_kind>("bus", AT(bus), {{"inprocess", bus_kind::inprocess}, {"kafka", bus_kind::kafka}},
                                  "What carries the records: the memory of this one process, or a Kafka cluster."));
-  f.push_back(text<settings>("instance.name", AT(instance.name), wrong_instance_name, "at most 64 of a-z A-Z 0-9 . _ -",
-                             "The name of this process in events, logs and metrics; empty takes the role's name."));
+  f.push_back(text<settings>(
+      "instance.name", AT(instance.name), wrong_instance_name, "at most 64 of a-z A-Z 0-9 . _ -",
+      "The name of this process in events (empty takes the role's), and its client.id at Kafka's brokers."));
   f.push_back(choice<settings, std::string>(
       "instance.log_level", AT(instance.log_level),
       {{"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}, {"off", "off"}},
@@ -67,7 +68,7 @@ void add_gateway_times(field_list& f) {
   f.push_back(num("gateway.unknown_task_wait_ms", AT(gateway.unknown_task_wait), 0, minute,
                   "How long a request for an unknown id waits before 404: another gateway may be a moment ahead."));
   f.push_back(num("gateway.request_timeout_ms", AT(gateway.request_timeout), 100, 10 * minute,
-                  "For the whole head and JSON body of a request to arrive."));
+                  "For the whole head of a request to arrive, and as long again for its JSON body."));
   f.push_back(num("gateway.idle_timeout_ms", AT(gateway.idle_timeout), 100, hour,
                   "Between two requests of a connection, and between two pieces of an upload."));
   f.push_back(num("gateway.write_timeout_ms", AT(gateway.write_timeout), 100, hour,
@@ -108,7 +109,7 @@ void add_processor(field_list& f) {
   f.push_back(num("processor.emit_bytes", AT(processor.emit_bytes), 64 * kib, gib,
                   "Bytes a run may have published that the bus has not acknowledged; beyond it the run waits."));
   f.push_back(num("processor.max_record_bytes", AT(processor.max_record_bytes), kib, 64 * mib,
-                  "One result; the brokers' message.max.bytes must be larger."));
+                  "One result, or one task's payload; the brokers' message.max.bytes must be larger."));
   f.push_back(num("processor.max_runs", AT(processor.max_runs), 0, 100,
                   "Further runs of a task whose run fell silent; after them it fails and is set aside."));
   f.push_back(num("processor.alive_interval_ms", AT(processor.alive_interval), 50, minute,
@@ -134,7 +135,7 @@ void add_bus(field_list& f) {
   f.push_back(num("topics.retention_ms", AT(topics.retention), minute, 365 * day, "How long records are kept."));
 
   f.push_back(num("inprocess.request_max_bytes", AT(inprocess.request_max_bytes), mib, tib,
-                  "Memory for waiting tasks; beyond it new ones are refused."));
+                  "Memory for the waiting tasks of each request topic; beyond it new ones are refused."));
   f.push_back(num("inprocess.response_max_bytes", AT(inprocess.response_max_bytes), 64 * kib, tib,
                   "Memory for records on their way to the readers; beyond it publishers wait."));
 

@@ -48,7 +48,7 @@ class client_transport {
   ~client_transport();
   client_transport(const client_transport&) = delete;
 
-  // Looks up, connects, shakes hands. Errors: unavailable, timed_out, corrupt (TLS).
+  // Looks up, connects, shakes hands. Errors: unavailable, timed_out, closed, corrupt (TLS).
   base::awaitable<result<void>> connect(std::string host, std::uint16_t port, base::steady_time deadline);
   // Of every read and write after it.
   void expires_at(base::steady_time deadline) { socket().expires_at(deadline); }

@@ -10,7 +10,8 @@
 //    and begin when that is read back as current.
 //  - a run of this very process is current that it no longer has: `released`.
 // A run judges itself once its own `started` was read back: not current, or the task has ended: it stops. A lost
-// partition stops no run. One thread; cost per record does not depend on how much else there is.
+// partition stops no run. One thread; cost per record does not depend on how much else there is, but for this process's
+// own signs of life, at which all its work in the partition is looked at.
 #pragma once
 #include <functional>
 #include <map>
@@ -56,7 +57,7 @@ class decisions {
   // The handler has returned. `ended`: an `ended` of this run was handed to the bus.
   void on_finished(const run_key& key, bool ended);
 
-  // Every quarter of alive_interval or so: signs of life, and what has expired.
+  // Every eighth of alive_interval or so: signs of life, and what has expired.
   void tick(base::steady_time now);
 
   // Nothing starts any more; what runs goes on. The runtime leaves the group.

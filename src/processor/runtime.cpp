@@ -199,9 +199,9 @@ awaitable<void> runtime::find_end(ask_end what) {
 }
 
 awaitable<void> runtime::work(std::shared_ptr<run> r, handler& h, bool at_once) {
-  // A handler may bring this program down, and by then the bus must have the run's `started`, or nobody would count it;
-  // so a turn is left to the producer. Only the very first run of a task does without, and its `started` spares its
-  // results a round through the brokers: if it is lost, the next owner's counts.
+  // A handler may bring this program down, and by then the run's `started` must be on its way to the bus, or nobody
+  // would count it; so a turn is left to the producer. Only the very first run of a task does without, and its
+  // `started` spares its results a round through the brokers: if it is lost, the next owner's counts.
   if (!at_once) co_await asio::post(co_await asio::this_coro::executor, base::use_awaitable);
   co_await r->work(h);
   count_.run_over(r->end());

@@ -1,6 +1,6 @@
 // Brings decisions and the bus together: three coroutines take in what the group's consumer, the reader of `response`
-// and the clock have, one more per run calls its handler, and every action of decisions is performed here. One
-// executor.
+// and the clock have, one more per run calls its handler, one per question for an end asks the bus, and every action of
+// decisions is performed here. One executor.
 #pragma once
 #include <streamdemo/base/event.hpp>
 #include <streamdemo/base/quiet.hpp>
@@ -44,7 +44,7 @@ class runtime final : public processor {
   void take_response(const base::record& r);
   bool misplaced(const base::record& r, const task::message& m);
 
-  // Performs whatever decisions has to say now. Called after everything that was handed in.
+  // Performs whatever decisions has to say now. Called after whatever may bring an action about.
   void perform();
   void act(ask_end a);
   void act(follow a);

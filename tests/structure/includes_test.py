@@ -22,6 +22,8 @@ PLANTED = {
     "librdkafka in a contract": ("include/streamdemo/bus/x.hpp", "#include <librdkafka/rdkafka.h>", "must not show"),
     "toml++ outside": ("src/app/x.cpp", "#  include <toml++/toml.h>", "belongs to config only"),
     "toml++ in a contract": ("include/streamdemo/config/x.hpp", "#include <toml++/toml.h>", "must not show"),
+    "prometheus-cpp outside": ("src/http/x.cpp", "#include <prometheus/counter.h>", "belongs to base only"),
+    "spdlog in a contract": ("include/streamdemo/base/x.hpp", "#include <spdlog/spdlog.h>", "must not show"),
     "Asio in the vocabulary": ("src/task/x.cpp", "#include <boost/asio/post.hpp>", "no event loop"),
     "contract with a private header": ("include/streamdemo/bus/x.hpp", '#include "bus/watermark.hpp"', "contracts only"),
     "relative path": ("src/bus/x.cpp", '#include "watermark.hpp"', "not written as"),
@@ -32,6 +34,7 @@ ALLOWED = {
     "src/bus/kafka/x.cpp": '#include <librdkafka/rdkafka.h>\n#include "bus/watermark.hpp"\n',
     "src/http/x.cpp": "#include <boost/beast/http.hpp>\n#include <streamdemo/base/log.hpp>\n",
     "src/config/x.cpp": "#include <toml++/toml.h>\n",
+    "include/streamdemo/base/x.hpp": "#include <prometheus/counter.h>\n",
     "src/gateway/x.cpp": '#include "gateway/api/api.hpp"\n#include <streamdemo/bus/bus.hpp>\n',
     "src/app/main.cpp": "#include <streamdemo/gateway/gateway.hpp>\n#include <streamdemo/processor/processor.hpp>\n",
 }

@@ -1,4 +1,4 @@
-"""What comments and documents name, and whether it exists: files, settings, metrics, and the verbs of ./dev.
+"""What comments and documents name, and whether it exists: files, settings, the verbs of ./dev, and in docs/ metrics.
 
 Each finder yields 'file:line: name: what is wrong'. A false name is found by its look: a file by its suffix, a setting by
 its section, a metric by its prefix, a verb by the `./dev` before it."""

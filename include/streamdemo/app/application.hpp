@@ -1,5 +1,6 @@
 // The application: the roles that the settings name, in one process, with threads of its own. The one place that picks
-// the bus and lists the handlers. Used by main and by the integration tests; call it from one thread.
+// the bus; the handlers come from the table of src/app/kinds.hpp. Used by main and by the integration tests; one call
+// at a time.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/error.hpp>

@@ -1,4 +1,5 @@
-// The concrete Asio types of this program: every executor is an io_context's, so nothing on a hot path is type-erased.
+// The concrete Asio types of this program: coroutines, timers and sockets have an io_context's own executor, so what a
+// hot path runs on is not type-erased.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,4 +1,4 @@
-// Time as a value. Pure classes take a time as an argument; only the outermost code asks a clock.
+// Time as a value. Pure classes take a time as an argument; whoever calls them asks a clock.
 #pragma once
 #include <chrono>
 #include <optional>

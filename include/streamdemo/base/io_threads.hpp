@@ -1,4 +1,5 @@
-// One io_context per thread. Loop 0 is where single-threaded parts (histories, task service) live.
+// One io_context per thread. Of the gateway's, loop 0 is where its single-threaded parts (histories, task service)
+// live.
 #pragma once
 #include <memory>
 #include <streamdemo/base/asio.hpp>

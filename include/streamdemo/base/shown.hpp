@@ -1,5 +1,5 @@
-// A stranger's text as a log line may show it: printable ASCII, anything else as '?', and never longer than `most`.
-// Pure.
+// A stranger's text as a log line may show it: printable ASCII, anything else as '?'; of one that is longer than `most`
+// the beginning and "...". Pure.
 #pragma once
 #include <string>
 #include <string_view>

@@ -119,7 +119,8 @@ class shared_consumer {
   // owner. Does nothing for a delivery of an assignment that is over. Never waits.
   virtual void complete(const delivery& d) = 0;
 
-  // Stops taking in; receive() ends with closed. What it owns stays its own, and can be completed, until the drain.
+  // Stops taking in; receive() ends with closed. What it owns stays its own, and can be completed, until the drain, or
+  // until the group gives it to another member.
   virtual void close() = 0;
   // Commits what is completed and leaves the group. Twice is fine.
   virtual awaitable<drain_report> drain(steady_time deadline) = 0;

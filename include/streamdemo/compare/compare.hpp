@@ -1,6 +1,7 @@
-// The lab: what polling costs and what streaming gives, measured from outside, through sockets. Called by main on a
-// thread of its own making; each call blocks until its report is written and returns the program's exit code: 0 when
-// everything was measured, 1 when something was not (what was measured is printed all the same), 2 for bad options.
+// The lab: what polling costs and what streaming gives, measured from outside, through sockets. Called by main on its
+// only thread; each call blocks until its report is written and returns the program's exit code: 0 when everything was
+// measured, 1 when something was not (what was measured is printed all the same), 2 for bad options, 130 when SIGINT or
+// SIGTERM ended the measuring.
 #pragma once
 #include <cstdint>
 #include <filesystem>

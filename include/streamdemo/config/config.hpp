@@ -20,7 +20,7 @@ struct problem {
 
 struct sources {
   std::optional<std::filesystem::path> file;
-  std::vector<std::pair<std::string, std::string>> environment;  // all STREAMDEMO_* variables
+  std::vector<std::pair<std::string, std::string>> environment;  // STREAMDEMO_*, but for STREAMDEMO_CONFIG
   std::vector<std::string> sets;                                 // "gateway.port=9000"
 };
 

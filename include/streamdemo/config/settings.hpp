@@ -1,6 +1,6 @@
 // Every setting of the program, typed, with its default. The one list that gives each its name, limits and sentence is
 // src/config/fields.cpp; the file, the environment, the flags, the reference and docs/configuration.md are visitors of
-// it. A duration `x` is called `x_ms` outside. Plain values; whoever needs settings is handed a copy at the start.
+// it. A duration `x` is called `x_ms` outside. Plain values, which the application owns and its parts refer to.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -50,7 +50,7 @@ struct settings {
     std::uint32_t max_subscriptions = 1000;     // tasks followed on one /api/stream
     std::uint32_t max_waiters = 1000;           // requests that wait for an id not known yet
     milliseconds unknown_task_wait{2000};
-    milliseconds request_timeout{15000};  // head and JSON body
+    milliseconds request_timeout{15000};  // the head; the JSON body
     milliseconds idle_timeout{60000};     // keep-alive, between requests; upload progress
     milliseconds write_timeout{30000};    // no byte taken by the peer
     milliseconds heartbeat{15000};

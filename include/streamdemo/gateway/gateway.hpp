@@ -33,9 +33,9 @@ class gateway {
  public:
   virtual ~gateway() = default;
 
-  // On loop 0, once: topics, then the response topic is read back, and when its end is reached the public listener
-  // opens. A bus that is away is waited for. Errors: invalid_argument (topics that do not fit the settings), io (the
-  // port), closed (close() came first).
+  // On loop 0, once, when the topics are there: the bus's clock is learned, the response topic is read back, and when
+  // its end is reached the public listener opens. A bus that is away is waited for. Errors: invalid_argument (no
+  // address), io (the port), closed (close() came first).
   virtual base::awaitable<base::result<void>> start() = 0;
 
   // The port of the public listener; 0 before it is open.

@@ -38,7 +38,8 @@ class client {
  public:
   virtual ~client() = default;
 
-  // Connects when it is not connected. `body` may be empty. Errors: unavailable, timed_out, corrupt, too_large.
+  // Connects when it is not connected. `body` may be empty. Errors: unavailable, timed_out, closed, corrupt,
+  // too_large.
   virtual awaitable<result<client_response>> send(verb v, std::string target, std::vector<field> fields,
                                                   std::string body, std::chrono::steady_clock::time_point deadline) = 0;
 

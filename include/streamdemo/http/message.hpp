@@ -69,7 +69,7 @@ class body_source {
  public:
   virtual ~body_source() = default;
   virtual std::uint64_t size() const = 0;
-  // The next piece, at most `max` bytes; never empty before size() bytes were given.
+  // The next piece, about `max` bytes (what cannot be cut may exceed it); never empty before size() bytes were given.
   virtual awaitable<result<std::string>> next(std::size_t max) = 0;
 };
 

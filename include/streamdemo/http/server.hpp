@@ -55,7 +55,8 @@ class server {
   virtual std::size_t connections() const = 0;
 };
 
-// One acceptor (on loop 0) deals sockets out to all loops in turn. `threads`, `metrics` and `log` outlive the server.
+// The acceptors, one for each address, are on loop 0 and deal sockets out to all loops in turn. `threads`, `metrics`
+// and `log` outlive the server.
 std::unique_ptr<server> make_server(server_options o, base::io_threads& threads, handler h, error_page e,
                                     base::metrics& metrics, const base::logger& log);
 

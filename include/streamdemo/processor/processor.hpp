@@ -46,8 +46,8 @@ class processor {
   virtual bool ready() const = 0;
 
   // Leaves the group, lets the runs finish until `deadline`, releases the rest (another processor then runs them at
-  // once), and returns when nothing is left on the executor: some seconds after the deadline at the most. Twice is
-  // fine.
+  // once), and returns when nothing is left on the executor: where handlers or the bus do not answer, some fifteen
+  // seconds after the deadline. Twice is fine.
   virtual awaitable<void> drain(base::steady_time deadline) = 0;
 };
 

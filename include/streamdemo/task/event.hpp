@@ -45,8 +45,8 @@ struct event_fields {
   std::string_view payload;
 };
 
-// JSON payloads stand in `data` as they are (raw line breaks become spaces); text/* that is UTF-8 as a string; anything
-// else, also JSON that is none, as text if it is UTF-8, otherwise in `data_base64` with `content_type`.
+// JSON payloads stand in `data` as they are (raw line breaks become spaces); text/*, and what calls itself JSON and is
+// none, as a string if it is UTF-8; nothing at all as null; anything else in `data_base64` with `content_type`.
 event_ptr make_event(const event_fields& f);
 
 }  // namespace streamdemo::task

@@ -10,7 +10,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Before others of the loop get their turn.
 // Within a turn of the loop that lasts long.
 constexpr auto longest_gathering = std::chrono::milliseconds(1);
 

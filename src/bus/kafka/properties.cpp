@@ -28,7 +28,7 @@ constexpr std::array protected_names{
     protected_name{"enable.auto.commit", only_completed},
     protected_name{"enable.auto.offset.store", only_completed},
     protected_name{"auto.commit.enable", only_completed},
-    protected_name{"auto.offset.reset", "a lost position is an error, never a jump"},
+    protected_name{"auto.offset.reset", "a reader is told of a lost position, and a group begins at the oldest record"},
     protected_name{"group.id", "topics.group names the group"},
     protected_name{"group.instance.id", "a restarted process is not its predecessor"},
     protected_name{"partition.assignment.strategy", "partitions move one by one"},

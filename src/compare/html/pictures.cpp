@@ -12,7 +12,8 @@ namespace streamdemo::compare::html {
 
 namespace {
 
-// The logarithmic axis of delays, in powers of ten of milliseconds: 0.1 ms to 10 s and what lies beyond.
+// The logarithmic axis of delays, in powers of ten of milliseconds: 10 µs to 100 s; what lies beyond stands at its
+// ends.
 constexpr double low_power = -2, high_power = 5;
 constexpr int bins_per_power = 8;
 

@@ -16,7 +16,7 @@ std::string byte_bars(const section& s);
 std::string cpu_bars(const section& s);
 std::string memory_bars(const report& r);
 
-// Bars of one number each; rows without one are said to be not measured.
+// A bar for each row; nothing when all are 0. What was not measured is no row.
 struct bar_row {
   std::string label, css, note;
   double front = 0, back = 0;  // two parts, one behind the other

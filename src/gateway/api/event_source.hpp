@@ -1,5 +1,6 @@
-// The one source of all streams: reads a history behind its cursor, in the words of one transport. Made by an endpoint,
-// owned by the stream session; everything on the session's loop.
+// What every stream of a task's events is made of: reads a history behind its cursor, in the words of one transport.
+// Owned by the stream session, or by the source of a WebSocket that does more than this; everything on the session's
+// loop.
 #pragma once
 #include <streamdemo/http/stream.hpp>
 

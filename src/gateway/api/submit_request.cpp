@@ -14,7 +14,7 @@ namespace streamdemo::gateway {
 
 namespace {
 
-// A tree is built only here, where the value decides what a processor will read.
+// A tree is built, because the value decides what a processor will read.
 bool names_only_the_sample(std::string_view object) {
   boost::json::error_code ec;
   const auto value = boost::json::parse(object, ec);

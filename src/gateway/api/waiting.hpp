@@ -1,4 +1,5 @@
-// The waits of the endpoints: each ends at its time, or at once when the gateway drains. On the connection's loop.
+// The waits of the endpoints: each ends at its time; news() and ended() at once when the gateway drains. On the
+// connection's loop.
 #pragma once
 #include <string>
 
@@ -20,7 +21,7 @@ awaitable<bool> news(core& a, history_ptr h, std::int64_t after, base::steady_ti
 awaitable<bool> ended(core& a, history_ptr h, base::steady_time until);
 
 // Ends the task unless it has ended, and waits a moment for the log to say which of the two it was.
-// Refusals: those of known_task(), unavailable.
+// Refusals: those of known_task(), overloaded, unavailable.
 awaitable<checked<history_ptr>> canceled_task(core& a, std::string request_id);
 
 }  // namespace streamdemo::gateway

@@ -2,11 +2,11 @@
 // history is history::read(); the one way to wait is a subscription: subscribe, then read again, then wait.
 //
 // Memory. All kept events together (task::event::bytes() and a fixed amount per history), and what the fold remembers
-// of the tasks, stay below max_bytes. Over it, a history that alone holds more than an eighth of the bound gives up its
-// own oldest events, so that one flood does not wash out everybody's results; otherwise the oldest events of all go
-// first. What is dropped shows as a gap. A history is removed keep_for after its end (log time), or when it is over and
-// has lost its last event; the last ten thousand of those are still told from unknown ids: find() gives a history
-// without events whose first_kept is last_seq + 1.
+// of the tasks (at most half of max_bytes counts for it), stay below max_bytes. Over it, a history that alone holds
+// more than an eighth of the bound gives up its own oldest events, so that one flood does not wash out everybody's
+// results; otherwise the oldest events of all go first. What is dropped shows as a gap. A history is removed keep_for
+// after its end (log time), or when it is over and has lost its last event; the last ten thousand of those are still
+// told from unknown ids: find() gives a history without events whose first_kept is last_seq + 1.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/io_threads.hpp>

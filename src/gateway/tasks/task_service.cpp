@@ -129,7 +129,7 @@ class bus_task_service final : public task_service_control, private task_observe
       co_return error{errc::too_large, fmt::format("the payload has {} bytes, a record takes {}", s.payload.size(),
                                                    settings_.processor.max_record_bytes)};
     }
-    // As long as one submission may take at most: a client that repeats itself without end must not build a queue.
+    // Not until the earlier one has ended: a client that repeats itself without end must not build a queue.
     const auto by = now() + 2 * settings_.gateway.publish_timeout;
     for (auto it = in_flight_.find(s.request_id); it != in_flight_.end(); it = in_flight_.find(s.request_id)) {
       if (aborted_ || now() >= by) {

@@ -1,6 +1,6 @@
 // From a checked request to a durable task: `accepted` to `response`, and when that is acknowledged the task to
-// `request`; cancel and expiry as an `ended` without a run. The only part of the gateway that publishes. Implementation
-// on loop 0; the calls below may be made from any loop and resume there.
+// `request`; cancel and expiry as an `ended` without a run. The only part of the gateway that writes records of
+// tasks. Implementation on loop 0; the calls below may be made from any loop and resume there.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -43,7 +43,8 @@ class task_service {
   // payload), too_large, closed (draining).
   virtual base::awaitable<base::result<accepted_task>> submit(submission s) = 0;
 
-  // Writes the `ended` (canceled) unless the task has ended. Idempotent. Errors: not_found, unavailable, timed_out.
+  // Writes the `ended` (canceled) unless the task has ended. Idempotent. Errors: not_found, full, unavailable,
+  // timed_out.
   virtual base::awaitable<base::result<void>> cancel(std::string request_id) = 0;
 };
 
