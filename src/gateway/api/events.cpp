@@ -31,7 +31,6 @@ bool at_the_end(const history& h, std::int64_t cursor) {
 }  // namespace
 
 answering events(core& a, http::request& r) {
-  if (auto broken = broken_upgrade(r)) co_return std::move(*broken);
   const auto format = format_of(r);
   if (!format) co_return problem_response(format.error());
   auto protocol = r.websocket ? choose_subprotocol(r) : checked<std::string>(std::string{});

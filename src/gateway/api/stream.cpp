@@ -6,7 +6,6 @@
 namespace streamdemo::gateway::endpoints {
 
 answering stream(core& a, http::request& r) {
-  if (auto broken = broken_upgrade(r)) co_return std::move(*broken);
   if (!r.websocket) co_return problem_response(problem::bad_upgrade, "this is a WebSocket: ask for an upgrade");
   auto protocol = choose_subprotocol(r);
   if (!protocol) co_return problem_response(protocol.error());

@@ -53,18 +53,6 @@ checked<std::string> choose_subprotocol(const http::request& r) {
   return refusal{problem::subprotocol, "offer \"streamdemo.v1\", or none", {}};
 }
 
-std::optional<http::response> broken_upgrade(const http::request& r) {
-  if (r.websocket || !same_word(trim(r.header("Upgrade")), "websocket")) return std::nullopt;
-  if (const auto version = r.header("Sec-WebSocket-Version"); !version.empty() && version != "13") {
-    auto answer = problem_response(problem::websocket_version, "ask for version 13 (RFC 6455)");
-    answer.set("Sec-WebSocket-Version", "13");
-    return answer;
-  }
-  return problem_response(problem::bad_upgrade,
-                          "a WebSocket upgrade is a GET with Connection: Upgrade, Sec-WebSocket-Version: 13 and a "
-                          "Sec-WebSocket-Key of 16 bytes in base64 (RFC 6455 section 4.1)");
-}
-
 std::string error_frame(const refusal& why, std::string_view members) {
   auto problem = problem_json(why.what, why.detail, why.members);
   problem.pop_back();

@@ -14,9 +14,6 @@ http::stream_reply open_stream(core& a, wire format, history_ptr h, std::int64_t
 // The sub-protocol for a WebSocket answer; empty when none was offered. Refusal: only foreign ones were.
 checked<std::string> choose_subprotocol(const http::request& r);
 
-// What is wrong with a request that wanted to be an upgrade and is none; nothing for other requests.
-std::optional<http::response> broken_upgrade(const http::request& r);
-
 // How a WebSocket is closed (RFC 6455 section 7.4): codes from 4500 on say "don't come again".
 inline constexpr std::uint16_t close_restarting = 1012;
 inline constexpr std::uint16_t close_overloaded = 1013;

@@ -11,7 +11,6 @@ namespace streamdemo::gateway::endpoints {
 answering submit_ws(core& a, http::request& r) {
   const auto kind = std::string(r.param("kind"));
   if (a.find_kind(kind) == nullptr) co_return problem_response(unknown_kind(a, kind));
-  if (auto broken = broken_upgrade(r)) co_return std::move(*broken);
   if (!r.websocket) {
     auto answer = problem_response(problem::method, "submit with POST, or upgrade to WebSocket");
     answer.set("Allow", "POST, OPTIONS");
