@@ -12,7 +12,7 @@
 
 namespace streamdemo::app {
 
-// What handlers are made of; outlives them.
+// What handlers are made of. The store outlives them.
 struct handler_needs {
   std::filesystem::path guard_program;
   artifacts::store& store;

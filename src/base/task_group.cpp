@@ -22,18 +22,26 @@ task_group::~task_group() {
 
 void task_group::spawn(std::function<awaitable<void>()> body) {
   if (canceled_) return;
-  auto it = running_.insert(running_.end(), std::make_unique<entry>());
+  auto it = running_.insert(running_.end(), std::make_shared<entry>());
   (*it)->body = std::move(body);
   asio::co_spawn(
       executor_, (*it)->body(),
       asio::bind_cancellation_slot((*it)->signal.slot(), [this, it](std::exception_ptr why) { ended(it, why); }));
 }
 
-void task_group::ended(std::list<std::unique_ptr<entry>>::iterator it, std::exception_ptr why) {
+bool means_canceled(const std::exception_ptr& why) noexcept {
   try {
-    if (why) std::rethrow_exception(why);
+    std::rethrow_exception(why);
   } catch (const boost::system::system_error& e) {
-    if (e.code() != asio::error::operation_aborted) log_.error("bug: {} failed: {}", name_, e.what());
+    return e.code() == asio::error::operation_aborted;
+  } catch (...) {
+    return false;
+  }
+}
+
+void task_group::ended(std::list<std::shared_ptr<entry>>::iterator it, std::exception_ptr why) {
+  try {
+    if (why && !means_canceled(why)) std::rethrow_exception(why);
   } catch (const std::exception& e) {
     log_.error("bug: {} failed: {}", name_, e.what());
   }
@@ -43,12 +51,10 @@ void task_group::ended(std::list<std::unique_ptr<entry>>::iterator it, std::exce
 
 void task_group::cancel() {
   canceled_ = true;
-  // A signal may end a coroutine on the spot, which erases its entry: walk over a copy of what runs now.
-  std::vector<entry*> now;
-  for (auto& e : running_) now.push_back(e.get());
-  for (auto* e : now) {
-    const bool alive = std::any_of(running_.begin(), running_.end(), [&](auto& r) { return r.get() == e; });
-    if (alive) e->signal.emit(asio::cancellation_type::terminal);
+  // A signal may end a coroutine on the spot, which erases its entry, and others with it.
+  const std::vector<std::weak_ptr<entry>> now(running_.begin(), running_.end());
+  for (const auto& e : now) {
+    if (const auto alive = e.lock()) alive->signal.emit(asio::cancellation_type::terminal);
   }
 }
 

@@ -20,10 +20,6 @@ constexpr auto show_every = std::chrono::milliseconds(200);
 // For a task that nobody watches: what is given to it beyond its own time.
 constexpr auto unwatched_slack = std::chrono::milliseconds(500);
 
-base::sys_time now() {
-  return base::system_clock().now();
-}
-
 base::awaitable<void> one_client(const place& at, base::executor ex, const transport& how, const task_shape& shape,
                                  base::steady_time start, http::wire_counts& submit_wire, observation& seen) {
   co_await base::sleep_until(start);
@@ -78,11 +74,11 @@ crowd_result run_crowd(const place& at, const transport& how, const task_shape& 
     loop.owner.spawn([&] { return show(out.seen, shape, shown); });
     co_await loop.all_of(std::move(bodies));
   };
-  out.interrupted = !run_alone(everyone);
+  out.interrupted = !run_alone(everyone).has_value();
   return out;
 }
 
-void look_afterwards(const place& at, std::vector<observation>& seen) {
+base::result<void> look_afterwards(const place& at, std::vector<observation>& seen) {
   const auto all = [&](lone_loop& loop) -> base::awaitable<void> {
     const transport once{.name = {}, .label = {}, .method = method::poll, .interval = std::chrono::milliseconds(500)};
     for (auto& o : seen) {
@@ -92,57 +88,66 @@ void look_afterwards(const place& at, std::vector<observation>& seen) {
       o.wire = {};
     }
   };
-  run_alone(all);
+  return run_alone(all);
 }
 
 base::awaitable<void> lone_loop::all_of(std::vector<std::function<base::awaitable<void>()>> bodies) {
   // The coroutines may outlive a caller that was canceled.
   struct countdown {
     countdown(base::executor ex, std::size_t n) : left(n), zero(ex) {}
+    void one_ended(std::exception_ptr why) {
+      if (why && !failed) failed = why;
+      if (--left == 0) zero.notify_all();
+    }
     std::size_t left;
     base::event zero;
-  };
-  struct counted {
-    std::shared_ptr<countdown> all;
-    ~counted() {
-      if (--all->left == 0) all->zero.notify_all();
-    }
+    std::exception_ptr failed;
   };
   const auto run = [](std::function<base::awaitable<void>()> body,
                       std::shared_ptr<countdown> all) -> base::awaitable<void> {
-    const counted one{std::move(all)};
-    co_await body();
+    std::exception_ptr why;
+    try {
+      co_await body();
+    } catch (...) {
+      why = std::current_exception();
+    }
+    all->one_ended(why);
   };
   const auto running = std::make_shared<countdown>(ex, bodies.size());
   for (auto& body : bodies) {
     owner.spawn([run, body = std::move(body), running] { return run(body, running); });
   }
   while (running->left > 0) co_await running->zero.wait();
+  if (running->failed) std::rethrow_exception(running->failed);
 }
 
-bool run_alone(const std::function<base::awaitable<void>(lone_loop&)>& body) {
+base::result<void> run_alone(const std::function<base::awaitable<void>(lone_loop&)>& body) {
   asio::io_context context(1);
   const base::logger log("lab");
   base::task_group owner(context.get_executor(), log, "the lab");
   lone_loop loop{context.get_executor(), owner};
-  bool whole = true;
+  bool stopped = false;
   std::exception_ptr failed;
   asio::signal_set signals(context, SIGINT, SIGTERM);
   asio::cancellation_signal stop;
   signals.async_wait([&](boost::system::error_code ec, int) {
     if (ec) return;
-    whole = false;
+    stopped = true;
     owner.cancel();
     stop.emit(asio::cancellation_type::terminal);
   });
-  asio::co_spawn(loop.ex, body(loop), asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e) {
-                   failed = e;
-                   owner.cancel();
-                   signals.cancel();
-                 }));
+  // Signals are heard until the last coroutine has ended: joining thousands takes its time.
+  const auto all_ended = [&](std::exception_ptr) { signals.cancel(); };
+  const auto body_ended = [&](std::exception_ptr why) {
+    failed = why;
+    owner.cancel();
+    asio::co_spawn(loop.ex, owner.join(), all_ended);
+  };
+  asio::co_spawn(loop.ex, body(loop), asio::bind_cancellation_slot(stop.slot(), body_ended));
   context.run();
-  if (failed && whole) std::rethrow_exception(failed);
-  return whole;
+  if (failed && !(stopped && base::means_canceled(failed))) std::rethrow_exception(failed);
+  if (stopped) return base::error{base::errc::canceled, "you stopped it"};
+  return {};
 }
 
 }  // namespace streamdemo::compare

@@ -30,19 +30,20 @@ crowd_result run_crowd(const place& at, const transport& how, const task_shape& 
                        const crowd_options& options);
 
 // Reads the whole tasks that nobody watched. What that costs is in no number.
-void look_afterwards(const place& at, std::vector<observation>& seen);
+[[nodiscard]] base::result<void> look_afterwards(const place& at, std::vector<observation>& seen);
 
 // The loop of run_alone() and the owner of every coroutine on it.
 struct lone_loop {
   base::executor ex;
   base::task_group& owner;
 
-  // Starts all of them beside each other and completes when the last has ended.
+  // Starts all of them beside each other and completes when the last has ended. Throws what the first one threw.
   base::awaitable<void> all_of(std::vector<std::function<base::awaitable<void>()>> bodies);
 };
 
 // Runs one coroutine on a loop of its own; what it started there and has not ended by then is canceled and joined.
-// False when SIGINT or SIGTERM ended it first. What it throws comes out here.
-bool run_alone(const std::function<base::awaitable<void>(lone_loop&)>& body);
+// Error: canceled, when SIGINT or SIGTERM came before all that had ended; what the coroutine has noted by then is not
+// whole. What it throws comes out here.
+[[nodiscard]] base::result<void> run_alone(const std::function<base::awaitable<void>(lone_loop&)>& body);
 
 }  // namespace streamdemo::compare

@@ -13,10 +13,6 @@ using base::error;
 using http::verb;
 using std::chrono::steady_clock;
 
-base::sys_time now() {
-  return base::system_clock().now();
-}
-
 error unexpected(std::string_view what, const http::client_response& r) {
   return {errc::corrupt, fmt::format("{} was answered with {}: {}", what, r.status, r.body.substr(0, 200))};
 }

@@ -87,7 +87,7 @@ base::result<void> lab::prepare() {
 }
 
 base::result<void> lab::reach(const place& at) const {
-  base::result<void> out = base::error{base::errc::canceled, "stopped"};
+  base::result<void> out;
   const auto ask = [&](lone_loop& loop) -> base::awaitable<void> {
     const auto c = at.client(loop.ex);
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
@@ -95,7 +95,7 @@ base::result<void> lab::reach(const place& at) const {
     const auto answer = co_await c->send(http::verb::get, "/api/kinds", std::move(none), {}, limit);
     out = answer ? base::result<void>() : base::result<void>(answer.error());
   };
-  run_alone(ask);
+  if (auto ran = run_alone(ask); !ran) return ran;
   return out;
 }
 
@@ -123,8 +123,9 @@ lab::attempt lab::measure(const section& s, const place& at, const transport& ho
   const auto apart = out_of_step(clients, std::chrono::milliseconds(s.shape.interval_ms));
   auto result = run_crowd(at, how, s.shape, clients, shown_, {.spread_over = apart, .beside = {}});
   const auto after = read_cpu(s.tls);
-  if (how.method == method::nobody && !result.interrupted) look_afterwards(at, result.seen);
-  attempt out{.seen = sum_up(how, result.seen, s.shape, at.same_machine()), .interrupted = result.interrupted};
+  bool interrupted = result.interrupted;
+  if (how.method == method::nobody && !interrupted) interrupted = !look_afterwards(at, result.seen).has_value();
+  attempt out{.seen = sum_up(how, result.seen, s.shape, at.same_machine()), .interrupted = interrupted};
   out.seen.submit_wire = result.submit_wire;
   add_cpu(out.seen, before, after);
   return out;

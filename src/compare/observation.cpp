@@ -4,6 +4,10 @@
 
 namespace streamdemo::compare {
 
+base::sys_time now() {
+  return base::system_clock().now();
+}
+
 std::string task_shape::json() const {
   const auto burn = burn_ms > 0 ? fmt::format(R"(,"burn_ms":{})", burn_ms) : std::string();
   return fmt::format(R"({{"results":{},"interval_ms":{},"payload_bytes":{}{}}})", results, interval_ms, payload_bytes,

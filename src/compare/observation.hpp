@@ -24,6 +24,9 @@ struct task_shape {
   }
 };
 
+// The clock by which everything is noted that was seen.
+base::sys_time now();
+
 struct arrival {
   base::sys_time made;     // by the sender
   base::sys_time arrived;  // at the client

@@ -43,6 +43,10 @@ std::string table::text() const {
   return out;
 }
 
+std::string cell(const std::optional<double>& value) {
+  return value ? number(*value) : not_measured;
+}
+
 std::string count(std::uint64_t n) {
   auto digits = fmt::to_string(n);
   for (auto at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), " ");

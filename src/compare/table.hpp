@@ -1,6 +1,7 @@
 // A table for a terminal: the first column to the left, the others to the right. Pure.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ class table {
 
 // "0.31", "4.2", "512", "12 300": three digits that count.
 std::string number(double value);
+// What stands where nothing was measured.
+inline const std::string not_measured = "-";
+std::string cell(const std::optional<double>& value);
 // "7", "12 300".
 std::string count(std::uint64_t n);
 

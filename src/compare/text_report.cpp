@@ -12,18 +12,12 @@ namespace streamdemo::compare {
 
 namespace {
 
-const std::string not_measured = "-";
-
-std::string cell(const std::optional<double>& v) {
-  return v ? number(*v) : not_measured;
-}
-
 std::string lines_of(method m) {
   const auto* client = client_for(m);
   return client != nullptr ? fmt::format("{}", count_lines(client->bytes)) : not_measured;
 }
 
-std::string waiting(const report& r) {
+std::string memory_of_waiters(const report& r) {
   const section* with = nullptr;
   for (const auto& s : r.sections) {
     for (const auto& m : s.rows) {
@@ -154,7 +148,7 @@ std::string text_report(const report& r) {
     out += fmt::format("\n{} ({})\n\n{}\n{}", s.title, s.place, table::of(felt_table(s)).text(),
                        table::of(cost_table(s)).text());
   }
-  out += waiting(r) + ratio_table(r) + "\n";
+  out += memory_of_waiters(r) + ratio_table(r) + "\n";
   for (const auto& line : verdicts(r)) out += line + "\n";
   out += "\n";
   for (const auto& line : how_measured(r)) out += line + "\n";

@@ -6,17 +6,15 @@
 
 namespace streamdemo::compare {
 
-using std::chrono::milliseconds;
-
 const std::vector<transport>& all_transports() {
   static const std::vector<transport> all{
       {"nobody", "nobody listens", method::nobody},
-      {"classic", "classic poll, 1 s", method::classic, milliseconds(1000)},
-      {"poll-5s", "poll, 5 s", method::poll, milliseconds(5000)},
-      {"poll-1s", "poll, 1 s", method::poll, milliseconds(1000)},
-      {"poll-100ms", "poll, 100 ms", method::poll, milliseconds(100)},
-      {"poll-1s-new", "poll, 1 s, new connections", method::poll, milliseconds(1000), false},
-      {"poll-100ms-new", "poll, 100 ms, new connections", method::poll, milliseconds(100), false},
+      {"classic", "classic poll, 1 s", method::classic, std::chrono::milliseconds(1000)},
+      {"poll-5s", "poll, 5 s", method::poll, std::chrono::milliseconds(5000)},
+      {"poll-1s", "poll, 1 s", method::poll, std::chrono::milliseconds(1000)},
+      {"poll-100ms", "poll, 100 ms", method::poll, std::chrono::milliseconds(100)},
+      {"poll-1s-new", "poll, 1 s, new connections", method::poll, std::chrono::milliseconds(1000), false},
+      {"poll-100ms-new", "poll, 100 ms, new connections", method::poll, std::chrono::milliseconds(100), false},
       {"long-poll", "long poll", method::long_poll},
       {"sse", "SSE", method::sse},
       {"json-lines", "JSON lines", method::json_lines},

@@ -90,13 +90,14 @@ base::result<double> server_bytes_per_waiter(const std::filesystem::path& progra
   // Polls come once and then wait for the time of their next one.
   transport once = how;
   if (once.interval.count() > 0) once.interval = std::chrono::hours(1);
-  base::result<double> out = error{errc::canceled, "stopped"};
+  base::result<double> out = 0.0;
   std::unique_ptr<waiting_room> first, all;  // outlive the loop whose coroutines write into them
   const auto body = [&](lone_loop& loop) -> base::awaitable<void> {
     out = co_await grown_by(*at, loop, once, clients, (*server)->pid(), first, all);
   };
-  run_alone(body);
+  const auto ran = run_alone(body);
   (*server)->kill();
+  if (!ran) return ran.error();
   return out;
 }
 

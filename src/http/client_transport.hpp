@@ -65,14 +65,14 @@ class client_transport {
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& to, Token&& token) {
     const auto start = [this](auto&& handler, pieces<asio::mutable_buffer> into) {
-      read_some(std::move(into), erased(std::move(handler)));
+      read_some(std::move(into), erased(std::forward<decltype(handler)>(handler)));
     };
     return asio::async_initiate<Token, io_signature>(start, token, in_pieces<asio::mutable_buffer>(to));
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& from, Token&& token) {
     const auto start = [this](auto&& handler, pieces<asio::const_buffer> of) {
-      write_some(std::move(of), erased(std::move(handler)));
+      write_some(std::move(of), erased(std::forward<decltype(handler)>(handler)));
     };
     return asio::async_initiate<Token, io_signature>(start, token, in_pieces<asio::const_buffer>(from));
   }

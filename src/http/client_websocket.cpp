@@ -11,7 +11,7 @@ namespace streamdemo::http {
 
 namespace {
 
-namespace websocket = boost::beast::websocket;
+namespace bw = boost::beast::websocket;
 
 class beast_websocket final : public client_websocket {
  public:
@@ -27,16 +27,16 @@ class beast_websocket final : public client_websocket {
                                                 base::steady_time deadline) override {
     const auto connected = co_await stream_.next_layer().connect(host_, port_, deadline);
     if (!connected) co_return connected.error();
-    stream_.set_option(websocket::stream_base::decorator([fields](websocket::request_type& r) {
+    stream_.set_option(bw::stream_base::decorator([fields](bw::request_type& r) {
       for (const auto& f : fields) r.insert(f.name, f.value);
     }));
     stream_.read_message_max(std::size_t{64} << 20);
-    websocket::response_type answer;
+    bw::response_type answer;
     boost::system::error_code ec;
     const auto authority = fmt::format("{}:{}", host_, port_);
     stream_.next_layer().expires_at(deadline);
     co_await stream_.async_handshake(answer, authority, target, asio::redirect_error(base::use_awaitable, ec));
-    if (ec && ec != websocket::error::upgrade_declined) co_return client_error(ec, "opening a WebSocket at " + target);
+    if (ec && ec != bw::error::upgrade_declined) co_return client_error(ec, "opening a WebSocket at " + target);
     client_response out;
     out.status = static_cast<int>(answer.result_int());
     out.fields = to_fields(answer.base());
@@ -49,7 +49,7 @@ class beast_websocket final : public client_websocket {
     boost::beast::flat_buffer buffer;
     boost::system::error_code ec;
     co_await stream_.async_read(buffer, asio::redirect_error(base::use_awaitable, ec));
-    if (ec == websocket::error::closed) {
+    if (ec == bw::error::closed) {
       const auto& why = stream_.reason();
       const std::string_view text{why.reason.data(), why.reason.size()};
       co_return error{errc::closed, fmt::format("{} {}", static_cast<unsigned>(why.code), text)};
@@ -73,7 +73,7 @@ class beast_websocket final : public client_websocket {
  private:
   const std::string host_;
   const std::uint16_t port_;
-  websocket::stream<client_transport, false> stream_;
+  bw::stream<client_transport, false> stream_;
 };
 
 }  // namespace

@@ -114,7 +114,7 @@ def resident_mib(process):
 
 
 def rounds(bench):
-    """Each takes a quarter of a minute for each row."""
+    """No more than three: each takes a quarter of a minute for each row."""
     return min(bench.options.rounds, 3)
 
 

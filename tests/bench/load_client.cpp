@@ -67,7 +67,8 @@ std::string submit_blocker(const server& s) {
 }
 
 // All clients have `accepted` and nothing else.
-void must_wait(const crowd& all) {
+void must_wait(crowd& all) {
+  all.read_until([] { return false; }, 0ms);
   if (all.events() != all.size()) fail("the task began before its clients were there, and before the measuring");
 }
 
@@ -101,7 +102,6 @@ void deliver(const server& s, bool websocket, std::size_t clients, int results, 
   crowd all{s.port};
   all.join(id, websocket, clients);
   settle(s);
-  all.read_until([] { return false; }, 0ms);
   must_wait(all);
   const std::uint64_t events_before = all.events();
   const std::uint64_t bytes_before = all.bytes();

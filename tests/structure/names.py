@@ -8,9 +8,11 @@ from tree import files
 
 SUFFIXES = "cpp|hpp|py|mjs|js|md|toml|yaml|json|html|css|cmake|service|template"
 FILE = re.compile(rf"(?<![\w/.*<{{$…:-])((?:[\w.-]+/)*[\w-][\w.-]*\.(?:{SUFFIXES}))(?![\w/-])")
-METRIC = re.compile(r"\b(?:streamdemo|process)_[a-z_]+\b(?!\d)")
+METRIC = re.compile(r"\b(?:streamdemo_[a-z_]+|process_[a-z_]+_(?:total|bytes|seconds))\b")
+VARIABLE = re.compile(r"\bSTREAMDEMO_[A-Z][A-Z_]*[A-Z]\b")
+OUR_SUFFIXES = (".cpp", ".hpp", ".py", ".mjs", ".md", ".toml", ".cmake")
 VERB = re.compile(r"(?<![\w.])\./dev ([a-z][a-z0-9-]*)")
-SOURCE_COMMENT = {".cpp": "//", ".hpp": "//", ".js": "//", ".mjs": "//", ".py": "#", ".cmake": "#", ".txt": "#"}
+SOURCE_COMMENT = {".cpp": "//", ".hpp": "//", ".js": "//", ".mjs": "//", ".py": "#", ".cmake": "#", ".txt": "#", "": "#"}
 
 # What users have, what is made at run time, and what other programs bring.
 NOT_OURS = re.compile(
@@ -20,25 +22,34 @@ NOT_OURS = re.compile(
 def prose(path):
     """The lines of a document, or of the comments in a source, with their numbers."""
     mark = SOURCE_COMMENT.get(path.suffix)
+    # Not within an address, and not right within a string.
+    comment = mark and re.compile(rf"(?<![:\"'\w]){mark}.*")
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if mark is None:
+        if not comment:
             yield number, line
-        elif (at := line.find(mark)) >= 0 and not line[:at].rstrip().endswith((":", '"', "'")):
-            yield number, line[at:]
+        elif found := comment.search(line):
+            yield number, found[0]
+
+
+def is_script(path):
+    return not path.suffix and path.read_bytes()[:2] == b"#!"
 
 
 def texts(root):
     for folder in ("src", "include", "tests", "cmake", "docs", "config", "docker"):
-        yield from files(root / folder, *SOURCE_COMMENT, ".md", ".toml", ".yaml")
-    yield from files(root, ".md", depth=1)
+        for path in files(root / folder):
+            if path.suffix in (*SOURCE_COMMENT, ".md", ".toml", ".yaml") or is_script(path):
+                yield path
+    yield from (path for path in files(root, depth=1) if path.suffix == ".md" or path.name == "dev")
 
 
-def false_names(root, what, judge):
+def false_names(root, what, judge, pages=texts):
     """judge(line) yields the names on a line that do not exist."""
-    for path in texts(root):
+    for path in pages(root):
         for number, line in prose(path):
             for name in judge(line):
-                yield f"{path.relative_to(root)}:{number}: {name}: there is no such {what}"
+                yield (f"{path.relative_to(root)}:{number}: {name}: there is no such {what} (what others bring is listed in "
+                       "tests/structure/names.py)")
 
 
 def false_files(root):
@@ -49,7 +60,9 @@ def false_files(root):
     def judge(line):
         for name in FILE.findall(line):
             plain = name.removeprefix("./").removeprefix("../")
-            if plain not in known and not NOT_OURS.search(plain):
+            # What has no folder may be of any project unless we write such files.
+            ours = "/" in plain or plain.endswith(OUR_SUFFIXES)
+            if ours and plain not in known and not NOT_OURS.search(plain):
                 yield name
 
     return list(false_names(root, "file", judge))
@@ -84,9 +97,23 @@ def false_metrics(root):
     def judge(line):
         return [name for name in METRIC.findall(line) if name not in known]
 
-    return [f for page in files(root / "docs", ".md") for f in
-            (f"{page.relative_to(root)}:{number}: {name}: there is no such metric"
-             for number, line in prose(page) for name in judge(line))]
+    return list(false_names(root, "metric", judge, lambda r: files(r / "docs", ".md")))
+
+
+def false_variables(root):
+    """Variables that look like a setting's: STREAMDEMO_, a section, the rest of a name."""
+    settings = settings_of(root)
+    known = {"STREAMDEMO_" + name.upper().replace(".", "_") for name in settings}
+    sections = {name.split(".")[0].upper() for name in settings}
+    # Filled by tables: any property of the client library, any kind.
+    tables = ("STREAMDEMO_KAFKA_PROPERTIES_", "STREAMDEMO_TASKS_")
+
+    def judge(line):
+        for name in VARIABLE.findall(line):
+            if name.split("_")[1] in sections and name not in known and not (name + "_").startswith(tables):
+                yield name
+
+    return list(false_names(root, "variable", judge))
 
 
 def verbs_of(root):

@@ -3,7 +3,7 @@ import pathlib
 import tempfile
 import unittest
 
-from names import false_files, false_metrics, false_settings, false_verbs
+from names import false_files, false_metrics, false_settings, false_variables, false_verbs
 from tree import ROOT
 
 TREE = {
@@ -18,11 +18,13 @@ PLANTED = {
     "a setting in a document": (false_settings, "docs/x.md", "raise `gateway.ports`", "gateway.ports"),
     "a setting in a comment": (false_settings, "src/http/x.cpp", "int a;  // gateway.max_port", "gateway.max_port"),
     "a metric": (false_metrics, "docs/x.md", "look at streamdemo_requests_sum_total", "streamdemo_requests_sum_total"),
+    "a variable": (false_variables, "docs/x.md", "export STREAMDEMO_GATEWAY_PROT=1", "STREAMDEMO_GATEWAY_PROT"),
+    "a verb in a script": (false_verbs, "tests/x/run", "#!/bin/sh\n# as ./dev rum does", "rum"),
     "a verb": (false_verbs, "docs/x.md", "call `./dev rum`", "rum"),
 }
 TRUE = """
 See router.cpp, http/router.cpp and [the same](../src/http/router.cpp); `gateway.port` and streamdemo_requests_total;
-`./dev run`, `./dev e2e`; your own holiday.mp4, answer.json and [tasks.wordcount], a container streamdemo_gateway_1.
+`./dev run`, `./dev e2e`; STREAMDEMO_GATEWAY_PORT, STREAMDEMO_BIN, Vue.js, out.json, `http://localhost:8080/race.html`; your own holiday.mp4, answer.json and [tasks.wordcount], a container streamdemo_gateway_1.
 """
 
 
@@ -45,16 +47,19 @@ class Names(unittest.TestCase):
     def test_every_metric_that_is_named_exists(self):
         self.assertEqual([], false_metrics(ROOT))
 
+    def test_every_variable_that_is_named_exists(self):
+        self.assertEqual([], false_variables(ROOT))
+
     def test_every_verb_that_is_named_exists(self):
         self.assertEqual([], false_verbs(ROOT))
 
     def test_every_planted_name_is_found(self):
         for title, (finder, path, text, name) in PLANTED.items():
             with self.subTest(title):
-                self.assertEqual([f"{path}:1: {name}"], [":".join(f.split(":")[:3]) for f in found(finder, path, text)])
+                self.assertEqual([f"{path}:{1 + text.count(chr(10))}: {name}"], [":".join(f.split(":")[:3]) for f in found(finder, path, text)])
 
     def test_true_names_are_not_reported(self):
-        for finder in (false_files, false_settings, false_metrics, false_verbs):
+        for finder in (false_files, false_settings, false_metrics, false_variables, false_verbs):
             self.assertEqual([], found(finder, "docs/x.md", TRUE))
 
 

@@ -9,6 +9,9 @@
 
 namespace streamdemo::base {
 
+// Whether an exception is the one with which a canceled coroutine ends.
+bool means_canceled(const std::exception_ptr& why) noexcept;
+
 class task_group {
  public:
   // `name` is named in the log when a coroutine ends with an exception.
@@ -31,12 +34,12 @@ class task_group {
 
  private:
   struct entry;
-  void ended(std::list<std::unique_ptr<entry>>::iterator it, std::exception_ptr why);
+  void ended(std::list<std::shared_ptr<entry>>::iterator it, std::exception_ptr why);
 
   executor executor_;
   const logger& log_;
   std::string name_;
-  std::list<std::unique_ptr<entry>> running_;
+  std::list<std::shared_ptr<entry>> running_;
   timer empty_;
   bool canceled_ = false;
 };

@@ -3,8 +3,10 @@
 // Thread-safe.
 #pragma once
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>

@@ -8,20 +8,16 @@ namespace streamdemo::compare {
 
 namespace {
 
-std::string cell(const std::optional<double>& v) {
-  return v ? number(*v) : "-";
-}
-
-std::string cell(const std::optional<summary>& s, double summary::* which) {
-  return s ? number((*s).*which) : "-";
+std::string summary_cell(const std::optional<summary>& s, double summary::* which) {
+  return s ? number((*s).*which) : not_measured;
 }
 
 table_rows price(const bus_report& r) {
   table t({"the price of a bus", "accepted, ms p50", "delay, ms p50", "p99", "results/s", "waiting tasks/s",
            "burning tasks/s"});
   for (const auto& row : r.rows) {
-    t.add({row.name, cell(row.accept_ms, &summary::p50), cell(row.delay_ms, &summary::p50),
-           cell(row.delay_ms, &summary::p99), cell(row.results_per_second), cell(row.waiting_tasks_per_second),
+    t.add({row.name, summary_cell(row.accept_ms, &summary::p50), summary_cell(row.delay_ms, &summary::p50),
+           summary_cell(row.delay_ms, &summary::p99), cell(row.results_per_second), cell(row.waiting_tasks_per_second),
            cell(row.burning_tasks_per_second)});
   }
   return t.rows();
@@ -32,8 +28,8 @@ table_rows kills(const bus_report& r) {
            "max"});
   for (const auto& k : r.kills) {
     t.add({k.name, fmt::to_string(k.tasks), fmt::to_string(k.on_the_killed), fmt::to_string(k.results_before),
-           fmt::to_string(k.finished), fmt::to_string(k.unknown_after), cell(k.silence_s, &summary::p50),
-           cell(k.silence_s, &summary::max)});
+           fmt::to_string(k.finished), fmt::to_string(k.unknown_after), summary_cell(k.silence_s, &summary::p50),
+           summary_cell(k.silence_s, &summary::max)});
   }
   return t.rows();
 }
@@ -41,8 +37,8 @@ table_rows kills(const bus_report& r) {
 table_rows latencies(const bus_report& r) {
   table t({"an answer of the web server, ms", "p50", "p99", "max"});
   for (const auto& l : r.latencies) {
-    t.add(
-        {l.name, cell(l.answer_ms, &summary::p50), cell(l.answer_ms, &summary::p99), cell(l.answer_ms, &summary::max)});
+    t.add({l.name, summary_cell(l.answer_ms, &summary::p50), summary_cell(l.answer_ms, &summary::p99),
+           summary_cell(l.answer_ms, &summary::max)});
   }
   return t.rows();
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
@@ -88,6 +89,25 @@ std::string deployment::worker_name(std::size_t i) const {
   return fmt::format("processor-{}", i + 1);
 }
 
+namespace {
+
+// Tries the addresses of a name, one after the other.
+base::awaitable<void> knock(base::executor ex, const place& at, bool& found) {
+  using resolver_type = asio::ip::basic_resolver<asio::ip::tcp, base::executor>;
+  boost::system::error_code ec;
+  resolver_type resolver(ex);
+  const auto ends =
+      co_await resolver.async_resolve(at.host, std::to_string(at.port), asio::redirect_error(base::use_awaitable, ec));
+  for (auto end = ends.begin(); !ec && !found && end != ends.end(); ++end) {
+    base::tcp_socket socket(ex);
+    boost::system::error_code refused;
+    co_await socket.async_connect(end->endpoint(), asio::redirect_error(base::use_awaitable, refused));
+    found = !refused;
+  }
+}
+
+}  // namespace
+
 bool reachable(const std::string& brokers) {
   bool found = false;
   for (std::string_view rest = brokers; !rest.empty() && !found;) {
@@ -95,25 +115,11 @@ bool reachable(const std::string& brokers) {
     const auto at = parse_place("http://" + std::string(rest.substr(0, comma)), false);
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
     if (!at) continue;
-    const auto knock = [&](lone_loop& loop) -> base::awaitable<void> {
-      using resolver_type = asio::ip::basic_resolver<asio::ip::tcp, base::executor>;
-      base::tcp_socket socket(loop.ex);
-      base::timer limit(loop.ex, std::chrono::seconds(1));
-      limit.async_wait([&](boost::system::error_code ec) {
-        if (!ec) socket.close();
-      });
-      boost::system::error_code ec;
-      resolver_type resolver(loop.ex);
-      const auto ends = co_await resolver.async_resolve(at->host, std::to_string(at->port),
-                                                        asio::redirect_error(base::use_awaitable, ec));
-      for (auto end = ends.begin(); !ec && !found && end != ends.end(); ++end) {
-        boost::system::error_code refused;
-        co_await socket.async_connect(end->endpoint(), asio::redirect_error(base::use_awaitable, refused));
-        found = !refused;
-        if (!found) socket.close();
-      }
+    const auto for_a_second = [&](lone_loop& loop) -> base::awaitable<void> {
+      using namespace asio::experimental::awaitable_operators;
+      co_await (knock(loop.ex, *at, found) || base::sleep_for(std::chrono::seconds(1)));
     };
-    if (!run_alone(knock)) return false;
+    if (!run_alone(for_a_second)) return false;
   }
   return found;
 }

@@ -12,7 +12,7 @@ using base::error;
 
 const task_shape long_enough{.results = 24, .interval_ms = 500};
 constexpr std::size_t results_first = 3;  // of every task, before the kill
-constexpr auto look_every = std::chrono::milliseconds(20);
+constexpr auto ask_again_after = std::chrono::milliseconds(20);
 
 base::awaitable<void> ask(const place& at, base::executor ex, const std::string& id, std::size_t& unknown) {
   const auto c = at.client(ex);
@@ -23,7 +23,7 @@ base::awaitable<void> ask(const place& at, base::executor ex, const std::string&
 }
 
 // How many of the tasks the service has never heard of.
-std::size_t count_unknown(const place& at, const std::vector<observation>& seen) {
+base::result<std::size_t> count_unknown(const place& at, const std::vector<observation>& seen) {
   std::size_t unknown = 0;
   const auto all = [&](lone_loop& loop) -> base::awaitable<void> {
     std::vector<std::function<base::awaitable<void>()>> questions;
@@ -32,7 +32,7 @@ std::size_t count_unknown(const place& at, const std::vector<observation>& seen)
     }
     co_await loop.all_of(std::move(questions));
   };
-  run_alone(all);
+  if (auto ran = run_alone(all); !ran) return ran.error();
   return unknown;
 }
 
@@ -49,7 +49,7 @@ base::result<kill_row> kill_of(const trial& t, int tasks, progress& shown) {
   // The first worker is killed once every task has its first results.
   const auto killer = [&](const std::vector<observation>& seen) -> base::awaitable<void> {
     const auto running = [](const observation& o) { return o.results().size() >= results_first; };
-    while (!std::all_of(seen.begin(), seen.end(), running)) co_await base::sleep_for(look_every);
+    while (!std::all_of(seen.begin(), seen.end(), running)) co_await base::sleep_for(ask_again_after);
     killed_at = base::system_clock().now();
     service.worker(0).kill();
   };
@@ -63,14 +63,16 @@ base::result<kill_row> kill_of(const trial& t, int tasks, progress& shown) {
   }
   const bool one_process = t.plan.brokers.empty();
   auto row = judge_kill(name, result.seen, long_enough, one_process ? "" : service.worker_name(0), killed_at);
-  if (!one_process) {
-    row.unknown_after = count_unknown(service.at(), result.seen);
-    return row;
+  std::unique_ptr<deployment> again;
+  if (one_process) {
+    shown.step(name + ": asking the restarted service");
+    auto started_again = deployment::start(t.program, t.plan);
+    if (!started_again) return started_again.error();
+    again = std::move(*started_again);
   }
-  shown.step(name + ": asking the restarted service");
-  auto again = deployment::start(t.program, t.plan);
-  if (!again) return again.error();
-  row.unknown_after = count_unknown((*again)->at(), result.seen);
+  const auto unknown = count_unknown(again ? again->at() : service.at(), result.seen);
+  if (!unknown) return unknown.error();
+  row.unknown_after = *unknown;
   return row;
 }
 

@@ -64,7 +64,7 @@ base::result<latency_row> latency_of(const trial& t, work w, progress& shown) {
   auto started = deployment::start(t.program, plan);
   if (!started) return started.error();
   auto& service = **started;
-  base::result<std::vector<double>> took = error{errc::canceled, "you stopped it"};
+  base::result<std::vector<double>> took = std::vector<double>{};
   const auto all = [&](lone_loop& loop) -> base::awaitable<void> {
     const auto begun = co_await begin(service.at(), loop.ex, w);
     if (!begun) {
@@ -74,9 +74,10 @@ base::result<latency_row> latency_of(const trial& t, work w, progress& shown) {
     co_await base::sleep_for(work_first);
     took = co_await ask(service.at(), loop.ex);
   };
-  run_alone(all);
+  const auto ran = run_alone(all);
   service.worker(0).kill();
   service.gateway().kill();
+  if (!ran) return ran.error();
   if (!took) return took.error();
   return latency_row{.name = t.name, .answer_ms = summarize(std::move(*took))};
 }

@@ -12,7 +12,7 @@ const task_shape steady{.results = 40, .interval_ms = 100};
 constexpr int steady_clients = 20;
 const task_shape small_and_many{.results = 3000, .interval_ms = 0};
 constexpr int small_clients = 8;
-const task_shape waiting{.results = 4, .interval_ms = 100};
+const task_shape mostly_waiting{.results = 4, .interval_ms = 100};
 constexpr int waiting_clients = 48;
 const task_shape burning{.results = 10, .interval_ms = 0, .burn_ms = 20};
 constexpr int burning_clients = 16;
@@ -61,7 +61,7 @@ base::result<bus_row> price_of(const trial& t, progress& shown) {
   row.results_per_second = small_clients * small_and_many.results / seconds(*many);
 
   shown.step(t.name + ": waiting tasks per second");
-  const auto waited = crowd_of(at, waiting, waiting_clients, shown, none);
+  const auto waited = crowd_of(at, mostly_waiting, waiting_clients, shown, none);
   if (!waited) return waited.error();
   row.waiting_tasks_per_second = waiting_clients / seconds(*waited);
 

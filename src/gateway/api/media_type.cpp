@@ -19,14 +19,14 @@ constexpr std::array media{row{"mp4", "video/mp4"},       row{"m4v", "video/mp4"
                            row{"wav", "audio/wav"},       row{"png", "image/png"},        row{"jpg", "image/jpeg"},
                            row{"jpeg", "image/jpeg"},     row{"webp", "image/webp"}};
 
-constexpr std::array page{row{"html", "text/html; charset=utf-8"},
-                          row{"js", "text/javascript; charset=utf-8"},
-                          row{"css", "text/css; charset=utf-8"},
-                          row{"svg", "image/svg+xml"},
-                          row{"json", "application/json"},
-                          row{"webmanifest", "application/manifest+json"},
-                          row{"png", "image/png"},
-                          row{"ico", "image/x-icon"}};
+constexpr std::array page_types{row{"html", "text/html; charset=utf-8"},
+                                row{"js", "text/javascript; charset=utf-8"},
+                                row{"css", "text/css; charset=utf-8"},
+                                row{"svg", "image/svg+xml"},
+                                row{"json", "application/json"},
+                                row{"webmanifest", "application/manifest+json"},
+                                row{"png", "image/png"},
+                                row{"ico", "image/x-icon"}};
 
 template <std::size_t N>
 std::string_view find(const std::array<row, N>& rows, std::string_view name) noexcept {
@@ -38,18 +38,18 @@ std::string_view find(const std::array<row, N>& rows, std::string_view name) noe
   return {};
 }
 
-constexpr std::string_view unknown = "application/octet-stream";
+constexpr std::string_view any_bytes = "application/octet-stream";
 
 }  // namespace
 
 media_type artifact_type(std::string_view file_name) noexcept {
   const auto type = find(media, file_name);
-  return type.empty() ? media_type{unknown, false} : media_type{type, true};
+  return type.empty() ? media_type{any_bytes, false} : media_type{type, true};
 }
 
 std::string_view page_type(std::string_view file_name) noexcept {
-  const auto type = find(page, file_name);
-  return type.empty() ? unknown : type;
+  const auto type = find(page_types, file_name);
+  return type.empty() ? any_bytes : type;
 }
 
 }  // namespace streamdemo::gateway

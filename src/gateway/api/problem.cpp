@@ -8,50 +8,52 @@ namespace streamdemo::gateway {
 
 namespace {
 
-using enum problem;
-
 // In the order of the enumeration.
-constexpr std::array table{
-    problem_row{bad_request, 400, "bad-request", "The request is malformed", 0},
-    problem_row{bad_json, 400, "bad-json", "The body is not the JSON that was expected", 0},
-    problem_row{bad_cursor, 400, "bad-cursor", "The cursor is not a number from 0", 0},
-    problem_row{bad_option, 400, "bad-option", "An option is wrong", 0},
-    problem_row{bad_upgrade, 400, "bad-upgrade", "The WebSocket upgrade is malformed", 0},
-    problem_row{unknown_path, 404, "unknown-path", "There is nothing at this path", 0},
-    problem_row{unknown_kind, 404, "unknown-kind", "There is no such kind of task", 0},
-    problem_row{unknown_task, 404, "unknown-task", "The task is unknown", 0},
-    problem_row{unknown_file, 404, "unknown-file", "There is no such file", 0},
-    problem_row{not_ready, 404, "not-ready", "The task has not ended yet", 1},
-    problem_row{gone, 410, "gone", "A part of the history is no longer kept", 0},
-    problem_row{subscribed, 409, "already-subscribed", "This socket follows the task already", 0},
-    problem_row{not_subscribed, 404, "not-subscribed", "This socket does not follow the task", 0},
-    problem_row{method, 405, "method-not-allowed", "The method is not allowed here", 0},
-    problem_row{not_acceptable, 406, "not-acceptable", "None of the accepted media types is offered", 0},
-    problem_row{timeout, 408, "timeout", "The request took too long", 0},
-    problem_row{too_large, 413, "too-large", "The body is too large", 0},
-    problem_row{target_too_long, 414, "target-too-long", "The request target is too long", 0},
-    problem_row{media_type, 415, "media-type", "The body's media type is not taken", 0},
-    problem_row{range, 416, "range", "The range is not within the file", 0},
-    problem_row{key_reused, 422, "key-reused", "The idempotency key was used for another payload", 0},
-    problem_row{too_many_waiters, 429, "too-many-waiters", "Too many requests wait for unknown tasks", 2},
-    problem_row{too_many_subscriptions, 429, "too-many-subscriptions", "This socket follows as many tasks as it may",
-                2},
-    problem_row{headers_too_large, 431, "headers-too-large", "The header fields are too large", 0},
-    problem_row{host, 403, "host", "The Host is not one of this server's names", 0},
-    problem_row{origin, 403, "origin", "Pages of this origin may not call this server", 0},
-    problem_row{subprotocol, 400, "subprotocol", "None of the offered WebSocket sub-protocols is spoken", 0},
-    problem_row{websocket_version, 426, "websocket-version", "Only WebSocket version 13 is spoken", 0},
-    problem_row{internal, 500, "internal", "The server failed", 0},
-    problem_row{overloaded, 503, "overloaded", "The server is full", 2},
-    problem_row{unavailable, 503, "unavailable", "The server cannot do this now", 2},
-    problem_row{no_space, 507, "no-space", "There is no space left for files", 0},
-};
+constexpr auto problem_table() {
+  using enum problem;
+  return std::array{
+      problem_row{bad_request, 400, "bad-request", "The request is malformed", 0},
+      problem_row{bad_json, 400, "bad-json", "The body is not the JSON that was expected", 0},
+      problem_row{bad_cursor, 400, "bad-cursor", "The cursor is not a number from 0", 0},
+      problem_row{bad_option, 400, "bad-option", "An option is wrong", 0},
+      problem_row{bad_upgrade, 400, "bad-upgrade", "The WebSocket upgrade is malformed", 0},
+      problem_row{unknown_path, 404, "unknown-path", "There is nothing at this path", 0},
+      problem_row{unknown_kind, 404, "unknown-kind", "There is no such kind of task", 0},
+      problem_row{unknown_task, 404, "unknown-task", "The task is unknown", 0},
+      problem_row{unknown_file, 404, "unknown-file", "There is no such file", 0},
+      problem_row{not_ready, 404, "not-ready", "The task has not ended yet", 1},
+      problem_row{gone, 410, "gone", "A part of the history is no longer kept", 0},
+      problem_row{subscribed, 409, "already-subscribed", "This socket follows the task already", 0},
+      problem_row{not_subscribed, 404, "not-subscribed", "This socket does not follow the task", 0},
+      problem_row{method, 405, "method-not-allowed", "The method is not allowed here", 0},
+      problem_row{not_acceptable, 406, "not-acceptable", "None of the accepted media types is offered", 0},
+      problem_row{timeout, 408, "timeout", "The request took too long", 0},
+      problem_row{too_large, 413, "too-large", "The body is too large", 0},
+      problem_row{target_too_long, 414, "target-too-long", "The request target is too long", 0},
+      problem_row{media_type, 415, "media-type", "The body's media type is not taken", 0},
+      problem_row{range, 416, "range", "The range is not within the file", 0},
+      problem_row{key_reused, 422, "key-reused", "The idempotency key was used for another payload", 0},
+      problem_row{too_many_waiters, 429, "too-many-waiters", "Too many requests wait for unknown tasks", 2},
+      problem_row{too_many_subscriptions, 429, "too-many-subscriptions", "This socket follows as many tasks as it may",
+                  2},
+      problem_row{headers_too_large, 431, "headers-too-large", "The header fields are too large", 0},
+      problem_row{host, 403, "host", "The Host is not one of this server's names", 0},
+      problem_row{origin, 403, "origin", "Pages of this origin may not call this server", 0},
+      problem_row{subprotocol, 400, "subprotocol", "None of the offered WebSocket sub-protocols is spoken", 0},
+      problem_row{websocket_version, 426, "websocket-version", "Only WebSocket version 13 is spoken", 0},
+      problem_row{internal, 500, "internal", "The server failed", 0},
+      problem_row{overloaded, 503, "overloaded", "The server is full", 2},
+      problem_row{unavailable, 503, "unavailable", "The server cannot do this now", 2},
+      problem_row{no_space, 507, "no-space", "There is no space left for files", 0},
+  };
+}
+constexpr auto table = problem_table();
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < table.size(); ++i) {
     if (table[i].id != static_cast<problem>(i)) return false;
   }
-  return table.size() == static_cast<std::size_t>(no_space) + 1;
+  return table.size() == static_cast<std::size_t>(problem::no_space) + 1;
 }
 static_assert(in_order());
 
@@ -63,6 +65,7 @@ const problem_row& row_of(problem p) noexcept {
 
 problem problem_of(base::errc code) noexcept {
   using base::errc;
+  using enum problem;
   switch (code) {
     case errc::invalid_argument:
       return bad_request;
@@ -74,7 +77,7 @@ problem problem_of(base::errc code) noexcept {
     case errc::too_large:
       return too_large;
     case errc::unsupported:
-      return problem::media_type;
+      return media_type;
     case errc::full:
       return overloaded;
     case errc::unavailable:
@@ -96,6 +99,7 @@ problem problem_of(base::errc code) noexcept {
 }
 
 problem problem_of_status(int status) noexcept {
+  using enum problem;
   switch (status) {
     case 400:
       return bad_request;
