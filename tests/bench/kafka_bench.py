@@ -29,9 +29,6 @@ def brokers():
         yield given
         return
     with tempfile.TemporaryDirectory(prefix="streamdemo-bench-kafka-") as directory:
-        jars = ROOT / "build/kafka/jars"
-        jars.mkdir(parents=True, exist_ok=True)
-        os.symlink(jars, pathlib.Path(directory) / "jars")
         command = [str(CLUSTER), "--dir", directory, "--port", "29392"]
         try:
             subprocess.run([*command, "up"], check=True)

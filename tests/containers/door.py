@@ -72,7 +72,7 @@ async def play(given, directory):
     checks = Checks()
     for check in () if given.measure else requests.WITHOUT_GATEWAYS:
         await checks.run(check, directory)
-    brokers = Brokers(given.cluster or own_cluster(directory), given.port)
+    brokers = Brokers(given.cluster or directory / "kafka", given.port)
     await brokers.up()
     try:
         async with World(given, directory, brokers) as world:
@@ -82,16 +82,6 @@ async def play(given, directory):
         if not given.cluster:
             await brokers.do("wipe")
     return checks.finish()
-
-
-def own_cluster(directory):
-    """A cluster of this run alone; the jars are fetched once for all."""
-    home = directory / "kafka"
-    home.mkdir()
-    jars = ROOT / "build/kafka/jars"
-    jars.mkdir(parents=True, exist_ok=True)
-    (home / "jars").symlink_to(jars)
-    return home
 
 
 def main():

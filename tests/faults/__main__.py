@@ -94,7 +94,7 @@ def main():
     given = arguments()
     chosen = [s for s in ALL if (s.name in given.names if given.names else s.quick or not given.quick)]
     directory = pathlib.Path(tempfile.mkdtemp(prefix="streamdemo-faults-"))
-    given.cluster = given.cluster or own_cluster(directory)
+    given.cluster = given.cluster or directory / "kafka"
     print(f"{len(chosen)} scenarios; logs in {directory}", flush=True)
     outcomes = asyncio.run(play_all(chosen, given, directory))
     failed = sum(not o.passed for o in outcomes)
@@ -102,16 +102,6 @@ def main():
         shutil.rmtree(directory)
     print(f"{len(outcomes) - failed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
-
-
-def own_cluster(directory):
-    """A cluster of this run alone; the jars are fetched once for all."""
-    jars = ROOT / "build/kafka/jars"
-    jars.mkdir(parents=True, exist_ok=True)
-    home = directory / "kafka"
-    home.mkdir()
-    (home / "jars").symlink_to(jars)
-    return home
 
 
 sys.exit(main())

@@ -4,6 +4,7 @@ import platform
 import subprocess
 from dataclasses import dataclass
 
+from .brokers import CLUSTER
 from .ledger import Verdict
 
 COLUMNS = ("scenario", "what was done, and seen to be done", "tasks", "lost", "dup", "gap", "double end", "no end",
@@ -87,7 +88,7 @@ def document(outcomes, earlier, order, versions, command):
 
 
 def versions(given):
-    kafka = next(given.cluster.glob("jars/kafka_2.13-*.jar")).stem.rpartition("-")[2]
+    kafka = output(CLUSTER, "--dir", given.cluster, "version")
     librdkafka = output("dpkg-query", "--show", "--showformat=${Version}", "librdkafka1")
     return f"Kafka {kafka}, librdkafka {librdkafka}, {output(given.binary, '--version')}"
 

@@ -32,6 +32,8 @@ constexpr std::array protected_names{
     protected_name{"group.id", "topics.group names the group"},
     protected_name{"group.instance.id", "a restarted process is not its predecessor"},
     protected_name{"partition.assignment.strategy", "partitions move one by one"},
+    protected_name{"group.protocol", "partitions move one by one"},  // of librdkafka 2.4 and later
+    protected_name{"group.remote.assignor", "partitions move one by one"},
     protected_name{"partitioner", "every client must pick the same partition for a key"},
     protected_name{"message.timeout.ms", bounded_publish},
     protected_name{"delivery.timeout.ms", bounded_publish},

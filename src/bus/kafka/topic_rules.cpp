@@ -50,6 +50,8 @@ result<void> check_settings(const topic_spec& spec, const topic_settings& found)
     return refuse(spec, "message.timestamp.type=" + type + ", but the log's own times are relied on",
                   "message.timestamp.type=LogAppendTime");
   }
+  // Told, but empty: nothing is ever dropped, whatever the retention says.
+  if (const auto policy = found.find("cleanup.policy"); policy != found.end() && policy->second.empty()) return {};
   if (const auto policy = has("cleanup.policy"); policy.find("compact") != std::string::npos) {
     return refuse(spec, "cleanup.policy=" + policy + ", which drops records of tasks that still run",
                   "cleanup.policy=delete");

@@ -69,6 +69,13 @@ describe("topics that break a promise: nothing starts, and the message says what
     });
   }
 
+  test("a topic that is never cleaned up keeps everything: its retention is not held against it", async () => {
+    const system = freshSystem();
+    await made(system.response, { "cleanup.policy": "", "retention.ms": "60000" });
+    const gateway = await system.start("gateway");
+    await stop(gateway);
+  });
+
   test("retention that the settings themselves contradict is found before any broker is asked", async () => {
     const failure = await freshSystem().start("gateway", { "topics.retention_ms": 60000 }).then(() => null, (e) => e);
     assert.match(failure?.message ?? "it started", /ended with 2: .*topics\.retention_ms/s);

@@ -22,8 +22,9 @@ std::string refusal(const std::string& name, const std::string& value) {
 }  // namespace
 
 TEST_CASE("a setting on which a promise rests is refused by name, with the promise") {
-  for (const auto* name : {"acks", "enable.idempotence", "enable.auto.commit", "auto.offset.reset", "group.id",
-                           "partition.assignment.strategy", "message.timeout.ms", "bootstrap.servers"}) {
+  for (const auto* name :
+       {"acks", "enable.idempotence", "enable.auto.commit", "auto.offset.reset", "group.id",
+        "partition.assignment.strategy", "group.protocol", "message.timeout.ms", "bootstrap.servers"}) {
     CHECK(protected_property(name).has_value());
     const auto message = refusal(name, "1");
     CHECK(message.find(name) != std::string::npos);

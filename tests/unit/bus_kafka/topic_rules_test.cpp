@@ -63,3 +63,9 @@ TEST_CASE("longer is good enough, for ever too, and what the brokers do not tell
   CHECK(check_settings(response(), {{"retention.ms", "-1"}, {"retention.bytes", "-1"}}).has_value());
   CHECK(check_settings(response(), {}).has_value());
 }
+
+TEST_CASE("without any clean-up nothing is dropped: the retention is not judged, the times are") {
+  CHECK(check_settings(response(), {{"cleanup.policy", ""}, {"retention.ms", "60000"}, {"retention.bytes", "1000"}})
+            .has_value());
+  CHECK(refuses({{"cleanup.policy", ""}, {"message.timestamp.type", "CreateTime"}}, "CreateTime", "LogAppendTime"));
+}
