@@ -67,13 +67,17 @@ class Stack:
     async def images(self, network):
         """Ours are built, the others pulled, or made here where they cannot be."""
         names = re.findall(r"^ +image: (\S+)$", await self.compose("config"), re.MULTILINE)
+        debian = re.search(r"^ARG DEBIAN=(\S+)$", (ROOT / "docker/Dockerfile").read_text(), re.MULTILINE)[1]
         made = []
-        for name in sorted({n for n in names if not n.startswith("streamdemo-")} | {"debian:bookworm-slim"}):
+        for name in sorted({n for n in names if not n.startswith("streamdemo-")} | {debian}):
             if await succeeds("docker", "image", "inspect", name) or await succeeds("docker", "pull", "-q", name, seconds=300):
                 continue
             if not STANDINS.exists():
                 raise RuntimeError(f"{name} cannot be pulled, and there is no {STANDINS}")
-            await run(STANDINS, next(w for w in ("kafka", "nginx", "kafdrop", "debian") if w in name.partition("/")[2] or w in name))
+            repository, tag = name.split(":")
+            short = repository.rpartition("/")[2]
+            what = tag.removesuffix("-slim") if short == "debian" else short
+            await run(STANDINS, what, environment={f"{short.upper()}_{'VERSION' if short == 'kafka' else 'TAG'}": tag})
             made.append(name)
         await self.compose("build", BUILD_NETWORK=network)
         sizes = {role: int(await run("docker", "image", "inspect", "-f", "{{.Size}}", f"streamdemo-{role}"))
