@@ -53,16 +53,19 @@ void child_process::kill() noexcept {
 }
 
 base::awaitable<base::result<exit_status>> child_process::wait() {
-  boost::system::error_code ec;
-  co_await guard_.async_wait(pidfd::wait_read, asio::redirect_error(base::use_awaitable, ec));
-  if (ec) throw boost::system::system_error(ec);
-  reap();
+  // Being woken proves nothing: Asio gives the record of a descriptor that was closed with an event still queued to the
+  // next one that is opened, and the event with it. Only the kernel knows whether the guard has ended.
+  do {
+    boost::system::error_code ec;
+    co_await guard_.async_wait(pidfd::wait_read, asio::redirect_error(base::use_awaitable, ec));
+    if (ec) throw boost::system::system_error(ec);
+  } while (!reap());
   guard_.close();
   co_return outcome();
 }
 
-void child_process::reap() noexcept {
-  ::waitpid(guard_pid_, nullptr, WNOHANG);
+bool child_process::reap() noexcept {
+  return ::waitpid(guard_pid_, nullptr, WNOHANG) != 0;
 }
 
 base::result<exit_status> child_process::outcome() {

@@ -62,7 +62,7 @@ class child_process {
  private:
   using pidfd = asio::posix::basic_stream_descriptor<base::executor>;
   child_process(base::executor ex, std::string name);
-  void reap() noexcept;
+  bool reap() noexcept;  // false: the guard is still there
   base::result<exit_status> outcome();
 
   std::string name_;

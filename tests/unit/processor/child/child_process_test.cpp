@@ -127,6 +127,31 @@ TEST_CASE("a signal that ends the child is told") {
   });
 }
 
+// Two descriptors become ready together; while the first is served, the second is closed and a child takes its place.
+// Asio then delivers the event of the closed one to the child's own wait.
+TEST_CASE("a wait that is woken for nothing waits on, and the child ends as it ends") {
+  test::run([]() -> awaitable<void> {
+    using descriptor = asio::posix::basic_stream_descriptor<base::executor>;
+    const auto ex = co_await asio::this_coro::executor;
+    int first[2], second[2];
+    REQUIRE(::pipe2(first, O_CLOEXEC) == 0);
+    REQUIRE(::pipe2(second, O_CLOEXEC) == 0);
+    descriptor served(ex, first[0]), closed(ex, second[0]);
+    for (const int end : {first[1], second[1]}) {
+      REQUIRE(::write(end, "x", 1) == 1);
+      ::close(end);
+    }
+    co_await served.async_wait(descriptor::wait_read, base::use_awaitable);
+    closed.close();
+    auto child = child_process::start(ex, shell("sleep 0.3; exit 7"));
+    REQUIRE(child.has_value());
+    const auto ended = co_await child->wait();
+    REQUIRE_MESSAGE(ended.has_value(), ended.error().message);
+    CHECK(ended->code == 7);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no zombie either
+  });
+}
+
 TEST_CASE("a program or a directory that is not there is an error that names it") {
   test::run([]() -> awaitable<void> {
     child_options o;
