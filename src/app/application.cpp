@@ -145,7 +145,8 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
   auto made_store = artifacts::make_directory_store({.directory = settings.artifacts.directory,
                                                      .keep_for = settings.artifacts.keep_for,
                                                      .max_bytes = settings.artifacts.max_bytes,
-                                                     .threads = settings.artifacts.threads},
+                                                     .threads = settings.artifacts.threads,
+                                                     .max_input_bytes = config::max_input_bytes(settings)},
                                                     clock, metrics, log);
   if (!made_store) return made_store.error();
   store = std::move(*made_store);
@@ -153,7 +154,6 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
   watch_loop.start();
   chores = std::make_unique<base::task_group>(watch(), log, "chores");
   if (auto opened = open_management(); !opened) return opened;
-  asio::dispatch(watch(), asio::use_future([this] { chores->spawn([this] { return sweep_forever(*store); }); })).get();
   for (const auto& kind : kinds) {
     if (!kind.info.notice.empty()) log.warning("{}", kind.info.notice);
   }
@@ -164,6 +164,8 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
     if (auto started = start_gateway(give_up); !started) return started;
   }
   if (has(config::role::processor)) start_processor();
+  // Nothing is swept before the log was read back.
+  asio::dispatch(watch(), asio::use_future([this] { chores->spawn([this] { return sweep_forever(*store); }); })).get();
   return {};
 }
 

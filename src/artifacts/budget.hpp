@@ -1,55 +1,78 @@
-// Counts the bytes of a store against its limit: what is visible, and what is being written. Called by the store from
-// any thread. Other processes on the same volume are counted when a scan of the directory hands in the truth.
+// Counts the bytes of a store against its limit, inputs and outputs apart: what is visible, and what is being written.
+// Called by the store from any thread. Other processes on the same volume are counted when a scan of the directory
+// hands in the truth.
 #pragma once
 #include <cstdint>
 #include <mutex>
 
 namespace streamdemo::artifacts {
 
+enum class sort { input, output };
+
 class budget {
  public:
-  explicit budget(std::uint64_t max_bytes) : max_(max_bytes) {}
+  budget(std::uint64_t max_bytes, std::uint64_t max_inputs) : max_(max_bytes), max_inputs_(max_inputs) {}
 
   // Sets `n` bytes aside for a file being written. False: they would not fit.
-  bool reserve(std::uint64_t n) {
+  bool reserve(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
-    if (n > max_ || visible_ + pending_ > max_ - n) return false;
-    pending_ += n;
+    const bool room = n <= max_ && inputs_.all() + outputs_.all() <= max_ - n;
+    if (!room || (s == sort::input && !inputs_may_grow(n))) return false;
+    of(s).pending += n;
     return true;
   }
 
   // A file that was being written is gone, or became visible.
-  void release(std::uint64_t n) {
+  void release(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
-    pending_ -= n;
+    of(s).pending -= n;
   }
-  void publish(std::uint64_t n) {
+  void publish(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
-    pending_ -= n;
-    visible_ += n;
+    of(s).pending -= n;
+    of(s).visible += n;
   }
 
   // What a scan found.
-  void set_visible(std::uint64_t n) {
+  void set_visible(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
-    visible_ = n;
+    of(s).visible = n;
   }
 
-  std::uint64_t visible() const {
+  // Whether `n` bytes fit once enough outputs have gone.
+  bool can_fit(sort s, std::uint64_t n) const {
     const std::lock_guard lock(mutex_);
-    return visible_;
+    const auto fixed = inputs_.all() + outputs_.pending;
+    return n <= max_ && fixed <= max_ - n && (s == sort::output || inputs_may_grow(n));
   }
-  std::uint64_t pending() const {
+  // How much visible outputs may take so that `n` bytes more fit.
+  std::uint64_t outputs_beside(std::uint64_t n) const {
     const std::lock_guard lock(mutex_);
-    return pending_;
+    const auto taken = inputs_.all() + outputs_.pending + n;
+    return taken < max_ ? max_ - taken : 0;
+  }
+
+  std::uint64_t visible(sort s) const {
+    const std::lock_guard lock(mutex_);
+    return s == sort::input ? inputs_.visible : outputs_.visible;
   }
   std::uint64_t max() const noexcept { return max_; }
+  std::uint64_t max_inputs() const noexcept { return max_inputs_; }
 
  private:
+  struct amount {
+    std::uint64_t visible = 0;
+    std::uint64_t pending = 0;
+    std::uint64_t all() const noexcept { return visible + pending; }
+  };
+  amount& of(sort s) noexcept { return s == sort::input ? inputs_ : outputs_; }
+  bool inputs_may_grow(std::uint64_t n) const noexcept { return n <= max_inputs_ && inputs_.all() <= max_inputs_ - n; }
+
   const std::uint64_t max_;
+  const std::uint64_t max_inputs_;
   mutable std::mutex mutex_;
-  std::uint64_t visible_ = 0;
-  std::uint64_t pending_ = 0;
+  amount inputs_;
+  amount outputs_;
 };
 
 }  // namespace streamdemo::artifacts

@@ -16,9 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A file made this recently may not be locked yet by the process that makes it.
-constexpr std::chrono::seconds leftover_grace{60};
-
 error not_plain() {
   return {errc::invalid_argument, "a name may have 1 to 128 of A-Z a-z 0-9 . _ - and must not start with a dot"};
 }
@@ -29,12 +26,16 @@ directory_store::directory_store(options o, const base::clock& clock, base::metr
     : options_(std::move(o)),
       files_(options_.directory / "files"),
       tmp_(options_.directory / "tmp"),
+      tmp_lock_(options_.directory / "tmp.lock"),
+      inputs_(options_.directory / "inputs"),
       clock_(clock),
       log_(log.child("artifacts")),
-      bytes_(metrics.gauge("streamdemo_artifacts_bytes", "Bytes of all visible artifacts, as of the last sweep")),
+      bytes_(metrics.gauge("streamdemo_artifacts_bytes", "Bytes of all files that tasks made, as of the last sweep")),
+      input_bytes_(metrics.gauge("streamdemo_artifacts_input_bytes", "Bytes of uploads whose tasks have not ended")),
       expired_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "expired"}})),
       evicted_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "overflow"}})),
-      budget_(options_.max_bytes),
+      done_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "task_over"}})),
+      budget_(options_.max_bytes, options_.max_input_bytes),
       pool_(options_.threads) {}
 
 directory_store::~directory_store() {
@@ -43,59 +44,115 @@ directory_store::~directory_store() {
 
 result<void> directory_store::prepare() {
   std::error_code ec;
-  for (const auto& d : {files_, tmp_}) {
+  for (const auto& d : {files_, inputs_.root(), tmp_}) {
     fs::create_directories(d, ec);
     if (ec) return disk::error_of(ec.value() == ENOENT ? EIO : ec.value(), "make the directory", d);
     if (::access(d.c_str(), R_OK | W_OK | X_OK) != 0) return disk::error_of(errno, "write into", d);
   }
-  sweep_now(options_.max_bytes);
+  // Only what the dead left half-written goes now: the rest waits until its owner says that it has caught up.
+  sweep_leftovers();
+  inputs_now();
+  count_outputs();
   return {};
 }
 
-fs::path directory_store::visible_path(const std::string& id, const std::string& name) const {
+fs::path directory_store::output_path(const std::string& id, const std::string& name) const {
   return files_ / id / name;
 }
 
-result<void> directory_store::make_room(std::uint64_t n) {
-  if (budget_.reserve(n)) return {};
-  const auto needed = budget_.pending() + n;
+result<void> directory_store::make_room(sort s, std::uint64_t n) {
+  if (budget_.reserve(s, n)) return {};
   // Giving up other people's files helps only if the new one fits then. A sixteenth more is freed than needed, so that
   // a store that runs at its limit is not listed for every write.
-  if (needed <= budget_.max()) {
-    const auto spare = budget_.max() / 16;
-    sweep_now(budget_.max() - std::min(needed + spare, budget_.max()));
-    if (budget_.reserve(n)) return {};
+  if (budget_.can_fit(s, n)) {
+    sweep_outputs(budget_.outputs_beside(n + budget_.max() / 16));
+    if (budget_.reserve(s, n)) return {};
   }
+  if (s == sort::input && n <= budget_.max_inputs()) return inputs_are_full(budget_.max_inputs());
   return error{errc::no_space,
                fmt::format("the artifact store is full ({} bytes); raise artifacts.max_bytes", budget_.max())};
 }
 
-result<void> directory_store::publish(const fs::path& from, const fs::path& to, std::uint64_t n) {
-  if (auto linked = disk::publish(from, to); !linked) return linked;
-  ::unlink(from.c_str());
-  budget_.publish(n);
+result<void> directory_store::publish_input(const fs::path& from, const std::string& id, const std::string& name,
+                                            std::uint64_t n) {
+  auto all = inputs_.publish(from, id, name, n, budget_.max_inputs());
+  if (!all) return std::move(all).error();
+  budget_.publish(sort::input, n);
+  budget_.set_visible(sort::input, *all);
   return {};
 }
 
 awaitable<result<std::unique_ptr<upload>>> directory_store::create(std::string id, std::string name,
-                                                                   std::uint64_t max_bytes) {
+                                                                   std::uint64_t max_bytes, std::uint64_t expected) {
   if (!is_plain_name(id) || !is_plain_name(name)) co_return not_plain();
   const auto temporary = tmp_ / base::random_id();
-  auto opened = co_await pool_.run([&temporary] { return disk::create_locked(temporary); });
+  auto opened = co_await pool_.run([this, &temporary, expected]() -> result<base::descriptor> {
+    inputs_now();  // others may have added some
+    if (auto room = make_room(sort::input, expected); !room) return std::move(room).error();
+    auto made = create_temporary(temporary);
+    if (!made) release(sort::input, expected);
+    return made;
+  });
   if (!opened) co_return std::move(opened).error();
   std::unique_ptr<upload> made =
-      std::make_unique<directory_upload>(*this, std::move(*opened), temporary, visible_path(id, name), max_bytes);
+      std::make_unique<directory_upload>(*this, std::move(*opened), temporary,
+                                         directory_upload::name{std::move(id), std::move(name)}, max_bytes, expected);
   co_return std::move(made);
 }
 
+result<base::descriptor> directory_store::create_temporary(const fs::path& temporary) const {
+  // Without the lock, too: whoever holds it alone for so long was stopped, and sweeps nothing meanwhile.
+  const auto together = disk::lock(tmp_lock_, disk::lock_mode::shared);
+  return disk::create_locked(temporary);
+}
+
+awaitable<std::vector<input>> directory_store::inputs() {
+  co_return co_await pool_.run([this] { return inputs_now(); });
+}
+
+std::vector<input> directory_store::inputs_now() {
+  auto all = inputs_.list();
+  budget_.set_visible(sort::input, all.bytes);
+  input_bytes_.Set(static_cast<double>(all.bytes));
+  return std::move(all.files);
+}
+
+awaitable<void> directory_store::remove_input(std::string id, std::string name) {
+  if (!is_plain_name(id) || !is_plain_name(name)) co_return;
+  co_await pool_.run([&] {
+    if (inputs_.remove(id, name)) done_.Increment();
+    return true;
+  });
+}
+
 awaitable<result<file>> directory_store::open(std::string id, std::string name) {
+  auto found = co_await find(std::move(id), std::move(name));
+  if (!found) co_return std::move(found).error();
+  co_return std::move(found->content);
+}
+
+awaitable<result<fs::path>> directory_store::path_of(std::string id, std::string name) {
+  auto found = co_await find(std::move(id), std::move(name));
+  if (!found) co_return std::move(found).error();
+  co_return fs::absolute(found->path);
+}
+
+awaitable<result<directory_store::located>> directory_store::find(std::string id, std::string name) {
   if (!is_plain_name(id) || !is_plain_name(name)) co_return error{errc::not_found, "there is no such artifact"};
-  const auto where = visible_path(id, name);
+  co_return co_await pool_.run([&] { return find_now(id, name); });
+}
+
+result<directory_store::located> directory_store::find_now(const std::string& id, const std::string& name) const {
   struct stat s{};
-  auto opened = co_await pool_.run([&where, &s] { return disk::open_regular(where, s); });
-  if (!opened) co_return std::move(opened).error();
-  file f;
-  f.descriptor = std::shared_ptr<const int>(new int(opened->release()), [](const int* fd) {
+  located found{output_path(id, name), {}};
+  auto descriptor = disk::open_regular(found.path, s);
+  if (!descriptor && descriptor.error().code == errc::not_found) {
+    found.path = inputs_.path(id, name);
+    descriptor = disk::open_regular(found.path, s);
+  }
+  if (!descriptor) return std::move(descriptor).error();
+  auto& f = found.content;
+  f.descriptor = std::shared_ptr<const int>(new int(descriptor->release()), [](const int* fd) {
     ::close(*fd);
     delete fd;
   });
@@ -103,20 +160,14 @@ awaitable<result<file>> directory_store::open(std::string id, std::string name) 
   f.modified = disk::modified_of(s);
   // A name is never given twice within a nanosecond, so size and time identify the content, at every process alike.
   f.etag = fmt::format("\"{:x}-{:x}{:08x}\"", f.size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
-  co_return f;
-}
-
-awaitable<result<fs::path>> directory_store::path_of(std::string id, std::string name) {
-  auto opened = co_await open(id, name);
-  if (!opened) co_return std::move(opened).error();
-  co_return fs::absolute(visible_path(id, name));
+  return found;
 }
 
 awaitable<result<fs::path>> directory_store::make_scratch() {
   const auto directory = fs::absolute(tmp_ / base::random_id());
-  auto locked = co_await pool_.run([&directory]() -> result<base::descriptor> {
-    if (auto made = disk::make_directory(directory); !made) return std::move(made).error();
-    return disk::lock_directory(directory);
+  auto locked = co_await pool_.run([this, &directory]() -> result<base::descriptor> {
+    const auto together = disk::lock(tmp_lock_, disk::lock_mode::shared);
+    return disk::make_locked_directory(directory);
   });
   if (!locked) co_return std::move(locked).error();
   const std::lock_guard lock(scratch_mutex_);
@@ -149,7 +200,7 @@ awaitable<result<std::uint64_t>> directory_store::adopt(fs::path from, std::stri
       co_return error{errc::invalid_argument, fmt::format("{} is in no scratch directory", from.string())};
     }
   }
-  const auto to = visible_path(id, name);
+  const auto to = output_path(id, name);
   co_return co_await pool_.run([this, &from, &to] { return adopt_now(from, to); });
 }
 
@@ -158,34 +209,45 @@ result<std::uint64_t> directory_store::adopt_now(const fs::path& from, const fs:
   auto opened = disk::open_regular(from, s);
   if (!opened) return std::move(opened).error();
   const auto size = static_cast<std::uint64_t>(s.st_size);
-  if (auto room = make_room(size); !room) return std::move(room).error();
+  if (auto room = make_room(sort::output, size); !room) return std::move(room).error();
   auto done = disk::sync(opened->get(), from);
-  if (done) done = publish(from, to, size);
-  if (done) return size;
-  release(size);
-  return std::move(done).error();
+  if (done) done = disk::publish(from, to);
+  if (!done) {
+    release(sort::output, size);
+    return std::move(done).error();
+  }
+  ::unlink(from.c_str());
+  budget_.publish(sort::output, size);
+  return size;
 }
 
 awaitable<void> directory_store::sweep() {
   co_await pool_.run([this] {
-    sweep_now(options_.max_bytes);
+    sweep_leftovers();
+    inputs_now();
+    sweep_outputs(budget_.outputs_beside(0));
     return true;
   });
 }
 
-void directory_store::sweep_now(std::uint64_t max_bytes) {
+void directory_store::count_outputs() {
+  std::uint64_t bytes = 0;
+  for (const auto& f : disk::list(files_).files) bytes += f.size;
+  budget_.set_visible(sort::output, bytes);
+  bytes_.Set(static_cast<double>(bytes));
+}
+
+void directory_store::sweep_outputs(std::uint64_t max_bytes) {
   const std::lock_guard lock(sweep_mutex_);
-  const auto now = clock_.now();
   auto listed = disk::list(files_);
-  const auto plan = plan_sweep(std::move(listed.files), now, options_.keep_for, max_bytes);
+  const auto plan = plan_sweep(std::move(listed.files), clock_.now(), options_.keep_for, max_bytes);
   for (const auto& f : plan.expired) ::unlink(f.path.c_str());
   for (const auto& f : plan.overflow) ::unlink(f.path.c_str());
   for (const auto* gone : {&plan.expired, &plan.overflow}) {
     for (const auto& f : *gone) ::rmdir(f.path.parent_path().c_str());  // fails while it holds others: as wanted
   }
   for (const auto& d : listed.empty_directories) ::rmdir(d.c_str());
-  const auto leftovers = disk::remove_leftovers(tmp_, now - leftover_grace);
-  budget_.set_visible(plan.bytes_left);
+  budget_.set_visible(sort::output, plan.bytes_left);
   bytes_.Set(static_cast<double>(plan.bytes_left));
   expired_.Increment(static_cast<double>(plan.expired.size()));
   evicted_.Increment(static_cast<double>(plan.overflow.size()));
@@ -193,7 +255,17 @@ void directory_store::sweep_now(std::uint64_t max_bytes) {
     log_.warning("removed the {} oldest artifacts to stay below artifacts.max_bytes ({})", plan.overflow.size(),
                  options_.max_bytes);
   }
-  if (leftovers != 0) log_.info("removed {} temporary files that nobody was writing any more", leftovers);
+}
+
+void directory_store::sweep_leftovers() {
+  std::vector<disk::leftover> found;
+  {
+    const auto alone = disk::lock(tmp_lock_, disk::lock_mode::exclusive);
+    if (alone) found = disk::find_leftovers(tmp_);
+  }
+  std::error_code ignored;
+  for (const auto& l : found) fs::remove_all(l.where, ignored);
+  if (!found.empty()) log_.info("removed {} temporary files that nobody was writing any more", found.size());
 }
 
 awaitable<result<std::string>> directory_store::read(file f, std::uint64_t offset, std::size_t size) {

@@ -1,5 +1,5 @@
-// The store in a directory: <directory>/files/<id>/<name> is visible, <directory>/tmp/ holds what is being written.
-// Several processes may share the directory.
+// The store in a directory: <directory>/files/<id>/<name> are outputs, <directory>/inputs/<id>/<name> inputs, and
+// <directory>/tmp/ holds what is being written. Several processes may share the directory.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/base/descriptor.hpp>
@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "artifacts/budget.hpp"
+#include "artifacts/input_area.hpp"
 
 namespace streamdemo::artifacts {
 
@@ -20,7 +21,10 @@ class directory_store final : public store {
   // Makes the directories and counts what is there. Blocks; called once, before anything else.
   result<void> prepare();
 
-  awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name, std::uint64_t max_bytes) override;
+  awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name, std::uint64_t max_bytes,
+                                                    std::uint64_t expected) override;
+  awaitable<std::vector<input>> inputs() override;
+  awaitable<void> remove_input(std::string id, std::string name) override;
   awaitable<result<file>> open(std::string id, std::string name) override;
   awaitable<result<std::filesystem::path>> path_of(std::string id, std::string name) override;
   awaitable<result<std::filesystem::path>> make_scratch() override;
@@ -31,25 +35,40 @@ class directory_store final : public store {
 
   // For the store's own uploads.
   base::blocking_pool& pool() noexcept { return pool_; }
-  // Sets `n` bytes aside, giving up the oldest files when there is no room. Blocks. Error: no_space.
-  result<void> make_room(std::uint64_t n);
-  void release(std::uint64_t n) { budget_.release(n); }
-  // Makes the synced file `from`, whose `n` bytes were set aside, visible as `to` and unlinks its old name. Blocks.
-  result<void> publish(const std::filesystem::path& from, const std::filesystem::path& to, std::uint64_t n);
+  // Sets `n` bytes aside, giving up the oldest outputs when there is no room. Blocks. Error: no_space.
+  result<void> make_room(sort s, std::uint64_t n);
+  void release(sort s, std::uint64_t n) { budget_.release(s, n); }
+  // Makes the synced file `from`, whose `n` bytes were set aside, visible as an input. Blocks.
+  result<void> publish_input(const std::filesystem::path& from, const std::string& id, const std::string& name,
+                             std::uint64_t n);
 
  private:
-  std::filesystem::path visible_path(const std::string& id, const std::string& name) const;
+  struct located {
+    std::filesystem::path path;
+    file content;
+  };
+  std::filesystem::path output_path(const std::string& id, const std::string& name) const;
+  awaitable<result<located>> find(std::string id, std::string name);
+  result<located> find_now(const std::string& id, const std::string& name) const;
   result<std::uint64_t> adopt_now(const std::filesystem::path& from, const std::filesystem::path& to);
-  void sweep_now(std::uint64_t max_bytes);
+  result<base::descriptor> create_temporary(const std::filesystem::path& temporary) const;
+  std::vector<input> inputs_now();
+  void count_outputs();
+  void sweep_outputs(std::uint64_t max_bytes);
+  void sweep_leftovers();
 
   const options options_;
   const std::filesystem::path files_;
   const std::filesystem::path tmp_;
+  const std::filesystem::path tmp_lock_;  // shared by those who make something there, so that a sweep finds it locked
+  const input_area inputs_;
   const base::clock& clock_;
   base::logger log_;
   base::gauge& bytes_;
+  base::gauge& input_bytes_;
   base::counter& expired_;
   base::counter& evicted_;
+  base::counter& done_;
   budget budget_;
   std::mutex sweep_mutex_;
   std::mutex scratch_mutex_;

@@ -8,8 +8,13 @@ namespace streamdemo::artifacts {
 
 class directory_upload final : public upload {
  public:
-  directory_upload(directory_store& owner, base::descriptor d, std::filesystem::path temporary,
-                   std::filesystem::path target, std::uint64_t max_bytes);
+  struct name {
+    std::string id;
+    std::string name;
+  };
+  // `reserved` bytes were set aside for it.
+  directory_upload(directory_store& owner, base::descriptor d, std::filesystem::path temporary, name target,
+                   std::uint64_t max_bytes, std::uint64_t reserved);
   ~directory_upload() override;
 
   awaitable<result<void>> write(std::string_view bytes) override;
@@ -17,14 +22,16 @@ class directory_upload final : public upload {
   std::uint64_t size() const override { return size_; }
 
  private:
+  result<void> reserve(std::uint64_t bytes);
   result<void> write_now(std::string_view bytes);
   result<void> commit_now();
 
   directory_store& owner_;
   base::descriptor descriptor_;
   const std::filesystem::path temporary_;
-  const std::filesystem::path target_;
+  const name target_;
   const std::uint64_t max_bytes_;
+  std::uint64_t reserved_;  // at least size_
   std::uint64_t size_ = 0;
   bool failed_ = false;
   bool committed_ = false;

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <thread>
 
 namespace streamdemo::artifacts::disk {
 
@@ -35,9 +36,21 @@ error error_of(int code, std::string_view doing, const path& on) {
   }
 }
 
+namespace {
+
+// A lock is held for the time of a few file operations, unless its holder was stopped in the midst of them.
+constexpr std::chrono::seconds lock_patience{5};
+constexpr std::chrono::milliseconds lock_pause{2};
+
+base::sys_time time_of(const timespec& t) {
+  return base::sys_time(std::chrono::seconds(t.tv_sec)) +
+         std::chrono::duration_cast<base::microseconds>(std::chrono::nanoseconds(t.tv_nsec));
+}
+
+}  // namespace
+
 base::sys_time modified_of(const struct stat& s) {
-  return base::sys_time(std::chrono::seconds(s.st_mtim.tv_sec)) +
-         std::chrono::duration_cast<base::microseconds>(std::chrono::nanoseconds(s.st_mtim.tv_nsec));
+  return time_of(s.st_mtim);
 }
 
 result<void> make_directory(const path& directory) {
@@ -54,6 +67,22 @@ result<void> sync_directory(const path& directory) {
   return sync(d.get(), directory);
 }
 
+result<descriptor> lock(const path& file, lock_mode mode) {
+  descriptor d(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  if (!d) return error_of(errno, "open", file);
+  const int how = (mode == lock_mode::exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB;
+  const auto give_up = std::chrono::steady_clock::now() + lock_patience;
+  while (::flock(d.get(), how) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return error_of(errno, "lock", file);
+    if (std::chrono::steady_clock::now() > give_up) {
+      return error{errc::unavailable,
+                   fmt::format("{} is held by a process that does not go on; end or continue it", file.string())};
+    }
+    std::this_thread::sleep_for(lock_pause);
+  }
+  return d;
+}
+
 result<descriptor> create_locked(const path& file) {
   descriptor d(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!d) return error_of(errno, "create", file);
@@ -61,7 +90,8 @@ result<descriptor> create_locked(const path& file) {
   return d;
 }
 
-result<descriptor> lock_directory(const path& directory) {
+result<descriptor> make_locked_directory(const path& directory) {
+  if (auto made = make_directory(directory); !made) return std::move(made).error();
   descriptor d(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!d) return error_of(errno, "open the directory", directory);
   ::flock(d.get(), LOCK_EX | LOCK_NB);
@@ -113,25 +143,21 @@ listing list(const path& root) {
       empty = false;
       struct stat s{};
       if (::lstat(f->path().c_str(), &s) != 0 || !S_ISREG(s.st_mode)) continue;
-      found.files.push_back({f->path(), static_cast<std::uint64_t>(s.st_size), modified_of(s)});
+      found.files.push_back({f->path(), static_cast<std::uint64_t>(s.st_size), modified_of(s), time_of(s.st_ctim)});
     }
     if (empty && !inner) found.empty_directories.push_back(d->path());
   }
   return found;
 }
 
-std::size_t remove_leftovers(const path& directory, base::sys_time before) {
-  std::size_t removed = 0;
+std::vector<leftover> find_leftovers(const path& directory) {
+  std::vector<leftover> found;
   std::error_code ec;
   for (fs::directory_iterator e(directory, ec), end; !ec && e != end; e.increment(ec)) {
-    const descriptor d(::open(e->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    struct stat s{};
-    if (!d || ::fstat(d.get(), &s) != 0 || modified_of(s) >= before) continue;
-    if (::flock(d.get(), LOCK_EX | LOCK_NB) != 0) continue;
-    std::error_code ignored;
-    if (fs::remove_all(e->path(), ignored) != static_cast<std::uintmax_t>(-1)) ++removed;
+    descriptor d(::open(e->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (d && ::flock(d.get(), LOCK_EX | LOCK_NB) == 0) found.push_back({e->path(), std::move(d)});
   }
-  return removed;
+  return found;
 }
 
 }  // namespace streamdemo::artifacts::disk

@@ -27,10 +27,15 @@ base::sys_time modified_of(const struct stat& s);
 result<void> make_directory(const path& directory);
 result<void> sync_directory(const path& directory);
 
-// A new file that nobody else has, locked for as long as it is open: the lock tells a sweep that its writer lives.
+// Holds `file`, which it makes, as long as the descriptor is open: alone, or with others that share it. Waits some
+// seconds for those, in whatever process, who exclude that. Errors: unavailable (one of them does not go on), io.
+enum class lock_mode { shared, exclusive };
+result<descriptor> lock(const path& file, lock_mode mode);
+
+// A new file, or a new directory, that nobody else has, locked for as long as it is open: the lock tells a sweep that
+// its// writer lives.
 result<descriptor> create_locked(const path& file);
-// Opens a directory and locks it likewise.
-result<descriptor> lock_directory(const path& directory);
+result<descriptor> make_locked_directory(const path& directory);
 // A regular file, not through a symbolic link. Error: not_found.
 result<descriptor> open_regular(const path& file, struct stat& s);
 
@@ -47,7 +52,11 @@ struct listing {
 };
 listing list(const path& root);
 
-// Removes what a dead writer left in `directory`: not locked, and not touched since `before`. How many.
-std::size_t remove_leftovers(const path& directory, base::sys_time before);
+// What a dead writer left in `directory`, locked, so that nobody else takes it too.
+struct leftover {
+  path where;
+  descriptor locked;
+};
+std::vector<leftover> find_leftovers(const path& directory);
 
 }  // namespace streamdemo::artifacts::disk

@@ -12,6 +12,7 @@ struct stored_file {
   std::filesystem::path path;
   std::uint64_t size = 0;
   base::sys_time modified{};
+  base::sys_time linked{};  // when it got this name
 };
 
 struct sweep_plan {

@@ -71,8 +71,12 @@ void check_sizes(contradiction_list& out, const settings& s) {
            "a run could never publish its largest result");
   at_least(out, bytes("results.max_bytes", s.results.max_bytes), record,
            "a gateway could not hold a single large result");
-  at_least(out, bytes("artifacts.max_bytes", s.artifacts.max_bytes),
-           bytes("gateway.max_upload_bytes", s.gateway.max_upload_bytes), "the largest upload would not fit");
+  if (max_input_bytes(s) < s.gateway.max_upload_bytes) {
+    out.push_back({{"artifacts.max_bytes", "gateway.max_upload_bytes"},
+                   fmt::format("three quarters of artifacts.max_bytes = {} must be at least gateway.max_upload_bytes = "
+                               "{}: the largest upload would not fit beside what is made of it",
+                               s.artifacts.max_bytes, s.gateway.max_upload_bytes)});
+  }
   if (s.bus == bus_kind::inprocess) {
     at_least(out, bytes("inprocess.response_max_bytes", s.inprocess.response_max_bytes), record,
              "the largest result would not fit");

@@ -148,10 +148,12 @@ void add_bus(field_list& f) {
 void add_files(field_list& f) {
   f.push_back(text<settings>("artifacts.directory", AT(artifacts.directory), wrong_if_empty, "a path",
                              "Where uploads and the files that results point to are kept; shared by all processes."));
-  f.push_back(num("artifacts.keep_for_ms", AT(artifacts.keep_for), second, 365 * day,
-                  "How long a file is kept after it was written."));
+  f.push_back(
+      num("artifacts.keep_for_ms", AT(artifacts.keep_for), second, 365 * day,
+          "How long a file that a task made is kept after it was written; an upload stays until its task ends."));
   f.push_back(num("artifacts.max_bytes", AT(artifacts.max_bytes), mib, std::numeric_limits<std::int64_t>::max(),
-                  "All files together; beyond it the oldest go."));
+                  "All files together; beyond it the oldest that tasks made go. Uploads may take three quarters of it: "
+                  "one that does not fit is answered 507."));
   f.push_back(num("artifacts.threads", AT(artifacts.threads), 1, 64, "Threads that read and write files."));
 
   f.push_back(text<settings>("video.ffmpeg", AT(video.ffmpeg), wrong_if_empty, "a program", "The ffmpeg to use."));
@@ -189,6 +191,10 @@ std::vector<task_field> task_fields() {
                          "Between asking the command to stop (SIGTERM) and ending it (SIGKILL)."),
       flag<task_table>("resumable", AT(command.resumable),
                        "A second run goes on after the results of the first instead of starting over."),
+      flag<task_table>(
+          "terminal", AT(command.terminal),
+          "Standard output is a terminal, so that programs that hold back what goes into a pipe print each "
+          "line at once."),
       text<task_table>("request_topic", AT(request_topic), wrong_topic, "a topic name",
                        "A request topic of its own, so that processors in another language can own the kind."),
   };

@@ -9,6 +9,7 @@
 #include "gateway/api/api.hpp"
 #include "gateway/history/bus_clock.hpp"
 #include "gateway/history/response_follower.hpp"
+#include "gateway/tasks/input_keeper.hpp"
 #include "gateway/tasks/task_service_control.hpp"
 
 namespace streamdemo::gateway {
@@ -76,8 +77,17 @@ class wired_gateway final : public gateway {
                                     .log = log_,
                                     .source = s.instance})),
         follower_(follower_options(settings_), s.bus, *all_, loop0_, s.clock, log_),
+        inputs_({.files = s.artifacts,
+                 .all = *all_,
+                 .follower = follower_,
+                 .bus = s.bus,
+                 .settings = settings_,
+                 .loop0 = loop0_,
+                 .clock = s.clock,
+                 .log = log_}),
         api_(make_api({.all = *all_,
                        .service = *service_,
+                       .inputs = inputs_,
                        .files = s.artifacts,
                        .settings = settings_,
                        .loops = s.loops,
@@ -99,6 +109,7 @@ class wired_gateway final : public gateway {
     }
     if (closed_) co_return error{errc::closed, "the gateway was closed while it started"};
     service_->start();
+    inputs_.start();
     if (auto opened = server_->open(); opened.has_error()) co_return opened;
     stage_ = stage::serving;
     // close() may have come on another thread while the listener opened.
@@ -131,6 +142,7 @@ class wired_gateway final : public gateway {
     drained_ = true;
     co_await server_->drain(deadline);
     co_await api_->drain();
+    co_await inputs_.stop();
     co_await service_->drain(deadline);
     co_await follower_.stop(deadline);
   }
@@ -171,6 +183,7 @@ class wired_gateway final : public gateway {
   std::unique_ptr<histories> all_;
   std::unique_ptr<task_service_control> service_;
   response_follower follower_;
+  input_keeper inputs_;
   std::unique_ptr<api> api_;
   std::unique_ptr<http::server> server_;
   std::atomic<stage> stage_ = stage::asking_time;

@@ -83,6 +83,8 @@ BUS_CONTRACT("every: caught_up comes exactly once, after what was there when it 
   f->start(3);
   co_await f->until([&] { return f->caught_up.size() == 2; });
   CHECK(f->before_caught_up[{topic, 0}] == 10);
+  CHECK(f->ends[{topic, 0}] == 10);
+  CHECK(f->ends[{topic, 1}] == 0);
   co_await put_numbers(*p, topic, 0, 10, 5);
   co_await put_numbers(*p, topic, 1, 0, 5);
   f->follow(topic, 2, bus::from_offset{0});

@@ -99,6 +99,7 @@ void follower::follow(const std::string& topic, std::int32_t partition, bus::rea
 void follower::note(bus::read_item& item) {
   if (auto* c = std::get_if<bus::caught_up>(&item)) {
     ++caught_up[c->partition];
+    ends[c->partition] = c->end;
     before_caught_up[c->partition] = got.size();
   } else if (auto* l = std::get_if<bus::position_lost>(&item)) {
     if (l->message.empty()) complain("a lost position without a message");

@@ -68,6 +68,7 @@ class follower final : public receiver<bus::reader, bus::read_item> {
 
   std::vector<base::record_ptr> got;
   std::map<partition_id, std::size_t> caught_up;         // how often
+  std::map<partition_id, std::int64_t> ends;             // that caught_up named
   std::map<partition_id, std::size_t> before_caught_up;  // records by then
   std::vector<bus::position_lost> lost;
 

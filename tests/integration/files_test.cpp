@@ -114,7 +114,7 @@ TEST_CASE("a video as the body becomes a task, and what is no video fails with a
     const auto r = co_await c.post("/api/process-video?clip_seconds=5", std::string(100'000, 'v'),
                                    header("Content-Type", "video/mp4"));
     REQUIRE(r.status == 202);
-    CHECK(files_below(app.directory()) == 1);
+    CHECK(files_below(app.directory() / "artifacts" / "inputs") == 1);
     const auto events = co_await c.all_events(string_at(parse(r.body), "request_id"));
     const auto ended = parse(events.back()).as_object().at("data");
     CHECK(string_at(ended, "status") == "failed");
@@ -148,10 +148,91 @@ TEST_CASE("an upload that breaks off leaves nothing behind") {
                                "Content-Length: 1000\r\n\r\nonly this");
   CHECK(answer.starts_with("HTTP/1.1 408"));
   // The files' own threads remove it; nobody waits for them with the answer.
-  while (files_below(app.directory()) != 0 && std::chrono::steady_clock::now() < give_up) {
+  const auto tmp = app.directory() / "artifacts" / "tmp";
+  while (files_below(tmp) != 0 && std::chrono::steady_clock::now() < give_up) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  CHECK(files_below(app.directory()) == 0);
+  CHECK(files_below(tmp) == 0);
+  CHECK(files_below(app.directory() / "artifacts" / "inputs") == 0);
+}
+
+// Six uploads into a store that has room for two and a half, while the one slot is taken.
+TEST_CASE("an upload that got its 202 is there when its turn comes, and one that does not fit is 507") {
+  app_fixture app([](config::settings& s) {
+    s.processor.concurrency = 1;
+    s.artifacts.max_bytes = 2'000'000;
+    s.gateway.max_upload_bytes = 700'000;
+  });
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto first = co_await c.submit("simulate", R"({"results":1000,"interval_ms":1000})");
+    std::vector<std::string> accepted;
+    for (int i = 0; i < 6; ++i) {
+      const auto r = co_await c.post("/api/process-video", std::string(600'000, char('a' + i)),
+                                     header("Content-Type", "video/mp4"));
+      if (r.status == 202) {
+        accepted.push_back(string_at(parse(r.body), "request_id"));
+      } else {
+        CHECK(r.status == 507);
+        CHECK(string_at(parse(r.body), "type") == "urn:streamdemo:problem:no-space");
+      }
+    }
+    CHECK(accepted.size() == 2);
+    CHECK(files_below(app.directory() / "artifacts" / "inputs") == accepted.size());
+    const auto canceled = co_await c.post("/api/tasks/" + first + "/cancel", "");
+    CHECK(canceled.status == 200);
+    for (const auto& id : accepted) {
+      const auto events = co_await c.all_events(id);
+      const auto ended = parse(events.back()).as_object().at("data");
+      // It is no video: whoever says so has read it.
+      CHECK(string_at(ended.as_object().at("error"), "message").find("not there") == std::string::npos);
+    }
+    // Their tasks have ended, so their room is free.
+    const auto next =
+        co_await c.post("/api/process-video", std::string(700'000, 'n'), header("Content-Type", "video/mp4"));
+    CHECK(next.status == 202);
+  });
+}
+
+TEST_CASE("an upload whose submission is refused leaves no file") {
+  app_fixture app([](config::settings& s) { s.gateway.max_tasks = 1; });
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    co_await c.submit("simulate", R"({"results":1000,"interval_ms":1000})");
+    const auto full = co_await c.post("/api/process-video", "v", header("Content-Type", "video/mp4"));
+    CHECK(full.status == 503);
+    CHECK(files_below(app.directory() / "artifacts" / "inputs") == 0);
+  });
+}
+
+TEST_CASE("a submission that is repeated needs no second file, and no room for one") {
+  app_fixture app([](config::settings& s) {
+    s.processor.concurrency = 1;
+    s.artifacts.max_bytes = 1'000'000;
+    s.gateway.max_upload_bytes = 700'000;
+  });
+  const auto inputs = app.directory() / "artifacts" / "inputs";
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    co_await c.submit("simulate", R"({"results":1000,"interval_ms":1000})");
+    auto f = header("Content-Type", "video/mp4");
+    f.push_back({"Idempotency-Key", "once"});
+    const std::string small(60'000, 's');
+    const auto first = co_await c.post("/api/process-video", small, f);
+    const auto again = co_await c.post("/api/process-video", small, f);
+    CHECK(again.status == 202);
+    CHECK(files_below(inputs) == 1);
+    const auto id = string_at(parse(first.body), "request_id");
+    const auto canceled = co_await c.post("/api/tasks/" + id + "/cancel", "");
+    CHECK(canceled.status == 200);
+    const auto large =
+        co_await c.post("/api/process-video", std::string(700'000, 'v'), header("Content-Type", "video/mp4"));
+    CHECK(large.status == 202);
+    const auto late = co_await c.post("/api/process-video", small, f);
+    CHECK(late.status == 202);
+    CHECK(string_at(parse(late.body), "request_id") == id);
+    CHECK(files_below(inputs) == 1);
+  });
 }
 
 TEST_CASE("the page comes from the binary and is asked about by its tag") {

@@ -1,6 +1,12 @@
-// Files that results point to (video in, clips out), named by task id and file name: a directory, possibly on a volume
-// that several processes share. A file is visible whole or not at all: it is written under a temporary name, synced,
-// then linked without replacing. Kept for keep_for after its last write, at most max_bytes in all (oldest go first).
+// Files that tasks read and make (video in, clips out), named by task id and file name: a directory, possibly on a
+// volume that several processes share. A file is visible whole or not at all: it is written under a temporary name,
+// synced, then linked without replacing. At most max_bytes in all.
+//
+// *Outputs* come by adopt(). They are kept for keep_for after their last write, and the oldest go first when there is
+// no room. *Inputs* come by create(). Somebody was promised that their work is done, and only who knows the tasks can
+// tell when that is over: no input is removed but by remove_input(). They take at most max_input_bytes, so that what is
+// made of them has room.
+//
 // Thread-safe; blocking work runs on the store's own small pool. Uploads must be gone before their store.
 #pragma once
 #include <streamdemo/base/asio.hpp>
@@ -31,13 +37,20 @@ struct file {
   std::string etag;  // strong, with its quotes
 };
 
-// A file being written. Destroyed without commit(): removed.
+// A committed input, as the directory tells it.
+struct input {
+  std::string id;
+  std::string name;
+  base::sys_time since{};  // when it was committed, by the clock of the file system
+};
+
+// An input being written. Destroyed without commit(): removed.
 class upload {
  public:
   virtual ~upload() = default;
   // Errors: no_space (disk or max_bytes), too_large, io.
   virtual awaitable<result<void>> write(std::string_view bytes) = 0;
-  // Syncs, then makes it visible. Errors: already_exists, no_space, io.
+  // Syncs, then makes it visible. Errors: already_exists, no_space (also: other processes were faster), io.
   virtual awaitable<result<void>> commit() = 0;
   virtual std::uint64_t size() const = 0;
 };
@@ -46,10 +59,15 @@ class store {
  public:
   virtual ~store() = default;
 
-  // `id` and `name` must be plain: [A-Za-z0-9._-]{1,128}, not starting with a dot. Errors: invalid_argument, no_space,
-  // io.
-  virtual awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name,
-                                                            std::uint64_t max_bytes) = 0;
+  // `id` and `name` must be plain: [A-Za-z0-9._-]{1,128}, not starting with a dot. Room for `expected` bytes is set
+  // aside at once. Errors: invalid_argument, no_space, io.
+  virtual awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name, std::uint64_t max_bytes,
+                                                            std::uint64_t expected = 0) = 0;
+
+  // All inputs there are now, of all processes that share the directory.
+  virtual awaitable<std::vector<input>> inputs() = 0;
+  // Nobody is waiting for it any more. Fine when it is gone already.
+  virtual awaitable<void> remove_input(std::string id, std::string name) = 0;
 
   // Error: not_found (also for names that are not plain), io.
   virtual awaitable<result<file>> open(std::string id, std::string name) = 0;
@@ -64,7 +82,7 @@ class store {
   // Errors: already_exists (the visible file is left as it is), no_space, io.
   virtual awaitable<result<std::uint64_t>> adopt(std::filesystem::path from, std::string id, std::string name) = 0;
 
-  // Removes what is older than keep_for, left-over temporary files, and the oldest beyond max_bytes.
+  // Removes outputs older than keep_for, the oldest beyond max_bytes, and what dead processes left half-written.
   virtual awaitable<void> sweep() = 0;
 
   // Reads [offset, offset+size) of an open file.
@@ -76,6 +94,7 @@ struct options {
   base::milliseconds keep_for{0};
   std::uint64_t max_bytes = 0;
   std::size_t threads = 2;
+  std::uint64_t max_input_bytes = max_bytes;
 };
 
 // Creates the directory. Error: io, with what to change.

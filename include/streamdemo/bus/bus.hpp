@@ -138,6 +138,7 @@ using read_start = std::variant<from_time, from_offset>;
 // The reader has passed the end that the partition had when follow() was called.
 struct caught_up {
   partition_id partition;
+  std::int64_t end = 0;  // that end: one past the last record there was
 };
 // The position is gone or never was (retention, a recreated topic, an offset past the end, no such partition): nothing
 // more comes of this partition until it is followed anew.

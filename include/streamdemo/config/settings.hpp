@@ -125,4 +125,9 @@ struct settings {
   } video;
 };
 
+// Of artifacts.max_bytes, what uploads may take whose tasks have not ended: what is made of them needs room, too.
+constexpr std::uint64_t max_input_bytes(const settings& s) noexcept {
+  return s.artifacts.max_bytes - s.artifacts.max_bytes / 4;
+}
+
 }  // namespace streamdemo::config

@@ -90,7 +90,7 @@ bool reader_end::take_from(cursor& c, std::size_t max, std::vector<read_item>& o
   while (out.size() < max) {
     if (!c.caught_up && c.position >= c.first_end) {
       c.caught_up = true;
-      out.emplace_back(caught_up{c.id});
+      out.emplace_back(caught_up{c.id, c.first_end});
     } else if (c.position < log.end()) {
       out.emplace_back(log.at(c.position++));
     } else {

@@ -234,7 +234,7 @@ std::optional<std::string> reader_end::take_from(const partition_id& id, cursor&
   while (c.placed && out.size() < max) {
     if (!c.caught_up && c.next >= c.end) {
       c.caught_up = true;
-      out.emplace_back(caught_up{id});
+      out.emplace_back(caught_up{id, c.end});
       continue;
     }
     if (!c.queue) break;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "gateway/history/histories.hpp"
+#include "gateway/tasks/input_keeper.hpp"
 #include "gateway/tasks/task_service.hpp"
 
 namespace streamdemo::gateway {
@@ -25,6 +26,7 @@ namespace streamdemo::gateway {
 struct api_context {
   histories& all;
   task_service& service;
+  input_keeper& inputs;
   artifacts::store& files;
   const config::settings& settings;
   base::io_threads& loops;  // those of the server

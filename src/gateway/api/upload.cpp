@@ -22,19 +22,48 @@ refusal body_refusal(const base::error& e, std::uint64_t max) {
   return {problem::bad_request, "the upload broke off: " + e.message, {}};
 }
 
-base::awaitable<checked<std::string>> copy(http::body_reader& body, artifacts::upload& file, std::uint64_t max) {
+struct copied_body {
+  std::string hash;
+  std::uint64_t size = 0;
+};
+
+// `file`: nullptr to look at the content only.
+base::awaitable<checked<copied_body>> copy(http::body_reader& body, artifacts::upload* file, std::uint64_t max) {
   base::sha256 hash;
+  copied_body c;
   const auto buffer = std::make_unique<char[]>(piece_bytes);
   for (;;) {
     const auto n = co_await body.read(buffer.get(), piece_bytes);
     if (!n) co_return body_refusal(n.error(), max);
-    if (*n == 0) co_return hash.hex();
+    if (*n == 0) {
+      c.hash = hash.hex();
+      co_return c;
+    }
     const std::string_view piece(buffer.get(), *n);
-    if (file.size() + piece.size() > max) co_return too_large(max);
+    c.size += piece.size();
+    if (c.size > max) co_return too_large(max);
     hash.update(piece);
-    const auto written = co_await file.write(piece);
+    if (file == nullptr) continue;
+    const auto written = co_await file->write(piece);
     if (!written) co_return refusal_of(written.error());
   }
+}
+
+// Whether the id's task has begun, or has even ended.
+bool is_under_way(core& a, const std::string& request_id) {
+  const auto known = a.context().all.find(request_id);
+  return known && known->view().status != task::status::queued;
+}
+
+// Uploads whose tasks have just ended may still take the room.
+base::awaitable<base::result<std::unique_ptr<artifacts::upload>>> create(core& a, const std::string& request_id,
+                                                                         const std::string& name, std::uint64_t max,
+                                                                         std::uint64_t expected) {
+  auto& files = a.context().files;
+  auto file = co_await files.create(request_id, name, max, expected);
+  if (file || file.error().code != base::errc::no_space) co_return file;
+  co_await a.context().inputs.tidy();
+  co_return co_await files.create(request_id, name, max, expected);
 }
 
 }  // namespace
@@ -48,26 +77,32 @@ base::awaitable<checked<received_upload>> receive_upload(core& a, http::request&
   const refusal empty{problem::bad_request, "the body is empty; it must be the video, or JSON with its own type", {}};
   if (length && *length == 0) co_return empty;
 
-  const auto name = "upload-" + base::random_id();
-  auto file = co_await a.context().files.create(request_id, name, max);
-  if (!file) co_return refusal_of(file.error());
-  auto content = co_await copy(*r.body, **file, max);
-  if (!content) co_return content.error();
-  if ((*file)->size() == 0) co_return empty;
-
   received_upload u;
-  u.payload = upload_payload(name, *options);
-  u.payload_hash = base::sha256_hex(*content + options->members);
+  u.name = "upload-" + base::random_id();
+  std::unique_ptr<artifacts::upload> file;
+  // A submission that is repeated while its task is under way needs no room, only the same content.
+  if (!is_under_way(a, request_id)) {
+    auto made = co_await create(a, request_id, u.name, max, length.value_or(0));
+    if (!made) co_return refusal_of(made.error());
+    file = std::move(*made);
+  }
+  const auto got = co_await copy(*r.body, file.get(), max);
+  if (!got) co_return got.error();
+  if (got->size == 0) co_return empty;
+
+  u.payload = upload_payload(u.name, *options);
+  u.payload_hash = base::sha256_hex(got->hash + options->members);
   if (const auto before = a.context().all.find(request_id)) {
-    const auto view = before->view();
-    if (view.payload_hash != u.payload_hash) {
+    if (before->view().payload_hash != u.payload_hash) {
       co_return refusal{problem::key_reused, "this idempotency key was used for another video or other options", {}};
     }
     // The first upload is in use, or was; while the task is queued this one may have to take its place.
-    u.repeated = view.status != task::status::queued;
+    u.repeated = is_under_way(a, request_id);
     if (u.repeated) co_return u;
   }
-  const auto kept = co_await (*file)->commit();
+  if (!file)
+    co_return refusal{problem::unavailable, "the task of this idempotency key is forgotten; send it again", {}};
+  const auto kept = co_await file->commit();
   if (!kept) co_return refusal_of(kept.error());
   co_return u;
 }

@@ -7,6 +7,7 @@
 namespace streamdemo::gateway {
 
 struct received_upload {
+  std::string name;          // in the store, under the task's id
   std::string payload;       // for the handler
   std::string payload_hash;  // of content and options
   bool repeated = false;     // an earlier submission with this id has the same content and is under way: not kept

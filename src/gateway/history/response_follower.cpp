@@ -20,8 +20,10 @@ response_follower::response_follower(options o, bus::bus& b, histories& all, bas
       log_(log.child("follower")),
       is_behind_(static_cast<std::size_t>(options_.partitions), true),
       restarted_(static_cast<std::size_t>(options_.partitions), false),
+      folded_(static_cast<std::size_t>(options_.partitions), 0),
       behind_(options_.partitions),
       changed_(loop0),
+      progress_(loop0),
       group_(loop0, log_, "the response follower") {}
 
 void response_follower::start() {
@@ -54,6 +56,7 @@ void response_follower::take(std::vector<bus::read_item>& items) {
   records_.clear();
   const auto flush = [this] {
     if (!records_.empty()) all_.apply(records_);
+    for (const auto& r : records_) moved_to(r->partition, r->offset + 1);
     records_.clear();
   };
   for (auto& item : items) {
@@ -62,14 +65,32 @@ void response_follower::take(std::vector<bus::read_item>& items) {
       continue;
     }
     flush();
-    if (const auto* c = std::get_if<bus::caught_up>(&item)) reached_end(c->partition.partition);
+    if (const auto* c = std::get_if<bus::caught_up>(&item)) reached_end(*c);
     if (const auto* l = std::get_if<bus::position_lost>(&item)) lost(*l);
   }
   flush();
+  progress_.notify_all();
 }
 
-void response_follower::reached_end(std::int32_t partition) {
+void response_follower::moved_to(std::int32_t partition, std::int64_t offset) {
+  auto& now = folded_[static_cast<std::size_t>(partition)];
+  now = std::max(now, offset);
+}
+
+base::awaitable<bool> response_follower::has_folded(std::int32_t partition, std::int64_t offset,
+                                                    base::steady_time until) {
   const auto i = static_cast<std::size_t>(partition);
+  const auto done = [&] { return !is_behind_[i] && folded_[i] >= offset; };
+  while (!done() && !closed_) {
+    if (!co_await progress_.wait_until(until)) break;
+  }
+  co_return done();
+}
+
+void response_follower::reached_end(const bus::caught_up& c) {
+  const auto partition = c.partition.partition;
+  const auto i = static_cast<std::size_t>(partition);
+  moved_to(partition, c.end);
   if (restarted_[i]) all_.finish_restart(partition);
   restarted_[i] = false;
   set_behind(partition, false);
@@ -81,6 +102,7 @@ void response_follower::lost(const bus::position_lost& l) {
                l.message);
   all_.restart(partition);
   restarted_[static_cast<std::size_t>(partition)] = true;
+  folded_[static_cast<std::size_t>(partition)] = 0;  // the topic may be another one, that counts anew
   set_behind(partition, true);
   group_.spawn([this, partition] { return follow_anew(partition); });
 }
@@ -114,6 +136,7 @@ void response_follower::close() {
   closed_ = true;
   if (reader_) reader_->close();
   changed_.notify_all();
+  progress_.notify_all();
 }
 
 base::awaitable<void> response_follower::stop(base::steady_time deadline) {

@@ -28,6 +28,9 @@ class response_follower {
   // Partitions that have not reached the end they had when they were followed; 0: caught up. Any thread.
   std::int32_t behind() const noexcept { return behind_.load(); }
 
+  // Whether everything in the log of a partition before `offset` has been folded. Waits for it until `until`. Loop 0.
+  base::awaitable<bool> has_folded(std::int32_t partition, std::int64_t offset, base::steady_time until);
+
   // Until behind() has changed, close() was called, or `until`.
   base::awaitable<void> wait_for_change(base::steady_time until);
 
@@ -42,7 +45,8 @@ class response_follower {
   base::awaitable<void> sweep();
   void follow(std::int32_t partition);
   void take(std::vector<bus::read_item>& items);
-  void reached_end(std::int32_t partition);
+  void reached_end(const bus::caught_up& c);
+  void moved_to(std::int32_t partition, std::int64_t offset);
   void lost(const bus::position_lost& l);
   void set_behind(std::int32_t partition, bool value);
 
@@ -56,9 +60,11 @@ class response_follower {
   std::vector<base::record_ptr> records_;  // of one turn
   std::vector<bool> is_behind_;
   std::vector<bool> restarted_;
+  std::vector<std::int64_t> folded_;  // up to which offset, per partition
   std::atomic<std::int32_t> behind_;
   bool closed_ = false;
   base::event changed_;
+  base::event progress_;
   base::task_group group_;
 };
 

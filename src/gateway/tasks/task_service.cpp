@@ -188,7 +188,7 @@ class bus_task_service final : public task_service_control, private task_observe
       co_return error{errc::timed_out, "the task was written, but not read back in time"};
     }
     acknowledged(h);
-    co_return accepted_task{s.request_id, h, false};
+    co_return accepted_task{s.request_id, h};
   }
 
   // Whoever's `accepted` came first made the task.
@@ -206,7 +206,10 @@ class bus_task_service final : public task_service_control, private task_observe
       co_return error{errc::conflict, "this idempotency key was used with another payload"};
     }
     accepted_task found{s.request_id, h, repeated};
-    if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
+    if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) {
+      found.requested = false;
+      co_return found;
+    }
     const auto left = view.accepted_at + settings_.processor.recovery_margin / 2 - bus_now();
     if (left <= base::microseconds{0}) {
       co_return error{errc::unavailable,

@@ -30,6 +30,7 @@ struct accepted_task {
   std::string request_id;
   history_ptr history;    // its `accepted` has been folded here
   bool repeated = false;  // an earlier submission with this idempotency key
+  bool requested = true;  // false: an earlier submission's payload is the task's, this one's was not written
 };
 
 class task_service {

@@ -32,8 +32,8 @@ struct fixture {
   base::logger log{"test", base::log_level::off};
   fs::path directory = root.path() / "store";
 
-  std::unique_ptr<artifacts::store> make(std::uint64_t max_bytes = 1 << 20) {
-    artifacts::options o{directory, std::chrono::minutes(10), max_bytes, 2};
+  std::unique_ptr<artifacts::store> make(std::uint64_t max_bytes = 1 << 20, std::uint64_t max_input_bytes = 1 << 30) {
+    artifacts::options o{directory, std::chrono::minutes(10), max_bytes, 2, max_input_bytes};
     auto made = artifacts::make_directory_store(o, clock, metrics, log);
     REQUIRE(made.has_value());
     return std::move(*made);
@@ -46,6 +46,16 @@ struct fixture {
   }
 };
 
+awaitable<artifacts::result<std::uint64_t>> put_output(artifacts::store& s, std::string id, std::string name,
+                                                       std::string bytes) {
+  const auto scratch = co_await s.make_scratch();
+  std::ofstream(*scratch / name) << bytes;
+  auto adopted = co_await s.adopt(*scratch / name, id, name);
+  co_await s.remove_scratch(*scratch);
+  co_return adopted;
+}
+
+// As an input.
 awaitable<artifacts::result<void>> put(artifacts::store& s, std::string id, std::string name, std::string bytes) {
   auto u = co_await s.create(id, name, 1 << 30);
   if (!u) co_return std::move(u).error();
@@ -88,13 +98,13 @@ TEST_CASE_FIXTURE(fixture, "nothing is visible before the commit, and an abandon
       CHECK((co_await (*u)->write("half")).has_value());
       CHECK((*u)->size() == 4);
       CHECK((co_await get(*s, "task", "a.txt")) == "error: not found");
-      CHECK(files_below("files") == 0);
+      CHECK(files_below("inputs") == 0);
       CHECK(files_below("tmp") == 1);
       u->reset();
     });
   }
   CHECK(files_below("tmp") == 0);
-  CHECK(files_below("files") == 0);
+  CHECK(files_below("inputs") == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "of several that commit the same name exactly one wins, and its content stays") {
@@ -126,11 +136,13 @@ TEST_CASE_FIXTURE(fixture, "names that leave the directory are refused everywher
       CHECK((co_await s->open("task", bad)).error().code == errc::not_found);
       CHECK((co_await s->open(bad, "a")).error().code == errc::not_found);
       CHECK((co_await s->path_of(bad, "a")).error().code == errc::not_found);
+      co_await s->remove_input("..", bad);
     }
     fs::create_directories(directory / "files" / "task");
     fs::create_symlink(root.path() / "secret", directory / "files" / "task" / "link");
     CHECK((co_await s->open("task", "link")).error().code == errc::not_found);
     CHECK((co_await s->open("files", "task")).error().code == errc::not_found);
+    CHECK(fs::exists(root.path() / "secret"));
   });
 }
 
@@ -144,26 +156,110 @@ TEST_CASE_FIXTURE(fixture, "an upload over its own limit is refused and cannot b
   });
 }
 
-TEST_CASE_FIXTURE(fixture, "a full store gives up its oldest files, and refuses what cannot fit at all") {
+TEST_CASE_FIXTURE(fixture, "a full store gives up its oldest outputs, and refuses what cannot fit at all") {
   const auto s = make(1000);
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put(*s, "old", "a", std::string(400, 'a'))).has_value());
+    CHECK((co_await put_output(*s, "old", "a", std::string(400, 'a'))).has_value());
     // The order of two files made within one tick of the file system's clock would be chance.
     fs::last_write_time(directory / "files/old/a", fs::file_time_type::clock::now() - std::chrono::seconds(5));
-    CHECK((co_await put(*s, "new", "b", std::string(400, 'b'))).has_value());
-    CHECK((co_await put(*s, "newest", "c", std::string(400, 'c'))).has_value());
+    CHECK((co_await put_output(*s, "new", "b", std::string(400, 'b'))).has_value());
+    CHECK((co_await put_output(*s, "newest", "c", std::string(400, 'c'))).has_value());
     CHECK((co_await get(*s, "old", "a")) == "error: not found");
     CHECK((co_await get(*s, "new", "b")).size() == 400);
-    CHECK((co_await put(*s, "big", "d", std::string(1001, 'd'))).error().code == errc::no_space);
+    CHECK((co_await put_output(*s, "big", "d", std::string(1001, 'd'))).error().code == errc::no_space);
     CHECK((co_await get(*s, "new", "b")).size() == 400);
     CHECK((co_await get(*s, "newest", "c")).size() == 400);
   });
 }
 
-TEST_CASE_FIXTURE(fixture, "a sweep removes what is old, and left-overs that nobody writes any more") {
+TEST_CASE_FIXTURE(fixture, "an input stays, whatever comes and however old it is, until it is removed by name") {
+  const auto s = make(1000, 700);
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put(*s, "task", "in", std::string(400, 'i'))).has_value());
+    CHECK((co_await put_output(*s, "other", "clip", std::string(500, 'o'))).has_value());
+    // The output goes for the second input, the first input for nobody.
+    CHECK((co_await put(*s, "task", "more", std::string(300, 'm'))).has_value());
+    CHECK((co_await get(*s, "other", "clip")) == "error: not found");
+    CHECK((co_await put(*s, "late", "in", "x")).error().code == errc::no_space);
+    CHECK((co_await put_output(*s, "other", "clip", std::string(301, 'o'))).error().code == errc::no_space);
+    CHECK((co_await put_output(*s, "other", "clip", std::string(300, 'o'))).has_value());
+    clock.ahead = std::chrono::hours(1);
+    co_await s->sweep();
+    CHECK((co_await get(*s, "task", "in")).size() == 400);
+    CHECK((co_await get(*s, "task", "more")).size() == 300);
+
+    const auto all = co_await s->inputs();
+    CHECK(all.size() == 2);
+    co_await s->remove_input("task", "in");
+    co_await s->remove_input("task", "in");
+    CHECK((co_await get(*s, "task", "in")) == "error: not found");
+    CHECK((co_await get(*s, "task", "more")).size() == 300);
+    CHECK((co_await put(*s, "late", "in", std::string(400, 'l'))).has_value());
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "an input's time is when it was committed, not when its last byte came") {
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put(*s, "task", "a", "x")).has_value());
+    auto u = co_await s->create("task", "in", 100);
+    CHECK((co_await (*u)->write("all of it")).has_value());
+    for (const auto& e : fs::directory_iterator(directory / "tmp")) {
+      fs::last_write_time(e.path(), fs::file_time_type::clock::now() - std::chrono::hours(1));
+    }
+    CHECK((co_await (*u)->commit()).has_value());
+    const auto all = co_await s->inputs();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].id == "task");
+    CHECK(all[0].name == "in");
+    CHECK(clock.now() - all[0].since < std::chrono::minutes(1));
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "room for a declared size is set aside at once, and free again without a commit") {
+  const auto s = make(1000, 700);
+  test::run([&]() -> awaitable<void> {
+    auto first = co_await s->create("a", "in", 1000, 500);
+    REQUIRE(first.has_value());
+    CHECK((co_await s->create("b", "in", 1000, 300)).error().code == errc::no_space);
+    CHECK((co_await put_output(*s, "other", "clip", std::string(501, 'o'))).error().code == errc::no_space);
+    first->reset();
+    // The room is given back on the pool: two threads, so two operations behind it are after it.
+    co_await s->sweep();
+    co_await s->sweep();
+    auto second = co_await s->create("b", "in", 1000, 600);
+    REQUIRE(second.has_value());
+    CHECK((co_await (*second)->write(std::string(100, 'x'))).has_value());
+    CHECK((co_await (*second)->commit()).has_value());
+    second->reset();
+    CHECK((co_await put(*s, "c", "in", std::string(600, 'y'))).has_value());
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "stores that share a directory keep one limit of inputs together") {
+  const auto here = make(1000, 700);
+  const auto there = make(1000, 700);
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put(*here, "a", "in", std::string(400, 'a'))).has_value());
+    CHECK((co_await there->create("b", "in", 1000, 400)).error().code == errc::no_space);
+    // Begun in both before either is there: the commit tells.
+    auto one = co_await here->create("b", "in", 1000, 200);
+    auto two = co_await there->create("c", "in", 1000, 200);
+    CHECK((co_await (*one)->write(std::string(200, '1'))).has_value());
+    CHECK((co_await (*two)->write(std::string(200, '2'))).has_value());
+    auto [first, second] = co_await ((*one)->commit() && (*two)->commit());
+    CHECK(first.has_value() != second.has_value());
+    CHECK((first ? second : first).error().code == errc::no_space);
+    CHECK((co_await here->inputs()).size() == 2);
+    // What one removes makes room for the other.
+    co_await there->remove_input("a", "in");
+    CHECK((co_await put(*here, "d", "in", std::string(500, 'd'))).has_value());
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a sweep removes outputs that are old, and left-overs that nobody writes any more") {
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put_output(*s, "task", "a", "x")).has_value());
     std::ofstream(directory / "tmp" / "dead") << "left by a process that was killed";
     fs::create_directories(directory / "tmp" / "dead-directory" / "deep");
     auto living = co_await s->create("task", "b", 100);
@@ -172,14 +268,13 @@ TEST_CASE_FIXTURE(fixture, "a sweep removes what is old, and left-overs that nob
 
     co_await s->sweep();
     CHECK((co_await get(*s, "task", "a")) == "x");
-    CHECK(fs::exists(directory / "tmp" / "dead"));
+    CHECK_FALSE(fs::exists(directory / "tmp" / "dead"));
+    CHECK_FALSE(fs::exists(directory / "tmp" / "dead-directory"));
 
     clock.ahead = std::chrono::hours(1);
     co_await s->sweep();
     CHECK((co_await get(*s, "task", "a")) == "error: not found");
     CHECK_FALSE(fs::exists(directory / "files" / "task"));
-    CHECK_FALSE(fs::exists(directory / "tmp" / "dead"));
-    CHECK_FALSE(fs::exists(directory / "tmp" / "dead-directory"));
     CHECK(fs::exists(scratch / "clip"));
     CHECK((co_await (*living)->write("still there")).has_value());
     CHECK((co_await (*living)->commit()).has_value());
@@ -187,6 +282,19 @@ TEST_CASE_FIXTURE(fixture, "a sweep removes what is old, and left-overs that nob
     CHECK_FALSE(fs::exists(scratch));
     CHECK((co_await get(*s, "task", "b")) == "still there");
   });
+}
+
+TEST_CASE_FIXTURE(fixture, "at its start a store removes what the dead left half-written, and nothing else") {
+  {
+    const auto s = make(1000);
+    test::run(
+        [&]() -> awaitable<void> { CHECK((co_await put_output(*s, "task", "a", std::string(900, 'a'))).has_value()); });
+  }
+  std::ofstream(directory / "tmp" / "dead") << "left by a process that was killed";
+  clock.ahead = std::chrono::hours(1);
+  const auto s = make(500);
+  CHECK_FALSE(fs::exists(directory / "tmp" / "dead"));
+  CHECK(fs::exists(directory / "files/task/a"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a finished file is adopted from scratch once, and from nowhere else") {

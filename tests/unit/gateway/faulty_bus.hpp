@@ -18,13 +18,16 @@ class faulty_bus final : public bus::bus {
   faulty_bus(const base::clock& clock, const base::logger& log)
       : real_(streamdemo::bus::make_inprocess_bus(clock, log)) {}
 
-  hook on_publish;  // asked for every record; nothing: as usual
+  std::int64_t unread = 0;  // records of each partition that no reader has been given yet
+  hook on_publish;          // asked for every record; nothing: as usual
 
   base::awaitable<base::result<void>> ensure_topics(std::vector<streamdemo::bus::topic_spec> topics) override {
     return real_->ensure_topics(std::move(topics));
   }
   base::awaitable<base::result<std::int64_t>> end_offset(streamdemo::bus::partition_id p) override {
-    return real_->end_offset(std::move(p));
+    const auto end = co_await real_->end_offset(p);
+    if (!end) co_return end;
+    co_return *end + unread;
   }
   std::unique_ptr<streamdemo::bus::producer> make_producer(base::executor ex) override {
     return std::make_unique<producer>(*this, ex, real_->make_producer(ex));

@@ -130,6 +130,30 @@ TEST_CASE("every partition is read from far enough back, and caught up is when a
   w.turn_until([&] { return w.all->find("b") != nullptr; });
 }
 
+TEST_CASE("what was folded of a partition is known by its offsets, and by its end where it had no record to read") {
+  world w;
+  w.follower.start();
+  const auto record = w.out.accepted("a");
+  const auto p = record->partition;
+  std::vector<std::pair<int, bool>> said;
+  const auto ask = [&](int number, std::int32_t partition, std::int64_t offset, base::steady_time until) {
+    asio::co_spawn(w.loops.executor(0), w.follower.has_folded(partition, offset, until),
+                   [&said, number](std::exception_ptr, bool yes) { said.emplace_back(number, yes); });
+  };
+  ask(1, p, record->offset + 1, std::chrono::steady_clock::now() + 20s);
+  ask(2, 1 - p, 7, std::chrono::steady_clock::now() + 20s);
+  w.said.say(std::vector<read_item>{record});
+  w.said.say(std::vector<read_item>{caught_up(p)});
+  w.turn_until([&] { return said.size() == 1; });
+  CHECK(said[0] == std::pair(1, true));
+  w.said.say(std::vector<read_item>{streamdemo::bus::caught_up{{"response", 1 - p}, 7}});
+  w.turn_until([&] { return said.size() == 2; });
+  CHECK(said[1] == std::pair(2, true));
+  ask(3, 1 - p, 8, std::chrono::steady_clock::now() + 1ms);
+  w.turn_until([&] { return said.size() == 3; });
+  CHECK(said[2] == std::pair(3, false));
+}
+
 TEST_CASE("a failed read is tried again") {
   world w;
   w.follower.start();

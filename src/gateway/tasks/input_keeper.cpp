@@ -1,0 +1,105 @@
+#include "gateway/tasks/input_keeper.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <map>
+
+namespace streamdemo::gateway {
+
+namespace {
+
+using base::awaitable;
+
+constexpr std::chrono::seconds look_interval{1};
+
+}  // namespace
+
+// One look at a time.
+struct input_keeper::turn {
+  explicit turn(input_keeper& k) : keeper(k) { keeper.busy_ = true; }
+  ~turn() {
+    keeper.busy_ = false;
+    keeper.idle_.notify_all();
+  }
+  turn(const turn&) = delete;
+  input_keeper& keeper;
+};
+
+input_keeper::input_keeper(parts p)
+    : p_(p),
+      log_(p.log.child("uploads")),
+      // A submission waits for an earlier one of its key, for two deadlines at most, and then for its own `accepted`.
+      on_its_way_(p.settings.processor.recovery_margin + 3 * p.settings.gateway.publish_timeout),
+      idle_(p.loop0),
+      group_(p.loop0, log_, "the keeper of uploads") {}
+
+void input_keeper::start() {
+  started_ = true;
+  group_.spawn([this]() -> awaitable<void> {
+    for (;;) {
+      co_await tidy();
+      co_await base::sleep_for(look_interval);
+    }
+  });
+}
+
+awaitable<void> input_keeper::tidy() {
+  auto body = tidy_here();
+  co_await asio::co_spawn(p_.loop0, std::move(body), base::use_awaitable);
+}
+
+// Every wait inside has an end, so whoever goes away meanwhile need not be heard.
+awaitable<void> input_keeper::tidy_here() {
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  while (busy_) co_await idle_.wait();
+  if (!started_) co_return;
+  const turn mine(*this);
+  co_await look();
+}
+
+awaitable<void> input_keeper::look() {
+  if (p_.follower.behind() != 0) co_return;
+  const auto inputs = co_await p_.files.inputs();
+  std::vector<artifacts::input> unknown;
+  for (const auto& i : inputs) {
+    const auto now = standing(i);
+    if (now == input_standing::over) co_await p_.files.remove_input(i.id, i.name);
+    if (now == input_standing::unknown) unknown.push_back(i);
+  }
+  if (!unknown.empty()) co_await look_again(std::move(unknown));
+}
+
+// This gateway may lag behind the others. What the log said of a task until now is known once its partition was read as
+// far as it goes now.
+awaitable<void> input_keeper::look_again(std::vector<artifacts::input> unknown) {
+  std::map<std::int32_t, bool> read;
+  for (const auto& i : unknown) {
+    const auto partition = bus::partition_for(i.id, p_.settings.topics.partitions);
+    if (!read.contains(partition)) read[partition] = co_await was_read_to_its_end(partition);
+    if (!read[partition] || standing(i) == input_standing::due) continue;
+    co_await p_.files.remove_input(i.id, i.name);
+    log_.info("removed an upload that no task was accepted for: {}/{}", i.id, i.name);
+  }
+}
+
+awaitable<bool> input_keeper::was_read_to_its_end(std::int32_t partition) {
+  const bus::partition_id where{p_.settings.topics.response, partition};
+  const auto end = co_await p_.bus.end_offset(where);
+  if (!end) co_return false;
+  const auto until = std::chrono::steady_clock::now() + p_.settings.gateway.publish_timeout;
+  co_return co_await p_.follower.has_folded(partition, *end, until);
+}
+
+input_standing input_keeper::standing(const artifacts::input& i) const {
+  const auto ahead = p_.all.clock_offset();
+  const auto known = p_.all.find(i.id);
+  return standing_of(i.since + ahead, known ? std::optional(known->view()) : std::nullopt, p_.clock.now() + ahead,
+                     on_its_way_);
+}
+
+awaitable<void> input_keeper::stop() {
+  started_ = false;
+  group_.cancel();
+  co_await group_.join();
+}
+
+}  // namespace streamdemo::gateway

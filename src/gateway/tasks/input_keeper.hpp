@@ -1,0 +1,55 @@
+// Gives up the uploads of the artifact store that nobody waits for any more: the log decides, and only where it was
+// read to its end. Every gateway does so, for all of the store, whoever took an upload in: the others may be gone. Made
+// and owned by the gateway; on loop 0, except tidy().
+#pragma once
+#include <streamdemo/artifacts/store.hpp>
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/task_group.hpp>
+#include <streamdemo/bus/bus.hpp>
+#include <streamdemo/config/settings.hpp>
+
+#include "gateway/history/response_follower.hpp"
+#include "gateway/tasks/input_standing.hpp"
+
+namespace streamdemo::gateway {
+
+class input_keeper {
+ public:
+  // All of it outlives the keeper.
+  struct parts {
+    artifacts::store& files;
+    histories& all;
+    response_follower& follower;
+    bus::bus& bus;
+    const config::settings& settings;
+    base::executor loop0;
+    const base::clock& clock;
+    const base::logger& log;
+  };
+  explicit input_keeper(parts p);
+
+  // The histories have caught up: from now on it looks every second. Before it nothing is given up.
+  void start();
+  // Looks now; for who needs the room at once. Any loop; resumes there.
+  base::awaitable<void> tidy();
+  // Needed before the destructor; nobody may call tidy() any more.
+  base::awaitable<void> stop();
+
+ private:
+  struct turn;
+  base::awaitable<void> tidy_here();
+  base::awaitable<void> look();
+  base::awaitable<void> look_again(std::vector<artifacts::input> unknown);
+  base::awaitable<bool> was_read_to_its_end(std::int32_t partition);
+  input_standing standing(const artifacts::input& i) const;
+
+  parts p_;
+  base::logger log_;
+  const base::milliseconds on_its_way_;
+  bool started_ = false;
+  bool busy_ = false;
+  base::event idle_;
+  base::task_group group_;
+};
+
+}  // namespace streamdemo::gateway
