@@ -25,6 +25,7 @@ struct command_task {
   std::uint64_t max_output_bytes = 67108864;
   milliseconds kill_after{5000};  // between SIGTERM and SIGKILL
   bool resumable = false;
+  bool terminal = false;  // standard output is a pseudo-terminal
 };
 
 struct settings {

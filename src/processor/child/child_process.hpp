@@ -1,6 +1,6 @@
-// A child process of a handler, in a process group of its own, with pipes to its streams. It belongs to this object:
-// neither it nor any process it started, in whatever session, outlives it, nor this program, however that ends.
-// One executor, except stop(). Reading slowly is backpressure: the pipe fills and the child waits.
+// A child process of a handler, in a process group of its own, with pipes to its streams (or a terminal for one). It
+// belongs to this object: neither it nor any process it started, in whatever session, outlives it, nor this program,
+// however that ends. One executor, except stop(). Reading slowly is backpressure: the pipe fills and the child waits.
 #pragma once
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/readable_pipe.hpp>
@@ -22,6 +22,7 @@ struct child_options {
   std::vector<std::pair<std::string, std::string>> environment;  // beside this program's own
   std::string working_directory;                                 // empty: this program's
   bool input = false;                                            // a pipe to standard input; else it reads /dev/null
+  bool terminal = false;                // standard output is a pseudo-terminal that passes bytes on as they are
   bool extra_output = false;            // a further pipe, which the child writes as descriptor 3
   base::milliseconds kill_after{5000};  // between SIGTERM and SIGKILL
   std::filesystem::path guard_program;  // a program whose main calls guard_main; empty: this very program
@@ -46,6 +47,7 @@ class child_process {
   ~child_process();
 
   writable& input() noexcept { return input_; }
+  // Ends with an error: end of file, or of a terminal EIO.
   readable& output() noexcept { return output_; }
   readable& errors() noexcept { return errors_; }
   readable& extra() noexcept { return extra_; }

@@ -5,9 +5,11 @@
 #include <signal.h>
 #include <spawn.h>
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +26,10 @@ using base::descriptor;
 using base::errc;
 using base::error;
 using base::result;
+
+// Wide enough that programs which cut their lines to it cut little.
+constexpr unsigned short terminal_rows = 50;
+constexpr unsigned short terminal_columns = 200;
 
 error io_error(std::string_view tried, int code) {
   return {errc::io, fmt::format("could not {}: {}", tried, std::strerror(code))};
@@ -48,6 +54,32 @@ result<void> open_pipe(descriptor& mine, descriptor& theirs, bool child_reads) {
   return {};
 }
 
+// The child's end of `mine` is a terminal, for the sake of what programs ask of one: whether it is there, and how wide
+// it is. Nobody types into it, so it echoes nothing; it changes no byte, so lines end with LF; it is nobody's
+// controlling terminal, so signals go their usual way.
+result<void> open_terminal(descriptor& mine, descriptor& theirs) {
+  static constexpr std::string_view tried = "open a pseudo-terminal (is /dev/pts mounted, and are some free?)";
+  mine.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  int locked = 0;
+  if (!mine || ::ioctl(mine.get(), TIOCSPTLCK, &locked) != 0) return io_error(tried, errno);
+  // Not by its name: this process may see another /dev/pts.
+  const int other = ::ioctl(mine.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (other < 0) return io_error(tried, errno);
+  auto moved = high(other);
+  if (!moved) return std::move(moved).error();
+  theirs = std::move(*moved);
+  termios raw{};
+  ::tcgetattr(theirs.get(), &raw);
+  ::cfmakeraw(&raw);
+  winsize size{};
+  size.ws_row = terminal_rows;
+  size.ws_col = terminal_columns;
+  if (::tcsetattr(theirs.get(), TCSANOW, &raw) != 0 || ::ioctl(theirs.get(), TIOCSWINSZ, &size) != 0) {
+    return io_error(tried, errno);
+  }
+  return {};
+}
+
 struct child_ends {
   descriptor input, output, errors, extra, control;
 };
@@ -61,7 +93,8 @@ result<void> open_all(const child_options& o, spawned& mine, child_ends& theirs)
     if (!nothing) return std::move(nothing).error();
     theirs.input = std::move(*nothing);
   }
-  if (done) done = open_pipe(mine.output, theirs.output, false);
+  if (done)
+    done = o.terminal ? open_terminal(mine.output, theirs.output) : open_pipe(mine.output, theirs.output, false);
   if (done) done = open_pipe(mine.errors, theirs.errors, false);
   if (done && o.extra_output) done = open_pipe(mine.extra, theirs.extra, false);
   if (!done) return done;

@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <streamdemo/processor/handlers.hpp>
 
 #include "processor/handlers/command_run.hpp"
@@ -30,6 +31,7 @@ class command_handler final : public handler {
     o.command = options_.task.command;
     o.working_directory = options_.task.working_directory;
     o.input = true;
+    o.terminal = options_.task.terminal;
     o.kill_after = options_.task.kill_after;
     o.guard_program = options_.guard_program;
     o.environment = {{"TASK_REQUEST_ID", j.request_id},
@@ -37,6 +39,10 @@ class command_handler final : public handler {
                      {"TASK_RUN", j.run},
                      {"TASK_CONTENT_TYPE", j.content_type},
                      {"TASK_RESULTS_BEFORE", std::to_string(j.results_before)}};
+    // Python holds back what it prints into a pipe, until some kilobytes have come together.
+    if (std::getenv("PYTHONUNBUFFERED") == nullptr) o.environment.emplace_back("PYTHONUNBUFFERED", "1");
+    // Programs that see a terminal draw and colour, which no reader of results asked for.
+    if (o.terminal) o.environment.emplace_back("TERM", "dumb");
     return o;
   }
 

@@ -110,6 +110,7 @@ working_directory = "/srv"
 max_line_bytes = 1000
 kill_after_ms = 10
 resumable = true
+terminal = true
 )");
   INFO(all_of(l));
   REQUIRE(l.problems.empty());
@@ -121,6 +122,7 @@ resumable = true
   CHECK(task.max_output_bytes == command_task{}.max_output_bytes);
   CHECK(task.kill_after == milliseconds{10});
   CHECK(task.resumable);
+  CHECK(task.terminal);
   CHECK(l.settings.tasks.request_topics.empty());
 }
 

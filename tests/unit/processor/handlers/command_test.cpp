@@ -2,6 +2,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <streamdemo/processor/handlers.hpp>
 
@@ -174,6 +176,85 @@ TEST_CASE("a stopped command ends with SIGTERM, and one that ignores it with SIG
       CHECK(::kill(std::stoi(out.payloads("result")[0]), 0) != 0);
     });
   }
+}
+
+namespace {
+
+// The results that came while the command still ran; then it is stopped. It must print `results` lines and go on.
+std::vector<std::string> live(processor::handler& h, std::size_t results) {
+  std::vector<std::string> seen;
+  test::run([&]() -> awaitable<void> {
+    test::fake_emitter out(co_await asio::this_coro::executor);
+    std::stop_source stop;
+    std::optional<outcome> ended;
+    const auto watcher = [&]() -> awaitable<void> {
+      co_await out.until(results, "result");
+      seen = out.payloads("result");
+      stop.request_stop();
+    };
+    auto both = into(h.run(job_of("", stop.get_token()), out), ended) && watcher();
+    co_await std::move(both);
+  });
+  return seen;
+}
+
+void on_a_terminal(config::command_task& t) {
+  t.terminal = true;
+}
+
+}  // namespace
+
+TEST_CASE("what Python prints comes at once, unless somebody decided otherwise") {
+  ::unsetenv("PYTHONUNBUFFERED");
+  const std::vector<std::string> python{"python3", "-c", "import time\nprint(1)\nprint(2)\ntime.sleep(1000)"};
+  CHECK(live(*made(python), 2) == std::vector<std::string>{"1", "2"});
+  const auto told = [](const char* value) {
+    std::vector<std::string> said;
+    test::run([&]() -> awaitable<void> {
+      test::fake_emitter out(co_await asio::this_coro::executor);
+      CHECK((co_await script("echo $PYTHONUNBUFFERED")->run(job_of(""), out)).has_value());
+      said = out.payloads("result");
+    });
+    CHECK(said == std::vector<std::string>{value});
+  };
+  told("1");
+  ::setenv("PYTHONUNBUFFERED", "", 1);
+  told(R"("")");
+  ::unsetenv("PYTHONUNBUFFERED");
+}
+
+TEST_CASE("on a terminal a program that holds back what goes into a pipe prints each line at once") {
+  const auto h = script("(echo x; sleep 1000) | exec tr x y", on_a_terminal);
+  CHECK(live(*h, 1) == std::vector<std::string>{R"("y")"});
+}
+
+TEST_CASE("a terminal changes no byte, echoes nothing, has a size, and leaves input and errors as they are") {
+  test::run([]() -> awaitable<void> {
+    test::fake_emitter out(co_await asio::this_coro::executor);
+    const auto h = script(
+        "test -t 1 && echo on; stty size <&1; echo $TERM; cat; printf 'a\\tb\\n'; echo oops >&2; test -t 0 || test -t "
+        "2 || echo "
+        "others",
+        on_a_terminal);
+    const auto r = co_await h->run(job_of("from stdin\n"), out);
+    CHECK(r.has_value());
+    const std::vector<std::string> expected{R"("on")",         R"("50 200")", R"("dumb")",
+                                            R"("from stdin")", R"("a\tb")",   R"("others")"};
+    CHECK(out.payloads("result") == expected);
+    CHECK(out.payloads("log") == std::vector<std::string>{"oops"});
+  });
+}
+
+TEST_CASE("the end of a terminal is an end: everything printed before it came, and the exit code counts") {
+  test::run([]() -> awaitable<void> {
+    test::fake_emitter out(co_await asio::this_coro::executor);
+    CHECK((co_await script("exec seq 100000", on_a_terminal)->run(job_of(""), out)).has_value());
+    CHECK(out.count("result") == 100000);
+    CHECK(out.payloads("result").back() == "100000");
+    const auto r = co_await script("printf 'no newline'; exit 4", on_a_terminal)->run(job_of(""), out);
+    CHECK(r.error().message == "exit code 4");
+    CHECK(out.payloads("result").back() == R"("no newline")");
+  });
 }
 
 TEST_CASE("a command that is not installed is named") {
