@@ -71,14 +71,17 @@ TEST_CASE("malformed requests have their documented answers, and the server goes
 
 TEST_CASE("Expect: 100-continue is answered only once kind, type and size are checked") {
   app_fixture app([](config::settings& s) { s.gateway.max_upload_bytes = 1000; });
-  const auto ask = [&](std::string path, std::string type, int length) {
+  const auto ask = [&](std::string path, std::string type, int length, std::string more = {}) {
     return status_of(app.port(), "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n" +
                                      "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(length) +
-                                     "\r\n\r\n");
+                                     "\r\n" + more + "\r\n");
   };
   CHECK(ask("/api/process-video", "video/mp4", 1001) == "HTTP/1.1 413");
   CHECK(ask("/api/process-video", "multipart/form-data", 10) == "HTTP/1.1 415");
   CHECK(ask("/api/nonsense", "video/mp4", 10) == "HTTP/1.1 404");
+  CHECK(ask("/api/process-video", "video/mp4", 10, "Content-Encoding: gzip\r\n") == "HTTP/1.1 415");
+  CHECK(ask("/api/simulate", "application/json", 10, "content-encoding: br\r\n") == "HTTP/1.1 415");
+  CHECK(ask("/api/process-video", "video/mp4", 10, "Content-Encoding: identity\r\n") == "HTTP/1.1 100");
   CHECK(ask("/api/process-video", "video/mp4", 10) == "HTTP/1.1 100");
 }
 

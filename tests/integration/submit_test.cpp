@@ -133,6 +133,14 @@ std::vector<wrong_submission> wrong_submissions() {
       {"/api/simulate", "{}", {{"Idempotency-Key", std::string(300, 'k')}}, 400, "bad-option"},
       {"/api/process-video", R"({"source":"/etc/passwd"})", {}, 400, "bad-json"},
       {"/api/process-video", R"({"source":"upload","upload":"x"})", {}, 400, "bad-json"},
+      {"/api/simulate", "\x1f\x8b", {{"Content-Encoding", "gzip"}}, 415, "content-encoding"},
+      {"/api/simulate", "{}", {{"Content-Encoding", "identity, BR"}}, 415, "content-encoding"},
+      {"/api/process-video",
+       "v",
+       {{"Content-Type", "video/mp4"}, {"Content-Encoding", "gzip"}},
+       415,
+       "content-encoding"},
+      {"/api/tasks/x/cancel", "{}", {{"Content-Encoding", "zstd"}}, 415, "content-encoding"},
       {"/api/process-video", "--x", {{"Content-Type", "multipart/form-data; boundary=x"}}, 415, "media-type"},
       {"/api/process-video", std::string(20000, 'v'), {{"Content-Type", "video/mp4"}}, 413, "too-large"},
       {"/api/process-video?protocol=file", "v", {{"Content-Type", "video/mp4"}}, 400, "bad-option"},
@@ -170,6 +178,7 @@ TEST_CASE("each wrong submission has its documented answer, and the server goes 
           const auto r = co_await c.post(w.target, w.body, w.headers);
           CHECK_MESSAGE(r.status == w.status, w.target, " ", w.body.substr(0, 60));
           CHECK_MESSAGE(type_of(r) == w.type, r.body);
+          if (w.type == "content-encoding") CHECK(r.header("Accept-Encoding") == "identity");
           if (w.type == "unknown-kind") CHECK(parse(r.body).as_object().at("kinds").as_array().size() == 2);
         }
         const auto id = co_await c.submit("simulate", R"({"results":1,"interval_ms":0})");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/api/content_encoding.hpp"
 #include "gateway/api/problem.hpp"
 #include "gateway/api/routes.hpp"
 #include "gateway/api/text.hpp"
@@ -48,7 +49,12 @@ base::awaitable<http::reply> dispatcher::answer(http::request& r) {
   } else if (!origin_allowed && (r.websocket || !safe(r.verb))) {
     reply = problem_response(problem::origin, "list the page's origin in gateway.allowed_origins to let it call");
   } else if (const auto match = router_.find(r); match.found != nullptr) {
-    reply = co_await match.found->run(r);
+    // Told before a byte of the body is read: no endpoint undoes codings.
+    if (auto refused = refuse_encoded_body(r)) {
+      reply = std::move(*refused);
+    } else {
+      reply = co_await match.found->run(r);
+    }
   } else {
     reply = without_endpoint(r, match.allow, origin_allowed && !origin.empty());
   }

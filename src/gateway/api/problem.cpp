@@ -31,6 +31,7 @@ constexpr auto problem_table() {
       problem_row{too_large, 413, "too-large", "The body is too large", 0},
       problem_row{target_too_long, 414, "target-too-long", "The request target is too long", 0},
       problem_row{media_type, 415, "media-type", "The body's media type is not taken", 0},
+      problem_row{content_encoding, 415, "content-encoding", "The body's content encoding is not taken", 0},
       problem_row{range, 416, "range", "The range is not within the file", 0},
       problem_row{key_reused, 422, "key-reused", "The idempotency key was used for another payload", 0},
       problem_row{too_many_waiters, 429, "too-many-waiters", "Too many requests wait for unknown tasks", 2},

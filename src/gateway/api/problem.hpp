@@ -29,6 +29,7 @@ enum class problem {
   too_large,
   target_too_long,
   media_type,
+  content_encoding,
   range,
   key_reused,
   too_many_waiters,
