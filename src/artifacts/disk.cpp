@@ -19,7 +19,7 @@ error error_of(int code, std::string_view doing, const path& on) {
   switch (code) {
     case ENOSPC:
     case EDQUOT:
-      return {errc::no_space, fmt::format("could not {} {}: {}; free space or lower artifacts.keep_for and "
+      return {errc::no_space, fmt::format("could not {} {}: {}; free space or lower artifacts.keep_for_ms and "
                                           "artifacts.max_bytes",
                                           doing, on.string(), why)};
     case EEXIST:
