@@ -26,14 +26,17 @@ kind video_kind(const config::settings& settings) {
     options.guard_program = needs.guard_program;
     return processor::make_video_handler(options, needs.store);
   };
-  return {{"process-video", missing_program(settings)}, make};
+  const auto check = [most = settings.video.max_sample_seconds](std::string_view payload) {
+    return processor::check_video_payload(payload, most);
+  };
+  return {{"process-video", missing_program(settings), check}, make};
 }
 
 kind command_kind(const std::string& name, const config::command_task& task) {
   const auto make = [name, task](const handler_needs& needs) {
     return processor::make_command_handler({.kind = name, .task = task, .guard_program = needs.guard_program});
   };
-  return {{name, {}}, make};
+  return {{name, {}, {}}, make};
 }
 
 }  // namespace
@@ -41,10 +44,10 @@ kind command_kind(const std::string& name, const config::command_task& task) {
 std::vector<kind> kinds_of(const config::settings& settings) {
   std::vector<kind> out;
   out.push_back(video_kind(settings));
-  out.push_back({{"simulate", {}}, [](const handler_needs&) { return processor::make_simulate_handler(); }});
+  out.push_back({{"simulate", {}, {}}, [](const handler_needs&) { return processor::make_simulate_handler(); }});
   for (const auto& [name, task] : settings.tasks.commands) out.push_back(command_kind(name, task));
   for (const auto& [name, topic] : settings.tasks.request_topics) {
-    if (!settings.tasks.commands.contains(name)) out.push_back({{name, {}}, nullptr});
+    if (!settings.tasks.commands.contains(name)) out.push_back({{name, {}, {}}, nullptr});
   }
   return out;
 }

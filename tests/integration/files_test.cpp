@@ -124,6 +124,24 @@ TEST_CASE("a video as the body becomes a task, and what is no video fails with a
   });
 }
 
+TEST_CASE("options that no video can have are refused before the video is taken") {
+  app_fixture app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    for (const auto& [query, reason] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"clip_seconds=0.5", "clip_seconds must be a number from 1 to 600"},
+             {"size=17p", "size must be"},
+             {"preset=placebo", "preset must be"},
+             {"copy=perhaps", "copy must be"}}) {
+      const auto r = co_await c.post("/api/process-video?" + query, std::string(100'000, 'v'),
+                                     header("Content-Type", "video/mp4"));
+      CHECK_MESSAGE(r.status == 400, query);
+      CHECK_MESSAGE(r.body.find(reason) != std::string::npos, r.body);
+    }
+    CHECK(files_below(app.directory()) == 0);
+  });
+}
+
 TEST_CASE("the same upload under the same key is the same task, and another content is 422") {
   app_fixture app;
   run([&]() -> base::awaitable<void> {

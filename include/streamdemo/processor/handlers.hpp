@@ -41,6 +41,9 @@ struct video_options {
 // Resumable.
 std::unique_ptr<handler> make_video_handler(video_options o, artifacts::store& store);
 
+// Whether a task with this payload could be begun. Error: invalid_argument, with a sentence.
+base::result<void> check_video_payload(std::string_view payload, std::uint32_t max_sample_seconds);
+
 // Where a program would be found: in PATH, or as the path that it is. Nothing: it is not installed.
 std::optional<std::string> find_program(std::string_view name);
 

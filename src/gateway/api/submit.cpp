@@ -53,7 +53,8 @@ bool may_be_read(const base::result<accepted_task>& submitted) {
 
 answering submit(core& a, http::request& r) {
   const auto kind = std::string(r.param("kind"));
-  if (a.find_kind(kind) == nullptr) co_return problem_response(unknown_kind(a, kind));
+  const auto* info = a.find_kind(kind);
+  if (info == nullptr) co_return problem_response(unknown_kind(a, kind));
   if (a.draining()) co_return problem_response(problem::unavailable, "the server restarts; submit again in a moment");
   auto head = from_head(a, r);
   if (!head) co_return problem_response(head.error());
@@ -62,7 +63,7 @@ answering submit(core& a, http::request& r) {
   const auto type = body_type_of(kind, r.header("Content-Type"), r.body->content_length() == 0, r.header("Host"));
   if (!type) co_return problem_response(type.error());
   if (*type == body_type::video) {
-    auto upload = co_await receive_upload(a, r, s.request_id);
+    auto upload = co_await receive_upload(a, r, *info, s.request_id);
     if (!upload) co_return problem_response(upload.error());
     if (upload->repeated) {
       auto known = a.context().all.find(s.request_id);

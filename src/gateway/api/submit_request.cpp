@@ -100,12 +100,16 @@ checked<upload_options> parse_upload_options(const http::request& r) {
       const bool number = !value.empty() && value[0] >= '0' && value[0] <= '9' && base::is_json(value);
       if (!number) return refusal{problem::bad_option, "clip_seconds must be a number", {}};
       o.members += name + "\":" + value;
+    } else if (name == "copy") {
+      if (value != "true" && value != "false") return refusal{problem::bad_option, "copy must be true or false", {}};
+      o.members += name + "\":" + value;
     } else if ((name == "size" || name == "preset") && base::is_utf8(value)) {
       o.members += name + "\":" + base::json_string(value);
     } else {
-      return refusal{problem::bad_option,
-                     "the options of an upload are clip_seconds, size, preset and deadline_ms; one of yours is another",
-                     {}};
+      return refusal{
+          problem::bad_option,
+          "the options of an upload are clip_seconds, size, preset, copy and deadline_ms; one of yours is another",
+          {}};
     }
   }
   return o;

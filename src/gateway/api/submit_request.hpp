@@ -29,8 +29,9 @@ struct submit_message {
 };
 checked<submit_message> parse_submit_message(std::string_view kind, std::string_view text);
 
-// The payload of an uploaded video: {"source":"upload","upload":name, and the query's clip_seconds, size, preset}.
-// `options` is the part behind the name, which together with the content's hash tells whether two uploads are the same.
+// The payload of an uploaded video: {"source":"upload","upload":name, and the query's clip_seconds, size, preset,
+// copy}. `options` is the part behind the name, which together with the content's hash tells whether two uploads are
+// the same.
 struct upload_options {
   std::string members;  // each begins with a comma
 };

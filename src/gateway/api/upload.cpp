@@ -68,12 +68,17 @@ base::awaitable<base::result<std::unique_ptr<artifacts::upload>>> create(core& a
 
 }  // namespace
 
-base::awaitable<checked<received_upload>> receive_upload(core& a, http::request& r, std::string request_id) {
+base::awaitable<checked<received_upload>> receive_upload(core& a, http::request& r, const kind_info& kind,
+                                                         std::string request_id) {
   const auto max = a.settings().gateway.max_upload_bytes;
   const auto length = r.body->content_length();
   if (length && *length > max) co_return too_large(max);
   const auto options = parse_upload_options(r);
   if (!options) co_return options.error();
+  if (kind.check_payload) {
+    const auto good = kind.check_payload(upload_payload("upload", *options));
+    if (!good) co_return refusal{problem::bad_option, good.error().message, {}};
+  }
   const refusal empty{problem::bad_request, "the body is empty; it must be the video, or JSON with its own type", {}};
   if (length && *length == 0) co_return empty;
 

@@ -13,8 +13,9 @@ struct received_upload {
   bool repeated = false;     // an earlier submission with this id has the same content and is under way: not kept
 };
 
-// Stores the body under `request_id`. Nothing is left behind when it is refused or the client goes away.
-// Refusals: too_large, bad_request (empty, cut), bad_option, key_reused, no_space, timeout, internal.
-base::awaitable<checked<received_upload>> receive_upload(core& a, http::request& r, std::string request_id);
+// Stores the body under `request_id`, once its options are found good. Nothing is left behind when it is refused or the
+// client goes away. Refusals: too_large, bad_request (empty, cut), bad_option, key_reused, no_space, timeout, internal.
+base::awaitable<checked<received_upload>> receive_upload(core& a, http::request& r, const kind_info& kind,
+                                                         std::string request_id);
 
 }  // namespace streamdemo::gateway

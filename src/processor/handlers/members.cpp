@@ -55,6 +55,13 @@ result<double> number_member(const json::object& o, std::string_view name, doubl
   return wrong(name, fmt::format("a number from {} to {}", low, high), *v);
 }
 
+result<bool> truth_member(const json::object& o, std::string_view name, bool otherwise) {
+  const auto* v = find(o, name);
+  if (v == nullptr) return otherwise;
+  if (v->is_bool()) return v->get_bool();
+  return wrong(name, "true or false", *v);
+}
+
 result<std::string> text_member(const json::object& o, std::string_view name, std::string_view otherwise) {
   const auto* v = find(o, name);
   if (v == nullptr) return std::string(otherwise);

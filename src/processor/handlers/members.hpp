@@ -18,6 +18,7 @@ base::result<std::int64_t> integer_member(const boost::json::object& o, std::str
                                           std::int64_t low, std::int64_t high);
 base::result<double> number_member(const boost::json::object& o, std::string_view name, double otherwise, double low,
                                    double high);
+base::result<bool> truth_member(const boost::json::object& o, std::string_view name, bool otherwise);
 base::result<std::string> text_member(const boost::json::object& o, std::string_view name, std::string_view otherwise);
 
 }  // namespace streamdemo::processor

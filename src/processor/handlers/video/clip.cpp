@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
@@ -31,17 +32,13 @@ std::optional<clip> parse_clip_line(std::string_view line) {
   if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
   auto name = line.substr(0, first);
   clip c;
-  if (!name.starts_with("clip-") || !name.ends_with(".mp4")) return std::nullopt;
-  name = name.substr(5, name.size() - 9);
+  if (!name.starts_with("pic-") || !name.ends_with(".mp4")) return std::nullopt;
+  name = name.substr(4, name.size() - 8);
   if (!read(name, c.index) || !read(line.substr(first + 1, second - first - 1), c.start) ||
       !read(line.substr(second + 1), c.end)) {
     return std::nullopt;
   }
   return c;
-}
-
-std::string clip_file(std::int64_t index) {
-  return fmt::format("clip-{:06}.mp4", index);
 }
 
 std::string clip_name(std::string_view run, std::int64_t index) {
@@ -75,6 +72,15 @@ std::optional<double> parse_progress_line(std::string_view line) {
   std::int64_t us = 0;
   if (!read(line.substr(key.size()), us) || us < 0) return std::nullopt;
   return static_cast<double>(us) / 1e6;
+}
+
+std::optional<std::int64_t> parse_frame_line(std::string_view line) {
+  constexpr std::string_view key = "frame=";
+  if (!line.starts_with(key)) return std::nullopt;
+  line.remove_prefix(std::min(line.find_first_not_of(' ', key.size()), line.size()));
+  std::int64_t n = 0;
+  if (!read(line, n)) return std::nullopt;
+  return n;
 }
 
 }  // namespace streamdemo::processor

@@ -13,10 +13,8 @@ struct clip {
   double end = 0;
 };
 
-// A line of ffmpeg's segment list: "clip-000003.mp4,30.000000,40.000000". Nothing: it is none.
+// A line of ffmpeg's segment list: "pic-000003.mp4,30.000000,40.000000". Nothing: it is none.
 std::optional<clip> parse_clip_line(std::string_view line);
-// The name of the file that the line is about.
-std::string clip_file(std::int64_t index);
 // The name under which it is published: no other run, and no repetition, can have the same.
 std::string clip_name(std::string_view run, std::int64_t index);
 
@@ -26,5 +24,7 @@ std::optional<clip> parse_clip_json(std::string_view json);
 
 // A line of ffmpeg's progress, "out_time_us=2500000", in seconds. Nothing: it is about something else.
 std::optional<double> parse_progress_line(std::string_view line);
+// The same for "frame=75": how many pictures the encoder was given.
+std::optional<std::int64_t> parse_frame_line(std::string_view line);
 
 }  // namespace streamdemo::processor

@@ -6,11 +6,12 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <cmath>
 
-#include "processor/child/capture.hpp"
 #include "processor/handlers/line_splitter.hpp"
 #include "processor/handlers/text.hpp"
-#include "processor/handlers/video/explain.hpp"
+#include "processor/handlers/video/inspect.hpp"
+#include "processor/handlers/video/join.hpp"
 
 namespace streamdemo::processor {
 
@@ -18,62 +19,173 @@ namespace {
 
 constexpr std::size_t max_line = 4096;
 constexpr std::chrono::milliseconds progress_interval{250};
+// Sound that is longer than the picture by less than this is no reason to say that a clip ends later.
+constexpr double unheard = 0.1;
+
+// Some bytes of a pipe; nothing at its end.
+awaitable<std::optional<std::string_view>> some(child_process::readable& from, std::array<char, 8192>& chunk) {
+  boost::system::error_code ec;
+  const auto n = co_await from.async_read_some(asio::buffer(chunk), asio::redirect_error(base::use_awaitable, ec));
+  if (ec) co_return std::nullopt;
+  co_return std::string_view(chunk.data(), n);
+}
 
 }  // namespace
 
-cut_run::cut_run(const cut_plan& plan, std::optional<double> seconds, std::filesystem::path scratch, const job& j,
-                 serial_emitter& out, artifacts::store& store, child_process& child)
+cut_run::cut_run(const cut_plan& plan, const video_options& options, std::filesystem::path scratch, const job& j,
+                 serial_emitter& out, artifacts::store& store, child_process& child, base::executor ex)
     : plan_(plan),
-      seconds_(seconds),
+      options_(options),
       scratch_(std::move(scratch)),
       job_(j),
       out_(out),
       store_(store),
       child_(child),
-      next_index_(plan.first_index),
-      done_(plan.start_seconds) {}
+      changed_(ex),
+      frames_(plan.first_frame),
+      complaints_(plan.from.path),
+      next_index_(std::max(plan.first_index, plan.pass_over)),
+      done_(plan.first_index > 0 ? plan.start_seconds() + plan.from.lead() : 0) {
+  const auto from = plan.first_index > 0 ? plan.start_seconds() : -plan.from.lead();
+  if (plan.from.sound) sound_.emplace(plan.sound_origin(), plan.from.sample_rate, from);
+}
 
 awaitable<base::result<outcome>> cut_run::go() {
   using namespace asio::experimental::awaitable_operators;
-  auto all = read_clips() && read_progress() && drain_into(child_.errors(), errors_) && await_end();
+  auto all = read_reports() && read_sound() && read_errors() && publish_clips() && await_end();
   co_await std::move(all);
+  if (complaints_.hidden() > 0 && !job_.stop.stop_requested()) {
+    const auto told = co_await out_.log(fmt::format("ffmpeg: {} more complaints like these", complaints_.hidden()));
+    if (!told) fail(told.error());
+  }
   if (auto good = verdict(); !good) co_return std::move(good).error();
   const auto told = co_await out_.progress(1, {});
   if (!told) co_return told.error();
-  co_return outcome{fmt::format("\"clips\":{},\"seconds\":{:.3f}", next_index_, done_)};
+  auto detail = fmt::format("\"clips\":{},\"seconds\":{:.3f}", next_index_, done_);
+  if (plan_.from.seconds) detail += fmt::format(",\"claimed_seconds\":{:.3f}", *plan_.from.seconds);
+  co_return outcome{std::move(detail)};
 }
 
-awaitable<void> cut_run::read_clips() {
-  line_splitter lines(max_line, line_splitter::overlong::refuse);
-  std::array<char, 1024> chunk;
-  boost::system::error_code ec;
-  while (!ec) {
-    const auto n =
-        co_await child_.extra().async_read_some(asio::buffer(chunk), asio::redirect_error(base::use_awaitable, ec));
-    if (ec) co_return;
-    lines.add({chunk.data(), n});
+awaitable<void> cut_run::read_reports() {
+  line_splitter lines(max_line, line_splitter::overlong::cut);
+  std::array<char, 8192> chunk;
+  while (const auto bytes = co_await some(child_.extra(), chunk)) {
+    lines.add(*bytes);
+    while (const auto line = lines.next()) take_report(*line);
+    changed_.notify_all();
+    co_await tell_progress();
+  }
+  reported_ = true;
+  changed_.notify_all();
+}
+
+void cut_run::take_report(std::string_view line) {
+  if (const auto n = parse_frame_line(line)) {
+    frames_ = plan_.first_frame + *n;
+  } else if (const auto c = parse_clip_line(line)) {
+    pictures_.push_back(*c);
+    if (plan_.from.copy) return;
+    const auto rate = plan_.from.rate.value();
+    const auto before = static_cast<double>(plan_.first_index) * plan_.request.clip_seconds;
+    pictures_.back().start = std::round((c->start + before) * rate) / rate;
+    pictures_.back().end = std::round((c->end + before) * rate) / rate;
+  }
+}
+
+awaitable<void> cut_run::tell_progress() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!plan_.from.seconds || now < progress_due_ || failed_ || job_.stop.stop_requested()) co_return;
+  // The sound may end after the picture; only the end itself says 1.
+  const auto fraction = std::min(static_cast<double>(frames_) / plan_.from.rate.value() / *plan_.from.seconds, 0.999);
+  if (fraction <= progress_) co_return;
+  progress_ = fraction;
+  progress_due_ = now + progress_interval;
+  const auto emitted = co_await out_.progress(fraction, {});
+  if (!emitted) fail(emitted.error());
+}
+
+awaitable<void> cut_run::read_sound() {
+  std::array<char, 8192> chunk;
+  while (const auto bytes = co_await some(child_.output(), chunk)) {
+    if (!sound_) continue;
+    if (!sound_->add(*bytes)) {
+      fail({errc::too_large, "the sound goes on for too long without a picture"});
+      co_return;
+    }
+    changed_.notify_all();
+  }
+  if (sound_) sound_->finish();
+  changed_.notify_all();
+}
+
+awaitable<void> cut_run::read_errors() {
+  line_splitter lines(max_line, line_splitter::overlong::cut);
+  std::array<char, 8192> chunk;
+  while (const auto bytes = co_await some(child_.errors(), chunk)) {
+    lines.add(*bytes);
     while (const auto line = lines.next()) {
-      const auto c = parse_clip_line(*line);
-      if (!c || c->index != next_index_) {
-        fail({errc::internal, "ffmpeg told of an unexpected clip: " + as_utf8(*line)});
-        co_return;
-      }
-      const auto published = co_await publish(*c);
-      if (!published) {
-        fail(published.error());
-        co_return;
-      }
+      auto text = complaints_.add(*line);
+      if (text.empty() || failed_ || job_.stop.stop_requested()) continue;
+      const auto told = co_await out_.log("ffmpeg: " + text);
+      if (!told) fail(told.error());
     }
   }
 }
 
-awaitable<base::result<void>> cut_run::publish(clip c) {
+// A clip's pictures are finished before it is known whether there will be more; the last clip plays until the sound
+// ends, too.
+bool cut_run::whole(const clip& c) const {
+  const bool more = !plan_.from.copy && static_cast<double>(frames_) > c.end * plan_.from.rate.value() + 0.5;
+  const bool followed = more || pictures_.size() > 1;
+  if (!followed && !reported_) return false;
+  if (!sound_) return true;
+  return followed ? sound_->reaches(c.end) : sound_->reaches(HUGE_VAL);
+}
+
+awaitable<void> cut_run::publish_clips() {
+  while (!failed_ && !(reported_ && pictures_.empty())) {
+    if (pictures_.empty() || !whole(pictures_.front())) {
+      co_await changed_.wait();
+      continue;
+    }
+    const auto c = pictures_.front();
+    if (c.index < plan_.pass_over) {
+      done_ = c.end + plan_.from.lead();
+      pictures_.pop_front();
+      continue;
+    }
+    if (c.index != next_index_) {
+      fail({errc::internal, fmt::format("ffmpeg told of clip {} where {} was due", c.index, next_index_)});
+      co_return;
+    }
+    const auto published = co_await publish(c, reported_ && pictures_.size() == 1);
+    if (!published) {
+      fail(published.error());
+      co_return;
+    }
+    pictures_.pop_front();
+  }
+}
+
+awaitable<base::result<void>> cut_run::publish(clip c, bool last) {
   if (job_.stop.stop_requested()) co_return error{errc::canceled, "the run was stopped"};
-  // The clips of a run before end where ffmpeg's clock begins.
-  c.start = c.start + plan_.start_seconds;
-  c.end = c.end + plan_.start_seconds;
+  const auto lead = plan_.from.lead();
+  auto file = scratch_ / picture_file(c.index);
+  if (sound_) {
+    const auto ends = last ? sound_->end() : std::nullopt;
+    const auto from = c.index == 0 ? -lead : c.start;
+    auto part = sound_->take(from, last ? std::nullopt : std::optional(c.end));
+    if (last && ends && *ends > c.end + unheard) c.end = *ends;
+    if (!part.bytes.empty()) {
+      const auto joined = co_await join(c, std::move(part));
+      if (!joined) co_return joined;
+      file = scratch_ / clip_file(c.index);
+    }
+  }
+  c.start = c.index == 0 ? 0 : c.start + lead;
+  c.end += lead;
   const auto name = clip_name(job_.run, c.index);
-  const auto bytes = co_await store_.adopt(scratch_ / clip_file(c.index), job_.request_id, name);
+  const auto bytes = co_await store_.adopt(file, job_.request_id, name);
   if (!bytes) co_return error{bytes.error().code, "a clip could not be kept: " + bytes.error().message};
   const auto emitted = co_await out_.result(clip_json(c, job_.request_id, name, *bytes), "application/json");
   if (emitted) {
@@ -83,31 +195,11 @@ awaitable<base::result<void>> cut_run::publish(clip c) {
   co_return emitted;
 }
 
-awaitable<void> cut_run::read_progress() {
-  line_splitter lines(max_line, line_splitter::overlong::cut);
-  std::array<char, 1024> chunk;
-  boost::system::error_code ec;
-  auto due = std::chrono::steady_clock::now();
-  double told = -1;
-  for (;;) {
-    const auto n =
-        co_await child_.output().async_read_some(asio::buffer(chunk), asio::redirect_error(base::use_awaitable, ec));
-    if (ec) co_return;
-    lines.add({chunk.data(), n});
-    std::optional<double> at;
-    while (const auto line = lines.next()) {
-      if (const auto seconds = parse_progress_line(*line)) at = *seconds;
-    }
-    const auto now = std::chrono::steady_clock::now();
-    if (!at || !seconds_ || now < due || failed_ || job_.stop.stop_requested()) continue;
-    // The sound may end after the picture; only the end itself says 1.
-    const auto fraction = std::min((plan_.start_seconds + *at) / *seconds_, 0.999);
-    if (fraction <= told) continue;
-    told = fraction;
-    due = now + progress_interval;
-    const auto emitted = co_await out_.progress(fraction, {});
-    if (!emitted) fail(emitted.error());
-  }
+awaitable<base::result<void>> cut_run::join(const clip& c, sound_track::part sound) {
+  const auto picture_offset = c.index == 0 ? plan_.from.lead() : 0;
+  auto o = child_of(options_, join_command(plan_.ffmpeg, c.index, picture_offset, sound.offset));
+  o.working_directory = scratch_;
+  co_return co_await join_clip(std::move(o), std::move(sound.bytes), job_.stop);
 }
 
 awaitable<void> cut_run::await_end() {
@@ -117,6 +209,12 @@ awaitable<void> cut_run::await_end() {
 void cut_run::fail(error why) {
   if (!failed_) failed_ = std::move(why);
   child_.kill();
+  changed_.notify_all();
+}
+
+std::string cut_run::reason(std::string_view otherwise) const {
+  const auto cause = complaints_.cause();
+  return cause.empty() ? std::string(otherwise) : cause;
 }
 
 base::result<void> cut_run::verdict() const {
@@ -124,20 +222,29 @@ base::result<void> cut_run::verdict() const {
   if (failed_) return *failed_;
   if (!*ended_) return ended_->error();
   const auto status = **ended_;
-  const auto words = last_words(errors_.text(), plan_.path);
-  if (status.code != 0 || status.signal != 0) {
-    const auto how = describe_exit(status.code, status.signal);
-    return error{errc::corrupt,
-                 fmt::format("ffmpeg gave up after {} clips: {}", next_index_, words.empty() ? how : words)};
+  const bool nothing_left =
+      next_index_ > 0 && plan_.first_index > 0 && frames_ == plan_.first_frame && complaints_.cause().empty();
+  if ((status.code != 0 || status.signal != 0) && !nothing_left) {
+    const auto why = reason(status.signal == 0 && !plan_.from.path.empty()
+                                ? "it is cut off, or damaged"
+                                : "ffmpeg ended with " + describe_exit(status.code, status.signal));
+    if (next_index_ == 0) return error{errc::corrupt, "no picture of the video could be cut: " + why};
+    return error{
+        errc::corrupt,
+        fmt::format("the video could not be cut to its end: {}; what was cut up to {:.1f} s is good", why, done_)};
   }
-  if (next_index_ == 0) return error{errc::invalid_argument, "the video holds no picture: it is 0 s long"};
-  // ffmpeg takes a file that stops short for a short one. Sound that is longer than the picture looks the same, but is
-  // no reason to complain.
-  if (seconds_ && done_ < *seconds_ - std::max(1.0, *seconds_ * 0.02) && !errors_.empty()) {
-    return error{errc::corrupt,
-                 fmt::format("the video stops after {:.1f} s of the {:.1f} s that it announces: it is cut off or "
-                             "damaged ({}); the {} clips up to there are good",
-                             done_, *seconds_, words, next_index_)};
+  if (next_index_ == 0) {
+    return error{errc::invalid_argument, "no picture of the video can be decoded: " + reason("it is 0 s long")};
+  }
+  // ffmpeg takes a file that stops short for a short one.
+  const auto claimed = plan_.from.seconds;
+  const bool short_of = claimed && done_ < *claimed - std::max(1.0, *claimed * 0.02) && !complaints_.empty();
+  if (short_of || complaints_.cause() == file_ends_in_the_middle) {
+    const auto of = short_of ? fmt::format(" of the {:.1f} s that it announces", *claimed) : "";
+    return error{
+        errc::corrupt,
+        fmt::format("the video stops after {:.1f} s{}: it is cut off or damaged; the clips up to there are good", done_,
+                    of)};
   }
   return {};
 }

@@ -1,48 +1,66 @@
-// One ffmpeg that cuts a video: publishes each clip when ffmpeg says that it is finished, and tells how far it is.
+// One ffmpeg that cuts a video: publishes each clip when its pictures and its sound are there, and tells how far it is.
 // Made and awaited by the video handler, on the processor's executor.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
-#include <streamdemo/processor/handler.hpp>
+#include <streamdemo/processor/handlers.hpp>
 
+#include <deque>
 #include <filesystem>
 #include <optional>
 
 #include "processor/child/child_process.hpp"
-#include "processor/child/tail.hpp"
 #include "processor/handlers/serial_emitter.hpp"
 #include "processor/handlers/video/clip.hpp"
+#include "processor/handlers/video/explain.hpp"
+#include "processor/handlers/video/sound_track.hpp"
 #include "processor/handlers/video/video_command.hpp"
 
 namespace streamdemo::processor {
 
 class cut_run {
  public:
-  // `seconds`: of the whole video, if known. `scratch`: where ffmpeg writes.
-  cut_run(const cut_plan& plan, std::optional<double> seconds, std::filesystem::path scratch, const job& j,
-          serial_emitter& out, artifacts::store& store, child_process& child);
+  // `scratch`: where ffmpeg writes.
+  cut_run(const cut_plan& plan, const video_options& options, std::filesystem::path scratch, const job& j,
+          serial_emitter& out, artifacts::store& store, child_process& child, base::executor ex);
 
   awaitable<base::result<outcome>> go();
 
  private:
-  awaitable<void> read_clips();
-  awaitable<void> read_progress();
+  awaitable<void> read_reports();
+  awaitable<void> read_sound();
+  awaitable<void> read_errors();
   awaitable<void> await_end();
-  awaitable<base::result<void>> publish(clip c);
+  awaitable<void> publish_clips();
+  awaitable<base::result<void>> publish(clip c, bool last);
+  awaitable<base::result<void>> join(const clip& c, sound_track::part sound);
+  awaitable<void> tell_progress();
+  void take_report(std::string_view line);
+  bool whole(const clip& c) const;
   void fail(error why);
   base::result<void> verdict() const;
+  std::string reason(std::string_view otherwise) const;
 
   const cut_plan& plan_;
-  const std::optional<double> seconds_;
+  const video_options& options_;
   const std::filesystem::path scratch_;
   const job& job_;
   serial_emitter& out_;
   artifacts::store& store_;
   child_process& child_;
+  base::event changed_;  // of what the publisher waits for
+
+  std::deque<clip> pictures_;  // finished, on the picture's clock
+  std::int64_t frames_;        // that the encoder was given, of the whole video
+  bool reported_ = false;      // all of it
+  std::optional<sound_track> sound_;
+  complaints complaints_;
+
   std::int64_t next_index_;
-  double done_;  // the end of the last clip
+  double done_;  // the end of the last clip, as published
+  std::chrono::steady_clock::time_point progress_due_{};
+  double progress_ = -1;
   std::optional<error> failed_;
   std::optional<base::result<exit_status>> ended_;
-  tail errors_;
 };
 
 }  // namespace streamdemo::processor

@@ -1,11 +1,41 @@
 #include "processor/handlers/video/explain.hpp"
 
-#include "processor/child/tail.hpp"
+#include <algorithm>
+#include <array>
+
 #include "processor/handlers/text.hpp"
 
 namespace streamdemo::processor {
 
 namespace {
+
+struct known_cause {
+  std::string_view said;
+  std::string_view means;
+};
+
+// The nearer to the cause, the earlier: what stands lower often follows from what stands higher. The ends of files are
+// told by demuxers, and decoders complain in consequence.
+constexpr auto causes = std::to_array<known_cause>({
+    {"No space left on device", "there is no space left for its files"},
+    {"Cannot allocate memory", "the processor has too little memory for it"},
+    {"not on whitelist",
+     "it is not in a video format that is taken here (MP4, MOV, Matroska, WebM, AVI, MPEG, FLV, Ogg)"},
+    {"moov atom not found", "its index is missing, so it is cut off, damaged or no video at all"},
+    {"ended prematurely", file_ends_in_the_middle},
+    {"partial file", file_ends_in_the_middle},
+    {"Truncating packet", file_ends_in_the_middle},
+    {"Decoder (codec", "it is coded in a way that cannot be read here"},
+    {"ould not find codec parameters", "it is coded in a way that cannot be read here"},
+    {"Picture size", "its pictures are too large"},
+    {"Packet corrupt", "the file is damaged"},
+    {"Error while decoding", "the file is damaged"},
+    {"rror submitting packet to decoder", "the file is damaged"},
+    {"Decode error rate", "the file is damaged"},
+    {"decode_slice", "the file is damaged"},
+    {"Invalid data found", "the file is damaged"},
+    {"Invalid NAL", "the file is damaged"},
+});
 
 void replace_all(std::string& text, std::string_view what, std::string_view by) {
   if (what.empty()) return;
@@ -14,37 +44,71 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
   }
 }
 
+// "[matroska,webm @ 0x55957d583c80] File ended prematurely" becomes "matroska,webm: File ended prematurely".
+std::string without_addresses(std::string text) {
+  std::string who;
+  while (text.starts_with('[')) {
+    const auto end = text.find("] ");
+    if (end == std::string::npos) break;
+    const auto name = text.substr(1, end - 1);
+    who = name.substr(0, name.find(" @ "));
+    text.erase(0, end + 2);
+  }
+  return who.empty() ? text : who + ": " + text;
+}
+
+std::string cleaned(std::string_view line, std::string_view path) {
+  auto text = without_addresses(as_utf8(line));
+  if (!path.empty()) {
+    replace_all(text, "file:" + std::string(path), "the upload");
+    replace_all(text, path, "the upload");
+  }
+  if (text.size() > 300) text = as_utf8(text.substr(0, 300));
+  return text;
+}
+
+std::size_t row_of(std::string_view line) {
+  const auto at = std::find_if(causes.begin(), causes.end(),
+                               [&](const auto& c) { return line.find(c.said) != std::string_view::npos; });
+  return static_cast<std::size_t>(at - causes.begin());
+}
+
+// The same complaint about another place counts as the same.
+std::string kind_of(std::string text) {
+  std::string kind;
+  for (const char c : text) {
+    if (c < '0' || c > '9') kind += c;
+  }
+  return kind;
+}
+
 }  // namespace
 
-std::string last_words(std::string_view errors, std::string_view path) {
-  // What ffmpeg says after it are consequences that name no cause.
-  if (errors.find("No space left on device") != std::string_view::npos) return "there is no space left for its files";
-  tail t;
-  t.add(errors);
-  auto words = as_utf8(t.last_line());
-  // "[matroska,webm @ 0x55957d583c80] File ended prematurely"
-  if (words.starts_with('[')) {
-    if (const auto end = words.find("] "); end != std::string::npos) words.erase(0, end + 2);
+std::string complaints::add(std::string_view line) {
+  const auto text = cleaned(line, path_);
+  if (text.find_first_not_of(" \t\r") == std::string::npos || text.find("Last message repeated") != std::string::npos) {
+    return {};
   }
-  replace_all(words, "file:" + std::string(path), "the upload");
-  replace_all(words, path, "the upload");
-  if (words.size() > 300) words = as_utf8(words.substr(0, 300));
-  return words;
+  ++count_;
+  best_ = std::min(best_, row_of(line));
+  if (shown_.size() == most_shown || !shown_.insert(kind_of(text)).second) return {};
+  return text;
+}
+
+std::string complaints::cause() const {
+  return best_ < causes.size() ? std::string(causes[best_].means) : std::string();
 }
 
 std::string explain_unreadable(std::string_view errors, std::string_view path) {
-  const auto has = [&](std::string_view text) { return errors.find(text) != std::string_view::npos; };
-  if (has("not on whitelist")) {
-    return "the upload is not in a video format that is taken here (MP4, MOV, Matroska, WebM, AVI, MPEG, FLV, Ogg)";
+  complaints all{std::string(path)};
+  while (!errors.empty()) {
+    const auto end = std::min(errors.find('\n'), errors.size());
+    all.add(errors.substr(0, end));
+    errors.remove_prefix(std::min(end + 1, errors.size()));
   }
-  if (has("moov atom not found")) {
-    return "the upload cannot be read as a video: its index is missing, so it is cut off, damaged or no video at all; "
-           "send the whole file";
-  }
-  const auto words = last_words(errors, path);
-  std::string sentence = "the upload cannot be read as a video: it is no video, or it is damaged";
-  if (!words.empty()) sentence += " (" + words + ")";
-  return sentence;
+  auto cause = all.cause();
+  if (cause.empty() || cause == "the file is damaged") cause = "it is no video, or it is damaged";
+  return "the upload cannot be read as a video: " + cause;
 }
 
 }  // namespace streamdemo::processor

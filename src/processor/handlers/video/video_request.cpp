@@ -95,6 +95,9 @@ result<video_request> parse_video_request(std::string_view payload, std::uint32_
     return error{errc::invalid_argument, fmt::format("preset must be one of {}", fmt::join(presets, ", "))};
   }
   r.preset = *preset;
+  const auto copy = truth_member(*object, "copy", false);
+  if (!copy) return copy.error();
+  r.copy = *copy && !r.sample;
   return r;
 }
 

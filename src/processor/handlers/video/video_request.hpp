@@ -16,10 +16,11 @@ struct video_request {
   int width = 0;  // 0: as the height and the picture's shape ask for; then it is never enlarged
   int height = 360;
   std::string preset = "veryfast";
+  bool copy = false;  // cut at the source's own key frames, without encoding, where that can be
 };
 
 // Payload: {"source":"sample"} or {"source":"upload","upload":"name"}, with clip_seconds, size ("640x360" or "360p"),
-// preset and sample_seconds. Error: invalid_argument.
+// preset, copy and sample_seconds. Error: invalid_argument.
 base::result<video_request> parse_video_request(std::string_view payload, std::uint32_t max_sample_seconds);
 
 }  // namespace streamdemo::processor

@@ -63,11 +63,12 @@ TEST_CASE("a WebSocket message that submits nothing is refused") {
 
 TEST_CASE("the options of an upload stand in the query and reach the handler as JSON") {
   http::request r;
-  r.query = {{"clip_seconds", "2.5"}, {"size", "640x360"}, {"preset", "fast\""}, {"deadline_ms", "9"}};
+  r.query = {
+      {"clip_seconds", "2.5"}, {"size", "640x360"}, {"preset", "fast\""}, {"copy", "true"}, {"deadline_ms", "9"}};
   const auto o = parse_upload_options(r);
   REQUIRE(o.has_value());
   CHECK(upload_payload("upload-1", *o) ==
-        R"({"source":"upload","upload":"upload-1","clip_seconds":2.5,"size":"640x360","preset":"fast\""})");
+        R"({"source":"upload","upload":"upload-1","clip_seconds":2.5,"size":"640x360","preset":"fast\"","copy":true})");
 }
 
 TEST_CASE("an upload cannot smuggle members in by its options") {
@@ -77,6 +78,7 @@ TEST_CASE("an upload cannot smuggle members in by its options") {
                                                                   {"clip_seconds", "\"1\""},
                                                                   {"clip_seconds", ""},
                                                                   {"source", "sample"},
+                                                                  {"copy", "1"},
                                                                   {"size", "\xff"}}) {
     r.query = {{name, value}};
     CHECK_MESSAGE(!parse_upload_options(r), value);

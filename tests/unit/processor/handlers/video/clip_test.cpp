@@ -7,12 +7,12 @@
 using namespace streamdemo::processor;
 
 TEST_CASE("a line of the segment list is read, and anything else is not") {
-  const auto c = parse_clip_line("clip-000003.mp4,30.000000,40.040000").value();
+  const auto c = parse_clip_line("pic-000003.mp4,30.000000,40.040000").value();
   CHECK(c.index == 3);
   CHECK(c.start == 30);
   CHECK(c.end == 40.04);
-  for (const char* bad : {"", ",", "clip-3.mp4", "clip-3.mp4,1", "clip-x.mp4,1,2", "clip-3.mp4,1,x", "clip-.mp4,1,2",
-                          "clip.mp4,1,2", "../clip-3.mp4,1,2", "clip-3.mkv,1,2", "clip-3.mp4,1,2,3"}) {
+  for (const char* bad : {"", ",", "pic-3.mp4", "pic-3.mp4,1", "pic-x.mp4,1,2", "pic-3.mp4,1,x", "pic-.mp4,1,2",
+                          "clip.mp4,1,2", "../pic-3.mp4,1,2", "pic-3.mkv,1,2", "pic-3.mp4,1,2,3"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_clip_line(bad));
   }
@@ -32,7 +32,10 @@ TEST_CASE("a run goes on from what a clip's result says") {
   }
 }
 
-TEST_CASE("a progress line gives seconds") {
+TEST_CASE("a progress line gives seconds, or frames") {
+  CHECK(parse_frame_line("frame=  75") == 75);
+  CHECK(parse_frame_line("frame=0") == 0);
+  for (const char* bad : {"frame=", "frame=x", "fps=25", ""}) CHECK_FALSE(parse_frame_line(bad));
   CHECK(parse_progress_line("out_time_us=2500000") == 2.5);
   CHECK_FALSE(parse_progress_line("out_time_us=N/A"));
   CHECK_FALSE(parse_progress_line("out_time_us=-5"));
@@ -41,7 +44,6 @@ TEST_CASE("a progress line gives seconds") {
 }
 
 TEST_CASE("a clip's name holds the run and is the file's in order") {
-  CHECK(clip_file(12) == "clip-000012.mp4");
   CHECK(clip_name("r", 12) == "r-clip-012.mp4");
   CHECK(clip_name("r", 12345) == "r-clip-12345.mp4");
 }
