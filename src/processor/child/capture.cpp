@@ -30,10 +30,6 @@ awaitable<void> read_output(child_process& child, std::string& output, std::size
   }
 }
 
-awaitable<void> wait_into(child_process& child, std::optional<result<exit_status>>& ended) {
-  ended = co_await child.wait();
-}
-
 }  // namespace
 
 awaitable<void> drain_into(child_process::readable& from, tail& t) {
@@ -44,6 +40,10 @@ awaitable<void> drain_into(child_process::readable& from, tail& t) {
     if (ec) co_return;
     t.add({chunk.data(), n});
   }
+}
+
+awaitable<void> wait_into(child_process& child, std::optional<result<exit_status>>& ended) {
+  ended = co_await child.wait();
 }
 
 awaitable<result<captured>> capture(child_options o, std::size_t max_output, std::stop_token stop) {

@@ -1,5 +1,6 @@
 // Runs a child process to its end and takes what it printed, up to a limit.
 #pragma once
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -19,5 +20,7 @@ base::awaitable<base::result<captured>> capture(child_options o, std::size_t max
 
 // Appends everything of a pipe until its end to `t`.
 base::awaitable<void> drain_into(child_process::readable& from, tail& t);
+// Waits for the child's end, as child_process::wait(); the outcome is in `ended`.
+base::awaitable<void> wait_into(child_process& child, std::optional<base::result<exit_status>>& ended);
 
 }  // namespace streamdemo::processor

@@ -9,12 +9,12 @@ namespace streamdemo::processor {
 namespace {
 
 // Beyond it no screen shows more, and no file should ask for more.
-constexpr double most = 120;
+constexpr double most_frames_a_second = 120;
 constexpr double least = 0.01;
 constexpr std::array<rational, 10> usual{
     {{24000, 1001}, {24, 1}, {25, 1}, {30000, 1001}, {30, 1}, {50, 1}, {60000, 1001}, {60, 1}, {100, 1}, {120, 1}}};
 
-bool sane(rational r, double limit = most) {
+bool sane(rational r, double limit = most_frames_a_second) {
   return r.value() >= least && r.value() <= limit + 0.5;
 }
 
@@ -33,7 +33,8 @@ bool fits(const std::vector<double>& times, double rate, double tolerance) {
   return true;
 }
 
-// And most have their neighbours right beside them: 25 frames a second fit into 50, too, but are not 50.
+// And most have their neighbours right beside them: 25 frames a second fit into 50, too, but are
+// not 50.
 bool constant(const std::vector<double>& times, double rate) {
   if (!fits(times, rate, 0.35)) return false;
   std::size_t beside = 0;
@@ -50,7 +51,7 @@ rational lowered(rational r) {
 
 rational variable(const timing& t) {
   if (sane(t.nominal, 60) && t.nominal.value() >= 10 && fits(t.times, t.nominal.value(), 0.35)) return t.nominal;
-  if (!fits(t.times, 60, 0.5) && fits(t.times, most, 0.5)) return {120, 1};
+  if (!fits(t.times, 60, 0.5) && fits(t.times, most_frames_a_second, 0.5)) return {120, 1};
   return {60, 1};
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t max_probe_bytes = 4 << 20;
 
-awaitable<result<captured>> run(const video_options& o, std::vector<std::string> command, std::stop_token stop) {
+awaitable<result<captured>> run_tool(const video_options& o, std::vector<std::string> command, std::stop_token stop) {
   const auto got = co_await capture(child_of(o, std::move(command)), max_probe_bytes, stop);
   if (stop.stop_requested()) co_return error{errc::canceled, "the run was stopped"};
   co_return got;
@@ -22,7 +22,7 @@ awaitable<result<captured>> run(const video_options& o, std::vector<std::string>
 
 awaitable<result<std::string>> probe(const video_options& o, std::vector<std::string> command, const std::string& path,
                                      std::stop_token stop) {
-  const auto got = co_await run(o, std::move(command), stop);
+  const auto got = co_await run_tool(o, std::move(command), stop);
   if (!got) co_return explain_missing(got.error(), o.ffprobe, "video.ffprobe");
   if (got->status.signal != 0) {
     co_return error{errc::corrupt, "the upload cannot be read as a video: ffprobe was " +
@@ -36,7 +36,7 @@ awaitable<result<std::string>> probe(const video_options& o, std::vector<std::st
 
 // Recordings of browsers say nothing about their length.
 awaitable<result<std::optional<double>>> measure(const video_options& o, const source& s, std::stop_token stop) {
-  const auto got = co_await run(o, length_command(o.ffmpeg, s), stop);
+  const auto got = co_await run_tool(o, length_command(o.ffmpeg, s), stop);
   if (!got) co_return explain_missing(got.error(), o.ffmpeg, "video.ffmpeg");
   std::optional<double> seconds;
   line_splitter lines(4096, line_splitter::overlong::cut);
@@ -48,7 +48,7 @@ awaitable<result<std::optional<double>>> measure(const video_options& o, const s
 }
 
 awaitable<result<void>> check_tone_map(const video_options& o, source& s, std::stop_token stop) {
-  const auto got = co_await run(o, tone_map_command(o.ffmpeg), stop);
+  const auto got = co_await run_tool(o, tone_map_command(o.ffmpeg), stop);
   if (!got) co_return explain_missing(got.error(), o.ffmpeg, "video.ffmpeg");
   s.tone_map = got->status.code == 0 && got->status.signal == 0;
   if (!s.tone_map) {

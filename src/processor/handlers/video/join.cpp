@@ -23,10 +23,6 @@ awaitable<void> feed(child_process& child, const std::string& sound) {
   child.input().close(ec);
 }
 
-awaitable<void> wait_into(child_process& child, std::optional<result<exit_status>>& ended) {
-  ended = co_await child.wait();
-}
-
 }  // namespace
 
 awaitable<result<void>> join_clip(child_options o, std::string sound, std::stop_token stop) {
