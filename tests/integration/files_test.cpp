@@ -138,7 +138,8 @@ TEST_CASE("options that no video can have are refused before the video is taken"
       CHECK_MESSAGE(r.status == 400, query);
       CHECK_MESSAGE(r.body.find(reason) != std::string::npos, r.body);
     }
-    CHECK(files_below(app.directory()) == 0);
+    CHECK(files_below(app.directory() / "artifacts" / "inputs") == 0);
+    CHECK(files_below(app.directory() / "artifacts" / "tmp") == 0);
   });
 }
 
