@@ -48,20 +48,20 @@ constexpr auto problem_table() {
       problem_row{no_space, 507, "no-space", "There is no space left for files", 0},
   };
 }
-constexpr auto table = problem_table();
+constexpr auto problems = problem_table();
 
 constexpr bool in_order() {
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    if (table[i].id != static_cast<problem>(i)) return false;
+  for (std::size_t i = 0; i < problems.size(); ++i) {
+    if (problems[i].id != static_cast<problem>(i)) return false;
   }
-  return table.size() == static_cast<std::size_t>(problem::no_space) + 1;
+  return problems.size() == static_cast<std::size_t>(problem::no_space) + 1;
 }
 static_assert(in_order());
 
 }  // namespace
 
 const problem_row& row_of(problem p) noexcept {
-  return table[static_cast<std::size_t>(p)];
+  return problems[static_cast<std::size_t>(p)];
 }
 
 problem problem_of(base::errc code) noexcept {
