@@ -34,7 +34,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-mismatched-new-delete -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
                         -Wno-restrict -Wno-maybe-uninitialized)
   endif()
-  if(CMAKE_UNITY_BUILD)
+  if(STREAMDEMO_JOINED)
     # It takes what a joined file defines for something that a header defines; the builds of single files still look.
     add_compile_options(-Wno-subobject-linkage)
   endif()
