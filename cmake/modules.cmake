@@ -13,7 +13,7 @@ function(streamdemo_private_root OUT FOLDER)
   set(${OUT} ${ROOT} PARENT_SCOPE)
 endfunction()
 
-# streamdemo_joined(OUT NAME FILES…): a source that includes all of them, each as "module/file.cpp". (CMake's own unity
+# streamdemo_joined(OUT NAME FILES…): a source that includes all of them, each by its folder and name as private headers are. (CMake's own unity
 # builds name files by their place on this disk, so that ccache would find nothing of another clone.)
 function(streamdemo_joined OUT NAME)
   file(RELATIVE_PATH FOLDER ${CMAKE_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
