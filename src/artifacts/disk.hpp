@@ -33,7 +33,7 @@ enum class lock_mode { shared, exclusive };
 result<descriptor> lock(const path& file, lock_mode mode);
 
 // A new file, or a new directory, that nobody else has, locked for as long as it is open: the lock tells a sweep that
-// its// writer lives.
+// its writer lives.
 result<descriptor> create_locked(const path& file);
 result<descriptor> make_locked_directory(const path& directory);
 // A regular file, not through a symbolic link. Error: not_found.
