@@ -24,7 +24,7 @@ class kafka_bus final : public bus {
     auto body = [c = context_.get(), shared] { return kafka::ensure_topics(*c, *shared); };
     auto done = co_await context_->lookups().run(std::move(body));
     if (done) {
-      for (const auto& t : *shared) context_->remember(t.name);
+      for (const auto& t : *shared) context_->remember(t.name, t.partitions);
     }
     co_return done;
   }

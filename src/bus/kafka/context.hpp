@@ -4,8 +4,8 @@
 #include <streamdemo/base/offload.hpp>
 
 #include <atomic>
+#include <map>
 #include <mutex>
-#include <set>
 
 #include "bus/kafka/client.hpp"
 #include "bus/kafka/client_reaper.hpp"
@@ -68,14 +68,19 @@ class context {
     log.warning("{}", what);
   }
 
-  // Topics that producers get ready for.
-  void remember(const std::string& topic) {
+  // Topics that were made or found: producers get ready for them.
+  void remember(const std::string& topic, std::int32_t partitions) {
     const std::lock_guard lock(mutex_);
-    topics_.insert(topic);
+    topics_[topic] = partitions;
   }
-  std::set<std::string> topics() const {
+  std::map<std::string, std::int32_t> topics() const {
     const std::lock_guard lock(mutex_);
     return topics_;
+  }
+  bool was_there(const std::string& topic, std::int32_t partition) const {
+    const std::lock_guard lock(mutex_);
+    const auto it = topics_.find(topic);
+    return it != topics_.end() && partition < it->second;
   }
 
  private:
@@ -83,7 +88,7 @@ class context {
 
   mutable std::mutex mutex_;
   complaints complaints_{std::chrono::seconds(10)};
-  std::set<std::string> topics_;
+  std::map<std::string, std::int32_t> topics_;  // name to partitions
   std::atomic<unsigned> clients_{0};
   const std::shared_ptr<client_reaper> reaper_ = std::make_shared<client_reaper>();
   base::blocking_pool handshakes_{1};

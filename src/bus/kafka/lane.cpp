@@ -39,17 +39,9 @@ std::vector<setting> fixed(std::optional<base::milliseconds> timeout) {
   return all;
 }
 
-// A repetition would end the same way.
-bool is_final(errc code) {
-  return code == errc::too_large || code == errc::not_found || code == errc::invalid_argument;
-}
-
-error failure_of(const rd_kafka_message_t& m) {
-  auto e = error_of(m.err, fmt::format("publish to topic '{}'", rd_kafka_topic_name(m.rkt)));
-  if (is_final(e.code)) return e;
-  const bool surely_not = rd_kafka_message_status(&m) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
-  e.code = surely_not ? errc::unavailable : errc::timed_out;
-  return e;
+bool says_missing(rd_kafka_resp_err_t e) {
+  return e == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+         e == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
 }
 
 rd_kafka_headers_t* headers_of(const record& r) {
@@ -100,7 +92,7 @@ void lane::connect() {
   queue_.reset(rd_kafka_queue_get_main(client_));
   wakeup_.watch(queue_.get());
   wakeup_.ring();
-  for (const auto& t : context_.topics()) topic(t);
+  for (const auto& [name, partitions] : context_.topics()) topic(name);
 }
 
 void lane::disconnect() {
@@ -148,11 +140,27 @@ void lane::give_or_refuse(entries& one) {
   }
   const auto code = give(one);
   if (is_good(code)) return;
-  if (never_gives_up() && !is_final(code_of(code))) {
+  if (never_gives_up() && !is_final(code, e.rec)) {
     waiting_.splice(waiting_.end(), one);
     return;
   }
   complete(e, error_of(code, fmt::format("publish to topic '{}'", e.rec.topic)));
+}
+
+bool lane::is_final(rd_kafka_resp_err_t why, const record& r) const {
+  // While a topic is deleted and made anew some brokers still say that it is missing, and the library then fails
+  // everything that it holds for it. What goes on without such a record has a hole.
+  if (never_gives_up() && says_missing(why) && context_.was_there(r.topic, r.partition)) return false;
+  const auto code = code_of(why);
+  return code == errc::too_large || code == errc::not_found || code == errc::invalid_argument;
+}
+
+error lane::failure_of(const rd_kafka_message_t& m, const record& r) const {
+  auto e = error_of(m.err, fmt::format("publish to topic '{}'", r.topic));
+  if (is_final(m.err, r)) return e;
+  const bool surely_not = rd_kafka_message_status(&m) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
+  e.code = surely_not ? errc::unavailable : errc::timed_out;
+  return e;
 }
 
 rd_kafka_resp_err_t lane::give(entries& from) {
@@ -176,7 +184,7 @@ void lane::give_waiting() {
     auto& e = waiting_.front();
     const auto code = give(waiting_);
     if (is_good(code)) continue;
-    if (!is_final(code_of(code))) return;
+    if (!is_final(code, e.rec)) return;
     complete(e, error_of(code, fmt::format("publish to topic '{}'", e.rec.topic)));
     waiting_.pop_front();
   }
@@ -203,12 +211,12 @@ void lane::report(const rd_kafka_message_t& m) {
   auto* e = static_cast<entry*>(m._private);
   if (is_good(m.err)) {
     complete(*e, published{m.partition, m.offset});
-  } else if (const auto why = failure_of(m); e->done && !is_final(why.code) && (broken_ || never_gives_up())) {
+  } else if (auto why = failure_of(m, e->rec); e->done && !is_final(m.err, e->rec) && (broken_ || never_gives_up())) {
     failed_.splice(failed_.end(), given_, e->self);
     break_down(why.message);
     return;
   } else {
-    complete(*e, why);
+    complete(*e, std::move(why));
   }
   given_.erase(e->self);
 }

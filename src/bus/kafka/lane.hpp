@@ -57,6 +57,9 @@ class lane {
   // The library's own code; the entry at the front of `from` moves to given_ when it takes it.
   rd_kafka_resp_err_t give(entries& from);
   void give_or_refuse(entries& one);
+  // A repetition would end the same way.
+  bool is_final(rd_kafka_resp_err_t why, const record& r) const;
+  error failure_of(const rd_kafka_message_t& m, const record& r) const;
   void give_waiting();
   void report(const rd_kafka_message_t& m);
   void complete(entry& e, result<published> outcome);

@@ -137,7 +137,7 @@ describe("a gateway whose place in the log is lost", () => {
     assert.ok(status === 404 || status === 410, `${status}`);
   });
 
-  test("is ready again soon after the topic was deleted and made anew, and tasks end", async (t) => {
+  test("is ready again after the topic was deleted and made anew, and tasks end", async (t) => {
     const system = freshSystem();
     const gateway = await system.start("gateway");
     const processor = await system.start("processor");
@@ -148,13 +148,17 @@ describe("a gateway whose place in the log is lost", () => {
     await until("the loss to be seen", () => /the place in .* is lost/.test(gateway.errors()));
     // As long as its deletion is under way it cannot be made. Who waited for leaders in vain would not know that it was made.
     await until("it to be made", () => made(system.response, { waitForLeaders: false }).catch(() => false));
-    await until("the gateway to be ready again", () => isReady(gateway), 10000);
+    await until("the gateway to be ready again", () => isReady(gateway));
     // Its producer may learn of the topic a moment later than its reader: until then it answers 503.
     const next = await until("a task to be taken", () => submit(gateway, "simulate", { results: 2 }).catch((e) => {
       assert.match(e.message, /^503/);
-    }), 10000);
-    const events = await fetch(`${gateway.url}/api/tasks/${next.request_id}/events`, { signal: AbortSignal.timeout(10000) });
-    assert.match(await events.text(), /"status":"succeeded"/);
+    }));
+    // Without a `started` no result counts: what the processor wrote while the topic was away must be there.
+    const [last] = await until("it to end", async () => {
+      const { events } = await (await fetch(`${gateway.url}/api/tasks/${next.request_id}`)).json();
+      return events.at(-1)?.type === "ended" && events.slice(-1);
+    });
+    assert.equal(last.data.status, "succeeded");
     // Known, and known to be gone.
     assert.equal((await fetch(`${gateway.url}/api/tasks/${old.request_id}`)).status, 410);
   });

@@ -51,7 +51,40 @@ awaitable<void> refused_until_a_new_client(stage& s, rd_kafka_resp_err_t why) {
   CHECK(text_of(seen) == text_of(first(records)));
 }
 
+// A topic that was there, is not, and is there again, as when it is deleted and made anew.
+awaitable<void> missing_for_a_while(stage& s) {
+  properties quick{{"topic.metadata.propagation.max.ms", "100"}};
+  kafka::context c(s.options(std::move(quick)), s.metrics, s.log);
+  c.remember(s.topic, 1);
+  const auto bell = std::make_shared<kafka::wakeup>(s.loop.get_executor());
+  std::vector<kafka::completion> done;
+  rd_kafka_mock_topic_set_error(s.cluster.get(), s.topic.c_str(), RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  kafka::lane patient(c, *bell, std::nullopt, done);
+  for (int i = 0; i < records; ++i) patient.publish(s.rec(i), std::nullopt, [](result<published>) {});
+  patient.flush();
+  while (!patient.next_tick()) {
+    patient.serve(1000);
+    co_await base::sleep_for(1ms);
+  }
+  CHECK(done.empty());
+  CHECK(patient.open() == records);
+  rd_kafka_mock_topic_set_error(s.cluster.get(), s.topic.c_str(), RD_KAFKA_RESP_ERR_NO_ERROR);
+  while (done.size() < records) {
+    patient.tick(std::chrono::steady_clock::now());
+    patient.serve(1000);
+    co_await base::sleep_for(1ms);
+  }
+  for (const auto& one : done) CHECK(one.outcome.has_value());
+  const auto seen = co_await numbers_in_log(s);
+  CHECK(text_of(seen) == text_of(first(records)));
+}
+
 }  // namespace
+
+TEST_CASE("records without a deadline outlive a time without their topic, and the order stays") {
+  stage s;
+  s.run([&] { return missing_for_a_while(s); });
+}
 
 TEST_CASE("a fatal error of the library's producer loses no record, and the order stays") {
   stage s;
