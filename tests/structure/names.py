@@ -117,9 +117,8 @@ def false_variables(root):
 
 
 def verbs_of(root):
-    dispatch = (root / "dev").read_text(encoding="utf-8").split("case $verb in", 1)[1]
-    rows = re.findall(r"^  ([a-z][a-z0-9 |-]*)\)", dispatch, re.MULTILINE)
-    return {verb.strip() for row in rows for verb in row.split("|")}
+    functions = re.findall(r"^verb_([a-z0-9_]+)\(\)", (root / "dev").read_text(encoding="utf-8"), re.MULTILINE)
+    return {name.replace("_", "-") for name in functions}
 
 
 def false_verbs(root):
