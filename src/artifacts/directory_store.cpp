@@ -192,14 +192,24 @@ awaitable<void> directory_store::remove_scratch(fs::path directory) {
   });
 }
 
+result<void> directory_store::check_in_scratch(const fs::path& file) {
+  const std::lock_guard lock(scratch_mutex_);
+  if (scratch_.contains(file.parent_path())) return {};
+  return error{errc::invalid_argument, fmt::format("{} is in no scratch directory", file.string())};
+}
+
+awaitable<result<void>> directory_store::write_scratch(fs::path file, std::string bytes) {
+  if (auto in = check_in_scratch(file); !in) co_return in;
+  co_return co_await pool_.run([&file, &bytes]() -> result<void> {
+    const auto opened = disk::create_locked(file);
+    if (!opened) return opened.error();
+    return disk::write_all(opened->get(), bytes, file);
+  });
+}
+
 awaitable<result<std::uint64_t>> directory_store::adopt(fs::path from, std::string id, std::string name) {
   if (!is_plain_name(id) || !is_plain_name(name)) co_return not_plain();
-  {
-    const std::lock_guard lock(scratch_mutex_);
-    if (!scratch_.contains(from.parent_path())) {
-      co_return error{errc::invalid_argument, fmt::format("{} is in no scratch directory", from.string())};
-    }
-  }
+  if (auto in = check_in_scratch(from); !in) co_return std::move(in).error();
   const auto to = output_path(id, name);
   co_return co_await pool_.run([this, &from, &to] { return adopt_now(from, to); });
 }

@@ -29,6 +29,7 @@ class directory_store final : public store {
   awaitable<result<std::filesystem::path>> path_of(std::string id, std::string name) override;
   awaitable<result<std::filesystem::path>> make_scratch() override;
   awaitable<void> remove_scratch(std::filesystem::path directory) override;
+  awaitable<result<void>> write_scratch(std::filesystem::path file, std::string bytes) override;
   awaitable<result<std::uint64_t>> adopt(std::filesystem::path from, std::string id, std::string name) override;
   awaitable<void> sweep() override;
   awaitable<result<std::string>> read(file f, std::uint64_t offset, std::size_t size) override;
@@ -47,6 +48,7 @@ class directory_store final : public store {
     std::filesystem::path path;
     file content;
   };
+  result<void> check_in_scratch(const std::filesystem::path& file);
   std::filesystem::path output_path(const std::string& id, const std::string& name) const;
   awaitable<result<located>> find(std::string id, std::string name);
   result<located> find_now(const std::string& id, const std::string& name) const;

@@ -1,12 +1,11 @@
 """Cuts a corpus of odd videos with the real program and holds the clips against their sources, frame by frame and sample
 by sample. Prints a table; fails when a row is neither right nor refused with the sentence that is due."""
 import argparse
-
 import pathlib
 import sys
 import tempfile
 
-from . import corpus, judge, serve
+from . import corpus, judge, serve, speed
 
 
 def main():
@@ -18,11 +17,16 @@ def main():
     p.add_argument("--directory", help="keeps the corpus there for the next time")
     p.add_argument("--no-browser", action="store_true", help="neither recordings of a browser nor playing the clips")
     p.add_argument("--markdown", help="writes the table there, too")
+    p.add_argument("--speed", action="store_true", help="instead: time and CPU beside ffmpeg alone, as ratios")
     p.add_argument("names", nargs="*", help="parts of names select files")
     o = p.parse_args()
     with tempfile.TemporaryDirectory(prefix="streamdemo-video-") as temporary:
         directory = pathlib.Path(o.directory or temporary)
         directory.mkdir(parents=True, exist_ok=True)
+        if o.speed:
+            with serve.Server(o, pathlib.Path(temporary)) as server:
+                speed.measure(o, server, directory)
+            return 0
         files = corpus.chosen(o)
         with serve.Server(o, pathlib.Path(temporary)) as server, serve.Browser(o, server) as browser:
             corpus.make(files, directory, browser)
@@ -33,7 +37,6 @@ def main():
     bad = [r for r in rows if r.wrong]
     print(f"\n{len(rows) - len(bad)} passed, {len(bad)} failed, 0 skipped")
     return 1 if bad or not rows else 0
-
 
 
 if __name__ == "__main__":

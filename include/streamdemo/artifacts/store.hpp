@@ -78,6 +78,8 @@ class store {
   // A fresh private directory on the same file system, for a child process that writes. Remove it with remove_scratch.
   virtual awaitable<result<std::filesystem::path>> make_scratch() = 0;
   virtual awaitable<void> remove_scratch(std::filesystem::path directory) = 0;
+  // Makes a file in a scratch directory. Errors: already_exists, invalid_argument (in none), no_space, io.
+  virtual awaitable<result<void>> write_scratch(std::filesystem::path file, std::string bytes) = 0;
   // Takes a finished file out of a scratch directory: syncs, links without replacing, unlinks the old name; its size.
   // Errors: already_exists (the visible file is left as it is), no_space, io.
   virtual awaitable<result<std::uint64_t>> adopt(std::filesystem::path from, std::string id, std::string name) = 0;

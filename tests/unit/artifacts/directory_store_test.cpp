@@ -319,6 +319,23 @@ TEST_CASE_FIXTURE(fixture, "a finished file is adopted from scratch once, and fr
   });
 }
 
+TEST_CASE_FIXTURE(fixture, "a file is made in scratch once, and nowhere else") {
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    const auto scratch = (co_await s->make_scratch()).value();
+    const auto made = co_await s->write_scratch(scratch / "sound", "0123");
+    CHECK(made.has_value());
+    const auto again = co_await s->write_scratch(scratch / "sound", "other");
+    CHECK(again.error().code == errc::already_exists);
+    CHECK((co_await s->adopt(scratch / "sound", "task", "run-sound")).value() == 4);
+    CHECK((co_await get(*s, "task", "run-sound")) == "0123");
+    const auto outside = co_await s->write_scratch(root.path() / "outside", "no");
+    CHECK(outside.error().code == errc::invalid_argument);
+    CHECK_FALSE(fs::exists(root.path() / "outside"));
+    co_await s->remove_scratch(scratch);
+  });
+}
+
 TEST_CASE_FIXTURE(fixture, "a full disk is told as such, and the room is free again afterwards") {
   fs::create_directories(directory);
   if (::mount("none", directory.c_str(), "tmpfs", 0, "size=256k") != 0) {

@@ -35,6 +35,9 @@ class inputs_only final : public artifacts::store {
     throw std::logic_error("not part of this test");
   }
   awaitable<void> remove_scratch(std::filesystem::path) override { throw std::logic_error("not part of this test"); }
+  awaitable<artifacts::result<void>> write_scratch(std::filesystem::path, std::string) override {
+    throw std::logic_error("not part of this test");
+  }
   awaitable<artifacts::result<std::uint64_t>> adopt(std::filesystem::path, std::string, std::string) override {
     throw std::logic_error("not part of this test");
   }

@@ -8,10 +8,10 @@
 #include <boost/asio/redirect_error.hpp>
 #include <cmath>
 
+#include "processor/child/capture.hpp"
 #include "processor/handlers/line_splitter.hpp"
 #include "processor/handlers/text.hpp"
 #include "processor/handlers/video/inspect.hpp"
-#include "processor/handlers/video/join.hpp"
 
 namespace streamdemo::processor {
 
@@ -21,6 +21,9 @@ constexpr std::size_t max_line = 4096;
 constexpr std::chrono::milliseconds progress_interval{250};
 // Sound that is longer than the picture by less than this is no reason to say that a clip ends later.
 constexpr double unheard = 0.1;
+// By one ffmpeg: where copying is faster than joining, clips wait for it.
+constexpr std::size_t max_joined = 8;
+constexpr std::size_t max_printed = 4096;
 
 // Some bytes of a pipe; nothing at its end.
 awaitable<std::optional<std::string_view>> some(child_process::readable& from, std::array<char, 8192>& chunk) {
@@ -134,58 +137,92 @@ awaitable<void> cut_run::read_errors() {
 
 // A clip's pictures are finished before it is known whether there will be more; the last clip plays until the sound
 // ends, too.
-bool cut_run::whole(const clip& c) const {
+bool cut_run::is_whole(std::size_t position) const {
+  const auto& c = pictures_[position];
   const bool more = !plan_.from.copy && static_cast<double>(frames_) > c.end * plan_.from.rate.value() + 0.5;
-  const bool followed = more || pictures_.size() > 1;
+  const bool followed = more || position + 1 < pictures_.size();
   if (!followed && !reported_) return false;
   if (!sound_) return true;
   return followed ? sound_->reaches(c.end) : sound_->reaches(HUGE_VAL);
 }
 
-awaitable<void> cut_run::publish_clips() {
-  while (!failed_ && !(reported_ && pictures_.empty())) {
-    if (pictures_.empty() || !whole(pictures_.front())) {
-      co_await changed_.wait();
-      continue;
-    }
-    const auto c = pictures_.front();
-    if (c.index < plan_.pass_over) {
-      done_ = c.end + plan_.from.lead();
+std::vector<cut_run::whole_clip> cut_run::take_whole() {
+  std::vector<whole_clip> all;
+  while (!pictures_.empty() && all.size() < max_joined && is_whole(0)) {
+    if (pictures_.front().index < plan_.pass_over) {
+      done_ = pictures_.front().end + plan_.from.lead();
       pictures_.pop_front();
-      continue;
+    } else {
+      all.push_back(take_front());
     }
-    if (c.index != next_index_) {
-      fail({errc::internal, fmt::format("ffmpeg told of clip {} where {} was due", c.index, next_index_)});
-      co_return;
-    }
-    const auto published = co_await publish(c, reported_ && pictures_.size() == 1);
-    if (!published) {
-      fail(published.error());
-      co_return;
-    }
-    pictures_.pop_front();
   }
+  return all;
 }
 
-awaitable<base::result<void>> cut_run::publish(clip c, bool last) {
-  if (job_.stop.stop_requested()) co_return error{errc::canceled, "the run was stopped"};
+cut_run::whole_clip cut_run::take_front() {
+  whole_clip one{pictures_.front(), {}};
+  pictures_.pop_front();
+  auto& c = one.c;
+  const bool last = reported_ && pictures_.empty();
   const auto lead = plan_.from.lead();
-  auto file = scratch_ / picture_file(c.index);
   if (sound_) {
     const auto ends = last ? sound_->end() : std::nullopt;
-    const auto from = c.index == 0 ? -lead : c.start;
-    auto part = sound_->take(from, last ? std::nullopt : std::optional(c.end));
+    one.sound = sound_->take(c.index == 0 ? -lead : c.start, last ? std::nullopt : std::optional(c.end));
     if (last && ends && *ends > c.end + unheard) c.end = *ends;
-    if (!part.bytes.empty()) {
-      const auto joined = co_await join(c, std::move(part));
-      if (!joined) co_return joined;
-      file = scratch_ / clip_file(c.index);
-    }
   }
   c.start = c.index == 0 ? 0 : c.start + lead;
   c.end += lead;
+  return one;
+}
+
+awaitable<void> cut_run::publish_clips() {
+  while (!failed_ && !(reported_ && pictures_.empty())) {
+    const auto clips = take_whole();
+    if (clips.empty()) {
+      if (!(reported_ && pictures_.empty())) co_await changed_.wait();
+      continue;
+    }
+    auto done = co_await join(clips);
+    for (auto it = clips.begin(); done && it != clips.end(); ++it) done = co_await publish(*it);
+    if (!done) {
+      fail(done.error());
+      co_return;
+    }
+  }
+}
+
+awaitable<base::result<void>> cut_run::join(const std::vector<whole_clip>& clips) {
+  std::vector<joint> joints;
+  for (const auto& [c, sound] : clips) {
+    if (sound.bytes.empty()) continue;
+    joints.push_back({c.index, c.index == 0 ? plan_.from.lead() : 0, sound.offset});
+    const auto written = co_await store_.write_scratch(scratch_ / sound_file(c.index), sound.bytes);
+    if (!written) co_return written;
+  }
+  if (joints.empty()) co_return base::result<void>{};
+  auto o = child_of(options_, join_command(plan_.ffmpeg, joints));
+  o.working_directory = scratch_;
+  const auto got = co_await capture(std::move(o), max_printed, job_.stop);
+  if (!got) co_return got.error();
+  const auto status = got->status;
+  if (job_.stop.stop_requested() || (status.code == 0 && status.signal == 0)) co_return base::result<void>{};
+  if (got->errors.text().find("No space left on device") != std::string::npos) {
+    co_return error{errc::no_space, "there is no space left for the clips"};
+  }
+  co_return error{errc::internal, "the pictures and the sound of a clip could not be put together: ffmpeg ended with " +
+                                      describe_exit(status.code, status.signal) + ", " +
+                                      as_utf8(got->errors.last_line())};
+}
+
+awaitable<base::result<void>> cut_run::publish(const whole_clip& one) {
+  const auto& c = one.c;
+  if (job_.stop.stop_requested()) co_return error{errc::canceled, "the run was stopped"};
+  if (c.index != next_index_) {
+    co_return error{errc::internal, fmt::format("ffmpeg told of clip {} where {} was due", c.index, next_index_)};
+  }
   const auto name = clip_name(job_.run, c.index);
-  const auto bytes = co_await store_.adopt(file, job_.request_id, name);
+  const auto file = one.sound.bytes.empty() ? picture_file(c.index) : clip_file(c.index);
+  const auto bytes = co_await store_.adopt(scratch_ / file, job_.request_id, name);
   if (!bytes) co_return error{bytes.error().code, "a clip could not be kept: " + bytes.error().message};
   const auto emitted = co_await out_.result(clip_json(c, job_.request_id, name, *bytes), "application/json");
   if (emitted) {
@@ -193,13 +230,6 @@ awaitable<base::result<void>> cut_run::publish(clip c, bool last) {
     done_ = c.end;
   }
   co_return emitted;
-}
-
-awaitable<base::result<void>> cut_run::join(const clip& c, sound_track::part sound) {
-  const auto picture_offset = c.index == 0 ? plan_.from.lead() : 0;
-  auto o = child_of(options_, join_command(plan_.ffmpeg, c.index, picture_offset, sound.offset));
-  o.working_directory = scratch_;
-  co_return co_await join_clip(std::move(o), std::move(sound.bytes), job_.stop);
 }
 
 awaitable<void> cut_run::await_end() {

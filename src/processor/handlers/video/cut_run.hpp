@@ -31,11 +31,19 @@ class cut_run {
   awaitable<void> read_errors();
   awaitable<void> await_end();
   awaitable<void> publish_clips();
-  awaitable<base::result<void>> publish(clip c, bool last);
-  awaitable<base::result<void>> join(const clip& c, sound_track::part sound);
+  // A clip that is finished, with its part of the sound.
+  struct whole_clip {
+    clip c;
+    sound_track::part sound;
+  };
+  // Of pictures_.
+  bool is_whole(std::size_t position) const;
+  std::vector<whole_clip> take_whole();
+  whole_clip take_front();
+  awaitable<base::result<void>> join(const std::vector<whole_clip>& clips);
+  awaitable<base::result<void>> publish(const whole_clip& one);
   awaitable<void> tell_progress();
   void take_report(std::string_view line);
-  bool whole(const clip& c) const;
   void fail(error why);
   base::result<void> verdict() const;
   std::string reason(std::string_view otherwise) const;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "processor/handlers/line_splitter.hpp"
 #include "processor/handlers/text.hpp"
 #include "processor/handlers/video/clip.hpp"
@@ -79,9 +81,11 @@ error explain_missing(const error& e, const std::string& program, std::string_vi
 
 awaitable<result<source>> inspect(const video_options& o, const video_request& r, std::string path,
                                   std::stop_token stop) {
-  const auto packets = co_await probe(o, packets_command(o.ffprobe, path), path, stop);
+  using namespace asio::experimental::awaitable_operators;
+  auto both =
+      probe(o, packets_command(o.ffprobe, path), path, stop) && probe(o, frames_command(o.ffprobe, path), path, stop);
+  const auto [packets, frames] = co_await std::move(both);
   if (!packets) co_return packets.error();
-  const auto frames = co_await probe(o, frames_command(o.ffprobe, path), path, stop);
   if (!frames) co_return frames.error();
   const auto read = read_media(*packets, *frames);
   if (!read) co_return read.error();

@@ -209,6 +209,10 @@ std::string picture_file(std::int64_t index) {
   return fmt::format("pic-{:06}.mp4", index);
 }
 
+std::string sound_file(std::int64_t index) {
+  return fmt::format("sound-{:06}.aac", index);
+}
+
 std::string clip_file(std::int64_t index) {
   return fmt::format("clip-{:06}.mp4", index);
 }
@@ -282,37 +286,18 @@ arguments cut_command(const cut_plan& p) {
   return a;
 }
 
-arguments join_command(const std::string& ffmpeg, std::int64_t index, double picture_offset, double sound_offset) {
-  return {ffmpeg,
-          "-hide_banner",
-          "-nostdin",
-          "-v",
-          "error",
-          "-itsoffset",
-          fmt::format("{:.6f}", picture_offset),
-          "-i",
-          picture_file(index),
-          "-itsoffset",
-          fmt::format("{:.6f}", sound_offset),
-          "-f",
-          "aac",
-          "-i",
-          "pipe:0",
-          "-map",
-          "0:v",
-          "-map",
-          "1:a",
-          "-c",
-          "copy",
-          "-bsf:a",
-          "aac_adtstoasc",
-          "-map_metadata",
-          "-1",
-          "-avoid_negative_ts",
-          "disabled",
-          "-movflags",
-          "+faststart",
-          clip_file(index)};
+arguments join_command(const std::string& ffmpeg, const std::vector<joint>& clips) {
+  arguments a{ffmpeg, "-hide_banner", "-nostdin", "-v", "error"};
+  for (const auto& c : clips) {
+    append(a, {"-itsoffset", fmt::format("{:.6f}", c.picture_offset), "-i", picture_file(c.index)});
+    append(a, {"-itsoffset", fmt::format("{:.6f}", c.sound_offset), "-f", "aac", "-i", sound_file(c.index)});
+  }
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    append(a, {"-map", fmt::format("{}:v", 2 * i), "-map", fmt::format("{}:a", 2 * i + 1), "-c", "copy", "-bsf:a",
+               "aac_adtstoasc", "-map_metadata", "-1", "-avoid_negative_ts", "disabled", "-movflags", "+faststart",
+               clip_file(clips[i].index)});
+  }
+  return a;
 }
 
 }  // namespace streamdemo::processor

@@ -38,14 +38,19 @@ struct cut_plan {
 // ADTS stream.
 std::vector<std::string> cut_command(const cut_plan& p);
 
-// Puts the pictures and the sound of one clip together, in its working directory; the sound comes from standard input,
-// as ADTS. `picture_offset` and `sound_offset`:
-// when each begins, in seconds of the clip.
-std::vector<std::string> join_command(const std::string& ffmpeg, std::int64_t index, double picture_offset,
-                                      double sound_offset);
+// When the pictures and the sound of a clip begin, in seconds of the clip.
+struct joint {
+  std::int64_t index = 0;
+  double picture_offset = 0;
+  double sound_offset = 0;
+};
+// Puts the pictures and the sound of each of these clips together, in its working directory: picture_file and
+// sound_file become clip_file. One ffmpeg for all of them, because starting it takes longer than the work.
+std::vector<std::string> join_command(const std::string& ffmpeg, const std::vector<joint>& clips);
 
-// The names of the files: a clip's pictures, and the whole clip.
+// The names of the files: a clip's pictures, its sound (ADTS), and the whole clip.
 std::string picture_file(std::int64_t index);
+std::string sound_file(std::int64_t index);
 std::string clip_file(std::int64_t index);
 
 }  // namespace streamdemo::processor
