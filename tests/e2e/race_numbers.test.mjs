@@ -4,6 +4,8 @@ import { test } from "node:test";
 
 const web = new URL("../../src/gateway/web/", import.meta.url);
 const { best, look, timeOf } = await import(new URL("clock.js", web));
+const { skip } = await import(new URL("history.js", web));
+const { median, quantile } = await import(new URL("numbers.js", web));
 const stats = await import(new URL("race_stats.js", web));
 const { verdict } = await import(new URL("race_verdict.js", web));
 const { duration, ratio, size } = await import(new URL("words.js", web));
@@ -40,6 +42,20 @@ test("a lane counts what it takes: repeated, missed, void", () => {
   stats.take(r, sse, event(4, "started", 20, { attempt: 2, resumed: false }), second + 21);
   assert.deepEqual(stats.delays(r, sse), []);
   assert.deepEqual(r.first.map((f) => f.via), ["sse", "sse", "sse", "sse"]);
+});
+
+test("a gap counts each event that is missed, once, whatever the server still keeps", () => {
+  const { sse } = race(["sse"]).lanes;
+  skip(sse, { from: 1, to: 4 });
+  assert.deepEqual([sse.missed, sse.cursor], [4, 4]);
+  skip(sse, { from: 1, to: 4 });
+  skip(sse, { from: 5, to: 9, kept_from: 8 });
+  assert.deepEqual([sse.missed, sse.cursor], [7, 7]);
+});
+
+test("the median of an even number of samples lies between the middle two; without any there is none", () => {
+  assert.deepEqual([median([4, 1]), median([9, 1, 2]), quantile([5, 1, 3], 0.9)], [2.5, 2, 5]);
+  assert.ok(Number.isNaN(median([])) && Number.isNaN(quantile([], 0.5)));
 });
 
 test("delays and hops are put right by the clocks' difference", () => {

@@ -18,18 +18,24 @@ export function advance(reader, seq) {
   return true;
 }
 
+// The task's status behind this event.
+export function statusAfter(status, event) {
+  if (event.type === "started") return "running";
+  return event.type === "ended" ? event.data?.status ?? "failed" : status;
+}
+
 // Takes one event as delivered now by `via`; returns false when it had been here before.
 export function take(history, event, via, now) {
   if (!advance(history, event.seq)) return false;
   history.events.push(event);
   history.attempt = event.attempt;
+  history.status = statusAfter(history.status, event);
   const data = event.data ?? {};
   switch (event.type) {
     case "accepted":
       history.kind = data.kind ?? "";
       break;
     case "started":
-      history.status = "running";
       if (!event.resumed) history.results = [];
       break;
     case "progress":
@@ -39,7 +45,6 @@ export function take(history, event, via, now) {
       history.results.push(event);
       break;
     case "ended":
-      history.status = data.status ?? "failed";
       history.error = data.error?.message ?? "";
       if (history.status === "succeeded") history.fraction = 1;
       break;
@@ -48,10 +53,10 @@ export function take(history, event, via, now) {
   return true;
 }
 
-// A part of the history is no longer kept: counted as missed, and the cursor goes on behind it.
-export function skip(history, gap) {
+// A part of the history is no longer kept: each of its events is missed, and the reader's cursor goes on behind it.
+export function skip(reader, gap) {
   const next = Number(gap.kept_from ?? gap.to + 1);
-  if (!(next > history.cursor + 1)) return;
-  history.missed += next - 1 - history.cursor;
-  history.cursor = next - 1;
+  if (!(next > reader.cursor + 1)) return;
+  reader.missed += next - 1 - reader.cursor;
+  reader.cursor = next - 1;
 }

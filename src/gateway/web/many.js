@@ -1,9 +1,7 @@
 // Many tasks on one WebSocket: /api/stream. Comes back by itself, each task with its own cursor.
 // subscribe(id, cursor, hooks) → stop(); the hooks are those of transports.js, request() and received() counting what
 // all of them share.
-import { frameSize } from "./transports.js";
-
-const retryDelays = [500, 1000, 2000, 4000];
+import { frameSize, retryDelay } from "./transports.js";
 
 export function makeMany(shared) {
   const tasks = new Map();  // id → { cursor, hooks }
@@ -64,7 +62,7 @@ export function makeMany(shared) {
       if (closed) return;
       if (e.code >= 4500) return each((t) => t.hooks.failed(new Error(e.reason || `The socket was closed with ${e.code}`)));
       each((t) => t.hooks.trouble("The socket broke off; reconnecting."));
-      timer = setTimeout(open, retryDelays[Math.min(attempt++, retryDelays.length - 1)]);
+      timer = setTimeout(open, retryDelay(attempt++));
     };
   }
 

@@ -1,6 +1,7 @@
 // Wires the race: form → one task → four lanes that follow it → what is shown → the verdict.
 import { asError, cancel, request, submit, urlsOf } from "./api.js";
 import { best, look, now, timeOf } from "./clock.js";
+import { skip } from "./history.js";
 import { makeMany } from "./many.js";
 import { drawDelays } from "./race_delays.js";
 import { makeJourney } from "./race_journey.js";
@@ -113,7 +114,7 @@ function hooksOf(own, lane) {
     request: guard(() => lane.requests.push(now())),
     received: guard((what) => received(lane, what)),
     event: guard((event) => { if (take(own, lane, event, now())) journey.seen(event); }),
-    gap: guard((gap) => { lane.missed += 1; lane.cursor = Number(gap.kept_from ?? gap.to + 1) - 1; }),
+    gap: guard((gap) => skip(lane, gap)),
     trouble: guard((text) => { lane.trouble = text ?? ""; }),
     failed: guard((error) => { lane.failed = error.message; finishIfOver(own); }),
     done: guard(() => { lane.done = true; lane.trouble = ""; finishIfOver(own); }),

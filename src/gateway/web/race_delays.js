@@ -1,5 +1,6 @@
 // Every delay of a race as a dot on a logarithmic axis, a line for each lane, its median marked.
-import { delays, median } from "./race_stats.js";
+import { median } from "./numbers.js";
+import { delays } from "./race_stats.js";
 import { node } from "./svg.js";
 import { transportNames } from "./transports.js";
 import { duration } from "./words.js";

@@ -1,5 +1,6 @@
 // The four lanes and the line of the moments at which results existed, all on one axis of time.
-import { delays, median, receivedBytes } from "./race_stats.js";
+import { median } from "./numbers.js";
+import { delays, receivedBytes } from "./race_stats.js";
 import { node, ticks } from "./svg.js";
 import { transportNames } from "./transports.js";
 import { duration, size } from "./words.js";

@@ -1,6 +1,7 @@
 // What a race is, as numbers: four lanes that follow the same task. Pure; no DOM, no clock.
 import { timeOf } from "./clock.js";
-import { advance } from "./history.js";
+import { advance, statusAfter } from "./history.js";
+import { median, quantile } from "./numbers.js";
 
 // What browsers' own Resource Timing adds for the head of an HTTP answer, whatever its true size.
 export const headBytes = 300;
@@ -40,26 +41,13 @@ export function take(race, lane, event, here) {
     race.events.push(event);
     race.first.push({ via: lane.via, here });
     if (event.type === "result") race.existed.set(event.seq, timeOf(event.time));
-    if (event.type === "started") race.status = "running";
-    if (event.type === "ended") race.status = event.data?.status ?? "failed";
+    race.status = statusAfter(race.status, event);
   }
   return fresh;
 }
 
 // How long after it existed each result was here; the browser's clock put right.
 export const delays = (race, lane) => lane.results.map((r) => r.here + race.clock.offset - r.existed);
-
-export function quantile(values, q) {
-  if (values.length === 0) return NaN;
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
-}
-export function median(values) {
-  if (values.length === 0) return NaN;
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
 
 export function summary(race, lane) {
   const all = delays(race, lane);

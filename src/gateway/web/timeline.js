@@ -1,13 +1,9 @@
 // Draws when each result existed (top line) and when each transport delivered it (a line for each that did).
+import { median } from "./numbers.js";
 import { node, ticks } from "./svg.js";
 import { transportNames } from "./transports.js";
 
 const left = 84, right = 16, lane = 34, top = 22;
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length ? sorted[Math.floor((sorted.length - 1) / 2)] : 0;
-}
 
 export function drawTimeline(svg, caption, deliveries) {
   const shown = deliveries.filter((d) => d.type === "result" || d.type === "ended");

@@ -6,6 +6,8 @@ import { asError, request, urlsOf } from "./api.js";
 export const sizeOf = (text) => new TextEncoder().encode(text).length;
 
 const retryDelays = [500, 1000, 2000, 4000];
+// Before the next try, in ms; `attempt`: tries in vain so far.
+export const retryDelay = (attempt) => retryDelays[Math.min(attempt, retryDelays.length - 1)];
 
 function pause(ms, signal) {
   return new Promise((resolve) => {
@@ -44,7 +46,7 @@ function polling({ wait, interval }) {
           if (stopper.signal.aborted) return;
           if (e.status >= 400 && e.status < 500 && e.status !== 429) return hooks.failed(e);
           hooks.trouble(e.message);
-          const delay = e.retryAfter ? e.retryAfter * 1000 : retryDelays[Math.min(attempt, retryDelays.length - 1)];
+          const delay = e.retryAfter ? e.retryAfter * 1000 : retryDelay(attempt);
           attempt += 1;
           await pause(delay, stopper.signal);
           continue;
@@ -95,7 +97,7 @@ function sse(id, cursor, hooks) {
         hooks.request();
         return hooks.trouble("The stream broke off; reconnecting.");
       }
-      const delay = retryDelays[Math.min(attempt++, retryDelays.length - 1)];
+      const delay = retryDelay(attempt++);
       const answer = await request(`${urlsOf(id).self}?after=${cursor}`).catch(() => null);
       if (answer && answer.status >= 400 && answer.status < 500) return hooks.failed(await asError(answer));
       hooks.trouble("The stream ended early; reconnecting.");
@@ -143,7 +145,7 @@ function websocket(id, cursor, hooks) {
       if (ended || e.code === 1000) return hooks.done();
       if (e.code >= 4500) return hooks.failed(new Error(e.reason || `The socket was closed with ${e.code}`));
       hooks.trouble("The socket broke off; reconnecting.");
-      timer = setTimeout(open, retryDelays[Math.min(attempt++, retryDelays.length - 1)]);
+      timer = setTimeout(open, retryDelay(attempt++));
     };
   };
   open();
