@@ -4,13 +4,13 @@
 #include <streamdemo/compare/compare.hpp>
 #include <streamdemo/http/client.hpp>
 
-#include "compare/crowd.hpp"
-#include "compare/deliver.hpp"
-#include "compare/limits.hpp"
-#include "compare/process_probe.hpp"
-#include "compare/report.hpp"
-#include "compare/server_process.hpp"
-#include "compare/waiters.hpp"
+#include "compare/client/crowd.hpp"
+#include "compare/client/waiters.hpp"
+#include "compare/measure/limits.hpp"
+#include "compare/measure/process_probe.hpp"
+#include "compare/measure/server_process.hpp"
+#include "compare/report/deliver.hpp"
+#include "compare/report/report.hpp"
 
 namespace streamdemo::compare {
 

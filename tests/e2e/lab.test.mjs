@@ -189,7 +189,7 @@ test("buses without Kafka: the in-process half is measured, the missing half is 
 test("the clients whose lines the lab counts show every event", async () => {
   Object.assign(globalThis, { EventSource, WebSocket });
   const server = await startServer();
-  const directory = join(root, "src/compare/clients");
+  const directory = join(root, "src/compare/report/clients");
   const files = readdirSync(directory);
   assert.equal(files.length, 6);
   for (const file of files) {

@@ -4,28 +4,6 @@
 
 namespace streamdemo::test {
 
-std::optional<sse_frame> sse_parser::next() {
-  const auto end = rest_.find("\n\n");
-  if (end == std::string::npos) return std::nullopt;
-  sse_frame f;
-  std::string_view block(rest_.data(), end + 1);
-  while (!block.empty()) {
-    const auto line = block.substr(0, block.find('\n'));
-    block.remove_prefix(line.size() + 1);
-    const auto colon = line.find(':');
-    const auto name = line.substr(0, colon);
-    auto value = colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 1);
-    if (value.starts_with(' ')) value.remove_prefix(1);
-    if (colon == 0) f.comment = value;
-    if (name == "id") f.id = value;
-    if (name == "event") f.event = value;
-    if (name == "retry") f.retry = value;
-    if (name == "data") f.data += (f.data.empty() ? "" : "\n") + std::string(value);
-  }
-  rest_.erase(0, end + 2);
-  return f;
-}
-
 stream_reader::stream_reader(base::executor ex, std::uint16_t port, transport t, std::string id, std::int64_t after)
     : caller_(ex, port), transport_(t), id_(std::move(id)), cursor_(after) {}
 
@@ -95,11 +73,8 @@ base::awaitable<void> stream_reader::fill() {
     }
     co_return;
   }
-  lines_ += *bytes;
-  for (auto end = lines_.find('\n'); end != std::string::npos; end = lines_.find('\n')) {
-    ready_.push_back(lines_.substr(0, end));
-    lines_.erase(0, end + 1);
-  }
+  lines_.feed(*bytes);
+  while (const auto line = lines_.next()) ready_.emplace_back(*line);
 }
 
 }  // namespace streamdemo::test

@@ -1,5 +1,7 @@
 // Reads a task's events over any transport, one at a time, as a client with one cursor would.
 #pragma once
+#include <streamdemo/http/event_stream.hpp>
+
 #include <deque>
 #include <optional>
 #include <string>
@@ -9,19 +11,6 @@
 namespace streamdemo::test {
 
 enum class transport { poll, long_poll, sse, json_lines, websocket };
-
-// Frames of an event stream (WHATWG HTML), fed in any pieces.
-struct sse_frame {
-  std::string id, event, data, retry, comment;
-};
-class sse_parser {
- public:
-  void feed(std::string_view bytes) { rest_ += bytes; }
-  std::optional<sse_frame> next();
-
- private:
-  std::string rest_;
-};
 
 // One connection of one transport, from one cursor on.
 class stream_reader {
@@ -43,8 +32,8 @@ class stream_reader {
   std::int64_t cursor_;
   bool opened_ = false;
   bool ended_ = false;
-  sse_parser sse_;
-  std::string lines_;
+  http::sse_reader sse_;
+  http::line_reader lines_;
   std::deque<std::string> ready_;
 };
 

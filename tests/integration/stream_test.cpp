@@ -23,10 +23,10 @@ fields header(std::string name, std::string value) {
   return f;
 }
 
-std::vector<sse_frame> frames_of(std::string_view body) {
-  sse_parser parser;
+std::vector<http::sse_frame> frames_of(std::string_view body) {
+  http::sse_reader parser;
   parser.feed(body);
-  std::vector<sse_frame> out;
+  std::vector<http::sse_frame> out;
   while (auto f = parser.next()) out.push_back(std::move(*f));
   return out;
 }

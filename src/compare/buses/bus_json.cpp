@@ -2,7 +2,7 @@
 #include <boost/json/value.hpp>
 
 #include "compare/buses/bus_report.hpp"
-#include "compare/json_values.hpp"
+#include "compare/report/json_values.hpp"
 
 namespace streamdemo::compare {
 

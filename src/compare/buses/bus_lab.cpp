@@ -4,8 +4,8 @@
 #include <streamdemo/compare/compare.hpp>
 
 #include "compare/buses/trials.hpp"
-#include "compare/deliver.hpp"
-#include "compare/limits.hpp"
+#include "compare/measure/limits.hpp"
+#include "compare/report/deliver.hpp"
 
 namespace streamdemo::compare {
 

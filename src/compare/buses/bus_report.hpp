@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "compare/calibration.hpp"
-#include "compare/observation.hpp"
-#include "compare/report.hpp"
-#include "compare/statistics.hpp"
-#include "compare/table.hpp"
+#include "compare/client/observation.hpp"
+#include "compare/measure/calibration.hpp"
+#include "compare/measure/statistics.hpp"
+#include "compare/report/report.hpp"
+#include "compare/report/table.hpp"
 
 namespace streamdemo::compare {
 

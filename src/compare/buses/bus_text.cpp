@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "compare/buses/bus_report.hpp"
-#include "compare/table.hpp"
-#include "compare/text_report.hpp"
+#include "compare/report/table.hpp"
+#include "compare/report/text_report.hpp"
 
 namespace streamdemo::compare {
 

@@ -8,7 +8,7 @@
 #include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
 
-#include "compare/crowd.hpp"
+#include "compare/client/crowd.hpp"
 
 namespace streamdemo::compare {
 

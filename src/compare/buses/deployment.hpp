@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "compare/place.hpp"
+#include "compare/client/place.hpp"
+#include "compare/measure/server_process.hpp"
 #include "compare/progress.hpp"
-#include "compare/server_process.hpp"
 
 namespace streamdemo::compare {
 

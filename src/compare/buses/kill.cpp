@@ -1,7 +1,7 @@
 #include <streamdemo/base/event.hpp>
 
 #include "compare/buses/trials.hpp"
-#include "compare/crowd.hpp"
+#include "compare/client/crowd.hpp"
 
 namespace streamdemo::compare {
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "compare/buses/trials.hpp"
-#include "compare/crowd.hpp"
+#include "compare/client/crowd.hpp"
 
 namespace streamdemo::compare {
 

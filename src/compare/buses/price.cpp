@@ -1,5 +1,5 @@
 #include "compare/buses/trials.hpp"
-#include "compare/crowd.hpp"
+#include "compare/client/crowd.hpp"
 
 namespace streamdemo::compare {
 

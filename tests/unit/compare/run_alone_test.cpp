@@ -4,7 +4,7 @@
 #include <csignal>
 #include <streamdemo/base/event.hpp>
 
-#include "compare/crowd.hpp"
+#include "compare/client/crowd.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::compare;

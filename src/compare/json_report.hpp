@@ -1,9 +1,0 @@
-// The report for programs. Pure.
-#pragma once
-#include "compare/report.hpp"
-
-namespace streamdemo::compare {
-
-std::string json_report(const report& r);
-
-}  // namespace streamdemo::compare
