@@ -84,6 +84,9 @@ void add_gateway_times(field_list& f) {
                   "For the bus to acknowledge a record of a gateway; after it the client is answered 503."));
   f.push_back(
       num("gateway.drain_ms", AT(gateway.drain), 0, hour, "For open requests and streams to end after SIGTERM."));
+  f.push_back(num("gateway.reconnect_ms", AT(gateway.reconnect), 0, hour,
+                  "After SIGTERM the clients of SSE are told to come back after so long, and up to 3 s more at random. "
+                  "Longer than a restart takes: an `EventSource` that meets a proxy's 502 never comes back."));
 }
 
 void add_management_results_tasks(field_list& f) {

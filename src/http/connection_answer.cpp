@@ -111,7 +111,8 @@ base::awaitable<bool> connection::answer_source(body_source& source) {
 base::awaitable<bool> connection::answer_stream(stream_reply& r) {
   head_shape shape;
   shape.http11 = parser_.http11();
-  shape.close = true;  // the connection ends with the stream
+  // The connection ends with the stream; but where it is announced, some clients take a cut for the end (undici 6).
+  shape.close = !shape.http11;
   shape.framing = shape.http11 ? framing::chunked : framing::none;
   auto& out = loop_.out();
   out.clear();

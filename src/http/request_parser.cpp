@@ -184,7 +184,16 @@ request_parser::step request_parser::check_framing() {
 
 request_parser::step request_parser::check_upgrade() {
   const auto upgrade = request_.header("Upgrade");
-  if (upgrade.empty() || !has_token(request_.joined_header("Upgrade"), "websocket")) return step::done;
+  if (upgrade.empty() || !has_token(request_.joined_header("Upgrade"), "websocket")) {
+    // Proxies drop `Upgrade`, a field of the connection, but pass on the rest. A client of WebSockets knows no other
+    // answer.
+    if (request_.header("Sec-WebSocket-Version").empty()) return step::done;
+    return fail(
+        426,
+        "a WebSocket was asked for, but 'Upgrade: websocket' did not arrive: a proxy on the way has to pass it on "
+        "(nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "
+        "upgrade;)");
+  }
   if (request_.verb != verb::get || !grammar_->http11) return fail(400, "a WebSocket begins with GET over HTTP/1.1");
   if (!has_token(request_.joined_header("Connection"), "upgrade")) {
     return fail(400, "a WebSocket upgrade needs 'Connection: Upgrade'; a proxy on the way may have dropped it");

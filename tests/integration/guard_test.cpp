@@ -112,7 +112,18 @@ TEST_CASE("at the end streams are told to reconnect, long polls are answered, an
       REQUIRE(!piece->empty());
       text += *piece;
     }
-    CHECK(text.find("event: reconnect\n") != std::string::npos);
+    http::sse_reader frames;
+    frames.feed(text);
+    std::string cursor;
+    http::sse_frame end;
+    while (auto f = frames.next()) {
+      if (f->event != "reconnect") cursor = f->id;
+      end = std::move(*f);
+    }
+    CHECK(end.event == "reconnect");
+    CHECK(end.id == cursor);
+    CHECK(std::stoi(end.retry) >= 12000);
+    CHECK(std::stoi(end.retry) <= 15000);
     std::string last, close;
     while (close.empty()) {
       auto m = co_await ws.raw().read_message(in_time());

@@ -60,6 +60,7 @@ struct settings {
     milliseconds max_wait{30000};  // Prefer: wait
     milliseconds publish_timeout{5000};
     milliseconds drain{10000};
+    milliseconds reconnect{12000};
     std::uint64_t send_buffer_bytes = 65536;
     std::vector<std::string> allowed_origins;  // beside the loopback names
   } gateway;

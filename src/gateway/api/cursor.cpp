@@ -29,7 +29,10 @@ base::result<std::int64_t> poll_cursor(const http::request& r) {
 
 base::result<std::int64_t> stream_cursor(const http::request& r) {
   if (const auto id = r.header("Last-Event-ID"); !id.empty()) return read("Last-Event-ID", id);
-  if (const auto id = r.query_value("last_event_id"); id && !id->empty()) return read("last_event_id", *id);
+  // Where a browser's library may not set headers.
+  for (const auto* name : {"last_event_id", "lastEventId"}) {
+    if (const auto id = r.query_value(name); id && !id->empty()) return read(name, *id);
+  }
   return poll_cursor(r);
 }
 

@@ -9,7 +9,9 @@ namespace streamdemo::gateway {
 
 namespace {
 
-constexpr std::int64_t no_id = -1;
+std::string retry_field(std::uint32_t ms) {
+  return "retry: " + std::to_string(ms) + '\n';
+}
 
 }  // namespace
 
@@ -28,8 +30,9 @@ void event_source::attach(http::stream_sink& sink) {
 }
 
 http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
+  if (!cut_.empty()) return http::stream_state::end;
   if (!opened_) open(out);
-  if (draining_) return reconnect(out, restart_reason);
+  if (draining_) return reconnect(out, restart_reason, options_.reconnect_ms);
   auto batch = history_->read(options_.cursor, options_.max_events, max_bytes);
   if (batch.kept_from != 0) gap(out, batch.kept_from);
   std::size_t size = 0;
@@ -42,7 +45,7 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
   }
   if (!batch.events.empty()) history_->written(after, options_.cursor, clock_.now());
   if (batch.ended) return http::stream_state::end;
-  if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew");
+  if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew", options_.retry_ms);
   // A batch below both bounds was all there is: news of more wakes this loop later, never before this returns.
   const bool cut_short = batch.events.size() >= options_.max_events || size >= max_bytes;
   return cut_short ? http::stream_state::more : http::stream_state::wait;
@@ -56,7 +59,8 @@ http::stream_end event_source::finish() {
 std::string_view event_source::heartbeat() const {
   switch (options_.format) {
     case wire::sse:
-      return ": heartbeat\n\n";
+      // No empty line behind it: ten libraries take one for an event, and fail at its data.
+      return ":\n";
     case wire::json_lines:
       return "{\"type\":\"heartbeat\"}\n";
     case wire::websocket:
@@ -73,27 +77,32 @@ void event_source::drain() {
 void event_source::open(std::vector<http::piece>& out) {
   opened_ = true;
   if (options_.format != wire::sse) return;
-  // An id without data moves the client's Last-Event-ID and gives it no event.
-  out.push_back(
-      own_piece("retry: " + std::to_string(options_.retry_ms) + "\nid: " + std::to_string(options_.cursor) + "\n\n"));
+  // The first line of the first event, whenever that comes: alone between empty lines it would be an event to ten
+  // libraries, and nothing to those that take `retry` only beside data.
+  out.push_back(own_piece(retry_field(options_.retry_ms)));
 }
 
 void event_source::gap(std::vector<http::piece>& out, std::int64_t kept_from) {
   const auto members = ",\"from\":" + std::to_string(options_.cursor + 1) + ",\"to\":" + std::to_string(kept_from - 1);
   options_.cursor = kept_from - 1;
-  out.push_back(own_piece(signal("gap", members, options_.cursor)));
+  out.push_back(own_piece(signal("gap", members)));
 }
 
-http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::string_view static_reason) {
-  out.push_back(own_piece(signal("reconnect", ",\"reason\":" + base::json_string(static_reason), no_id)));
+// The end comes a turn later: some browsers forget what arrives together with it.
+http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::string_view static_reason,
+                                           std::uint32_t after_ms) {
+  out.push_back(
+      own_piece(signal("reconnect", ",\"reason\":" + base::json_string(static_reason), retry_field(after_ms))));
   cut_ = static_reason;
-  return http::stream_state::end;
+  return http::stream_state::more;
 }
 
-std::string event_source::signal(std::string_view type, std::string_view members, std::int64_t id) const {
+// With the cursor as its id: libraries that carry none over would hand out an event without one.
+std::string event_source::signal(std::string_view type, std::string_view members, std::string_view fields) const {
   std::string out;
   if (options_.format == wire::sse) {
-    if (id != no_id) out += "id: " + std::to_string(id) + '\n';
+    out += "id: " + std::to_string(options_.cursor) + '\n';
+    out += fields;
     out += "event: ";
     out += type;
     out += "\ndata: ";
@@ -122,9 +131,9 @@ std::string_view event_source::bytes_of(const task::event& e) const noexcept {
 }
 
 std::string come_again_sse(std::string_view why) {
-  std::string out = "retry: 10000\n: ";
+  std::string out = retry_field(10000) + ": ";
   for (const char c : why) out += c == '\n' || c == '\r' ? ' ' : c;
-  out += "\n\n";
+  out += '\n';
   return out;
 }
 

@@ -14,8 +14,9 @@ class event_source final : public http::stream_source, private subscriber {
  public:
   struct options {
     std::int64_t cursor = 0;
-    std::uint32_t max_events = 1000;  // per pull
-    std::uint16_t retry_ms = 2000;    // SSE: how long the client waits before it comes again
+    std::uint32_t max_events = 1000;    // per pull
+    std::uint32_t retry_ms = 2000;      // SSE: how long the client waits before it comes again
+    std::uint32_t reconnect_ms = 2000;  // the same when the server restarts
     wire format = wire::sse;
   };
 
@@ -37,8 +38,9 @@ class event_source final : public http::stream_source, private subscriber {
   void open(std::vector<http::piece>& out);
   void gap(std::vector<http::piece>& out, std::int64_t kept_from);
   // Tells the client to come again and ends without completing.
-  http::stream_state reconnect(std::vector<http::piece>& out, std::string_view static_reason);
-  std::string signal(std::string_view type, std::string_view members, std::int64_t id) const;
+  http::stream_state reconnect(std::vector<http::piece>& out, std::string_view static_reason, std::uint32_t after_ms);
+  // `fields`: of SSE, before the event's name.
+  std::string signal(std::string_view type, std::string_view members, std::string_view fields = {}) const;
   std::string_view bytes_of(const task::event& e) const noexcept;
 
   histories& all_;
@@ -55,8 +57,9 @@ class event_source final : public http::stream_source, private subscriber {
 // A piece that nobody else has.
 http::piece own_piece(std::string text);
 
-// A stream that only says when to come again (SSE: `retry`, a comment) and ends: what a stream client gets where others
-// get 429 or 503, because an EventSource never comes back after those.
+// A stream that only says when to come again (SSE: `retry`, a comment) and is cut: what a stream client gets where
+// others get 429 or 503, because an EventSource never comes back after those. Cut, because most libraries take an end
+// for success.
 std::string come_again_sse(std::string_view why);
 
 }  // namespace streamdemo::gateway

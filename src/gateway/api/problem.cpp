@@ -41,7 +41,7 @@ constexpr auto problem_table() {
       problem_row{host, 403, "host", "The Host is not one of this server's names", 0},
       problem_row{origin, 403, "origin", "Pages of this origin may not call this server", 0},
       problem_row{subprotocol, 400, "subprotocol", "None of the offered WebSocket sub-protocols is spoken", 0},
-      problem_row{websocket_version, 426, "websocket-version", "Only WebSocket version 13 is spoken", 0},
+      problem_row{websocket_version, 426, "websocket-version", "An upgrade to WebSocket, version 13, is due", 0},
       problem_row{internal, 500, "internal", "The server failed", 0},
       problem_row{overloaded, 503, "overloaded", "The server is full", 2},
       problem_row{unavailable, 503, "unavailable", "The server cannot do this now", 2},

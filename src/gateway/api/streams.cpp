@@ -8,37 +8,47 @@ namespace {
 
 constexpr std::string_view our_subprotocol = "streamdemo.v1";
 
-// Opens, says nothing and closes.
+// Opens, says its words, if any, and is cut.
 class closing_source final : public http::stream_source {
  public:
-  closing_source(std::uint16_t code, std::string reason) : end_{false, code, std::move(reason)} {}
+  closing_source(std::string words, http::stream_end end) : words_(std::move(words)), end_(std::move(end)) {}
   void attach(http::stream_sink&) override {}
-  http::stream_state pull(std::vector<http::piece>&, std::size_t) override { return http::stream_state::end; }
+  http::stream_state pull(std::vector<http::piece>& out, std::size_t) override {
+    if (!words_.empty()) out.push_back(own_piece(std::move(words_)));
+    return http::stream_state::end;
+  }
   http::stream_end finish() override { return end_; }
   std::string_view heartbeat() const override { return {}; }
   void drain() override {}
 
  private:
+  std::string words_;
   http::stream_end end_;
 };
+
+void as_stream(http::stream_reply& r, wire format) {
+  r.fields.push_back({"Content-Type", format == wire::sse ? "text/event-stream" : "application/x-ndjson"});
+  r.fields.push_back({"Cache-Control", "no-store, no-transform"});
+  r.fields.push_back({"X-Accel-Buffering", "no"});
+}
 
 }  // namespace
 
 std::unique_ptr<event_source> make_source(core& a, wire format, history_ptr h, std::int64_t cursor) {
   // Spread over three seconds, so that the clients of a gateway that went away don't come back as one.
-  std::uniform_int_distribution<int> retry(1000, 4000);
+  std::uniform_int_distribution<std::uint32_t> spread(0, 3000);
+  const auto restart = static_cast<std::uint32_t>(a.settings().gateway.reconnect.count());
   const event_source::options o{.cursor = cursor,
                                 .max_events = a.settings().gateway.max_events_per_read,
-                                .retry_ms = static_cast<std::uint16_t>(retry(a.here().random)),
+                                .retry_ms = 1000 + spread(a.here().random),
+                                .reconnect_ms = restart + spread(a.here().random),
                                 .format = format};
   return std::make_unique<event_source>(a.context().all, a.context().clock, std::move(h), o);
 }
 
 http::stream_reply open_stream(core& a, wire format, history_ptr h, std::int64_t cursor) {
   http::stream_reply r;
-  r.fields.push_back({"Content-Type", format == wire::sse ? "text/event-stream" : "application/x-ndjson"});
-  r.fields.push_back({"Cache-Control", "no-store, no-transform"});
-  r.fields.push_back({"X-Accel-Buffering", "no"});
+  as_stream(r, format);
   r.source = make_source(a, format, std::move(h), cursor);
   return r;
 }
@@ -69,16 +79,14 @@ http::reply refuse_stream(wire format, const refusal& why, std::string subprotoc
   if (format == wire::websocket && later) {
     http::websocket_reply r;
     r.subprotocol = std::move(subprotocol);
-    r.source = std::make_unique<closing_source>(close_overloaded, std::string(row_of(why.what).title));
+    r.source = std::make_unique<closing_source>(
+        std::string(), http::stream_end{false, close_overloaded, std::string(row_of(why.what).title)});
     return r;
   }
   if (format == wire::sse && later) {
-    http::response r;
-    r.set("Content-Type", "text/event-stream");
-    r.set("Cache-Control", "no-store, no-transform");
-    r.set("X-Accel-Buffering", "no");
-    r.body = come_again_sse(why.detail);
-    r.close = true;
+    http::stream_reply r;
+    as_stream(r, format);
+    r.source = std::make_unique<closing_source>(come_again_sse(why.detail), http::stream_end{.complete = false});
     return r;
   }
   return problem_response(why);

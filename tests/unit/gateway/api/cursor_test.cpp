@@ -25,6 +25,8 @@ TEST_CASE("Last-Event-ID wins over last_event_id, which wins over after") {
   CHECK(*stream_cursor(r) == 1);
   r.query = {{"after", "1"}, {"last_event_id", "2"}};
   CHECK(*stream_cursor(r) == 2);
+  r.query = {{"after", "1"}, {"lastEventId", "2"}};
+  CHECK(*stream_cursor(r) == 2);
   r.fields = {{"last-event-id", "3"}};
   CHECK(*stream_cursor(r) == 3);
   CHECK(*poll_cursor(r) == 1);
