@@ -64,7 +64,7 @@ class directory_store final : public store {
   const std::filesystem::path tmp_;
   const std::filesystem::path tmp_lock_;  // shared by those who make something there, so that a sweep finds it locked
   const input_area inputs_;
-  const base::clock& clock_;
+  const base::carried_clock clock_;
   base::logger log_;
   base::gauge& bytes_;
   base::gauge& input_bytes_;

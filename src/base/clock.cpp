@@ -1,3 +1,5 @@
+#include <time.h>
+
 #include <charconv>
 #include <streamdemo/base/clock.hpp>
 
@@ -77,6 +79,12 @@ std::string to_seconds(const parts& p, std::string_view fraction_and_zone) {
 }
 
 }  // namespace
+
+steady_time system_clock::even() const {
+  timespec t{};
+  ::clock_gettime(CLOCK_BOOTTIME, &t);
+  return steady_time(std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec));
+}
 
 std::string format_micros(sys_time t) {
   const auto p = split(t);

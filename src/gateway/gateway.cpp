@@ -161,7 +161,7 @@ class wired_gateway final : public gateway {
                         .timeout = settings_.gateway.publish_timeout};
       const auto learned = co_await learn_bus_clock(std::move(p));
       if (learned.has_value()) {
-        const auto ahead = -all_->clock_offset();
+        const auto ahead = clock_.now() - all_->bus_now();
         if (ahead > clock_alarm || ahead < -clock_alarm) {
           log_.warning("this machine's clock is {:.1f} s ahead of the bus's: tasks are judged by the bus's, but set it",
                        std::chrono::duration<double>(ahead).count());

@@ -125,7 +125,7 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
   auto* b = find(partition);
   if (b == nullptr || !b->followed) return ignored;
   b->log_time = std::max(b->log_time, log_time);
-  log_time_ = std::max(log_time_, log_time);
+  log_time_ = std::max(log_time_, std::min(log_time, wall_));
   if (m != nullptr) {
     ignored = b->fold.apply(*m, log_time).why;
     if (m->type != message_type::accepted) {

@@ -58,7 +58,8 @@ class decisions {
   void on_finished(const run_key& key, bool ended);
 
   // Every eighth of alive_interval or so: signs of life, and what has expired.
-  void tick(base::steady_time now);
+  // `wall`: what this machine takes for the time; it may be wrong.
+  void tick(base::steady_time now, sys_time wall);
 
   // Nothing starts any more; what runs goes on. The runtime leaves the group.
   void drain();
@@ -117,9 +118,11 @@ class decisions {
 
   decision_options options_;
   slots slots_;
-  // The youngest log time read. It is proof that so much time has passed, whatever any clock says; an own run's `alive`
-  // moves it on every interval, and the gateways, who have clocks, are there for what is more urgent.
+  // The youngest log time read, as far as this machine's clock agrees: proof that so much time has passed even where a
+  // broker's clock or this one is wrong. An own run's `alive` moves it on every interval, and the gateways, who have
+  // clocks, are there for what is more urgent.
   sys_time log_time_{};
+  sys_time wall_ = sys_time::max();  // at the last tick
   std::map<std::int32_t, std::unique_ptr<book>> books_;
   std::deque<std::pair<std::int32_t, std::string>> line_;  // tasks that wait for a slot
   std::unordered_map<std::uint64_t, letter> letters_;

@@ -174,7 +174,7 @@ bool runtime::misplaced(const base::record& r, const task::message& m) {
 awaitable<void> runtime::beat() {
   for (;;) {
     co_await base::sleep_for(options_.alive_interval / 8);
-    decisions_.tick(std::chrono::steady_clock::now());
+    decisions_.tick(std::chrono::steady_clock::now(), clock_.now());
     perform();
   }
 }

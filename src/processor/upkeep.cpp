@@ -6,7 +6,8 @@ namespace streamdemo::processor {
 using task::message;
 using task::message_type;
 
-void decisions::tick(base::steady_time now) {
+void decisions::tick(base::steady_time now, sys_time wall) {
+  wall_ = wall;
   for (auto at = books_.begin(); at != books_.end();) {
     auto& b = *(at++)->second;
     for (auto it = b.works.begin(); it != b.works.end();) {

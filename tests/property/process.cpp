@@ -54,7 +54,7 @@ bool process::turn(sys_time now) {
   work();
   if (killed_by) return false;
   if (order == 2) answer();
-  decisions_.tick(base::steady_time(now.time_since_epoch()));
+  decisions_.tick(base::steady_time(now.time_since_epoch()), now + clock_error_);
   perform();
   if (!draining) return true;
   if (now >= drain_until_ && !released_) {

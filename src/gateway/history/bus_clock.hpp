@@ -19,8 +19,8 @@ struct bus_clock_parts {
   base::milliseconds timeout{5000};
 };
 
-// Writes signs of life to `response`, reads them back, and shows them to `all`, whose clock_offset() is right from then
-// on. On loop 0. Errors: those of publish; a repetition makes sense.
+// Writes signs of life to `response`, reads them back, and shows their times to `all`, whose bus_now() is right from
+// then on. On loop 0. Errors: those of publish; a repetition makes sense.
 base::awaitable<base::result<void>> learn_bus_clock(bus_clock_parts p);
 
 }  // namespace streamdemo::gateway

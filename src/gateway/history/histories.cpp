@@ -4,10 +4,10 @@
 #include <streamdemo/base/quiet.hpp>
 #include <streamdemo/base/shown.hpp>
 #include <streamdemo/bus/bus.hpp>
+#include <streamdemo/task/log_clock.hpp>
 
 #include <algorithm>
 
-#include "gateway/history/clock_offset.hpp"
 #include "gateway/history/history_index.hpp"
 #include "gateway/history/memory_bound.hpp"
 #include "gateway/history/wake_lists.hpp"
@@ -71,12 +71,17 @@ class folded_histories final : public histories {
   }
   std::size_t loop_of(const base::executor& ex) const override { return wakes_->loop_of(ex); }
   void observe(task_observer* o) override { observer_ = o; }
-  base::microseconds clock_offset() const override { return offset_.value(); }
+  base::sys_time bus_now() const override { return bus_clock_.at(clock_.even()).value_or(clock_.now()); }
+  void begin_bus_clock(base::sys_time logged) override { bus_clock_.begin(logged, clock_.even()); }
 
   void apply(std::span<const base::record_ptr> records) override {
     const auto now = clock_.now();
     set_apart();
-    for (const auto& r : records) apply_one(*r, now);
+    const auto read = clock_.even();
+    for (const auto& r : records) {
+      bus_clock_.seen(r->log_time, read);
+      apply_one(*r, now);
+    }
     last_.reset();
     wakes_->flush();
     publish_gauges();
@@ -139,7 +144,6 @@ class folded_histories final : public histories {
     const auto decoded = task::decode(r);
     if (decoded.has_error()) return unreadable(r, decoded.error(), now);
     const auto& m = *decoded;
-    if (m.source == own_source_) offset_.seen(m.time, r.log_time);
     if (m.type != task::message_type::alive && bus::partition_for(m.request_id, options_.partitions) != r.partition) {
       return misplaced(r, now);
     }
@@ -286,7 +290,7 @@ class folded_histories final : public histories {
   memory_bound bound_;
   std::shared_ptr<wake_lists> wakes_;
   task_observer* observer_ = nullptr;
-  own_clock_offset offset_;
+  task::log_clock bus_clock_;
   history_ptr last_;       // of the record before: records of one task come in runs
   std::vector<end> ends_;  // a heap
   std::size_t tidy_ends_at_ = 1000;

@@ -176,8 +176,10 @@ class histories {
   virtual void apply(std::span<const base::record_ptr> records) = 0;
   // Loop 0: drops what is past keep_for at bus time `now`.
   virtual void sweep(base::sys_time now) = 0;
-  // Loop 0: bus time minus own clock, as seen on records this instance wrote.
-  virtual base::microseconds clock_offset() const = 0;
+  // Loop 0: the time by the log, or, before begin_bus_clock(), by this machine.
+  virtual base::sys_time bus_now() const = 0;
+  // Loop 0: a record that was just written has this time.
+  virtual void begin_bus_clock(base::sys_time logged) = 0;
 
   // Loop 0: the position in a partition was lost and it will be read from its beginning again. Histories that come up
   // again go on where they were (same events, same bytes); finish_restart(), called once the end is reached, gives up

@@ -34,8 +34,7 @@ void response_follower::start() {
 }
 
 void response_follower::follow(std::int32_t partition) {
-  const auto bus_now = clock_.now() + all_.clock_offset();
-  reader_->follow({options_.topic, partition}, bus::from_time{bus_now - options_.window});
+  reader_->follow({options_.topic, partition}, bus::from_time{all_.bus_now() - options_.window});
 }
 
 base::awaitable<void> response_follower::read() {
@@ -116,7 +115,7 @@ base::awaitable<void> response_follower::follow_anew(std::int32_t partition) {
 base::awaitable<void> response_follower::sweep() {
   for (;;) {
     co_await base::sleep_for(sweep_interval);
-    all_.sweep(clock_.now() + all_.clock_offset());
+    all_.sweep(all_.bus_now());
   }
 }
 

@@ -90,9 +90,9 @@ awaitable<bool> input_keeper::was_read_to_its_end(std::int32_t partition) {
 }
 
 input_standing input_keeper::standing(const artifacts::input& i) const {
-  const auto ahead = p_.all.clock_offset();
+  const auto ahead = p_.all.bus_now() - p_.clock.now();
   const auto known = p_.all.find(i.id);
-  return standing_of(i.since + ahead, known ? std::optional(known->view()) : std::nullopt, p_.clock.now() + ahead,
+  return standing_of(i.since + ahead, known ? std::optional(known->view()) : std::nullopt, p_.all.bus_now(),
                      on_its_way_);
 }
 

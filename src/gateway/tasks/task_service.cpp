@@ -319,7 +319,7 @@ class bus_task_service final : public task_service_control, private task_observe
             .partition = bus::partition_for(request_id, settings_.topics.partitions)};
   }
 
-  base::sys_time bus_now() const { return clock_.now() + all_.clock_offset(); }
+  base::sys_time bus_now() const { return all_.bus_now(); }
 
   histories& all_;
   const config::settings& settings_;

@@ -16,10 +16,17 @@ inline constexpr std::string_view own_source = "gateway/own";
 class hand_clock final : public base::clock {
  public:
   base::sys_time now() const override { return base::sys_time{base::microseconds{micros_.load()}}; }
-  void advance(base::microseconds d) { micros_ += d.count(); }
+  base::steady_time even() const override { return base::steady_time{base::microseconds{even_.load()}}; }
+  void advance(base::microseconds d) {
+    micros_ += d.count();
+    even_ += d.count();
+  }
+  // Somebody sets it.
+  void step(base::microseconds d) { micros_ += d.count(); }
 
  private:
   std::atomic<std::int64_t> micros_ = epoch.time_since_epoch().count();
+  std::atomic<std::int64_t> even_ = base::microseconds(std::chrono::hours(1)).count();
 };
 
 // Writes a log: offsets ascend per partition, the time is what the test says.

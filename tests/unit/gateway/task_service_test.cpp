@@ -268,16 +268,30 @@ TEST_CASE("expiry goes by the bus's clock, not by ours") {
   station s(w, "gateway/1");
   auto task = s.example();
   task.deadline = 60s;
-  // The bus is an hour ahead: a record of this gateway says so.
-  auto m = w.out.message(message_type::alive, {}, {});
-  m.source = "gateway/1";
-  auto ahead = std::make_shared<base::record>(task::encode(m, "response", 0));
-  ahead->log_time = epoch + 1h;
-  s.all->apply(std::vector<base::record_ptr>{ahead});
-  REQUIRE(s.all->clock_offset() == 1h);
+  // The bus is an hour ahead.
+  s.all->begin_bus_clock(epoch + 1h);
   const auto done = s.submit(task);
   REQUIRE(done.has_value());
   CHECK(done->history->view().expiry == epoch + 1h + 60s);
+}
+
+TEST_CASE("a step of this machine's clock expires no task early, and none late") {
+  world w;
+  station s(w, "gateway/1");
+  s.all->begin_bus_clock(w.clock.now());
+  auto task = s.example();
+  task.deadline = 60s;
+  const auto done = s.submit(task);
+  REQUIRE(done.has_value());
+  for (const auto step : {1h, -2h}) {
+    w.clock.step(step);
+    w.clock.advance(20s);
+    const auto more = s.submit(s.example());
+    REQUIRE(more.has_value());
+    CHECK(done->history->view().status == status::queued);
+  }
+  w.clock.advance(30s);
+  s.wait_for(done->request_id, status::expired);
 }
 
 TEST_CASE("after keep_for an idempotency key makes a new task") {

@@ -412,30 +412,52 @@ TEST_CASE("a run past its task's expiry is stopped as expired, by the log's time
   b.request("t");
   b.act();
   b.started("t", "my-run-1", "", "me", 10);
-  b.d.tick(base::steady_time{});
+  b.d.tick(base::steady_time{}, base::sys_time::max());
   CHECK(all_of<stop>(b.act()).empty());
   b.alive(1'000'001);
-  b.d.tick(base::steady_time{});
+  b.d.tick(base::steady_time{}, base::sys_time::max());
   const auto stops = all_of<stop>(b.act());
   REQUIRE(stops.size() == 1);
   CHECK(stops[0].why == stop_reason::expired);
+}
+
+TEST_CASE("one wrong clock expires nothing, a broker's as little as this machine's") {
+  for (const bool broker : {true, false}) {
+    bench b;
+    b.act();
+    b.accepted("t");
+    b.request("t");
+    b.act();
+    b.started("t", "my-run-1", "", "me", 10);
+    const auto expiry = 1'000'000;
+    const auto log = [&](int ms) { return broker ? ms + 3'600'000 : ms; };
+    const auto wall = [&](int ms) { return at(broker ? ms : ms + 3'600'000); };
+    b.d.tick(base::steady_time{}, wall(1000));
+    b.alive(log(1000));
+    b.d.tick(base::steady_time{}, wall(2000));
+    CHECK(all_of<stop>(b.act()).empty());
+    b.d.tick(base::steady_time{}, wall(expiry + 1));
+    b.alive(log(expiry + 2));
+    b.d.tick(base::steady_time{}, wall(expiry + 3));
+    CHECK(all_of<stop>(b.act()).size() == 1);
+  }
 }
 
 TEST_CASE("signs of life go where runs are, one interval apart, never two under way") {
   bench b;
   b.act();
   base::steady_time now{};
-  b.d.tick(now);
+  b.d.tick(now, base::sys_time::max());
   CHECK(published(b.act(), message_type::alive).empty());
   b.accepted("t");
   b.request("t");
   b.act();
-  b.d.tick(now += interval);
+  b.d.tick(now += interval, base::sys_time::max());
   CHECK(published(b.act(), message_type::alive).size() == 1);
-  b.d.tick(now += interval);
+  b.d.tick(now += interval, base::sys_time::max());
   CHECK(published(b.act(), message_type::alive).empty());
   b.d.on_alive_published(0);
-  b.d.tick(now);
+  b.d.tick(now, base::sys_time::max());
   CHECK(published(b.act(), message_type::alive).size() == 1);
 }
 
