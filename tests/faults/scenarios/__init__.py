@@ -41,6 +41,7 @@ ALL = [
     Scenario("group-deleted", groups.group_deleted),
     Scenario("group-renamed", groups.group_renamed),
     Scenario("gateway-ahead", clocks.gateway_ahead, quick=True),
+    Scenario("clock-steps", clocks.steps),
     Scenario("processor-ahead", clocks.processor_ahead),
     Scenario("ten-thousand", crowd.ten_thousand, seconds=1500),
 ]

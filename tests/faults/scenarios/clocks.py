@@ -1,5 +1,7 @@
 """Clocks that are wrong."""
+import asyncio
 import pathlib
+import struct
 import subprocess
 import time
 from datetime import datetime
@@ -15,11 +17,21 @@ WINDOWS = {"tasks.default_deadline_ms": 5 * MINUTES, "tasks.max_deadline_ms": 10
            "results.keep_for_ms": 10 * MINUTES}
 
 
-def an_hour_ahead(stage):
-    """The environment of a process whose clock is wrong."""
-    library = stage.directory / "clock_ahead.so"
-    subprocess.run(["cc", "-shared", "-fPIC", f"-DAHEAD_SECONDS={AHEAD_SECONDS}", "-o", library, SOURCE], check=True)
-    return {"LD_PRELOAD": str(library)}
+class Clock:
+    """The wall clock that processes see which are started in its environment."""
+
+    def __init__(self, stage, ahead=0):
+        library = stage.directory / "clock_ahead.so"
+        self.file = stage.directory / f"clock-{len(list(stage.directory.glob('clock-*')))}"
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, SOURCE], check=True)
+        self.file.write_bytes(bytes(8))
+        self.environment = {"LD_PRELOAD": str(library), "CLOCK_AHEAD": str(self.file)}
+        self.set(ahead)
+
+    def set(self, ahead):
+        # In place: the processes have the file mapped.
+        with open(self.file, "r+b") as f:
+            f.write(struct.pack("=q", ahead))
 
 
 async def date_of(stage, gateway):
@@ -35,7 +47,7 @@ async def gateway_ahead(stage):
     async with stage.load():
         early = [await stage.task(payload=slow, results=20, turn=n) for n in range(6)]
         stage.fault("a gateway whose clock is an hour ahead joins")
-        odd = await stage.system.gateway(environment=an_hour_ahead(stage))
+        odd = await stage.system.gateway(environment=Clock(stage, AHEAD_SECONDS).environment)
         ahead = await date_of(stage, odd)
         stage.proved(f"its `Date` is {ahead:.0f} s ahead", abs(ahead - AHEAD_SECONDS) < 10)
         late = [await stage.task(payload=slow, results=20, turn=2) for _ in range(6)]
@@ -53,11 +65,44 @@ async def processor_ahead(stage):
     await stage.build(processors=1, settings=WINDOWS)
     async with stage.load():
         stage.fault("a processor whose clock is an hour ahead joins, then is the only one")
-        odd = await stage.system.processor(environment=an_hour_ahead(stage))
+        odd = await stage.system.processor(environment=Clock(stage, AHEAD_SECONDS).environment)
         await until("it has work", lambda: starts_of(stage, odd), 60)
         await stage.system.processors[0].drain()
         await stage.until_acknowledged_again()
     stage.proved("its records are of the next hour", all(told_ahead(stage, i) for i in starts_of(stage, odd)))
+
+
+async def steps(stage):
+    """A gateway's clock and then a processor's is set an hour forwards, and two back, while tasks run and wait."""
+    await stage.build(gateways=1, processors=1, settings=WINDOWS)
+    slow = {"results": 12, "interval_ms": 1000}
+    clocks = {}
+    for role in ("gateway", "processor"):
+        clocks[role] = Clock(stage)
+        odd = await getattr(stage.system, role)(environment=clocks[role].environment)
+        if role == "gateway":
+            gateway = odd
+    tasks, short, keys = [], [], (f"{stage.directory.name}-{n}" for n in range(100))  # with a key one tries until it is taken
+    async with stage.load():
+        for role, clock in clocks.items():
+            for ahead in (AHEAD_SECONDS, -AHEAD_SECONDS):
+                tasks += [await stage.task(payload=slow, results=12, turn=n, key=next(keys)) for n in range(3)]
+                short.append(await stage.task(payload={"results": 60, "interval_ms": 1000}, ends=("expired",),
+                                              query="?deadline_ms=8000", turn=1, key=next(keys)))
+                await asyncio.sleep(2)
+                stage.fault(f"a {role}'s clock is set to {ahead:+d} s")
+                clock.set(ahead)
+                if role == "gateway":
+                    await asyncio.sleep(2)  # a date is made once a second
+                    seen = await date_of(stage, gateway)
+                    stage.proved(f"its `Date` is {seen:.0f} s ahead", abs(seen - ahead) < 10)
+                tasks += [await stage.task(payload=slow, results=12, turn=n, key=next(keys)) for n in range(3)]
+                await until("the task with a short deadline expires", lambda: ended(stage, short[-1]), 20)
+            clock.set(0)
+        await stage.until_acknowledged_again()
+    await stage.until_ended()
+    runs = [len(stage.log.fold.tasks[i].starts) for i in tasks]
+    stage.proved("tasks of before, between and after ran once", runs == [1] * len(runs))
 
 
 def ended(stage, request_id):
