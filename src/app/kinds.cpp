@@ -23,6 +23,7 @@ kind video_kind(const config::settings& settings) {
     options.ffmpeg = video.ffmpeg;
     options.ffprobe = video.ffprobe;
     options.max_sample_seconds = video.max_sample_seconds;
+    options.limits = video.limits;
     options.guard_program = needs.guard_program;
     return processor::make_video_handler(options, needs.store);
   };

@@ -20,6 +20,25 @@ field num(std::string key, At at, std::int64_t min, std::int64_t max, std::strin
   return number<settings>(std::move(key), at, min, max, std::move(sentence));
 }
 
+// `at` leads to the limits inside the owner.
+template <class Owner, class At>
+void add_child_limits(std::vector<basic_field<Owner>>& f, const std::string& prefix, At at) {
+  const auto add = [&](const char* name, auto member, std::int64_t max, std::string sentence) {
+    const auto to = [at, member](auto& owner) -> auto& { return at(owner).*member; };
+    f.push_back(number<Owner>(prefix + name, to, 0, max, std::move(sentence)));
+  };
+  add("max_memory_bytes", &child_limits::max_memory_bytes, tib,
+      "Address space of each process of the program, which is more than it uses; 0 sets no limit.");
+  add("max_cpu_seconds", &child_limits::max_cpu_seconds, 7 * day / second,
+      "Processor time of each process of the program; more ends it. 0 sets no limit.");
+  add("max_file_bytes", &child_limits::max_file_bytes, tib, "One file that the program writes; 0 sets no limit.");
+  add("max_open_files", &child_limits::max_open_files, mib,
+      "Files, pipes and sockets that each process of the program has open; 0 sets no limit of its own.");
+  add("max_processes", &child_limits::max_processes, mib,
+      "Processes and threads of the whole user that the server runs as, beyond which the program starts none; 0 sets "
+      "no limit.");
+}
+
 void add_process(field_list& f) {
   f.push_back(choice<settings, config::role>(
       "role", AT(role), {{"all", role::all}, {"gateway", role::gateway}, {"processor", role::processor}},
@@ -163,6 +182,7 @@ void add_files(field_list& f) {
   f.push_back(text<settings>("video.ffprobe", AT(video.ffprobe), wrong_if_empty, "a program", "The ffprobe to use."));
   f.push_back(num("video.max_sample_seconds", AT(video.max_sample_seconds), 1, 86400,
                   "The longest sample video that may be asked for."));
+  add_child_limits(f, "video.", AT(video.limits));
 }
 
 }  // namespace
@@ -180,7 +200,7 @@ std::vector<field> fields() {
 }
 
 std::vector<task_field> task_fields() {
-  return {
+  std::vector<task_field> f{
       list<task_table>("command", AT(command.command), may_be_empty::no, nullptr, "a program and its arguments",
                        "Does the tasks of this kind: the payload comes on its standard input, each line it prints is a "
                        "result. No shell is involved."),
@@ -198,9 +218,11 @@ std::vector<task_field> task_fields() {
           "terminal", AT(command.terminal),
           "Standard output is a terminal, so that programs that hold back what goes into a pipe print each "
           "line at once."),
-      text<task_table>("request_topic", AT(request_topic), wrong_topic, "a topic name",
-                       "A request topic of its own, so that processors in another language can own the kind."),
   };
+  add_child_limits(f, "", AT(command.limits));
+  f.push_back(text<task_table>("request_topic", AT(request_topic), wrong_topic, "a topic name",
+                               "A request topic of its own, so that processors in another language can own the kind."));
+  return f;
 }
 
 std::string_view section_sentence(std::string_view section) {

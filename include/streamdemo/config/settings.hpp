@@ -17,6 +17,15 @@ using base::milliseconds;
 enum class role { all, gateway, processor };
 enum class bus_kind { inprocess, kafka };
 
+// What the kernel holds a child process and each of its descendants to, one by one. 0: as this program itself.
+struct child_limits {
+  std::uint64_t max_memory_bytes = 0;  // of address space
+  std::uint64_t max_cpu_seconds = 0;
+  std::uint64_t max_file_bytes = 0;  // one file that it writes
+  std::uint64_t max_open_files = 0;  // descriptors
+  std::uint64_t max_processes = 0;   // threads of the whole user, this program's among them
+};
+
 // [tasks.<kind>]: a command line that does the tasks of a kind.
 struct command_task {
   std::vector<std::string> command;  // found in PATH; no shell
@@ -26,6 +35,7 @@ struct command_task {
   milliseconds kill_after{5000};  // between SIGTERM and SIGKILL
   bool resumable = false;
   bool terminal = false;  // standard output is a pseudo-terminal
+  child_limits limits;
 };
 
 struct settings {
@@ -124,6 +134,7 @@ struct settings {
     std::string ffmpeg = "ffmpeg";
     std::string ffprobe = "ffprobe";
     std::uint32_t max_sample_seconds = 600;
+    child_limits limits;  // of ffmpeg and ffprobe
   } video;
 };
 

@@ -34,6 +34,7 @@ struct video_options {
   std::uint32_t max_sample_seconds = 600;
   std::uint32_t threads = 2;            // of one ffmpeg's decoder, and of its encoder
   base::milliseconds kill_after{2000};  // between SIGTERM and SIGKILL
+  config::child_limits limits;          // of each program
   std::filesystem::path guard_program;  // as above
 };
 

@@ -81,6 +81,8 @@ base::result<exit_status> child_process::outcome() {
       return exit_status{0, r.value};
     case guard::what::no_directory:
       return error{errc::not_found, "the working directory of " + name_ + " cannot be entered: " + why};
+    case guard::what::not_limited:
+      return error{errc::io, "the limits of " + name_ + " could not be set: " + why};
     case guard::what::not_started:
       break;
   }

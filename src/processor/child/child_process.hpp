@@ -9,6 +9,7 @@
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/descriptor.hpp>
 #include <streamdemo/base/error.hpp>
+#include <streamdemo/config/settings.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -19,12 +20,13 @@ namespace streamdemo::processor {
 
 struct child_options {
   std::vector<std::string> command;                              // the first is found in PATH
-  std::vector<std::pair<std::string, std::string>> environment;  // beside this program's own
+  std::vector<std::pair<std::string, std::string>> environment;  // beside this program's own, less its settings
   std::string working_directory;                                 // empty: this program's
   bool input = false;                                            // a pipe to standard input; else it reads /dev/null
   bool terminal = false;                // standard output is a pseudo-terminal that passes bytes on as they are
   bool extra_output = false;            // a further pipe, which the child writes as descriptor 3
   base::milliseconds kill_after{5000};  // between SIGTERM and SIGKILL
+  config::child_limits limits;
   std::filesystem::path guard_program;  // a program whose main calls guard_main; empty: this very program
 };
 

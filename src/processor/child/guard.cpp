@@ -2,7 +2,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,6 +15,7 @@
 
 #include "processor/child/descendants.hpp"
 #include "processor/child/guard_protocol.hpp"
+#include "processor/child/limits.hpp"
 
 namespace streamdemo::processor {
 
@@ -26,8 +26,9 @@ using steady = std::chrono::steady_clock;
 // One pass of a guard's life: start the command, wait for it or for its owner, end all that is left, report.
 class guardian {
  public:
-  guardian(char** command, const char* directory, std::chrono::milliseconds kill_after)
-      : command_(command), directory_(directory), kill_after_(kill_after) {}
+  guardian(char** command, const char* directory, const config::child_limits& limits,
+           std::chrono::milliseconds kill_after)
+      : command_(command), directory_(directory), limits_(limits), kill_after_(kill_after) {}
 
   int run() {
     auto failed = prepare();
@@ -86,15 +87,16 @@ class guardian {
     // A guard that is killed takes at least the command with it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != guard_pid) ::_exit(127);
-    const rlimit no_core{0, 0};
-    ::setrlimit(RLIMIT_CORE, &no_core);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     guard::report failed{guard::what::no_directory, 0};
     if (*directory_ == '\0' || ::chdir(directory_) == 0) {
-      ::execvp(command_[0], command_);
-      failed.what = guard::what::not_started;
+      failed.what = guard::what::not_limited;
+      if (apply(limits_)) {
+        ::execvp(command_[0], command_);
+        failed.what = guard::what::not_started;
+      }
     }
     failed.value = errno;
     [[maybe_unused]] const auto n = ::write(failure, &failed, sizeof failed);
@@ -167,6 +169,7 @@ class guardian {
 
   char** const command_;
   const char* const directory_;
+  const config::child_limits limits_;
   const std::chrono::milliseconds kill_after_;
   int signals_ = -1;
   pid_t command_pid_ = -1;
@@ -177,8 +180,8 @@ class guardian {
 }  // namespace
 
 int guard_main(int argc, char** argv) {
-  if (argc < 5) return 2;
-  guardian g(argv + 4, argv[3], std::chrono::milliseconds(std::atoll(argv[2])));
+  if (argc < 6) return 2;
+  guardian g(argv + 5, argv[3], limits_from(argv[4]), std::chrono::milliseconds(std::atoll(argv[2])));
   // Without the exit handlers of a program that the guard is not.
   ::_exit(g.run());
 }

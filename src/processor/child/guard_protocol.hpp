@@ -17,6 +17,7 @@ enum class what : std::int32_t {
   killed,        // value: signal
   not_started,   // value: errno of execvp
   no_directory,  // value: errno of chdir
+  not_limited,   // value: errno of setrlimit
 };
 struct report {
   guard::what what;

@@ -17,6 +17,7 @@
 #include <streamdemo/processor/guard.hpp>
 
 #include "processor/child/guard_protocol.hpp"
+#include "processor/child/limits.hpp"
 
 namespace streamdemo::processor {
 
@@ -108,12 +109,18 @@ result<void> open_all(const child_options& o, spawned& mine, child_ends& theirs)
   return {};
 }
 
-// This program's environment with some variables replaced or added.
+// The settings of this program, the password of its brokers among them, are none of the child's business.
+bool is_setting(std::string_view variable) {
+  return variable.starts_with("STREAMDEMO_");
+}
+
+// This program's environment without its settings, with some variables replaced or added.
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& more) {
   std::vector<std::string> all;
   for (char** e = environ; *e != nullptr; ++e) {
     const std::string_view entry(*e);
     const auto name = entry.substr(0, entry.find('='));
+    if (is_setting(name)) continue;
     if (std::none_of(more.begin(), more.end(), [&](const auto& m) { return m.first == name; })) all.emplace_back(entry);
   }
   for (const auto& [name, value] : more) all.push_back(name + "=" + value);
@@ -178,7 +185,7 @@ result<spawned> spawn_guard(const child_options& o) {
 
   const std::string program = o.guard_program.empty() ? "/proc/self/exe" : o.guard_program.string();
   std::vector<std::string> arguments{"streamdemo", guard_argument, std::to_string(o.kill_after.count()),
-                                     o.working_directory};
+                                     o.working_directory, to_argument(o.limits)};
   arguments.insert(arguments.end(), o.command.begin(), o.command.end());
   auto environment = environment_with(o.environment);
   const spawn_settings settings(theirs);

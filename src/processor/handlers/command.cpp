@@ -33,6 +33,7 @@ class command_handler final : public handler {
     o.input = true;
     o.terminal = options_.task.terminal;
     o.kill_after = options_.task.kill_after;
+    o.limits = options_.task.limits;
     o.guard_program = options_.guard_program;
     o.environment = {{"TASK_REQUEST_ID", j.request_id},
                      {"TASK_KIND", j.kind},

@@ -67,6 +67,7 @@ child_options child_of(const video_options& o, std::vector<std::string> command)
   child_options c;
   c.command = std::move(command);
   c.kill_after = o.kill_after;
+  c.limits = o.limits;
   c.guard_program = o.guard_program;
   return c;
 }

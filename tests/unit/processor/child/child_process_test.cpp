@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -197,6 +198,58 @@ TEST_CASE("the child has its own streams, directory, variables and group, defaul
     CHECK(got->output.find("\n" + last + last) != std::string::npos);
   });
   ::close(leak);
+}
+
+TEST_CASE("the settings of this program, its brokers' password among them, are not the child's, nor its guard's") {
+  ::setenv("STREAMDEMO_KAFKA_PROPERTIES_SASL_PASSWORD", "top-secret", 1);
+  ::setenv("STREAMDEMONSTRATION", "somebody else's", 1);
+  test::run([]() -> awaitable<void> {
+    auto o = shell("env; tr '\\0' '\\n' < /proc/$PPID/environ");
+    o.environment = {{"STREAMDEMO_PLACE", "of the product itself"}};
+    const auto got = co_await capture(o, 100000, {});
+    REQUIRE(got.has_value());
+    CHECK(got->output.find("top-secret") == std::string::npos);
+    CHECK(got->output.find("SASL_PASSWORD") == std::string::npos);
+    CHECK(got->output.find("STREAMDEMO_PLACE=of the product itself\n") != std::string::npos);
+    CHECK(got->output.find("STREAMDEMONSTRATION=somebody else's\n") != std::string::npos);
+  });
+  ::unsetenv("STREAMDEMO_KAFKA_PROPERTIES_SASL_PASSWORD");
+  ::unsetenv("STREAMDEMONSTRATION");
+}
+
+TEST_CASE("the child is held to its limits, and leaves no core file") {
+  const auto limit_of = [](const std::string& all, const std::string& what) {
+    const auto line = all.find(what);
+    REQUIRE(line != std::string::npos);
+    std::istringstream in(all.substr(line + what.size()));
+    std::pair<std::string, std::string> soft_and_hard;
+    in >> soft_and_hard.first >> soft_and_hard.second;
+    return soft_and_hard;
+  };
+  using both = std::pair<std::string, std::string>;
+  test::run([&]() -> awaitable<void> {
+    auto o = shell("cat /proc/self/limits");
+    const auto as_before = co_await capture(o, 10000, {});
+    o.limits = {.max_memory_bytes = 4ull << 30,
+                .max_cpu_seconds = 7,
+                .max_file_bytes = 4096,
+                .max_open_files = 64,
+                .max_processes = 100};
+    const auto got = co_await capture(o, 10000, {});
+    REQUIRE(got.has_value());
+    CHECK(limit_of(got->output, "Max address space") == both{"4294967296", "4294967296"});
+    CHECK(limit_of(got->output, "Max cpu time") == both{"7", "12"});
+    CHECK(limit_of(got->output, "Max file size") == both{"4096", "4096"});
+    CHECK(limit_of(got->output, "Max open files") == both{"64", "64"});
+    CHECK(limit_of(got->output, "Max processes") == both{"100", "100"});
+    for (const auto& of : {as_before->output, got->output}) CHECK(limit_of(of, "Max core file size") == both{"0", "0"});
+    CHECK(limit_of(as_before->output, "Max address space").second == "unlimited");
+    // More than this program may have itself is not given, and is no failure.
+    o.limits = {.max_open_files = 1ull << 40};
+    const auto most = co_await capture(o, 10000, {});
+    REQUIRE(most.has_value());
+    CHECK(limit_of(most->output, "Max open files").second == limit_of(as_before->output, "Max open files").second);
+  });
 }
 
 TEST_CASE("input goes in, and a further output comes out on descriptor 3") {

@@ -279,6 +279,19 @@ TEST_CASE("a command knows its task, and how many results a run before it gave")
   });
 }
 
+TEST_CASE("a command is held to the limits of its kind, and its end says which") {
+  test::run([]() -> awaitable<void> {
+    test::fake_emitter out(co_await asio::this_coro::executor);
+    const auto limited = [](config::command_task& t) { t.limits = {.max_cpu_seconds = 1, .max_open_files = 20}; };
+    const auto files = co_await script("ulimit -n", limited)->run(job_of(""), out);
+    CHECK(files.has_value());
+    CHECK(out.payloads("result") == std::vector<std::string>{"20"});
+    const auto busy = co_await script("while :; do :; done", limited)->run(job_of(""), out);
+    REQUIRE(busy.has_error());
+    CHECK(says(busy.error(), "CPU time limit exceeded"));
+  });
+}
+
 TEST_CASE("find_program looks where the shell would") {
   CHECK(processor::find_program("sh").value().ends_with("/sh"));
   CHECK(processor::find_program("/bin/sh") == "/bin/sh");
