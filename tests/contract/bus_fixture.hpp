@@ -14,6 +14,7 @@ namespace streamdemo::contract {
 struct capabilities {
   bool bounded_memory = false;   // asks topic_spec::full and max_bytes
   bool log_append_time = false;  // log times are the bus's own: they never go back and can be searched
+  bool transactions = false;     // others may write in transactions
 };
 
 class bus_fixture {
@@ -27,6 +28,12 @@ class bus_fixture {
   virtual int stays() const = 0;
   // An empty bus, or one with topics and groups of other names.
   virtual bus::bus& bus() = 0;
+  // As a foreign program: a record in a transaction that stays open for as long as what is returned. Only with
+  // capabilities::transactions.
+  virtual std::shared_ptr<void> open_transaction(const base::record&) { return nullptr; }
+  // As a foreign program: a topic of one partition that takes no batch of records larger than that. False: this bus has
+  // no such topics.
+  virtual bool make_narrow_topic(const std::string&, std::size_t) { return false; }
 };
 
 // Made only when it is run: a bus may bring threads and brokers along.

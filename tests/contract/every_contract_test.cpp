@@ -73,6 +73,30 @@ BUS_CONTRACT("every: a time after the last record gives only what comes later") 
   CHECK(f->values() == numbers(3, 4));
 }
 
+BUS_CONTRACT("every: a transaction that somebody else holds open hides neither a record nor the end") {
+  if (!t.can().transactions) co_return;
+  const auto topic = co_await t.topic(1);
+  auto p = t.bus.make_producer(t.ex);
+  co_await put_numbers(*p, topic, 0, 0, 2);
+  const auto open = t.open_transaction(text(topic, 0, "2"));
+  co_await put_numbers(*p, topic, 0, 3, 2);
+  const auto end = co_await t.end_of(topic, 0);
+  REQUIRE(end.has_value());
+  CHECK(*end == 5);
+  std::vector<bus::read_start> starts;
+  starts.emplace_back(bus::from_offset{0});
+  starts.emplace_back(bus::from_time{base::sys_time{}});
+  for (const auto& from : starts) {
+    auto f = make_follower(t);
+    f->follow(topic, 0, from);
+    f->start();
+    co_await f->until([&] { return f->caught_up.contains({topic, 0}); });
+    CHECK(f->before_caught_up[{topic, 0}] == 5);
+    CHECK(f->values() == numbers(0, 5));
+    co_await f->leave();
+  }
+}
+
 BUS_CONTRACT("every: caught_up comes exactly once, after what was there when it was followed") {
   const auto topic = co_await t.topic(3);
   auto p = t.bus.make_producer(t.ex);

@@ -13,7 +13,7 @@ base::steady_time in(base::milliseconds d) {
 }
 
 scene::scene(bus_fixture& f, base::executor e)
-    : ex(e), bus(f.bus()), background(e, log, "contract test"), can_(f.can()), stays_(f.stays()) {}
+    : ex(e), bus(f.bus()), background(e, log, "contract test"), fixture_(f), can_(f.can()), stays_(f.stays()) {}
 
 std::string scene::fresh(const std::string& what) {
   return what + "-" + base::random_id();

@@ -30,6 +30,10 @@ class scene {
 
   const capabilities& can() const { return can_; }
   int stays() const { return stays_; }
+  bool make_narrow_topic(const std::string& name, std::size_t max_batch_bytes) {
+    return fixture_.make_narrow_topic(name, max_batch_bytes);
+  }
+  std::shared_ptr<void> open_transaction(const record& r) { return fixture_.open_transaction(r); }
 
   // A name for a topic or a group that no other test of any run has.
   std::string fresh(const std::string& what);
@@ -42,6 +46,7 @@ class scene {
 
  private:
   awaitable<std::string> create(bus::topic_spec s);
+  bus_fixture& fixture_;
   capabilities can_;
   int stays_;
 };

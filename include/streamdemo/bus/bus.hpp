@@ -173,7 +173,8 @@ class bus {
   // unavailable. Any executor.
   virtual awaitable<result<void>> ensure_topics(std::vector<topic_spec> topics) = 0;
 
-  // One past the last record now. Any executor. Errors: unavailable, not_found.
+  // One past the last record now, whatever transactions of others are open. Any executor. Errors: unavailable,
+  // not_found.
   virtual awaitable<result<std::int64_t>> end_offset(partition_id p) = 0;
 
   virtual std::unique_ptr<producer> make_producer(executor ex) = 0;

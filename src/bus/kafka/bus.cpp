@@ -60,7 +60,9 @@ class kafka_bus final : public bus {
 result<std::unique_ptr<bus>> make_kafka_bus(kafka_options o, base::metrics& metrics, const base::logger& log) {
   using namespace kafka;
   auto c = std::make_unique<context>(std::move(o), metrics, log);
-  auto conf = make_conf(c->options, {}, {});
+  // As the readers do: a transaction that somebody holds open ends the log for nobody. Else the end would stand before
+  // records that were acknowledged, and whoever asks for it would take them for not written.
+  auto conf = make_conf(c->options, {}, {{"isolation.level", "read_uncommitted"}});
   if (!conf) return conf.error();
   // Its log lines would come on the library's threads; the other clients see the same trouble and tell it.
   rd_kafka_conf_set_log_cb(conf->get(), nullptr);
