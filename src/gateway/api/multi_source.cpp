@@ -148,7 +148,13 @@ base::awaitable<void> multi_source::carry_out(core& a, submission s, stream_mess
   outcome o = refusal{};
   if (m.what == action::submit) {
     const auto task = co_await a.context().service.submit(std::move(s));
-    o = task ? outcome(task->history) : outcome(refusal_of(task.error()));
+    history_ptr h;
+    if (task) h = co_await read_back(a, *task, std::chrono::steady_clock::now() + a.settings().gateway.max_wait);
+    if (h) {
+      o = std::move(h);
+    } else {
+      o = task ? not_read_back(task->request_id) : refusal_of(task.error());
+    }
   } else if (m.what == action::subscribe) {
     o = co_await known_task(a, m.request_id);
   } else {

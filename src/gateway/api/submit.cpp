@@ -84,7 +84,7 @@ answering submit(core& a, http::request& r) {
   auto task = co_await a.context().service.submit(std::move(s));
   if (!file.empty() && !may_be_read(task)) co_await a.context().files.remove_input(id, file);
   if (!task) co_return problem_response(task.error());
-  co_return co_await submit_answer(a, r, std::move(task->history));
+  co_return co_await submit_answer(a, r, std::move(*task));
 }
 
 }  // namespace streamdemo::gateway::endpoints

@@ -42,6 +42,22 @@ base::awaitable<http::reply> submit_answer(core& a, const http::request& r, hist
   co_return answer;
 }
 
+base::awaitable<http::reply> submit_answer(core& a, const http::request& r, accepted_task t) {
+  const auto max = a.settings().gateway.max_wait;
+  const bool stream = best_offer(r.joined_header("Accept"), offered).value_or(0) > 0;
+  const auto wanted = preferred_wait(r.joined_header("Prefer"), max).value_or(std::chrono::seconds(0));
+  const auto wait = stream ? max : base::milliseconds(wanted);
+  auto h = co_await read_back(a, t, std::chrono::steady_clock::now() + wait);
+  if (h) co_return co_await submit_answer(a, r, std::move(h));
+  // Nothing more is known here, and that is enough to be told where it will be.
+  task_view queued;
+  queued.request_id = t.request_id;
+  queued.kind = r.param("kind");
+  auto answer = json_response(202, task_json(queued));
+  answer.set("Retry-After", "1").set("Location", self_url(t.request_id));
+  co_return answer;
+}
+
 refusal unknown_kind(const core& a, std::string_view kind) {
   std::string names;
   std::string list;

@@ -4,6 +4,7 @@
 
 #include "gateway/api/streams.hpp"
 #include "gateway/api/submit_request.hpp"
+#include "gateway/api/waiting.hpp"
 
 namespace streamdemo::gateway {
 
@@ -41,11 +42,13 @@ base::awaitable<void> submit_source::converse(core& a, submission s, std::shared
   s.payload_hash = base::sha256_hex(m->payload);
   s.payload = std::move(m->payload);
   auto task = co_await a.context().service.submit(std::move(s));
+  history_ptr h;
+  if (task) h = co_await read_back(a, *task, std::chrono::steady_clock::now() + a.settings().gateway.max_wait);
   if (c->source == nullptr) co_return;
-  if (task) {
-    c->source->follow(std::move(task->history));
+  if (h) {
+    c->source->follow(std::move(h));
   } else {
-    c->source->refuse(refusal_of(task.error()));
+    c->source->refuse(task ? not_read_back(task->request_id) : refusal_of(task.error()));
   }
 }
 

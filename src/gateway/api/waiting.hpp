@@ -11,8 +11,15 @@ namespace streamdemo::gateway {
 using base::awaitable;
 
 // The task's history, waiting for it a moment (gateway.unknown_task_wait_ms) when it is not known here yet.
-// Refusals: unknown_task (also for what is no id), too_many_waiters.
+// Refusals: unknown_task (also for what is no id), too_many_waiters, unavailable (this gateway made it and has not read
+// it back yet).
 awaitable<checked<history_ptr>> known_task(core& a, std::string request_id);
+
+// The history of a task that was just accepted here, once this gateway has read it back; nullptr at `until`,
+// or when the gateway drains.
+awaitable<history_ptr> read_back(core& a, accepted_task t, base::steady_time until);
+// What is then said where a history is needed.
+refusal not_read_back(const std::string& request_id);
 
 // True once something behind `after`, or the end, can be read.
 awaitable<bool> news(core& a, history_ptr h, std::int64_t after, base::steady_time until);

@@ -10,6 +10,7 @@
 #include "gateway/tasks/expiry_schedule.hpp"
 #include "gateway/tasks/task_records.hpp"
 #include "gateway/tasks/task_service_control.hpp"
+#include "gateway/tasks/unread_tasks.hpp"
 
 namespace streamdemo::gateway {
 
@@ -81,6 +82,8 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
   }
 
+  bool is_unread(std::string_view request_id) const override { return unread_.contains(request_id); }
+
   awaitable<result<void>> cancel(std::string request_id) override {
     auto body = cancel_here(std::move(request_id));
     co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
@@ -151,7 +154,7 @@ class bus_task_service final : public task_service_control, private task_observe
   awaitable<result<accepted_task>> submit_alone(submission& s) {
     const auto to = route(s.request_id, s.kind);
     if (const auto known = current(s.request_id)) co_return co_await request_again(s, to, known, true);
-    if (all_.open_tasks() + in_flight_.size() > settings_.gateway.max_tasks) {
+    if (all_.open_tasks() + in_flight_.size() + unread_.size() > settings_.gateway.max_tasks) {
       co_return error{errc::full, fmt::format("{} tasks are open, as many as gateway.max_tasks allows",
                                               settings_.gateway.max_tasks)};
     }
@@ -182,12 +185,13 @@ class bus_task_service final : public task_service_control, private task_observe
       abandon(s, to);
       co_return bus_error(written.error(), "the task");
     }
+    // It is durable, and a processor may be at work: that this gateway lags behind the log changes nothing for it.
     const auto h = co_await read_back(s.request_id);
-    if (!h) {
-      abandon(s, to);
-      co_return error{errc::timed_out, "the task was written, but not read back in time"};
+    if (h) {
+      acknowledged(h);
+    } else {
+      unread_.put(s.request_id, expiry);
     }
-    acknowledged(h);
     co_return accepted_task{s.request_id, h};
   }
 
@@ -264,6 +268,7 @@ class bus_task_service final : public task_service_control, private task_observe
   awaitable<void> expire() {
     for (;;) {
       co_await base::sleep_for(expiry_poll);
+      unread_.forget_before(bus_now());
       for (const auto& h : schedule_.take(bus_now(), expiry_again)) {
         const auto view = h->view();
         if (task::is_end(view.status)) continue;
@@ -279,6 +284,7 @@ class bus_task_service final : public task_service_control, private task_observe
     // The gateway that accepted it goes first; the others only step in for one that is gone.
     const auto grace = view.accepted_by == source_ ? 0 : std::uniform_int_distribution<>(5000, 10'000)(random_);
     schedule_.put(h, view.expiry + base::milliseconds(grace));
+    if (unread_.erase(view.request_id)) acknowledged(h);
     if (const auto it = in_flight_.find(view.request_id); it != in_flight_.end()) it->second->notify_all();
   }
 
@@ -332,6 +338,7 @@ class bus_task_service final : public task_service_control, private task_observe
   base::histogram& seconds_;
   std::unordered_map<std::string, std::shared_ptr<base::event>> in_flight_;  // by id; told when its task is folded
   std::unordered_set<std::string> acknowledged_;  // open tasks whose request this gateway saw acknowledged
+  unread_tasks unread_;                           // handed over, not folded yet: open tasks that no history counts
   expiry_schedule schedule_;
   std::minstd_rand random_{std::random_device{}()};
   bool closed_ = false;

@@ -28,7 +28,7 @@ struct submission {
 
 struct accepted_task {
   std::string request_id;
-  history_ptr history;    // its `accepted` has been folded here
+  history_ptr history;    // nullptr: its `accepted` is in the log, but this gateway has not read so far yet
   bool repeated = false;  // an earlier submission with this idempotency key
   bool requested = true;  // false: an earlier submission's payload is the task's, this one's was not written
 };
@@ -40,9 +40,12 @@ class task_service {
   // Random, or derived from kind and key (the same at every gateway).
   virtual std::string new_request_id(std::string_view kind, std::string_view idempotency_key) const = 0;
 
-  // Both records acknowledged. Errors: full, unavailable, timed_out (each: retry later), conflict (same key, other
-  // payload), too_large, closed (draining).
+  // Both records acknowledged, however far behind the log this gateway is. Errors: full, unavailable, timed_out (each:
+  // retry later), conflict (same key, other payload), too_large, closed (draining).
   virtual base::awaitable<base::result<accepted_task>> submit(submission s) = 0;
+
+  // This gateway handed the task over and has not read it back yet: it exists, whatever the histories say. Any thread.
+  virtual bool is_unread(std::string_view request_id) const = 0;
 
   // Writes the `ended` (canceled) unless the task has ended. Idempotent. Errors: not_found, full, unavailable,
   // timed_out.

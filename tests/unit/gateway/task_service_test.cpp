@@ -211,6 +211,32 @@ TEST_CASE("what the bus does not take is an error, and no record is left") {
   CHECK(s.all->open_tasks() == 0);
 }
 
+TEST_CASE("a gateway that lags behind the log takes tasks all the same, ends none, and counts them") {
+  world w;
+  w.settings.gateway.publish_timeout = base::milliseconds(100);
+  w.settings.gateway.max_tasks = 2;
+  station lags(w, "gateway/1");
+  lags.follower.close();
+  const auto task = lags.example();
+  const auto done = lags.submit(task);
+  REQUIRE_MESSAGE(done.has_value(), done.error().message);
+  CHECK(done->request_id == task.request_id);
+  CHECK_FALSE(done->history);
+  CHECK(lags.service->is_unread(task.request_id));
+  CHECK_FALSE(lags.service->is_unread("another"));
+  CHECK(w.everything("request").size() == 1);
+  CHECK(lags.submit(lags.example()).has_value());
+  CHECK(lags.submit(lags.example()).error().code == errc::full);
+  // For everybody else it is a task like any other, which nobody has ended.
+  station keeps_up(w, "gateway/2");
+  CHECK(keeps_up.status(task.request_id) == status::queued);
+  // Read at last, it is counted by its history.
+  const auto log = w.everything("response");
+  lags.all->apply(log);
+  CHECK_FALSE(lags.service->is_unread(task.request_id));
+  CHECK(lags.all->open_tasks() == 2);
+}
+
 TEST_CASE("over gateway.max_tasks new tasks are refused until one has ended") {
   world w;
   w.settings.gateway.max_tasks = 2;
