@@ -50,7 +50,8 @@ base::result<std::unique_ptr<bus::bus>> make_bus(const config::settings& s, cons
   return bus::make_kafka_bus({.brokers = s.kafka.brokers,
                               .properties = s.kafka.properties,
                               .client_id = s.instance.name.empty() ? "streamdemo" : s.instance.name,
-                              .publish_timeout = s.gateway.publish_timeout},
+                              .publish_timeout = s.gateway.publish_timeout,
+                              .max_record_bytes = s.processor.max_record_bytes},
                              metrics, log);
 }
 

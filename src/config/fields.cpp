@@ -131,7 +131,7 @@ void add_processor(field_list& f) {
   f.push_back(num("processor.emit_bytes", AT(processor.emit_bytes), 64 * kib, gib,
                   "Bytes a run may have published that the bus has not acknowledged; beyond it the run waits."));
   f.push_back(num("processor.max_record_bytes", AT(processor.max_record_bytes), kib, 64 * mib,
-                  "One result, or one task's payload; the brokers' message.max.bytes must be larger."));
+                  "One result, or one task's payload; Kafka's topics are made for it, or checked."));
   f.push_back(num("processor.max_runs", AT(processor.max_runs), 0, 100,
                   "Further runs of a task whose run fell silent; after them it fails and is set aside."));
   f.push_back(num("processor.alive_interval_ms", AT(processor.alive_interval), 50, minute,

@@ -6,11 +6,12 @@ namespace streamdemo::gateway {
 
 std::vector<bus::topic_spec> topics_of(const config::settings& settings) {
   const auto& t = settings.topics;
-  const auto spec = [&t](const std::string& name, bus::when_full full, std::size_t max_bytes) {
+  const auto spec = [&](const std::string& name, bus::when_full full, std::size_t max_bytes) {
     return bus::topic_spec{.name = name,
                            .partitions = t.partitions,
                            .replication = t.replication,
                            .retention = t.retention,
+                           .max_record_bytes = settings.processor.max_record_bytes,
                            .full = full,
                            .max_bytes = max_bytes};
   };

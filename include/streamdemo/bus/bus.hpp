@@ -43,6 +43,7 @@ struct topic_spec {
   std::int32_t partitions = 1;
   std::int16_t replication = 1;
   base::milliseconds retention{0};
+  std::size_t max_record_bytes = 0;  // the largest value that is written; 0: not said
   when_full full = when_full::refuse;
   std::size_t max_bytes = 0;  // in-process: bound per topic, more than 0; at least one record is always taken
 };

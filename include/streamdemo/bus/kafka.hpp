@@ -17,7 +17,8 @@ struct kafka_options {
   std::string client_id = "streamdemo";
   // How long a publish with a deadline may take; longer deadlines are cut to it.
   base::milliseconds publish_timeout{5000};
-  bool log_append_time = true;  // topics are made and checked so; the mock cluster cannot
+  std::size_t max_record_bytes = 921600;  // the largest value that is published
+  bool log_append_time = true;            // topics are made and checked so; the mock cluster cannot
 };
 
 // Why a librdkafka property may not be set: a promise of this program rests on it. Nothing: it may.

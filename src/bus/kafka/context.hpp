@@ -3,6 +3,7 @@
 #pragma once
 #include <streamdemo/base/offload.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -77,6 +78,15 @@ class context {
     const std::lock_guard lock(mutex_);
     return topics_;
   }
+  // A topic takes batches of at most so many bytes. Producers that are made from now on keep to the smallest.
+  void limit_batches(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    max_batch_bytes_ = std::min(max_batch_bytes_, bytes);
+  }
+  std::size_t max_batch_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return max_batch_bytes_;
+  }
   bool was_there(const std::string& topic, std::int32_t partition) const {
     const std::lock_guard lock(mutex_);
     const auto it = topics_.find(topic);
@@ -89,6 +99,7 @@ class context {
   mutable std::mutex mutex_;
   complaints complaints_{std::chrono::seconds(10)};
   std::map<std::string, std::int32_t> topics_;  // name to partitions
+  std::size_t max_batch_bytes_ = 1'000'000;     // the library's own default
   std::atomic<unsigned> clients_{0};
   const std::shared_ptr<client_reaper> reaper_ = std::make_shared<client_reaper>();
   base::blocking_pool handshakes_{1};

@@ -4,14 +4,9 @@
 
 namespace streamdemo::bus::kafka {
 
-namespace {
-
-// "… (after 31ms in state CONNECT)" would make news of what is none.
 std::string without_times(std::string_view complaint) {
   return std::string(complaint.substr(0, complaint.rfind(" (after ")));
 }
-
-}  // namespace
 
 std::vector<setting> housekeeping_settings() {
   // To serve the statistics is also what tells the library, often enough for its max.poll.interval.ms, that a member

@@ -9,6 +9,9 @@ inline constexpr int housekeeping_events = RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_E
 // The settings that make them come.
 std::vector<setting> housekeeping_settings();
 
+// "… (after 31ms in state CONNECT)" would make news of what is none.
+std::string without_times(std::string_view complaint);
+
 class housekeeper {
  public:
   housekeeper(context& c, std::string client) : context_(c), client_(std::move(client)) {}

@@ -1,5 +1,10 @@
 #include "bus/kafka/lane.hpp"
 
+#include <algorithm>
+#include <charconv>
+
+#include "bus/kafka/record_room.hpp"
+
 namespace streamdemo::bus::kafka {
 
 namespace {
@@ -10,20 +15,42 @@ constexpr auto mend_pause = std::chrono::milliseconds(500);
 // Records with a deadline that wait for a new client; more are refused.
 constexpr std::size_t max_waiting = 10'000;
 
-std::vector<setting> producer_defaults() {
+// Of the library, whose own are 1,000,000 and 65,536 KiB; it takes no larger record than 1 GB.
+constexpr std::size_t library_message_bytes = 1'000'000;
+constexpr std::size_t library_most_bytes = 1'000'000'000;
+constexpr std::size_t library_queue_kbytes = 65536;
+
+std::size_t property_or(const kafka_options& o, const char* name, std::size_t otherwise) {
+  const auto it = o.properties.find(name);
+  if (it == o.properties.end()) return otherwise;
+  std::size_t n = otherwise;
+  std::from_chars(it->second.data(), it->second.data() + it->second.size(), n);
+  return n;
+}
+
+// What the library takes as one record: every record that this program may publish, whatever the user set.
+std::size_t message_bytes(const kafka_options& o) {
+  const auto wanted = property_or(o, "message.max.bytes", library_message_bytes);
+  return std::min(std::max(wanted, bytes_on_wire(o.max_record_bytes)), library_most_bytes);
+}
+
+std::vector<setting> producer_defaults(const kafka_options& o) {
   return {
       {"linger.ms", "0"},
       // What costs a broker is a request, hardly the records in it. While one is under way, which carries records of
       // one partition, those of all partitions gather for the next ones; what comes alone leaves with the next flush.
       {"max.in.flight.requests.per.connection", "1"},
       {"queue.buffering.max.messages", "100000"},
-      {"queue.buffering.max.kbytes", "65536"},
+      // Room for the largest record even behind another: one that never finds room would wait for ever.
+      {"queue.buffering.max.kbytes", std::to_string(std::max(library_queue_kbytes, 2 * message_bytes(o) / 1024))},
       {"retry.backoff.ms", "50"},
   };
 }
 
-std::vector<setting> fixed(std::optional<base::milliseconds> timeout) {
+std::vector<setting> fixed(const kafka_options& o, std::optional<base::milliseconds> timeout, std::size_t batch_bytes) {
   auto all = housekeeping_settings();
+  all.push_back({"message.max.bytes", std::to_string(message_bytes(o))});
+  all.push_back({"batch.size", std::to_string(batch_bytes)});
   all.push_back({"enable.idempotence", "true"});
   all.push_back({"acks", "all"});
   all.push_back({"partitioner", "murmur2_random"});
@@ -37,6 +64,17 @@ std::vector<setting> fixed(std::optional<base::milliseconds> timeout) {
     all.push_back({"enable.gapless.guarantee", "true"});
   }
   return all;
+}
+
+bool says_too_large(rd_kafka_resp_err_t e) {
+  return e == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || e == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+}
+
+// At least what it takes on the wire.
+std::size_t content_bytes(const record& r) {
+  auto n = r.key.size() + r.value.size();
+  for (const auto& h : r.headers) n += h.name.size() + h.value.size();
+  return n;
 }
 
 bool says_missing(rd_kafka_resp_err_t e) {
@@ -62,7 +100,8 @@ lane::lane(context& c, wakeup& w, std::optional<base::milliseconds> timeout, std
       timeout_(timeout),
       name_(c.name_client(timeout ? "producer" : "patient-producer")),
       out_(out),
-      housekeeper_(c, name_) {
+      housekeeper_(c, name_),
+      batch_bytes_(std::min(property_or(c.options, "batch.size", library_message_bytes), c.max_batch_bytes())) {
   connect();
 }
 
@@ -76,7 +115,8 @@ void lane::abandon() {
 }
 
 void lane::connect() {
-  auto conf = make_conf(context_.options, producer_defaults(), fixed(timeout_));
+  auto conf =
+      make_conf(context_.options, producer_defaults(context_.options), fixed(context_.options, timeout_, batch_bytes_));
   if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_PRODUCER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
   if (!made) {
@@ -87,6 +127,7 @@ void lane::connect() {
     return;
   }
   broken_ = false;
+  batch_refused_ = false;
   client_ = *made;
   rd_kafka_set_log_queue(client_, nullptr);
   queue_.reset(rd_kafka_queue_get_main(client_));
@@ -211,14 +252,36 @@ void lane::report(const rd_kafka_message_t& m) {
   auto* e = static_cast<entry*>(m._private);
   if (is_good(m.err)) {
     complete(*e, published{m.partition, m.offset});
-  } else if (auto why = failure_of(m, e->rec); e->done && !is_final(m.err, e->rec) && (broken_ || never_gives_up())) {
+  } else if (auto why = failure_of(m, e->rec); e->done && is_tried_again(m.err, e->rec)) {
     failed_.splice(failed_.end(), given_, e->self);
+    if (says_too_large(m.err)) refuse_batch(e->rec.topic);
     break_down(why.message);
     return;
   } else {
     complete(*e, std::move(why));
   }
   given_.erase(e->self);
+}
+
+bool lane::is_tried_again(rd_kafka_resp_err_t why, const record& r) const {
+  if (says_too_large(why)) return !went_alone(r);
+  return !is_final(why, r) && (broken_ || never_gives_up());
+}
+
+// The library adds no second record to a batch that is as large as this already, nor this one to another.
+bool lane::went_alone(const record& r) const {
+  return content_bytes(r) >= batch_bytes_;
+}
+
+// The brokers refuse a batch as one, whatever its records would be alone, so the next client makes smaller ones: until
+// they pass, or the record that is too large goes alone and is told so.
+void lane::refuse_batch(const std::string& topic) {
+  if (std::exchange(batch_refused_, true)) return;
+  batch_bytes_ = std::max<std::size_t>(batch_bytes_ / 2, 1);
+  context_.complain(fmt::format(
+      "{}: topic '{}' refused a batch of records as too large (its max.message.bytes was lowered?), from now "
+      "on they are at most {} bytes",
+      name_, topic, batch_bytes_));
 }
 
 void lane::complete(entry& e, result<published> outcome) {

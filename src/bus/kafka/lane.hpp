@@ -60,6 +60,9 @@ class lane {
   // A repetition would end the same way.
   bool is_final(rd_kafka_resp_err_t why, const record& r) const;
   error failure_of(const rd_kafka_message_t& m, const record& r) const;
+  bool is_tried_again(rd_kafka_resp_err_t why, const record& r) const;
+  bool went_alone(const record& r) const;
+  void refuse_batch(const std::string& topic);
   void give_waiting();
   void report(const rd_kafka_message_t& m);
   void complete(entry& e, result<published> outcome);
@@ -85,7 +88,9 @@ class lane {
   std::multimap<steady_time, entry*> deadlines_;
   std::size_t open_ = 0;
   std::uint64_t numbers_ = 0;
-  bool broken_ = false;  // the client is to be replaced once it has reported everything
+  std::size_t batch_bytes_;     // what the records of one request may take together
+  bool batch_refused_ = false;  // by a broker, of this client
+  bool broken_ = false;         // the client is to be replaced once it has reported everything
   steady_time mend_at_{};
 };
 

@@ -9,11 +9,19 @@ namespace streamdemo::bus::kafka {
 // A topic's settings by Kafka's names.
 using topic_settings = std::map<std::string, std::string>;
 
+// What a batch of records may take on this topic; nothing: not told.
+std::optional<std::size_t> max_message_bytes(const topic_settings& found);
+
 // What a topic is created with.
 topic_settings settings_for(const topic_spec& spec, bool log_append_time);
 
 // Error: invalid_argument.
 result<void> check_partitions(const topic_spec& spec, std::int32_t partitions);
+// `copies` are those of the partition that has the fewest, `found` the settings of an existing topic. Error:
+// invalid_argument.
+result<void> check_copies(const topic_spec& spec, std::int32_t copies, const topic_settings& found);
+// What somebody may have chosen so, but had better know.
+std::vector<std::string> remarks(const topic_spec& spec, std::int32_t copies, const topic_settings& found);
 // `found` are the settings of an existing topic. Error: invalid_argument, naming the command that mends it.
 result<void> check_settings(const topic_spec& spec, const topic_settings& found);
 

@@ -1,7 +1,9 @@
 #include "bus/kafka/topics.hpp"
 
+#include <algorithm>
 #include <thread>
 
+#include "bus/kafka/housekeeper.hpp"
 #include "bus/kafka/topic_rules.hpp"
 
 namespace streamdemo::bus::kafka {
@@ -45,7 +47,8 @@ class admin_call {
 
 struct seen_topic {
   std::int32_t partitions = 0;
-  bool ready = false;  // each partition has a leader
+  std::int32_t copies = 0;  // of the partition that has the fewest
+  bool ready = false;       // each partition has a leader
 };
 
 // Why no broker serves this client, in the library's words; nothing: it has not said.
@@ -54,7 +57,7 @@ std::string complaint_of(rd_kafka_t* client) {
   std::string last;
   while (const event_ptr e{rd_kafka_queue_poll(said.get(), 0)}) {
     if (rd_kafka_event_error(e.get()) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) continue;
-    if (const char* text = rd_kafka_event_error_string(e.get())) last = text;
+    if (const char* text = rd_kafka_event_error_string(e.get())) last = without_times(text);
   }
   return last;
 }
@@ -73,8 +76,11 @@ result<std::map<std::string, seen_topic>> look_around(const context& c, rd_kafka
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const auto& t = metadata->topics[i];
     if (!is_good(t.err) && t.partition_cnt == 0) continue;
-    seen_topic s{t.partition_cnt, t.partition_cnt > 0};
-    for (int n = 0; n < t.partition_cnt; ++n) s.ready = s.ready && t.partitions[n].leader >= 0;
+    seen_topic s{t.partition_cnt, t.partition_cnt > 0 ? t.partitions[0].replica_cnt : 0, t.partition_cnt > 0};
+    for (int n = 0; n < t.partition_cnt; ++n) {
+      s.copies = std::min(s.copies, t.partitions[n].replica_cnt);
+      s.ready = s.ready && t.partitions[n].leader >= 0;
+    }
     seen.emplace(t.topic, s);
   }
   return seen;
@@ -123,7 +129,8 @@ result<void> create(context& c, rd_kafka_t* client, const std::vector<const topi
   return {};
 }
 
-result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic) {
+// `denied`: this user may not ask, which only somebody who may give rights can mend.
+result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic, bool& denied) {
   const config_ptr wanted(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   auto* one = wanted.get();
   admin_call call(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
@@ -134,7 +141,17 @@ result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic)
   const auto* found =
       rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(answer->get()), &n);
   if (n != 1) return error{errc::unavailable, "no answer for this topic"};
-  if (const auto e = rd_kafka_ConfigResource_error(found[0]); !is_good(e)) return error_of(e, "not told");
+  if (const auto e = rd_kafka_ConfigResource_error(found[0]); !is_good(e)) {
+    denied = e == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || e == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+    auto why = error_of(e, "not told");
+    if (denied) {
+      why.message += fmt::format(
+          ". Whether the topic keeps what is promised cannot be checked: give this user the right DescribeConfigs "
+          "(kafka-acls.sh --add --allow-principal User:NAME --operation DescribeConfigs --topic {})",
+          topic);
+    }
+    return why;
+  }
   topic_settings settings;
   const auto* entries = rd_kafka_ConfigResource_configs(found[0], &n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -144,9 +161,23 @@ result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic)
   return settings;
 }
 
-// One try. Unavailable: worth another.
+// The settings of a topic that is there.
+result<void> check(context& c, rd_kafka_t* client, const topic_spec& spec, std::int32_t copies, bool& denied) {
+  const auto settings = settings_of(client, spec.name, denied);
+  if (!settings) {
+    return error{errc::unavailable,
+                 fmt::format("asking for the settings of topic '{}': {}", spec.name, settings.error().message)};
+  }
+  if (auto ok = check_settings(spec, *settings); !ok) return ok;
+  if (auto ok = check_copies(spec, copies, *settings); !ok) return ok;
+  for (const auto& remark : remarks(spec, copies, *settings)) c.log.warning("{}", remark);
+  if (const auto most = max_message_bytes(*settings)) c.limit_batches(*most);
+  return {};
+}
+
+// One try. Unavailable: worth another, unless it was `denied`.
 result<void> ensure_once(context& c, rd_kafka_t* client, const std::map<std::string, seen_topic>& seen,
-                         const std::vector<topic_spec>& topics) {
+                         const std::vector<topic_spec>& topics, bool& denied) {
   std::vector<const topic_spec*> missing;
   for (const auto& spec : topics) {
     const auto it = seen.find(spec.name);
@@ -164,13 +195,9 @@ result<void> ensure_once(context& c, rd_kafka_t* client, const std::map<std::str
   }
   // A cluster without log times is one without settings, too.
   for (const auto& spec : topics) {
-    if (!c.options.log_append_time) break;
-    const auto settings = settings_of(client, spec.name);
-    if (!settings) {
-      return error{errc::unavailable,
-                   fmt::format("asking for the settings of topic '{}': {}", spec.name, settings.error().message)};
-    }
-    if (auto ok = check_settings(spec, *settings); !ok) return ok;
+    const auto copies = seen.at(spec.name).copies;
+    auto ok = c.options.log_append_time ? check(c, client, spec, copies, denied) : check_copies(spec, copies, {});
+    if (!ok) return ok;
   }
   return {};
 }
@@ -190,8 +217,9 @@ result<void> ensure_topics(context& c, const std::vector<topic_spec>& topics) {
   for (;;) {
     const auto seen = look_around(c, client.get());
     if (!seen) return seen.error();
-    auto done = ensure_once(c, client.get(), *seen, topics);
-    if (done || done.error().code != errc::unavailable || steady_clock::now() > limit) return done;
+    bool denied = false;
+    auto done = ensure_once(c, client.get(), *seen, topics, denied);
+    if (done || done.error().code != errc::unavailable || denied || steady_clock::now() > limit) return done;
     std::this_thread::sleep_for(pause);
   }
 }

@@ -32,10 +32,10 @@ function freshSystem() {
 }
 
 // What the program makes itself, but for what is given.
-const made = (topic, { numPartitions = 1, waitForLeaders = true, ...config } = {}) => admin.createTopics({
+const made = (topic, { numPartitions = 1, replicationFactor = 3, waitForLeaders = true, ...config } = {}) => admin.createTopics({
   waitForLeaders,
   topics: [{
-    topic, numPartitions, replicationFactor: 3,
+    topic, numPartitions, replicationFactor,
     configEntries: Object.entries({
       "message.timestamp.type": "LogAppendTime", "retention.ms": "10800000", "retention.bytes": "-1", ...config,
     }).map(([name, value]) => ({ name, value })),
@@ -54,6 +54,9 @@ describe("topics that break a promise: nothing starts, and the message says what
     { what: "times of the producers", config: { "message.timestamp.type": "CreateTime" }, says: /--add-config message\.timestamp\.type=LogAppendTime/ },
     { what: "retention shorter than the windows", config: { "retention.ms": "60000" }, says: /retention\.ms=60000, but records are needed for 10800000 ms; .*--add-config retention\.ms=10800000/ },
     { what: "retention by size", config: { "retention.bytes": "1000000" }, says: /--add-config retention\.bytes=-1/ },
+    { what: "no room for the largest record", config: { "max.message.bytes": "900000" }, says: /--add-config max\.message\.bytes=987136/ },
+    { what: "fewer copies than are asked for", config: { replicationFactor: 2 }, says: /has 2 copies .* set topics\.replication = 2/ },
+    { what: "acknowledgements of one copy alone", config: { "min.insync.replicas": "1" }, says: /--add-config min\.insync\.replicas=2/ },
     { what: "compaction", config: { "cleanup.policy": "compact" }, says: /--add-config cleanup\.policy=delete/ },
   ];
   for (const { what, config, says } of cases) {
@@ -73,6 +76,14 @@ describe("topics that break a promise: nothing starts, and the message says what
     const system = freshSystem();
     await made(system.response, { "cleanup.policy": "", "retention.ms": "60000" });
     const gateway = await system.start("gateway");
+    await stop(gateway);
+  });
+
+  test("an unclean election that somebody allowed is named in the log, and started with", async () => {
+    const system = freshSystem();
+    await made(system.response, { "unclean.leader.election.enable": "true" });
+    const gateway = await system.start("gateway");
+    assert.match(gateway.errors(), /--add-config unclean\.leader\.election\.enable=false/);
     await stop(gateway);
   });
 

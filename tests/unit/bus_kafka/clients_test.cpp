@@ -43,7 +43,7 @@ awaitable<void> ready_before_the_first_publish(stage& s) {
 awaitable<std::size_t> refused_together(stage& s, producer& p) {
   const auto ready = co_await publish(p, s.rec(0), in(10s));
   REQUIRE(ready.has_value());
-  const auto why = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+  const auto why = RD_KAFKA_RESP_ERR_POLICY_VIOLATION;
   rd_kafka_mock_push_request_errors_array(s.cluster.get(), 0, 1, &why);
   outcomes three;
   for (int i = 0; i < 3; ++i) {

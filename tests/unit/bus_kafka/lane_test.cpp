@@ -79,7 +79,94 @@ awaitable<void> missing_for_a_while(stage& s) {
   CHECK(text_of(seen) == text_of(first(records)));
 }
 
+awaitable<std::vector<kafka::completion>> published_by(kafka::lane& l, std::vector<kafka::completion>& done,
+                                                       std::size_t count) {
+  l.flush();
+  while (done.size() < count) {
+    l.tick(std::chrono::steady_clock::now());
+    l.serve(1000);
+    co_await base::sleep_for(1ms);
+  }
+  co_return std::exchange(done, {});
+}
+
+void refuse_as_too_large(stage& s, std::size_t times) {
+  const std::vector<rd_kafka_resp_err_t> all(times, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  rd_kafka_mock_push_request_errors_array(s.cluster.get(), produce_request, all.size(), all.data());
+}
+
+// As of a topic whose max.message.bytes was lowered below what a batch takes, but not below a record.
+awaitable<void> batch_refused(stage& s, std::optional<base::milliseconds> timeout) {
+  kafka::context c(s.options(), s.metrics, s.log);
+  const auto bell = std::make_shared<kafka::wakeup>(s.loop.get_executor());
+  std::vector<kafka::completion> done;
+  kafka::lane l(c, *bell, timeout, done);
+  const auto deadline = timeout ? std::optional(in(*timeout)) : std::nullopt;
+  refuse_as_too_large(s, 3);
+  for (int i = 0; i < records; ++i) l.publish(s.rec(i), deadline, [](result<published>) {});
+  const auto all = co_await published_by(l, done, records);
+  for (const auto& one : all) CHECK(one.outcome.has_value());
+  const auto seen = co_await numbers_in_log(s);
+  CHECK(text_of(seen) == text_of(first(records)));
+}
+
+// What follows it passes, and does not wait for ever.
+awaitable<void> never_fits(stage& s) {
+  kafka::context c(s.options(), s.metrics, s.log);
+  const auto bell = std::make_shared<kafka::wakeup>(s.loop.get_executor());
+  std::vector<kafka::completion> done;
+  kafka::lane patient(c, *bell, std::nullopt, done);
+  auto large = s.rec(0);
+  large.value.assign(600'000, '1');
+  refuse_as_too_large(s, 1000);
+  patient.publish(large, std::nullopt, [](result<published>) {});
+  patient.publish(s.rec(1), std::nullopt, [](result<published>) {});
+  const auto told = co_await published_by(patient, done, 1);
+  REQUIRE(told[0].outcome.has_error());
+  CHECK(told[0].outcome.error().code == base::errc::too_large);
+  rd_kafka_mock_clear_request_errors(s.cluster.get(), produce_request);
+  const auto passed = co_await published_by(patient, done, 1);
+  CHECK(passed[0].outcome.has_value());
+}
+
+awaitable<void> largest_record(stage& s, std::size_t bytes) {
+  auto o = s.options();
+  o.max_record_bytes = bytes;
+  kafka::context c(std::move(o), s.metrics, s.log);
+  const auto bell = std::make_shared<kafka::wakeup>(s.loop.get_executor());
+  std::vector<kafka::completion> done;
+  kafka::lane patient(c, *bell, std::nullopt, done);
+  auto large = s.rec(0);
+  large.value.assign(bytes, 'x');
+  large.headers.push_back({"name", "value"});
+  patient.publish(std::move(large), std::nullopt, [](result<published>) {});
+  const auto all = co_await published_by(patient, done, 1);
+  const auto& outcome = all.front().outcome;
+  CHECK_MESSAGE(outcome.has_value(), (outcome ? "" : outcome.error().message));
+}
+
 }  // namespace
+
+TEST_CASE("a batch that is refused as too large takes no record with it that would pass alone, and the order stays") {
+  for (const auto& timeout : {std::optional<base::milliseconds>(), std::optional<base::milliseconds>(30s)}) {
+    CAPTURE(timeout.has_value());
+    stage s;
+    s.run([&] { return batch_refused(s, timeout); });
+  }
+}
+
+TEST_CASE("a record that no topic takes is told so, once it was tried alone") {
+  stage s;
+  s.run([&] { return never_fits(s); });
+}
+
+TEST_CASE("the largest record that is configured is published, whatever the library's own limits") {
+  for (const std::size_t mib : {2, 64}) {
+    CAPTURE(mib);
+    stage s;
+    s.run([&] { return largest_record(s, mib << 20); });
+  }
+}
 
 TEST_CASE("records without a deadline outlive a time without their topic, and the order stays") {
   stage s;

@@ -43,6 +43,58 @@ TEST_CASE("one or two copies need no second one to acknowledge, and no retention
   CHECK(settings_for(one, false) == topic_settings{{"cleanup.policy", "delete"}, {"retention.bytes", "-1"}});
 }
 
+TEST_CASE("a topic is made with room for the largest record, and one without it is refused") {
+  auto spec = response();
+  spec.max_record_bytes = 921'600;
+  // Never less than Kafka's own default.
+  CHECK(settings_for(spec, true).at("max.message.bytes") == "1048588");
+  CHECK(check_settings(spec, {{"max.message.bytes", "987136"}}).has_value());
+  spec.max_record_bytes = 4 << 20;
+  CHECK(settings_for(spec, true).at("max.message.bytes") == "4259840");
+  CHECK(check_settings(spec, settings_for(spec, true)).has_value());
+  const auto r = check_settings(spec, {{"max.message.bytes", "1048588"}});
+  REQUIRE(r.has_error());
+  CHECK(r.error().code == errc::invalid_argument);
+  CHECK(r.error().message.find("--add-config max.message.bytes=4259840") != std::string::npos);
+  CHECK(r.error().message.find("processor.max_record_bytes") != std::string::npos);
+  CHECK(max_message_bytes({{"max.message.bytes", "1000"}}) == 1000u);
+  CHECK_FALSE(max_message_bytes({}).has_value());
+}
+
+TEST_CASE("fewer copies than are asked for are refused, more are not") {
+  CHECK(check_copies(response(), 3, {{"min.insync.replicas", "2"}}).has_value());
+  CHECK(check_copies(response(), 5, {{"min.insync.replicas", "3"}}).has_value());
+  CHECK(check_copies(response(), 3, {}).has_value());
+  const auto r = check_copies(response(), 2, {});
+  REQUIRE(r.has_error());
+  CHECK(r.error().code == errc::invalid_argument);
+  CHECK(r.error().message.find("topics.replication = 2") != std::string::npos);
+}
+
+TEST_CASE("three copies of which one acknowledges break the promise; with one or two there is none to break") {
+  const auto r = check_copies(response(), 3, {{"min.insync.replicas", "1"}});
+  REQUIRE(r.has_error());
+  CHECK(r.error().code == errc::invalid_argument);
+  CHECK(r.error().message.find("--add-config min.insync.replicas=2") != std::string::npos);
+  CHECK(check_copies(response(), 3, {{"min.insync.replicas", "5"}}).has_value());
+  for (const std::int16_t copies : {1, 2}) {
+    auto few = response();
+    few.replication = copies;
+    CHECK(check_copies(few, copies, {{"min.insync.replicas", "1"}}).has_value());
+    CHECK(check_copies(few, 3, {{"min.insync.replicas", "1"}}).has_value());
+  }
+}
+
+TEST_CASE("what somebody may have chosen is remarked on, with what would change it") {
+  CHECK(remarks(response(), 3, {{"min.insync.replicas", "2"}, {"unclean.leader.election.enable", "false"}}).empty());
+  const auto all = remarks(response(), 3, {{"min.insync.replicas", "3"}, {"unclean.leader.election.enable", "true"}});
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].find("--add-config min.insync.replicas=2") != std::string::npos);
+  CHECK(all[1].find("--add-config unclean.leader.election.enable=false") != std::string::npos);
+  // A single copy has nobody to wait for, nor to elect, whatever the cluster's defaults are.
+  CHECK(remarks(response(), 1, {{"min.insync.replicas", "2"}, {"unclean.leader.election.enable", "true"}}).empty());
+}
+
 TEST_CASE("another number of partitions is refused, naming the setting and the number") {
   CHECK(check_partitions(response(), 12).has_value());
   const auto r = check_partitions(response(), 6);
