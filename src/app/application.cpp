@@ -75,12 +75,15 @@ class obstacle {
 // Whichever process comes first makes the topics; a bus that is away is waited for.
 base::awaitable<base::result<void>> create_topics(bus::bus& b, const config::settings& s, const base::logger& log,
                                                   obstacle& in_the_way, const std::atomic<bool>& given_up) {
-  for (bool first = true; !given_up; first = false) {
+  for (std::string said; !given_up;) {
     auto specs = gateway::topics_of(s);
     auto made = co_await b.ensure_topics(std::move(specs));
     if (made.has_value() || made.error().code == base::errc::invalid_argument) co_return made;
-    in_the_way.set("the bus does not have the topics yet: " + made.error().message);
-    if (first) log.warning("the bus does not have the topics yet, trying on: {}", made.error().message);
+    const auto& why = made.error().message;
+    in_the_way.set("the bus does not have the topics yet: " + why);
+    // Also when what was in the way first is gone, and something else is left.
+    if (why != said) log.warning("the bus does not have the topics yet, trying on: {}", why);
+    said = why;
     co_await base::sleep_for(bus_retry);
   }
   co_return base::error{base::errc::closed, "stopped before the bus had its topics"};
@@ -222,10 +225,8 @@ std::optional<std::string> application::parts::unready() const {
     if (!gateway_made) return "the gateway is starting";
     if (auto why_not = gateway->ready()) return why_not;
   }
-  if (has(config::role::processor) && !(processor_made && processor->ready())) {
-    return "the processor has not joined the bus";
-  }
-  return std::nullopt;
+  if (!has(config::role::processor)) return std::nullopt;
+  return processor_made ? processor->unready() : "the processor is starting";
 }
 
 void application::parts::stop() {

@@ -12,7 +12,7 @@ class watermark {
   explicit watermark(std::int64_t first) noexcept : value_(first) {}
 
   // The record was handed to the worker. Offsets rise; one that does not is ignored.
-  void take(std::int64_t offset);
+  void take(std::int64_t offset, std::size_t bytes = 0);
 
   // True: value() has moved. False also for an offset that was never taken or is completed already.
   bool complete(std::int64_t offset);
@@ -22,13 +22,17 @@ class watermark {
 
   // Records taken at or past value(): what is bounded by max_gap.
   std::size_t gap() const noexcept { return taken_.size(); }
+  // Of the taken records that are not completed.
+  std::size_t bytes() const noexcept { return bytes_; }
 
  private:
   struct entry {
     std::int64_t offset;
+    std::size_t bytes;
     bool completed;
   };
   std::int64_t value_;
+  std::size_t bytes_ = 0;
   std::deque<entry> taken_;  // rising; the front is never completed
 };
 

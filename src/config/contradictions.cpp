@@ -69,6 +69,8 @@ void check_sizes(contradiction_list& out, const settings& s) {
   const auto record = bytes("processor.max_record_bytes", s.processor.max_record_bytes);
   at_least(out, bytes("processor.emit_bytes", s.processor.emit_bytes), record,
            "a run could never publish its largest result");
+  at_least(out, bytes("processor.max_held_bytes", s.processor.max_held_bytes), record,
+           "a processor could hold no more than one large task");
   at_least(out, bytes("results.max_bytes", s.results.max_bytes), record,
            "a gateway could not hold a single large result");
   if (max_input_bytes(s) < s.gateway.max_upload_bytes) {

@@ -128,6 +128,9 @@ void add_processor(field_list& f) {
   f.push_back(num("processor.concurrency", AT(processor.concurrency), 1, 10000, "Tasks run at once."));
   f.push_back(num("processor.max_gap", AT(processor.max_gap), 1, 1000000,
                   "Records of a partition taken in past the first one that is not completed."));
+  f.push_back(num("processor.max_held_bytes", AT(processor.max_held_bytes), kib, tib,
+                  "Bytes of requests taken in and not completed, of all partitions together; with so many no more are "
+                  "taken in until a task ends."));
   f.push_back(num("processor.emit_bytes", AT(processor.emit_bytes), 64 * kib, gib,
                   "Bytes a run may have published that the bus has not acknowledged; beyond it the run waits."));
   f.push_back(num("processor.max_record_bytes", AT(processor.max_record_bytes), kib, 64 * mib,

@@ -22,6 +22,7 @@ numbers::numbers(base::metrics& m)
       positions_lost(m.counter("streamdemo_processor_positions_lost_total", "Response partitions read anew")),
       running(m.gauge("streamdemo_processor_runs_running", "Runs at work now")),
       queued(m.gauge("streamdemo_processor_tasks_queued", "Tasks that wait for a free run")),
+      held_bytes(m.gauge("streamdemo_processor_held_bytes", "Bytes of requests taken in and not completed")),
       bytes_in_flight(m.gauge("streamdemo_processor_emit_bytes", "Bytes of emitted records not yet acknowledged")),
       succeeded_(runs(m, "succeeded")),
       failed_(runs(m, "failed")),

@@ -22,6 +22,7 @@ class numbers {
   base::counter& positions_lost;
   base::gauge& running;
   base::gauge& queued;
+  base::gauge& held_bytes;
   base::gauge& bytes_in_flight;
 
  private:

@@ -3,6 +3,8 @@
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/shown.hpp>
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 
 namespace streamdemo::processor {
@@ -68,8 +70,11 @@ decision_options runtime::rules() const {
 
 void runtime::start() {
   started_ = true;
-  ready_ = true;
-  consumer_ = bus_.join(executor_, {options_.group, options_.request_topics, options_.max_gap});
+  standing_.begin();
+  consumer_ = bus_.join(executor_, {.group = options_.group,
+                                    .topics = options_.request_topics,
+                                    .max_gap = options_.max_gap,
+                                    .max_bytes = options_.max_held_bytes});
   loops_.spawn([this] { return read_responses(); });
   loops_.spawn([this] { return take_requests(); });
   loops_.spawn([this] { return beat(); });
@@ -80,9 +85,10 @@ awaitable<void> runtime::take_requests() {
     auto items = co_await consumer_->receive(batch);
     if (!items) {
       if (!draining_) {
-        ready_ = false;
-        log_.error("no more requests can be taken from the group {}: {}; restart this process", options_.group,
-                   items.error().message);
+        auto why = fmt::format("no more requests can be taken from the group {}: {}; restart this process",
+                               options_.group, items.error().message);
+        log_.error("{}", why);
+        standing_.end(std::move(why));
       }
       co_return;
     }
@@ -109,9 +115,10 @@ awaitable<void> runtime::read_responses() {
     auto items = co_await reader_->receive(batch);
     if (!items) {
       if (!drained_) {
-        ready_ = false;
-        log_.error("{} can no longer be read: {}; restart this process", options_.response_topic,
-                   items.error().message);
+        auto why = fmt::format("{} can no longer be read: {}; restart this process", options_.response_topic,
+                               items.error().message);
+        log_.error("{}", why);
+        standing_.end(std::move(why));
       }
       co_return;
     }
@@ -176,6 +183,7 @@ awaitable<void> runtime::beat() {
     co_await base::sleep_for(options_.alive_interval / 8);
     decisions_.tick(std::chrono::steady_clock::now(), clock_.now());
     perform();
+    standing_.hinder(consumer_->obstacle());
   }
 }
 
@@ -222,7 +230,7 @@ awaitable<void> runtime::drain(base::steady_time deadline) {
     co_return;
   }
   draining_ = true;
-  ready_ = false;
+  standing_.end("the processor drains");
   consumer_->close();
   co_await consumer_->drain(std::chrono::steady_clock::now() + farewell);
   decisions_.drain();
@@ -269,6 +277,7 @@ options options_from(const config::settings& s, std::string source) {
   o.group = s.topics.group;
   o.concurrency = s.processor.concurrency;
   o.max_gap = s.processor.max_gap;
+  o.max_held_bytes = s.processor.max_held_bytes;
   o.emit_bytes = s.processor.emit_bytes;
   o.max_record_bytes = s.processor.max_record_bytes;
   o.max_runs = s.processor.max_runs;

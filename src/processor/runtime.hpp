@@ -7,13 +7,13 @@
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/processor/processor.hpp>
 
-#include <atomic>
 #include <map>
 #include <unordered_map>
 
 #include "processor/decisions.hpp"
 #include "processor/numbers.hpp"
 #include "processor/run.hpp"
+#include "processor/standing.hpp"
 
 namespace streamdemo::processor {
 
@@ -23,7 +23,7 @@ class runtime final : public processor {
           const base::clock& clock, base::metrics& metrics, const base::logger& log);
 
   void start() override;
-  bool ready() const override { return ready_; }
+  std::optional<std::string> unready() const override { return standing_.get(); }
   awaitable<void> drain(base::steady_time deadline) override;
 
  private:
@@ -74,7 +74,7 @@ class runtime final : public processor {
   base::executor executor_;
   base::quiet quiet_misplaced_, quiet_unreadable_;
   bool performing_ = false;
-  std::atomic<bool> ready_ = false;
+  standing standing_;
   bool started_ = false;
   bool draining_ = false;
   bool drained_ = false;

@@ -210,6 +210,48 @@ BUS_CONTRACT("shared: no more than max_gap records past the watermark are taken 
   }
 }
 
+BUS_CONTRACT("shared: un-completed records are bounded in bytes, in all partitions together, but one is always taken") {
+  const auto topic = co_await t.topic(2);
+  auto p = t.bus.make_producer(t.ex);
+  for (int i = 0; i < 5; ++i) {
+    co_await put(*p, sized(topic, 0, i));
+    co_await put(*p, sized(topic, 1, i));
+  }
+  bus::group_options o;
+  o.group = t.fresh("group");
+  o.topics.push_back(topic);
+  o.max_bytes = 3 * sized(topic, 0, 0).bytes() - 1;
+  auto m = std::make_shared<member>(t, t.bus.join(t.ex, o));
+  m->start();
+  co_await m->until([&] { return m->got.size() == 3; });
+  const auto held = m->source().held_bytes();
+  CHECK(held >= o.max_bytes);
+  co_await base::sleep_for(base::milliseconds(50));
+  CHECK(m->got.size() == 3);
+  // In any order, also where the watermark stays; twice gives no more room.
+  m->complete(2);
+  m->complete(2);
+  co_await m->until([&] { return m->got.size() == 4; });
+  CHECK(m->source().held_bytes() == held);
+  co_await base::sleep_for(base::milliseconds(50));
+  CHECK(m->got.size() == 4);
+  for (std::size_t i = 0; i < 10; ++i) {
+    co_await m->until([&] { return m->got.size() > i; });
+    m->complete(i);
+  }
+  CHECK(m->source().held_bytes() == 0);
+  co_await m->leave();
+  // Smaller than any record.
+  for (int i = 5; i < 8; ++i) co_await put(*p, sized(topic, 0, i));
+  o.max_bytes = 1;
+  auto small = std::make_shared<member>(t, t.bus.join(t.ex, o));
+  small->start();
+  for (std::size_t i = 0; i < 3; ++i) {
+    co_await small->until([&] { return small->got.size() == i + 1; });
+    small->complete(i);
+  }
+}
+
 BUS_CONTRACT("shared: a receive that is canceled takes no record with it") {
   const auto topic = co_await t.topic(1);
   auto p = t.bus.make_producer(t.ex);

@@ -105,6 +105,8 @@ struct group_options {
   std::string group;
   std::vector<std::string> topics;
   std::size_t max_gap = 1000;  // records taken in past the watermark, per partition
+  // While the un-completed records of all partitions together have so many, no further one is taken in.
+  std::size_t max_bytes = 64 << 20;
 };
 
 // *shared*: one group, each partition with one member at a time, from the oldest record when nothing is committed.
@@ -119,6 +121,12 @@ class shared_consumer {
   // Done with this record, in any order. The bus commits the low watermark: un-completed records come again to the next
   // owner. Does nothing for a delivery of an assignment that is over. Never waits.
   virtual void complete(const delivery& d) = 0;
+
+  // Of the un-completed records that were taken in, as record::bytes() counts.
+  virtual std::size_t held_bytes() const = 0;
+  // Why no record can come, for a person who may give rights: this user may not join the group, or not read its topics.
+  // It passes by itself once that is mended. Nothing: none is known.
+  virtual std::optional<std::string> obstacle() const = 0;
 
   // Stops taking in; receive() ends with closed. What it owns stays its own, and can be completed, until the drain, or
   // until the group gives it to another member.

@@ -9,6 +9,7 @@
 #include <streamdemo/processor/handler.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct options {
   std::string dead_letter_topic;
   std::string group;
   std::uint32_t concurrency = 4;
-  std::uint64_t max_gap = 1000;        // records per partition past the oldest un-completed one
-  std::uint64_t emit_bytes = 4194304;  // not yet acknowledged, per run
+  std::uint64_t max_gap = 1000;             // records per partition past the oldest un-completed one
+  std::uint64_t max_held_bytes = 67108864;  // of un-completed requests
+  std::uint64_t emit_bytes = 4194304;       // not yet acknowledged, per run
   std::uint64_t max_record_bytes = 921600;
   std::uint32_t max_runs = 3;  // further runs after the first, released ones not counted
   base::milliseconds alive_interval{2000};
@@ -42,8 +44,9 @@ class processor {
   // Joins the group and begins. Once.
   virtual void start() = 0;
 
-  // True from start() until drain(), as long as the bus can be read. Any thread.
-  virtual bool ready() const = 0;
+  // Why it takes no tasks now; nothing: it does, from start() until drain(), as long as the bus can be read and this
+  // user may join the group. Any thread.
+  virtual std::optional<std::string> unready() const = 0;
 
   // Leaves the group, lets the runs finish until `deadline`, releases the rest (another processor then runs them at
   // once), and returns when nothing is left on the executor: where handlers or the bus do not answer, some fifteen

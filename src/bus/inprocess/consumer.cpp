@@ -27,7 +27,9 @@ void consumer_end::complete(const delivery& d) {
   if (it == owned_.end()) return;
   auto& p = **it;
   const bool was_full = p.done.gap() >= options_.max_gap;
-  if (!p.done.complete(d.record->offset)) return;
+  const bool moved = p.done.complete(d.record->offset);
+  if (held_back_) wake();
+  if (!moved) return;
   p.committed = p.done.value();
   core_->admit(*p.source);
   if (was_full) wake();
@@ -72,6 +74,8 @@ std::vector<shared_item> consumer_end::take(std::size_t max) {
   // Where news are left there is no room for records, so none overtakes the news of its partition.
   if (owned_.empty()) return out;
   ++first_;
+  held_back_ = false;
+  held_ = held_locked();
   for (std::size_t i = 0; i < owned_.size(); ++i) take_from(*owned_[(first_ + i) % owned_.size()], max, out);
   return out;
 }
@@ -79,10 +83,28 @@ std::vector<shared_item> consumer_end::take(std::size_t max) {
 void consumer_end::take_from(group_partition& p, std::size_t max, std::vector<shared_item>& out) {
   const auto& log = p.source->data.log(p.id.partition);
   while (out.size() < max && p.next < log.end() && p.done.gap() < options_.max_gap) {
-    p.done.take(p.next);
-    out.emplace_back(delivery{log.at(p.next), p.assignment});
+    if (held_ > 0 && held_ >= options_.max_bytes) {
+      held_back_ = true;
+      return;
+    }
+    auto r = log.at(p.next);
+    const auto bytes = r->bytes();
+    p.done.take(p.next, bytes);
+    held_ += bytes;
+    out.emplace_back(delivery{std::move(r), p.assignment});
     ++p.next;
   }
+}
+
+std::size_t consumer_end::held_bytes() {
+  const std::lock_guard lock(mutex_);
+  return held_locked();
+}
+
+std::size_t consumer_end::held_locked() const {
+  std::size_t n = 0;
+  for (const auto* p : owned_) n += p->done.bytes();
+  return n;
 }
 
 namespace {
@@ -96,6 +118,8 @@ class inprocess_consumer final : public shared_consumer {
     return consumer_end::receive(end_, max);
   }
   void complete(const delivery& d) override { end_->complete(d); }
+  std::size_t held_bytes() const override { return end_->held_bytes(); }
+  std::optional<std::string> obstacle() const override { return std::nullopt; }
   void close() override { end_->close(); }
   awaitable<drain_report> drain(steady_time) override {
     // A completed record is committed at once, so there is nothing to wait for.

@@ -14,6 +14,7 @@ class consumer_end final : public puller<shared_item> {
   // Owner's executor.
   void join();
   void complete(const delivery& d);
+  std::size_t held_bytes();
   void close();
   void leave();
 
@@ -29,12 +30,16 @@ class consumer_end final : public puller<shared_item> {
   std::vector<shared_item> take(std::size_t max) override;
   void take_from(group_partition& p, std::size_t max, std::vector<shared_item>& out);
 
+  std::size_t held_locked() const;
+
   const group_options options_;
   std::shared_ptr<core> core_;
   // Guarded by the mutex:
   std::deque<shared_item> changes_;  // not yet seen; at most one revoked and one assigned of each partition
   std::vector<group_partition*> owned_;
-  std::size_t first_ = 0;  // of owned_, where the next take begins: no partition waits for another
+  std::size_t held_ = 0;    // during a take: bytes of un-completed records
+  bool held_back_ = false;  // the last take left records for the sake of max_bytes
+  std::size_t first_ = 0;   // of owned_, where the next take begins: no partition waits for another
 };
 
 std::unique_ptr<shared_consumer> join(executor ex, std::shared_ptr<core> c, group_options o);

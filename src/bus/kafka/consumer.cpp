@@ -15,6 +15,8 @@ class kafka_consumer final : public shared_consumer {
     return consumer_end::receive(end_, max);
   }
   void complete(const delivery& d) override { end_->complete(d); }
+  std::size_t held_bytes() const override { return end_->held_bytes(); }
+  std::optional<std::string> obstacle() const override { return end_->obstacle(); }
   void close() override { end_->close(); }
   awaitable<drain_report> drain(steady_time deadline) override { return consumer_end::drain(end_, deadline); }
 

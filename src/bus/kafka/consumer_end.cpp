@@ -81,12 +81,29 @@ bool consumer_end::serve(rd_kafka_queue_t* q) {
 }
 
 void consumer_end::serve(rd_kafka_event_t* e) {
+  note_obstacle(e);
   if (housekeeper_.serve(e)) return;
   if (rd_kafka_event_type(e) == RD_KAFKA_EVENT_REBALANCE) {
     rebalance(e);
   } else if (rd_kafka_event_type(e) == RD_KAFKA_EVENT_ERROR) {
     fail({errc::internal, fmt::format("group '{}': {}", options_.group, rd_kafka_event_error_string(e))});
   }
+}
+
+// A right that is missing: the library tries on, and says so once.
+void consumer_end::note_obstacle(rd_kafka_event_t* e) {
+  if (rd_kafka_event_type(e) != RD_KAFKA_EVENT_ERROR) return;
+  std::string right;
+  if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
+    right = fmt::format("--operation Read --group {}", options_.group);
+  } else if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+    right = fmt::format("--operation Describe --operation Read --topic {}", fmt::join(options_.topics, " --topic "));
+  } else {
+    return;
+  }
+  obstacle_ =
+      fmt::format("no requests come: this user lacks a right (kafka-acls.sh --add --allow-principal User:NAME {}): {}",
+                  right, rd_kafka_event_error_string(e));
 }
 
 void consumer_end::rebalance(rd_kafka_event_t* e) {
@@ -96,6 +113,7 @@ void consumer_end::rebalance(rd_kafka_event_t* e) {
   context_.log.debug("group '{}': {} of {} partitions", options_.group, rd_kafka_err2name(what), partitions.size());
   if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     *was_assigned_ = true;
+    obstacle_.reset();
     assign(partitions);
   } else {
     store();
@@ -150,6 +168,8 @@ std::vector<shared_item> consumer_end::take(std::size_t max) {
   }
   // Records never overtake the news of their partition.
   if (!changes_.empty() || owned_.empty()) return out;
+  held_back_ = false;
+  held_ = held_bytes();
   auto it = std::next(owned_.begin(), static_cast<std::ptrdiff_t>(++first_ % owned_.size()));
   for (std::size_t n = owned_.size(); n > 0 && out.size() < max; --n) {
     take_from(it->first, it->second, max, out);
@@ -160,10 +180,14 @@ std::vector<shared_item> consumer_end::take(std::size_t max) {
 
 void consumer_end::take_from(const partition_id& id, owned& p, std::size_t max, std::vector<shared_item>& out) {
   while (out.size() < max && (!p.done || p.done->gap() < options_.max_gap)) {
+    if (held_ > 0 && held_ >= options_.max_bytes) {
+      held_back_ = true;
+      return;
+    }
     const auto e = p.queue.poll();
     if (!e) return;
     if (rd_kafka_event_type(e.get()) != RD_KAFKA_EVENT_FETCH) {
-      if (!housekeeper_.serve(e.get())) serve(e.get());
+      serve(e.get());
       continue;
     }
     while (const auto* m = rd_kafka_event_message_next(e.get())) {
@@ -171,11 +195,21 @@ void consumer_end::take_from(const partition_id& id, owned& p, std::size_t max, 
         context_.complain(fmt::format("reading {}/{}: {}", id.topic, id.partition, rd_kafka_err2str(m->err)));
         continue;
       }
+      obstacle_.reset();
+      auto r = record_of(*m);
+      const auto bytes = r->bytes();
       if (!p.done) p.done.emplace(m->offset);
-      p.done->take(m->offset);
-      out.emplace_back(delivery{record_of(*m), p.assignment});
+      p.done->take(m->offset, bytes);
+      held_ += bytes;
+      out.emplace_back(delivery{std::move(r), p.assignment});
     }
   }
+}
+
+std::size_t consumer_end::held_bytes() const {
+  std::size_t n = 0;
+  for (const auto& [id, p] : owned_) n += p.done ? p.done->bytes() : 0;
+  return n;
 }
 
 void consumer_end::complete(const delivery& d) {
@@ -183,7 +217,9 @@ void consumer_end::complete(const delivery& d) {
   if (it == owned_.end() || it->second.assignment != d.assignment || !it->second.done) return;
   auto& p = it->second;
   const bool was_full = p.done->gap() >= options_.max_gap;
-  if (!p.done->complete(d.record->offset)) return;
+  const bool moved = p.done->complete(d.record->offset);
+  if (held_back_) wake();
+  if (!moved) return;
   p.to_store = true;
   store_later();
   if (was_full) wake();

@@ -19,6 +19,8 @@ class consumer_end final : public puller<shared_item>, public std::enable_shared
 
   void start();
   void complete(const delivery& d);
+  std::size_t held_bytes() const;
+  const std::optional<std::string>& obstacle() const noexcept { return obstacle_; }
   void close();
   static awaitable<drain_report> drain(std::shared_ptr<consumer_end> self, steady_time deadline);
   // As if its process had died: the group learns of it by its silence.
@@ -38,6 +40,7 @@ class consumer_end final : public puller<shared_item>, public std::enable_shared
   void turn();
   bool serve(rd_kafka_queue_t* q);
   void serve(rd_kafka_event_t* e);
+  void note_obstacle(rd_kafka_event_t* e);
   void rebalance(rd_kafka_event_t* e);
   void assign(const std::vector<partition_id>& gained);
   void revoke(const std::vector<partition_id>& lost);
@@ -58,8 +61,11 @@ class consumer_end final : public puller<shared_item>, public std::enable_shared
   std::shared_ptr<rd_kafka_queue_t> leaving_;  // of the client while it leaves; keeps that
   std::map<partition_id, owned> owned_;
   std::deque<shared_item> changes_;  // not yet seen; at most one revoked and one assigned of each partition
+  std::optional<std::string> obstacle_;
   std::uint64_t assignments_ = 0;
-  std::size_t first_ = 0;  // of owned_, where the next take begins: no partition waits for another
+  std::size_t held_ = 0;    // during a take: bytes of un-completed records
+  bool held_back_ = false;  // the last take left records for the sake of max_bytes
+  std::size_t first_ = 0;   // of owned_, where the next take begins: no partition waits for another
   bool closed_ = false;
   bool store_posted_ = false;
 };

@@ -20,6 +20,19 @@ TEST_CASE("the watermark waits for the lowest un-completed record") {
   CHECK(w.gap() == 1);
 }
 
+TEST_CASE("the bytes of un-completed records are counted, each once, wherever the watermark stands") {
+  watermark w(0);
+  w.take(0, 10);
+  w.take(1, 200);
+  w.take(1, 200);
+  CHECK(w.bytes() == 210);
+  CHECK_FALSE(w.complete(1));
+  CHECK_FALSE(w.complete(1));
+  CHECK(w.bytes() == 10);
+  CHECK(w.complete(0));
+  CHECK(w.bytes() == 0);
+}
+
 TEST_CASE("completing what was never taken, or twice, moves nothing") {
   watermark w(0);
   CHECK_FALSE(w.complete(0));

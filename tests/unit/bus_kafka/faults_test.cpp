@@ -57,6 +57,23 @@ awaitable<void> drained_while_away(stage& s) {
   for (const auto& done : o.of) CHECK(done->error().code == errc::timed_out);
 }
 
+// Of a user who may not join the group, until somebody gives the right.
+awaitable<void> not_allowed_to_join(stage& s, std::int16_t request) {
+  const std::vector<rd_kafka_resp_err_t> all(10'000, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED);
+  rd_kafka_mock_push_request_errors_array(s.cluster.get(), request, all.size(), all.data());
+  group_options o;
+  o.group = "group";
+  o.topics.push_back(s.topic);
+  auto c = s.kafka->join(s.loop.get_executor(), o);
+  while (!c->obstacle()) co_await base::sleep_for(5ms);
+  CHECK(c->obstacle()->find("--operation Read --group group") != std::string::npos);
+  rd_kafka_mock_clear_request_errors(s.cluster.get(), request);
+  const auto news = co_await c->receive(1);
+  REQUIRE(news.has_value());
+  CHECK(std::holds_alternative<assigned>(news->front()));
+  CHECK_FALSE(c->obstacle());
+}
+
 // A queue of the library that is too small for what is in flight.
 awaitable<void> more_than_fits(stage& s) {
   constexpr std::size_t timed_records = 1000;
@@ -99,4 +116,13 @@ TEST_CASE("a drain while all brokers are away keeps its deadline and says how mu
 TEST_CASE("a full queue refuses records with a deadline, and those without wait in order") {
   stage s(properties{{"queue.buffering.max.messages", "20"}});
   s.run([&] { return more_than_fits(s); });
+}
+
+TEST_CASE("a member says that it may not join its group, and joins once it may") {
+  constexpr std::int16_t find_coordinator = 10, join_group = 11;
+  for (const auto request : {find_coordinator, join_group}) {
+    CAPTURE(request);
+    stage s;
+    s.run([&] { return not_allowed_to_join(s, request); });
+  }
 }

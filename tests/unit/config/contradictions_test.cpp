@@ -55,6 +55,10 @@ TEST_CASE("what must pass through fits through") {
   CHECK(only(s, "artifacts.max_bytes"));
 
   s = {};
+  s.processor.max_held_bytes = s.processor.max_record_bytes - 1;
+  CHECK(only(s, "processor.max_held_bytes"));
+
+  s = {};
   s.results.max_bytes = s.processor.max_record_bytes - 1;
   CHECK(only(s, "results.max_bytes"));
 

@@ -1,0 +1,37 @@
+// Why a processor takes no tasks, as the processor's own loop knows it and others ask. Thread-safe.
+#pragma once
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace streamdemo::processor {
+
+class standing {
+ public:
+  // It takes tasks from now on.
+  void begin() {
+    const std::lock_guard lock(mutex_);
+    over_.reset();
+  }
+  // No more, for good: the first reason is the one that is told.
+  void end(std::string why) {
+    const std::lock_guard lock(mutex_);
+    if (!over_) over_ = std::move(why);
+  }
+  // Something that may pass, or nothing.
+  void hinder(std::optional<std::string> what) {
+    const std::lock_guard lock(mutex_);
+    hindered_ = std::move(what);
+  }
+  std::optional<std::string> get() const {
+    const std::lock_guard lock(mutex_);
+    return over_ ? over_ : hindered_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<std::string> over_ = "the processor has not joined the bus";
+  std::optional<std::string> hindered_;
+};
+
+}  // namespace streamdemo::processor
