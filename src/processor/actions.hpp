@@ -69,6 +69,13 @@ struct complete {
   bus::delivery delivery;
 };
 
-using action = std::variant<ask_end, follow, unfollow, publish, begin, stop, dead_letter, complete>;
+// A request came of a task that was accepted under newer rules than this program's: leave the group for good, and call
+// drain() then. Once; whoever is left in the group has the request.
+struct outdated {
+  std::string task;
+  int fold;
+};
+
+using action = std::variant<ask_end, follow, unfollow, publish, begin, stop, dead_letter, complete, outdated>;
 
 }  // namespace streamdemo::processor

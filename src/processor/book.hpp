@@ -86,6 +86,13 @@ struct book {
     unbegun.clear();
   }
 
+  // Tasks that were accepted under newer rules, which the fold does not know: their version, and when they expire.
+  struct newer {
+    int fold;
+    sys_time expiry;
+  };
+  std::unordered_map<std::string, newer> newer_tasks;
+
   std::uint64_t asking = 0;                                // the token of the unanswered ask_end; 0: none
   std::vector<question> unasked;                           // tasks that need an end asked for after they came
   std::vector<question> asked;                             // those the present ask_end is for

@@ -28,6 +28,7 @@ bool decisions::out_of_runs(const task_state& t) const noexcept {
 decisions::choice decisions::choose(const book& b, const work& w, const task_state* t) const {
   const bool judged = w.judge_at >= 0 && b.position >= w.judge_at;
   if (!judged || w.deliveries.empty()) return choice::wait;
+  if (b.newer_tasks.contains(w.id)) return choice::newer;
   if (t == nullptr) return choice::not_accepted;
   if (t->end) return choice::complete;
   if (w.run || w.verdict_sent) return choice::wait;
@@ -46,6 +47,9 @@ void decisions::judge(book& b, work& w) {
   if (w.run && judge_run(b, w, t)) drop_run(w);
   switch (choose(b, w, t)) {
     case choice::wait:
+      break;
+    case choice::newer:
+      if (!std::exchange(outdated_, true)) actions_.emplace_back(outdated{w.id, b.newer_tasks.at(w.id).fold});
       break;
     case choice::complete:
       complete_all(w);

@@ -127,6 +127,7 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
   b->log_time = std::max(b->log_time, log_time);
   log_time_ = std::max(log_time_, std::min(log_time, wall_));
   if (m != nullptr) {
+    note_newer(*b, *m, log_time);
     ignored = b->fold.apply(*m, log_time).why;
     if (m->type != message_type::accepted) {
       b->unbegun.erase(m->request_id);
@@ -144,6 +145,14 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
   close_if_idle(*b);
   fill_slots();
   return ignored;
+}
+
+// One that exists under known rules goes on under them: by all versions' rules a second `accepted` is ignored.
+void decisions::note_newer(book& b, const message& m, sys_time log_time) {
+  if (m.type != message_type::accepted || m.fold <= task::fold_version) return;
+  const auto* t = b.fold.find(m.request_id);
+  const bool exists = t != nullptr && (!t->end || t->ended_at + options_.keep_for >= log_time);
+  if (!exists) b.newer_tasks.try_emplace(m.request_id, m.fold, m.expiry.value_or(log_time));
 }
 
 void decisions::read_own(book& b, const message& m, sys_time log_time) {
@@ -206,6 +215,7 @@ void decisions::read_anew(book& b) {
   f.keep_last_result = true;
   b.fold = task::fold(f);
   b.alive = liveness(options_.alive_interval);
+  b.newer_tasks.clear();
   b.followed = false;
   b.position = -1;
   b.complete_from = sys_time::max();

@@ -5,6 +5,7 @@
 // For every un-completed request whose partition of `response` was read up to the end that existed when it came:
 //  - its task has ended: complete it. Expired, of an unknown kind, or out of runs: a verdict (the last one behind an
 //    acknowledged dead letter). Unreadable, or never accepted: dead letter.
+//  - it was accepted under newer rules than this program's: leave it alone, and leave the group.
 //  - no run is current: publish `started`, begin at once.
 //  - another's run is current: leave it alone while that instance is heard from; then publish `started` replacing it,
 //    and begin when that is read back as current.
@@ -75,7 +76,7 @@ class decisions {
   std::size_t queued() const noexcept { return line_.size(); }
 
  private:
-  enum class choice { wait, complete, start, replace, release, expire, unknown_kind, give_up, not_accepted };
+  enum class choice { wait, newer, complete, start, replace, release, expire, unknown_kind, give_up, not_accepted };
   struct letter {
     std::optional<bus::delivery> delivery;  // of a request that cannot be read
     std::int32_t partition = 0;
@@ -106,6 +107,7 @@ class decisions {
   void judge_all(book& b);
   void settle(book& b, std::unordered_map<std::string, work>::iterator it);
   void moved_to(book& b, std::int64_t position);
+  void note_newer(book& b, const task::message& m, sys_time log_time);
   void read_own(book& b, const task::message& m, sys_time log_time);
   void ask(book& b, work& w);
   void read_anew(book& b);
@@ -130,6 +132,7 @@ class decisions {
   std::uint64_t next_question_ = 1;
   std::size_t runs_ = 0;
   bool draining_ = false;
+  bool outdated_ = false;  // and said so
   std::vector<action> actions_;
 };
 

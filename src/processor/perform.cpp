@@ -1,4 +1,5 @@
 // The actions, performed on the bus and on the handlers.
+#include <fmt/format.h>
 #include <streamdemo/base/shown.hpp>
 
 #include "processor/letter.hpp"
@@ -90,6 +91,18 @@ void runtime::dead_lettered(const dead_letter& a, const bus::result<bus::publish
 
 void runtime::act(complete a) {
   consumer_->complete(a.delivery);
+}
+
+void runtime::act(outdated a) {
+  if (std::exchange(left_, true) || draining_) return;
+  auto why = fmt::format(
+      "task {} was accepted under rules of version {}, this program knows them up to {}: it leaves such tasks alone "
+      "and "
+      "takes no more, its runs go on; upgrade it",
+      base::shown(a.task), a.fold, task::fold_version);
+  log_.error("{}", why);
+  standing_.end(std::move(why));
+  loops_.spawn([this] { return leave_group(); });
 }
 
 }  // namespace streamdemo::processor

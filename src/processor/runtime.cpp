@@ -84,7 +84,7 @@ awaitable<void> runtime::take_requests() {
   for (;;) {
     auto items = co_await consumer_->receive(batch);
     if (!items) {
-      if (!draining_) {
+      if (!draining_ && !left_) {
         auto why = fmt::format("no more requests can be taken from the group {}: {}; restart this process",
                                options_.group, items.error().message);
         log_.error("{}", why);
@@ -185,6 +185,14 @@ awaitable<void> runtime::beat() {
     perform();
     standing_.hinder(consumer_->obstacle());
   }
+}
+
+// Whoever is left in the group takes over what this process owns; its runs go on.
+awaitable<void> runtime::leave_group() {
+  consumer_->close();
+  co_await consumer_->drain(std::chrono::steady_clock::now() + farewell);
+  decisions_.drain();
+  perform();
 }
 
 awaitable<void> runtime::find_end(ask_end what) {

@@ -35,6 +35,7 @@ class runtime final : public processor {
   awaitable<void> read_responses();
   awaitable<void> beat();
   awaitable<void> find_end(ask_end what);
+  awaitable<void> leave_group();
   awaitable<void> work(std::shared_ptr<run> r, handler& h, bool at_once);
   awaitable<void> finish_runs(base::steady_time deadline);
   awaitable<void> wait_for_handlers(base::steady_time until);
@@ -54,6 +55,7 @@ class runtime final : public processor {
   void act(stop a);
   void act(dead_letter a);
   void act(complete a);
+  void act(outdated a);
   void dead_lettered(const dead_letter& a, const bus::result<bus::published>& done);
 
   options options_;
@@ -76,6 +78,7 @@ class runtime final : public processor {
   bool performing_ = false;
   standing standing_;
   bool started_ = false;
+  bool left_ = false;  // the group, for good: another version is needed
   bool draining_ = false;
   bool drained_ = false;
 };

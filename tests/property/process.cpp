@@ -192,6 +192,10 @@ void process::act(processor::stop a) {
   }
 }
 
+void process::act(processor::outdated) {
+  broken = "a task of this very version was taken for a newer one's";
+}
+
 void process::act(processor::complete a) {
   const auto& r = *a.delivery.record;
   const bus::partition_id p{r.topic, r.partition};

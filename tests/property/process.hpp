@@ -86,6 +86,7 @@ class process {
   void act(processor::stop a);
   void act(processor::dead_letter a) { letters_.push_back(std::move(a)); }
   void act(processor::complete a);
+  void act(processor::outdated);
   void emit(handler_run& h, task::message_type type, std::string payload);
 
   std::string source_;

@@ -44,8 +44,8 @@ class processor {
   // Joins the group and begins. Once.
   virtual void start() = 0;
 
-  // Why it takes no tasks now; nothing: it does, from start() until drain(), as long as the bus can be read and this
-  // user may join the group. Any thread.
+  // Why it takes no tasks now; nothing: it does, from start() until drain(), as long as the bus can be read, this user
+  // may join the group, and no task came that only a newer version may do. Any thread.
   virtual std::optional<std::string> unready() const = 0;
 
   // Leaves the group, lets the runs finish until `deadline`, releases the rest (another processor then runs them at

@@ -125,6 +125,63 @@ TEST_CASE("a task without a run is started and begun at once") {
   CHECK(all_of<begin>(a).size() == 1);
 }
 
+TEST_CASE(
+    "a task of newer rules is left to a newer processor: no letter, no completion, and this one leaves the group") {
+  bench b;
+  b.act();
+  b.accepted("known");
+  b.request("known");
+  CHECK(all_of<begin>(b.act()).size() == 1);
+  for (const auto* task : {"newer", "another"}) {
+    auto m = b.of(message_type::accepted, task);
+    m.fold = task::fold_version + 1;
+    m.expiry = at(1'000'000);
+    b.log(m, 0);
+    b.request(task);
+  }
+  const auto a = b.act();
+  const auto told = all_of<outdated>(a);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].fold == task::fold_version + 1);
+  CHECK(all_of<dead_letter>(a).empty());
+  CHECK(all_of<complete>(a).empty());
+  b.d.drain();
+  const auto after = b.act();
+  CHECK(all_of<dead_letter>(after).empty());
+  CHECK(all_of<complete>(after).empty());
+  CHECK(all_of<stop>(after).empty());
+  CHECK(b.d.runs() == 1);
+  // Nor once it has expired, by the log.
+  b.d.on_assigned({{"request", 0}}, at(0));
+  b.request("newer");
+  b.alive(2'000'000);
+  b.d.tick({});
+  const auto late = b.act();
+  CHECK(published(late, message_type::ended).empty());
+  CHECK(all_of<dead_letter>(late).empty());
+}
+
+TEST_CASE("a task of known rules stays one, whoever accepts it again") {
+  bench b;
+  b.act();
+  b.accepted("t");
+  auto again = b.of(message_type::accepted, "t");
+  again.fold = task::fold_version + 1;
+  again.expiry = at(1'000'000);
+  b.log(again, 0);
+  b.request("t");
+  const auto a = b.act();
+  CHECK(all_of<outdated>(a).empty());
+  CHECK(all_of<begin>(a).size() == 1);
+  // Also after its end, for as long as that is kept.
+  b.log(b.of(message_type::ended, "t"), 10);
+  b.log(again, 20);
+  b.request("t");
+  const auto ended = b.act();
+  CHECK(all_of<outdated>(ended).empty());
+  CHECK(all_of<complete>(ended).size() == 2);
+}
+
 namespace {
 
 // What is told to the handler of "t", which has a request now.

@@ -404,6 +404,49 @@ TEST_CASE("a request that was never accepted goes to the dead-letter topic with 
   });
 }
 
+TEST_CASE("a processor that meets a task of newer rules leaves the group and its request, and lets its runs finish") {
+  run([](scene& s) -> awaitable<void> {
+    base::event go(co_await asio::this_coro::executor);
+    bool may_end = false;
+    script waits = [&](processor::job, processor::emitter& out) -> awaitable<base::result<processor::outcome>> {
+      auto r = co_await out.result("1");
+      while (!may_end) co_await go.wait();
+      co_return processor::outcome{};
+    };
+    auto& old = s.add("p/1", "waits", waits);
+    co_await s.submit("known", "waits");
+    co_await s.until([&] { return s.of("known", message_type::result).size() == 1; });
+    CHECK_FALSE(old.unready());
+    message m;
+    m.type = message_type::accepted;
+    m.request_id = "newer";
+    m.kind = "waits";
+    m.source = "gateway/2";
+    m.expiry = base::system_clock().now() + std::chrono::hours(1);
+    m.payload = "{}";
+    m.fold = task::fold_version + 1;
+    co_await s.send(m, "response");
+    m.type = message_type::submitted;
+    co_await s.send(m, "request");
+    const auto left = [&s](const processor::processor& p) -> awaitable<void> {
+      const auto by = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+      while (!p.unready() && std::chrono::steady_clock::now() < by) co_await base::sleep_for(base::milliseconds(5));
+      REQUIRE(p.unready());
+      CHECK(p.unready()->find("upgrade it") != std::string::npos);
+    };
+    co_await left(old);
+    // The request was not completed: it comes to the next one that joins, which is no newer.
+    auto& next = s.add("p/2", "waits", waits);
+    co_await left(next);
+    CHECK(s.dead_letters.empty());
+    may_end = true;
+    go.notify_all();
+    co_await s.until_ended("known");
+    CHECK(*s.state("known")->end == task::status::succeeded);
+    CHECK(s.state("known")->attempt == 1);
+  });
+}
+
 TEST_CASE("a handler that emits faster than the bus takes is held back within its bound") {
   run([](scene& s) -> awaitable<void> {
     script flood = [](processor::job, processor::emitter& out) -> awaitable<base::result<processor::outcome>> {
