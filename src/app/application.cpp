@@ -8,6 +8,7 @@
 #include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/io_threads.hpp>
+#include <streamdemo/base/open_files.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>
 #include <streamdemo/bus/kafka.hpp>
@@ -16,6 +17,7 @@
 #include <streamdemo/management/management.hpp>
 #include <streamdemo/processor/processor.hpp>
 
+#include "app/descriptor_plan.hpp"
 #include "app/kinds.hpp"
 
 namespace streamdemo::app {
@@ -89,6 +91,15 @@ base::awaitable<base::result<void>> create_topics(bus::bus& b, const config::set
   co_return base::error{base::errc::closed, "stopped before the bus had its topics"};
 }
 
+descriptor_needs needs_of(const config::settings& s) {
+  descriptor_needs n;
+  n.limit = base::limit_of_open_files().soft;
+  if (s.role != config::role::processor) n.max_connections = s.gateway.max_connections;
+  if (s.role != config::role::gateway) n.runs = s.processor.concurrency;
+  n.brokers = s.bus == config::bus_kind::kafka;
+  return n;
+}
+
 base::awaitable<void> sweep_forever(artifacts::store& store) {
   for (;;) {
     co_await store.sweep();
@@ -100,12 +111,23 @@ base::awaitable<void> sweep_forever(artifacts::store& store) {
 
 // In the order of their making; destroyed in the opposite one.
 struct application::parts {
-  parts(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l)
-      : settings(std::move(s)), kinds(kinds_of(settings)), guard_program(std::move(guard)), clock(c), log(l) {}
+  parts(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l,
+        std::uint64_t files_of_children)
+      : settings(std::move(s)),
+        kinds(kinds_of(settings)),
+        guard_program(std::move(guard)),
+        child_open_files(files_of_children),
+        needs(needs_of(settings)),
+        plan(plan_descriptors(needs)),
+        clock(c),
+        log(l) {}
 
   const config::settings settings;
   const std::vector<kind> kinds;
   const std::filesystem::path guard_program;
+  const std::uint64_t child_open_files;
+  const descriptor_needs needs;
+  const descriptor_plan plan;
   const base::clock& clock;
   const base::logger& log;
   base::metrics metrics;
@@ -133,6 +155,7 @@ struct application::parts {
   base::result<void> open_management();
   base::result<void> make_topics(const std::function<bool()>& give_up);
   void start_processor();
+  base::result<void> check_descriptors() const;
   base::result<void> start_gateway(const std::function<bool()>& give_up);
   std::optional<std::string> unready() const;
   void stop();
@@ -150,7 +173,8 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
                                                      .keep_for = settings.artifacts.keep_for,
                                                      .max_bytes = settings.artifacts.max_bytes,
                                                      .threads = settings.artifacts.threads,
-                                                     .max_input_bytes = config::max_input_bytes(settings)},
+                                                     .max_input_bytes = config::max_input_bytes(settings),
+                                                     .descriptors_below = plan.files_below},
                                                     clock, metrics, log);
   if (!made_store) return made_store.error();
   store = std::move(*made_store);
@@ -175,7 +199,10 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
 
 base::result<void> application::parts::open_management() {
   management = management::make_management(
-      settings.management.listen, settings.management.port, watch_loop, [this] { return unready(); }, metrics, log);
+      {.listen = settings.management.listen,
+       .port = settings.management.port,
+       .descriptors_below = plan.management_below},
+      watch_loop, [this] { return unready(); }, metrics, log);
   return management->open();
 }
 
@@ -190,7 +217,30 @@ base::result<void> application::parts::make_topics(const std::function<bool()>& 
   return topics;
 }
 
+// Everything but the clients has its descriptors by now.
+base::result<void> application::parts::check_descriptors() const {
+  const auto open = base::count_open_files();
+  const auto room = room_for_connections(plan, open);
+  const auto enough = sufficient_limit(needs, open);
+  if (room >= needs.max_connections) return {};
+  const auto advice = fmt::format(
+      "raise the hard limit to {} (ulimit -Hn, LimitNOFILE= of systemd, --ulimit nofile= of docker) or lower "
+      "gateway.max_connections",
+      enough);
+  if (room == 0) {
+    return base::error{base::errc::invalid_argument, fmt::format("the limit of open files is {}, which leaves none for "
+                                                                 "connections: {}",
+                                                                 needs.limit, advice)};
+  }
+  log.warning(
+      "the limit of open files is {}: of gateway.max_connections = {} about {} are taken, the others are answered 503; "
+      "{}",
+      needs.limit, needs.max_connections, room, advice);
+  return {};
+}
+
 base::result<void> application::parts::start_gateway(const std::function<bool()>& give_up) {
+  if (auto checked = check_descriptors(); !checked) return checked;
   gateway = gateway::make_gateway({.bus = *bus,
                                    .artifacts = *store,
                                    .settings = settings,
@@ -199,7 +249,9 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
                                    .metrics = metrics,
                                    .log = log,
                                    .instance = source_of(settings, "gateway"),
-                                   .kinds = infos(kinds)});
+                                   .kinds = infos(kinds),
+                                   .connections_below = plan.connections_below,
+                                   .files_below = plan.files_below});
   gateway_made = true;
   auto started = asio::co_spawn(gateway_loops->executor(0), gateway->start(), asio::use_future);
   // It waits for a bus that is away for as long as that takes.
@@ -211,8 +263,9 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
 
 void application::parts::start_processor() {
   const auto ex = processor_loop.executor(0);
-  processor = processor::make_processor(ex, processor::options_from(settings, source_of(settings, "processor")), *bus,
-                                        make_handlers(kinds, {guard_program, *store}), clock, metrics, log);
+  processor =
+      processor::make_processor(ex, processor::options_from(settings, source_of(settings, "processor")), *bus,
+                                make_handlers(kinds, {guard_program, child_open_files, *store}), clock, metrics, log);
   processor_made = true;
   processor_loop.start();
   asio::dispatch(ex, asio::use_future([this] { processor->start(); })).get();
@@ -260,8 +313,8 @@ void application::parts::stop() {
 }
 
 application::application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
-                         const base::logger& log)
-    : parts_(std::make_unique<parts>(std::move(settings), std::move(guard_program), clock, log)) {}
+                         const base::logger& log, std::uint64_t child_open_files)
+    : parts_(std::make_unique<parts>(std::move(settings), std::move(guard_program), clock, log, child_open_files)) {}
 
 application::~application() {
   stop();

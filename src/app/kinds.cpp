@@ -25,6 +25,7 @@ kind video_kind(const config::settings& settings) {
     options.max_sample_seconds = video.max_sample_seconds;
     options.limits = video.limits;
     options.guard_program = needs.guard_program;
+    options.open_files = needs.child_open_files;
     return processor::make_video_handler(options, needs.store);
   };
   const auto check = [most = settings.video.max_sample_seconds](std::string_view payload) {
@@ -35,7 +36,8 @@ kind video_kind(const config::settings& settings) {
 
 kind command_kind(const std::string& name, const config::command_task& task) {
   const auto make = [name, task](const handler_needs& needs) {
-    return processor::make_command_handler({.kind = name, .task = task, .guard_program = needs.guard_program});
+    return processor::make_command_handler(
+        {.kind = name, .task = task, .guard_program = needs.guard_program, .open_files = needs.child_open_files});
   };
   return {{name, {}, {}}, make};
 }

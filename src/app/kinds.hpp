@@ -15,6 +15,7 @@ namespace streamdemo::app {
 // What handlers are made of. The store outlives them.
 struct handler_needs {
   std::filesystem::path guard_program;
+  std::uint64_t child_open_files;  // the soft limit of the programs they start; 0: this program's
   artifacts::store& store;
 };
 

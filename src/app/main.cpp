@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <future>
 #include <streamdemo/app/application.hpp>
+#include <streamdemo/base/open_files.hpp>
 #include <streamdemo/bus/kafka.hpp>
 #include <streamdemo/processor/guard.hpp>
 
@@ -67,7 +68,8 @@ int run(const config::settings& settings) {
   const auto signals = take_signals();
   const base::system_clock clock;
   const base::logger log("streamdemo", level_of(settings));
-  app::application application(settings, "/proc/self/exe", clock, log);
+  const auto open_files_before = base::raise_limit_of_open_files();
+  app::application application(settings, "/proc/self/exe", clock, log, open_files_before);
   const auto told_to_stop = [] {
     sigset_t pending;
     return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);

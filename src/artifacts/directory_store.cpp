@@ -16,6 +16,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
+error no_descriptor() {
+  return {
+      errc::full,
+      "as many files and connections are open as this process may have; try again in a moment, or raise the limit of "
+      "open files (ulimit -n)"};
+}
+
 error not_plain() {
   return {errc::invalid_argument, "a name may have 1 to 128 of A-Z a-z 0-9 . _ - and must not start with a dot"};
 }
@@ -103,7 +110,10 @@ awaitable<result<std::unique_ptr<upload>>> directory_store::create(std::string i
 result<base::descriptor> directory_store::create_temporary(const fs::path& temporary) const {
   // Without the lock, too: whoever holds it alone for so long was stopped, and sweeps nothing meanwhile.
   const auto together = disk::lock(tmp_lock_, disk::lock_mode::shared);
-  return disk::create_locked(temporary);
+  auto made = disk::create_locked(temporary);
+  if (!made || made->get() < options_.descriptors_below) return made;
+  ::unlink(temporary.c_str());
+  return no_descriptor();
 }
 
 awaitable<std::vector<input>> directory_store::inputs() {
@@ -128,6 +138,7 @@ awaitable<void> directory_store::remove_input(std::string id, std::string name) 
 awaitable<result<file>> directory_store::open(std::string id, std::string name) {
   auto found = co_await find(std::move(id), std::move(name));
   if (!found) co_return std::move(found).error();
+  if (*found->content.descriptor >= options_.descriptors_below) co_return no_descriptor();
   co_return std::move(found->content);
 }
 

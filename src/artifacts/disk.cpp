@@ -30,6 +30,10 @@ error error_of(int code, std::string_view doing, const path& on) {
       return {errc::not_found, fmt::format("could not {} {}: {}", doing, on.string(), why)};
     case EFBIG:
       return {errc::too_large, fmt::format("could not {} {}: {}", doing, on.string(), why)};
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return {errc::full, fmt::format("could not {} {}: {}; try again in a moment", doing, on.string(), why)};
     default:
       return {errc::io,
               fmt::format("could not {} {}: {}; check artifacts.directory and its rights", doing, on.string(), why)};

@@ -26,12 +26,14 @@ constexpr base::milliseconds close_poll{100};
 // A clock that is so far off is worth a word.
 constexpr std::chrono::seconds clock_alarm{10};
 
-http::server_options server_options(const config::settings& s) {
-  const auto& g = s.gateway;
+http::server_options server_options(const surroundings& s) {
+  const auto& g = s.settings.gateway;
   return {.name = "gateway",
           .listen = g.listen,
           .port = g.port,
           .max_connections = g.max_connections,
+          .descriptors_below = s.connections_below,
+          .refusals_below = s.files_below,
           .max_header_bytes = g.max_header_bytes,
           .max_message_bytes = g.max_message_bytes,
           .send_buffer_bytes = g.send_buffer_bytes,
@@ -96,8 +98,7 @@ class wired_gateway final : public gateway {
                        .log = log_,
                        .instance = s.instance,
                        .kinds = std::move(s.kinds)})),
-        server_(http::make_server(server_options(settings_), s.loops, api_->handler(), api_->error_page(), s.metrics,
-                                  log_)) {}
+        server_(http::make_server(server_options(s), s.loops, api_->handler(), api_->error_page(), s.metrics, log_)) {}
 
   awaitable<result<void>> start() override {
     if (auto learned = co_await learn_clock(); learned.has_error()) co_return learned;

@@ -47,7 +47,7 @@ base::awaitable<void> connection::run() {
 
 base::awaitable<void> connection::refuse() {
   refused_ = true;
-  co_await answer_error(503, "too many connections; try again in a moment");
+  co_await answer_error(503, std::string(too_many_connections));
   co_await linger();
 }
 

@@ -15,6 +15,8 @@ namespace streamdemo::http {
 class server_loop;
 class connection_body;
 
+inline constexpr std::string_view too_many_connections = "too many connections; try again in a moment";
+
 class connection final : public std::enable_shared_from_this<connection>, private timer_wheel::entry {
  public:
   connection(server_loop& loop, base::tcp_socket socket, std::string peer);

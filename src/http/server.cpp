@@ -5,11 +5,15 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <cstring>
+#include <ctime>
+#include <streamdemo/base/descriptor.hpp>
 #include <streamdemo/base/event.hpp>
 #include <streamdemo/http/server.hpp>
 
 #include "http/listener.hpp"
+#include "http/response_head.hpp"
 #include "http/server_loop.hpp"
+#include "http/text.hpp"
 
 namespace streamdemo::http {
 
@@ -24,6 +28,20 @@ std::string address_text(const sockaddr_storage& a) {
                           : static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(a).sin_addr);
   if (::inet_ntop(a.ss_family, bytes, text.data(), text.size()) == nullptr) return "?";
   return text.data();
+}
+
+// As connection::refuse() says it, in one piece.
+std::string refusal_bytes(const error_page& page, std::int64_t unix_seconds) {
+  auto r = page(503, too_many_connections);
+  if (find_field(r.fields, "Retry-After").empty()) r.set("Retry-After", "1");
+  const auto* body = std::get_if<std::string>(&r.body);
+  head_shape shape;
+  shape.close = true;
+  shape.length = body == nullptr ? 0 : body->size();
+  std::string out;
+  append_head(out, r.status, r.fields, date_field(unix_seconds), shape);
+  if (body != nullptr) out += *body;
+  return out;
 }
 
 class server_impl final : public server {
@@ -46,6 +64,8 @@ class server_impl final : public server {
   bool accept_ready(listening_socket& l);
   void pause(int why);
   void deal(int fd, const sockaddr_storage& from);
+  bool is_full_for(int fd) const;
+  void refuse_at_once(base::descriptor socket) const;
   void close_now();
 
   server_parts parts_;
@@ -141,12 +161,22 @@ void server_impl::pause(int why) {
   });
 }
 
+// The kernel gives the lowest free number, so one at the bound says that all below it are taken.
+bool server_impl::is_full_for(int fd) const {
+  const auto refusing = parts_.refusing_count.load(std::memory_order_relaxed);
+  return fd >= parts_.options.descriptors_below ||
+         connections() - std::min(refusing, connections()) >= parts_.options.max_connections;
+}
+
 // Over the limit, a connection is still taken and told 503: left in the backlog it would hang without a word, and a
-// front server would count us as dead. The number of those being told has its own bound; past it they are just closed.
+// front server would count us as dead. Those being told have bounds of their own; past them it is said and done.
 void server_impl::deal(int fd, const sockaddr_storage& from) {
   constexpr std::size_t max_refusing = 256;
-  const auto refusing = parts_.refusing_count.load(std::memory_order_relaxed);
-  const bool refuse = connections() - std::min(refusing, connections()) >= parts_.options.max_connections;
+  const bool refuse = is_full_for(fd);
+  (refuse ? parts_.refused : parts_.accepted).Increment();
+  if (refuse && (fd >= parts_.options.refusals_below || parts_.refusing_count >= max_refusing)) {
+    return refuse_at_once(base::descriptor(fd));
+  }
   const auto index = next_++ % loops_.size();
   base::tcp_socket socket(threads_.executor(index));
   boost::system::error_code ec;
@@ -156,17 +186,22 @@ void server_impl::deal(int fd, const sockaddr_storage& from) {
     parts_.log.error("cannot watch an accepted socket: {}", ec.message());
     return;
   }
-  (refuse ? parts_.refused : parts_.accepted).Increment();
-  if (refuse) {
-    if (refusing >= max_refusing) return;
-    parts_.refusing_count.fetch_add(1, std::memory_order_relaxed);
-  }
+  if (refuse) parts_.refusing_count.fetch_add(1, std::memory_order_relaxed);
   parts_.open_count.fetch_add(1, std::memory_order_relaxed);
   parts_.connections.Increment();
   auto* loop = loops_[index].get();
   asio::dispatch(threads_.executor(index), [loop, refuse, s = std::move(socket), peer = address_text(from)]() mutable {
     loop->adopt(std::move(s), std::move(peer), refuse);
   });
+}
+
+// What has come already is read, so that closing resets nothing and the answer arrives; what comes later may undo it.
+void server_impl::refuse_at_once(base::descriptor socket) const {
+  const auto answer = refusal_bytes(parts_.page, std::time(nullptr));
+  ::send(socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::shutdown(socket.get(), SHUT_WR);
+  std::array<char, 16384> unread;
+  ::recv(socket.get(), unread.data(), unread.size(), MSG_DONTWAIT);
 }
 
 void server_impl::close() {

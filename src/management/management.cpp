@@ -1,3 +1,4 @@
+#include <streamdemo/base/open_files.hpp>
 #include <streamdemo/http/router.hpp>
 #include <streamdemo/management/management.hpp>
 
@@ -51,6 +52,7 @@ class endpoints {
   base::awaitable<http::reply> metrics() {
     auto body = numbers_.expose();
     if (const auto process = this_process()) body += expose(*process);
+    body += expose_open_files(base::count_open_files(), base::limit_of_open_files().soft);
     http::response r;
     r.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8").set("Cache-Control", "no-store");
     r.body = std::move(body);
@@ -64,14 +66,15 @@ class endpoints {
 
 }  // namespace
 
-std::unique_ptr<http::server> make_management(std::vector<std::string> listen, std::uint16_t port,
-                                              base::io_threads& threads, readiness ready, base::metrics& metrics,
-                                              const base::logger& log) {
+std::unique_ptr<http::server> make_management(options given, base::io_threads& threads, readiness ready,
+                                              base::metrics& metrics, const base::logger& log) {
   http::server_options o;
   o.name = "management";
-  o.listen = std::move(listen);
-  o.port = port;
+  o.listen = std::move(given.listen);
+  o.port = given.port;
   o.max_connections = 100;
+  o.descriptors_below = given.descriptors_below;
+  o.refusals_below = given.descriptors_below;
   o.max_header_bytes = 8192;
   const auto table = std::make_shared<endpoints>(std::move(ready), metrics);
   return http::make_server(

@@ -96,4 +96,15 @@ std::string expose(const process_numbers& n) {
       n.cpu_seconds, n.resident_bytes, n.virtual_bytes, n.threads, n.start_time);
 }
 
+std::string expose_open_files(std::uint64_t open, std::uint64_t limit) {
+  return fmt::format(
+      "# HELP process_open_fds Files, sockets and pipes open\n"
+      "# TYPE process_open_fds gauge\n"
+      "process_open_fds {}\n"
+      "# HELP process_max_fds How many may be open\n"
+      "# TYPE process_max_fds gauge\n"
+      "process_max_fds {}\n",
+      open, limit);
+}
+
 }  // namespace streamdemo::management

@@ -29,5 +29,6 @@ std::optional<process_numbers> this_process();
 
 // Text exposition format, appended to the other metrics.
 std::string expose(const process_numbers& n);
+std::string expose_open_files(std::uint64_t open, std::uint64_t limit);
 
 }  // namespace streamdemo::management

@@ -35,6 +35,12 @@ struct publish {
   std::int32_t partition;
   task::message message;
 };
+// How a run came to its end, for on_finished().
+enum class run_end {
+  ended,       // an `ended` of it was handed to the bus
+  given_back,  // this process had not the means for it: a `released` was handed to the bus
+  stopped,     // by an action
+};
 // Call the handler. Answer with on_finished() once it has returned.
 struct begin {
   run_key key;

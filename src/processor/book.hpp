@@ -47,6 +47,7 @@ struct work {
   bool dead_letter_sent = false;
   bool dead_letter_kept = false;  // acknowledged
   std::string releasing;          // a run whose `released` is under way
+  std::string given_back;         // likewise, of a run whose records may not all be read yet
   bool over = false;              // nothing left to do: may be erased
 };
 

@@ -31,7 +31,7 @@ decisions::choice decisions::choose(const book& b, const work& w, const task_sta
   if (b.newer_tasks.contains(w.id)) return choice::newer;
   if (t == nullptr) return choice::not_accepted;
   if (t->end) return choice::complete;
-  if (w.run || w.verdict_sent) return choice::wait;
+  if (w.run || w.verdict_sent || !w.given_back.empty()) return choice::wait;
   if (t->current && t->last_run_source == options_.source) {
     return w.releasing == t->last_run ? choice::wait : choice::release;
   }
@@ -206,7 +206,7 @@ void decisions::complete_all(work& w) {
 }
 
 void decisions::fill_slots() {
-  while (!draining_ && !line_.empty() && fill_one_slot()) {
+  while (!draining_ && !holdback_.holds() && !line_.empty() && fill_one_slot()) {
   }
 }
 

@@ -166,6 +166,7 @@ void decisions::read_own(book& b, const message& m, sys_time log_time) {
   auto& w = it->second;
   if (m.type == message_type::started && w.run && w.run->id == m.run) w.run->read_back = true;
   if (m.type == message_type::ended && m.run.empty() && m.replaces) w.verdict_sent = false;
+  if (m.type == message_type::released && m.run == w.given_back) w.given_back.clear();
 }
 
 void decisions::moved_to(book& b, std::int64_t position) {
@@ -227,6 +228,7 @@ void decisions::read_anew(book& b) {
   for (auto& [id, w] : b.works) {
     w.verdict_sent = false;
     w.releasing.clear();
+    w.given_back.clear();
     if (w.run) w.run->read_back = false;
     ask(b, w);
   }
@@ -262,18 +264,21 @@ void decisions::on_dead_lettered(std::uint64_t token) {
   fill_slots();
 }
 
-void decisions::on_finished(const run_key& key, bool ended) {
+void decisions::on_finished(const run_key& key, run_end how) {
+  if (how == run_end::given_back) holdback_.given_back();
+  if (how == run_end::ended) holdback_.ended();
   auto* b = find(key.partition);
   if (b == nullptr) return;
   const auto it = b->works.find(key.task);
   if (it == b->works.end() || !it->second.run || it->second.run->id != key.run) return;
   auto& w = it->second;
-  if (ended) {
+  if (how == run_end::ended) {
     w.run->now = own_run::phase::ended;
     // The last allowed run stays alone until its end is in the log: a neighbour that kills the process now would still
     // take it along.
     if (!w.run->alone) give_back_slot(*w.run);
   } else {
+    if (how == run_end::given_back) w.given_back = key.run;
     drop_run(w);
   }
   settle(*b, it);

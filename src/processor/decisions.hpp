@@ -10,6 +10,7 @@
 //  - another's run is current: leave it alone while that instance is heard from; then publish `started` replacing it,
 //    and begin when that is read back as current.
 //  - a run of this very process is current that it no longer has: `released`.
+// A run that the process had not the means for is released and counts as none; then nothing begins for a while.
 // A run judges itself once its own `started` was read back: not current, or the task has ended: it stops. A lost
 // partition stops no run. One thread; cost per record does not depend on how much else there is, but for this process's
 // own signs of life, at which all its work in the partition is looked at.
@@ -19,6 +20,7 @@
 
 #include "processor/actions.hpp"
 #include "processor/book.hpp"
+#include "processor/holdback.hpp"
 #include "processor/slots.hpp"
 
 namespace streamdemo::processor {
@@ -55,8 +57,8 @@ class decisions {
   void on_started_published(const run_key& key, std::int64_t offset);
   void on_alive_published(std::int32_t partition);
   void on_dead_lettered(std::uint64_t token);
-  // The handler has returned. `ended`: an `ended` of this run was handed to the bus.
-  void on_finished(const run_key& key, bool ended);
+  // The handler has returned.
+  void on_finished(const run_key& key, run_end how);
 
   // Every eighth of alive_interval or so: signs of life, and what has expired.
   // `wall`: what this machine takes for the time; it may be wrong.
@@ -120,6 +122,7 @@ class decisions {
 
   decision_options options_;
   slots slots_;
+  holdback holdback_;
   // The youngest log time read, as far as this machine's clock agrees: proof that so much time has passed even where a
   // broker's clock or this one is wrong. An own run's `alive` moves it on every interval, and the gateways, who have
   // clocks, are there for what is more urgent.

@@ -34,7 +34,12 @@ run::run(const run_surroundings& around, begin what)
 awaitable<void> run::work(handler& h) {
   if (closed_) co_return;  // stopped before it began
   const auto r = co_await call(h);
-  if (!closed_) send_end(r);
+  if (closed_) co_return;
+  if (!r && r.error().code == errc::full) {
+    give_back(r.error());
+  } else {
+    send_end(r);
+  }
 }
 
 awaitable<base::result<outcome>> run::call(handler& h) {
@@ -76,8 +81,15 @@ void run::send_end(const base::result<outcome>& r) {
                        "application/json");
   }
   send(std::move(record));
-  ended_ = true;
+  how_ = run_end::ended;
   close(r ? "succeeded" : "failed");
+}
+
+void run::give_back(const error& why) {
+  around_.log.warning("task {} ({}) is given back and tried again in a while: {}", key_.task, what_.kind, why.message);
+  send(record_of(message_type::released, "{}", "application/json"));
+  how_ = run_end::given_back;
+  close("released");
 }
 
 void run::stop(stop_reason why) {
@@ -86,7 +98,7 @@ void run::stop(stop_reason why) {
     send(record_of(message_type::ended,
                    R"({"status":"expired","error":{"message":"the deadline passed while it was running"}})",
                    "application/json"));
-    ended_ = true;
+    how_ = run_end::ended;
     close("expired");
   } else if (why == stop_reason::released) {
     send(record_of(message_type::released, "{}", "application/json"));

@@ -29,14 +29,14 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
  public:
   run(const run_surroundings& around, begin what);
 
-  // Calls the handler and publishes `ended`, unless the run was stopped. Never throws but for cancellation.
+  // Calls the handler and publishes `ended` (or `released`, where it had not the means), unless the run was stopped.
+  // Never throws but for cancellation.
   awaitable<void> work(handler& h);
   // Nothing of the handler is published any more; it is told to end.
   void stop(stop_reason why);
 
   const run_key& key() const noexcept { return key_; }
-  // An `ended` of this run was handed to the bus.
-  bool ended() const noexcept { return ended_; }
+  run_end how() const noexcept { return how_; }
   std::string_view end() const noexcept { return end_; }  // for the metrics
 
   awaitable<base::result<void>> result(std::string payload, std::string content_type) override;
@@ -50,6 +50,7 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
   void send(base::record r);
   void acknowledged(std::size_t bytes, const base::result<bus::published>& r);
   void send_end(const base::result<outcome>& r);
+  void give_back(const error& why);
   void close(std::string_view end);
 
   const run_surroundings& around_;
@@ -61,7 +62,7 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
   std::size_t waiting_ = 0;
   base::event room_;
   bool closed_ = false;
-  bool ended_ = false;
+  run_end how_ = run_end::stopped;
   std::string_view end_ = "stopped";
 };
 

@@ -222,7 +222,7 @@ awaitable<void> runtime::work(std::shared_ptr<run> r, handler& h, bool at_once) 
   co_await r->work(h);
   count_.run_over(r->end());
   runs_.erase(r->key().run);
-  decisions_.on_finished(r->key(), r->ended());
+  decisions_.on_finished(r->key(), r->how());
   perform();
 }
 

@@ -7,6 +7,7 @@ using task::message;
 using task::message_type;
 
 void decisions::tick(base::steady_time now, sys_time wall) {
+  holdback_.tick(now);
   wall_ = wall;
   for (auto at = books_.begin(); at != books_.end();) {
     auto& b = *(at++)->second;

@@ -19,7 +19,7 @@ export function track(child) {
   return child;
 }
 
-// `sets`: settings; `options`: of the child process. `ready` is resolved once the server says so, with its addresses, and
+// `sets`: settings; `options`: of the child process; `options.shell`: what a shell does before it becomes the server. `ready` is resolved once the server says so, with its addresses, and
 // rejected when it ends before.
 export function launchServer(sets = {}, options = {}) {
   const directory = mkdtempSync(join(tmpdir(), "streamdemo-e2e-"));
@@ -28,7 +28,9 @@ export function launchServer(sets = {}, options = {}) {
     "instance.log_level": "warning", ...sets,
   };
   const flags = Object.entries(all).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
-  const child = track(spawn(binary, [...(options.arguments ?? []), ...flags], {
+  const command = [binary, ...(options.arguments ?? []), ...flags];
+  if (options.shell) command.unshift("sh", "-c", `${options.shell}; exec "$@"`, "sh");
+  const child = track(spawn(command[0], command.slice(1), {
     stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env }, cwd: directory,
   }));
   const exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));

@@ -236,6 +236,14 @@ void process::check_in_vain(handler_run& h) {
   if (h.turns_in_vain > 60) broken = "the run " + h.key.run + " works on though it is no longer current";
 }
 
+// The process is out of descriptors, say.
+void process::give_back(handler_run& h) {
+  emit(h, task::message_type::released, "{}");
+  const auto key = h.key;
+  running_.erase(key.run);
+  decisions_.on_finished(key, processor::run_end::given_back);
+}
+
 void process::work_on(handler_run& h) {
   constexpr std::int64_t results = 5;
   if (!h.stopping) check_in_vain(h);
@@ -244,13 +252,14 @@ void process::work_on(handler_run& h) {
     const auto key = h.key;
     const bool ended = h.ended;
     running_.erase(key.run);
-    decisions_.on_finished(key, ended);
+    decisions_.on_finished(key, ended ? processor::run_end::ended : processor::run_end::stopped);
     return;
   }
   if (h.kind == "poison" && random_.one_in(3)) {
     killed_by = h.key.run;
     return;
   }
+  if (random_.one_in(200)) return give_back(h);
   if (!random_.percent(rules_.handler_percent) || h.kind == "poison") return;
   if (h.next_index < results) {
     if (h.kind == "lossy" && h.next_index == 3) {
@@ -264,7 +273,7 @@ void process::work_on(handler_run& h) {
   const auto key = h.key;
   emit(h, task::message_type::ended, R"({"status":"succeeded"})");
   running_.erase(key.run);
-  decisions_.on_finished(key, true);
+  decisions_.on_finished(key, processor::run_end::ended);
 }
 
 }  // namespace property

@@ -76,6 +76,7 @@ class process {
   void answer();
   void work();
   void work_on(handler_run& h);
+  void give_back(handler_run& h);
   void check_in_vain(handler_run& h);
   void perform();
   void act(processor::ask_end a) { questions_.emplace_back(a, log_.end(a.partition)); }

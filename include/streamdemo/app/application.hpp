@@ -16,10 +16,11 @@ namespace streamdemo::app {
 
 class application {
  public:
-  // `settings` were checked. `guard_program` is this executable, which child processes are started through. `clock` and
-  // `log` outlive the application.
+  // `settings` were checked. `guard_program` is this executable, which child processes are started through;
+  // `child_open_files` is their soft limit of open files (0: this program's). `clock` and `log` outlive the
+  // application.
   application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
-              const base::logger& log);
+              const base::logger& log, std::uint64_t child_open_files = 0);
   // stop(), if that was not done.
   ~application();
 

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,7 +61,7 @@ class store {
   virtual ~store() = default;
 
   // `id` and `name` must be plain: [A-Za-z0-9._-]{1,128}, not starting with a dot. Room for `expected` bytes is set
-  // aside at once. Errors: invalid_argument, no_space, io.
+  // aside at once. Errors: invalid_argument, no_space, full (no descriptor is free), io.
   virtual awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name, std::uint64_t max_bytes,
                                                             std::uint64_t expected = 0) = 0;
 
@@ -69,7 +70,7 @@ class store {
   // Nobody is waiting for it any more. Fine when it is gone already.
   virtual awaitable<void> remove_input(std::string id, std::string name) = 0;
 
-  // Error: not_found (also for names that are not plain), io.
+  // Errors: not_found (also for names that are not plain), full (no descriptor is free), io.
   virtual awaitable<result<file>> open(std::string id, std::string name) = 0;
 
   // Where a visible file lies, for a child process that reads it. Error: not_found.
@@ -97,6 +98,9 @@ struct options {
   std::uint64_t max_bytes = 0;
   std::size_t threads = 2;
   std::uint64_t max_input_bytes = max_bytes;
+  // create() and open(), which serve clients, keep to descriptors with numbers below it: the others are for whoever
+  // runs the tasks.
+  int descriptors_below = std::numeric_limits<int>::max();
 };
 
 // Creates the directory. Error: io, with what to change.

@@ -10,6 +10,7 @@
 #include <streamdemo/config/settings.hpp>
 #include <streamdemo/gateway/api/kind_info.hpp>
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ struct surroundings {
   const base::logger& log;
   std::string instance;  // source of its records: "name/uid", the uid new at each start
   std::vector<kind_info> kinds;
+  // As http::server_options: of its connections, and of those that it refuses.
+  int connections_below = std::numeric_limits<int>::max();
+  int files_below = std::numeric_limits<int>::max();
 };
 
 class gateway {

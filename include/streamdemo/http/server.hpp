@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 
 namespace streamdemo::http {
 
@@ -16,6 +17,10 @@ struct server_options {
   std::vector<std::string> listen;  // addresses
   std::uint16_t port = 0;           // 0: any (the same one for all addresses)
   std::uint32_t max_connections = 1000;
+  // Connections keep to descriptors with numbers below `descriptors_below`; those that are refused, for the moment of
+  // their refusal, below `refusals_below`. What is above is the rest of the program's.
+  int descriptors_below = std::numeric_limits<int>::max();
+  int refusals_below = std::numeric_limits<int>::max();
   std::uint64_t max_header_bytes = 16384;
   std::uint64_t max_message_bytes = 1048576;  // one WebSocket message
   std::uint64_t send_buffer_bytes = 65536;

@@ -6,6 +6,7 @@
 #include <streamdemo/http/server.hpp>
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -14,10 +15,15 @@ namespace streamdemo::management {
 // Why no work should come here now; nothing: it may. Called on any loop, must not block.
 using readiness = std::function<std::optional<std::string>()>;
 
+struct options {
+  std::vector<std::string> listen;
+  std::uint16_t port = 0;
+  int descriptors_below = std::numeric_limits<int>::max();  // as http::server_options
+};
+
 // A server like any other: open() it first of all, close() and drain() it last of all. What is passed by reference
 // outlives it.
-std::unique_ptr<http::server> make_management(std::vector<std::string> listen, std::uint16_t port,
-                                              base::io_threads& threads, readiness ready, base::metrics& metrics,
-                                              const base::logger& log);
+std::unique_ptr<http::server> make_management(options o, base::io_threads& threads, readiness ready,
+                                              base::metrics& metrics, const base::logger& log);
 
 }  // namespace streamdemo::management

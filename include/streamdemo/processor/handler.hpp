@@ -57,7 +57,9 @@ class handler {
   virtual std::string_view kind() const = 0;
   // A new run can continue after the last result of the one before.
   virtual bool resumable() const { return false; }
-  // An error (its message is shown to the client: a sentence a person understands) or an exception fails the task.
+  // An error (its message is shown to the client: a sentence a person understands) or an exception fails the task, but
+  // for `full`: this process has not the means now (descriptors, processes, memory), so the run is given back, counts
+  // as none, and the task is tried again in a while.
   virtual awaitable<base::result<outcome>> run(job j, emitter& out) = 0;
 };
 

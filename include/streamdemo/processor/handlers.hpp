@@ -21,6 +21,7 @@ struct command_options {
   std::string kind;
   config::command_task task;
   std::filesystem::path guard_program;  // a program whose main calls guard_main; empty: this very program
+  std::uint64_t open_files = 0;         // soft limit of what it starts; 0: this program's
 };
 
 // A command line: the payload is its standard input, each line it prints is a result, each line on its standard error a
@@ -36,6 +37,7 @@ struct video_options {
   base::milliseconds kill_after{2000};  // between SIGTERM and SIGKILL
   config::child_limits limits;          // of each program
   std::filesystem::path guard_program;  // as above
+  std::uint64_t open_files = 0;         // as above
 };
 
 // `process-video`: cuts the sample or an upload of the same task into clips, each published the moment it is finished.

@@ -7,6 +7,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <cstring>
+#include <streamdemo/base/open_files.hpp>
 
 #include "processor/child/guard_protocol.hpp"
 #include "processor/child/spawn.hpp"
@@ -91,7 +92,8 @@ base::result<exit_status> child_process::outcome() {
                                       " was not found on this processor; install it or correct "
                                       "the command"};
   }
-  return error{errc::io, "the program " + name_ + " could not be started: " + why};
+  const auto code = base::is_shortage(r.value) ? errc::full : errc::io;
+  return error{code, "the program " + name_ + " could not be started: " + why};
 }
 
 }  // namespace streamdemo::processor

@@ -28,6 +28,7 @@ struct child_options {
   base::milliseconds kill_after{5000};  // between SIGTERM and SIGKILL
   config::child_limits limits;
   std::filesystem::path guard_program;  // a program whose main calls guard_main; empty: this very program
+  std::uint64_t open_files = 0;         // its soft limit of open files; 0: this program's
 };
 
 // How the command ended.
@@ -41,7 +42,8 @@ class child_process {
   using readable = asio::basic_readable_pipe<base::executor>;
   using writable = asio::basic_writable_pipe<base::executor>;
 
-  // Returns before the command runs: a command that is not found is told by wait(). Error: io.
+  // Returns before the command runs: a command that is not found is told by wait(). Errors: full (no descriptor,
+  // process or memory is left for it now), io.
   static base::result<child_process> start(base::executor ex, const child_options& o);
 
   child_process(child_process&&) = default;
@@ -60,7 +62,7 @@ class child_process {
   void kill() noexcept;
 
   // Completes when the command and every process it started are gone. What the command itself left running is killed
-  // when it ends. Errors: not_found (no such program or directory), io. Call it once.
+  // when it ends. Errors: not_found (no such program or directory), full (as start()), io. Call it once.
   base::awaitable<base::result<exit_status>> wait();
 
  private:

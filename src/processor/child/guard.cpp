@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -26,8 +27,7 @@ using steady = std::chrono::steady_clock;
 // One pass of a guard's life: start the command, wait for it or for its owner, end all that is left, report.
 class guardian {
  public:
-  guardian(char** command, const char* directory, const config::child_limits& limits,
-           std::chrono::milliseconds kill_after)
+  guardian(char** command, const char* directory, const held_to& limits, std::chrono::milliseconds kill_after)
       : command_(command), directory_(directory), limits_(limits), kill_after_(kill_after) {}
 
   int run() {
@@ -169,7 +169,7 @@ class guardian {
 
   char** const command_;
   const char* const directory_;
-  const config::child_limits limits_;
+  const held_to limits_;
   const std::chrono::milliseconds kill_after_;
   int signals_ = -1;
   pid_t command_pid_ = -1;

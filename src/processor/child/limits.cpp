@@ -26,25 +26,30 @@ bool limit_if_set(decltype(RLIMIT_CORE) what, std::uint64_t most) noexcept {
 
 }  // namespace
 
-std::string to_argument(const config::child_limits& l) {
-  return fmt::format("{} {} {} {} {}", l.max_memory_bytes, l.max_cpu_seconds, l.max_file_bytes, l.max_open_files,
-                     l.max_processes);
+std::string to_argument(const held_to& h) {
+  const auto& l = h.limits;
+  return fmt::format("{} {} {} {} {} {}", l.max_memory_bytes, l.max_cpu_seconds, l.max_file_bytes, l.max_open_files,
+                     l.max_processes, h.open_files);
 }
 
-config::child_limits limits_from(const char* argument) {
-  config::child_limits l;
+held_to limits_from(const char* argument) {
+  held_to h;
+  auto& l = h.limits;
   char* rest = const_cast<char*>(argument);
-  for (auto* n : {&l.max_memory_bytes, &l.max_cpu_seconds, &l.max_file_bytes, &l.max_open_files, &l.max_processes}) {
+  for (auto* n : {&l.max_memory_bytes, &l.max_cpu_seconds, &l.max_file_bytes, &l.max_open_files, &l.max_processes,
+                  &h.open_files}) {
     *n = std::strtoull(rest, &rest, 10);
   }
-  return l;
+  return h;
 }
 
-bool apply(const config::child_limits& l) noexcept {
-  return limit(RLIMIT_CORE, 0, 0) && limit_if_set(RLIMIT_AS, l.max_memory_bytes) &&
+bool apply(const held_to& h) noexcept {
+  const auto& l = h.limits;
+  if (l.max_open_files == 0 && h.open_files != 0 && !limit(RLIMIT_NOFILE, h.open_files, RLIM_INFINITY)) return false;
+  return limit_if_set(RLIMIT_NOFILE, l.max_open_files) && limit(RLIMIT_CORE, 0, 0) &&
+         limit_if_set(RLIMIT_AS, l.max_memory_bytes) &&
          (l.max_cpu_seconds == 0 || limit(RLIMIT_CPU, l.max_cpu_seconds, l.max_cpu_seconds + cpu_grace_seconds)) &&
-         limit_if_set(RLIMIT_FSIZE, l.max_file_bytes) && limit_if_set(RLIMIT_NOFILE, l.max_open_files) &&
-         limit_if_set(RLIMIT_NPROC, l.max_processes);
+         limit_if_set(RLIMIT_FSIZE, l.max_file_bytes) && limit_if_set(RLIMIT_NPROC, l.max_processes);
 }
 
 }  // namespace streamdemo::processor

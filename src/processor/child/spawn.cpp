@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <streamdemo/base/open_files.hpp>
 #include <streamdemo/processor/guard.hpp>
 
 #include "processor/child/guard_protocol.hpp"
@@ -33,11 +34,12 @@ constexpr unsigned short terminal_rows = 50;
 constexpr unsigned short terminal_columns = 200;
 
 error io_error(std::string_view tried, int code) {
-  return {errc::io, fmt::format("could not {}: {}", tried, std::strerror(code))};
+  return {base::is_shortage(code) ? errc::full : errc::io, fmt::format("could not {}: {}", tried, std::strerror(code))};
 }
 
 // The child's end never has one of the numbers that it is copied to: dup2 onto itself would keep close-on-exec.
 result<descriptor> high(int fd) {
+  if (fd < 0) return io_error("open a descriptor", errno);
   descriptor low(fd);
   descriptor moved(::fcntl(fd, F_DUPFD_CLOEXEC, 16));
   if (!moved) return io_error("copy a descriptor", errno);
@@ -61,6 +63,8 @@ result<void> open_pipe(descriptor& mine, descriptor& theirs, bool child_reads) {
 result<void> open_terminal(descriptor& mine, descriptor& theirs) {
   static constexpr std::string_view tried = "open a pseudo-terminal (is /dev/pts mounted, and are some free?)";
   mine.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  // Here it means that the machine has no terminal left.
+  if (!mine && errno == ENOSPC) return error{errc::full, io_error(tried, ENOSPC).message};
   int locked = 0;
   if (!mine || ::ioctl(mine.get(), TIOCSPTLCK, &locked) != 0) return io_error(tried, errno);
   // Not by its name: this process may see another /dev/pts.
@@ -185,7 +189,7 @@ result<spawned> spawn_guard(const child_options& o) {
 
   const std::string program = o.guard_program.empty() ? "/proc/self/exe" : o.guard_program.string();
   std::vector<std::string> arguments{"streamdemo", guard_argument, std::to_string(o.kill_after.count()),
-                                     o.working_directory, to_argument(o.limits)};
+                                     o.working_directory, to_argument({o.limits, o.open_files})};
   arguments.insert(arguments.end(), o.command.begin(), o.command.end());
   auto environment = environment_with(o.environment);
   const spawn_settings settings(theirs);

@@ -19,7 +19,7 @@ struct spawned {
   base::descriptor extra;
 };
 
-// Error: io.
+// Errors: full (no descriptor, process or memory is left), io.
 base::result<spawned> spawn_guard(const child_options& o);
 
 }  // namespace streamdemo::processor

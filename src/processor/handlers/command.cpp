@@ -35,6 +35,7 @@ class command_handler final : public handler {
     o.kill_after = options_.task.kill_after;
     o.limits = options_.task.limits;
     o.guard_program = options_.guard_program;
+    o.open_files = options_.open_files;
     o.environment = {{"TASK_REQUEST_ID", j.request_id},
                      {"TASK_KIND", j.kind},
                      {"TASK_RUN", j.run},

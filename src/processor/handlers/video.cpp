@@ -78,13 +78,17 @@ awaitable<base::result<outcome>> video_handler::run(job j, emitter& out) {
   co_return std::move(*ended);
 }
 
+error missing_upload(const error& e) {
+  return e.code == errc::full ? e : error{e.code, "the uploaded video is not there any more; send it again"};
+}
+
 awaitable<base::result<source>> video_handler::find_source(const video_request& r, const job& j) {
   if (r.sample) co_return sample_source(r);
   const auto file = co_await store_.open(j.request_id, r.upload);
-  if (!file) co_return error{file.error().code, "the uploaded video is not there any more; send it again"};
+  if (!file) co_return missing_upload(file.error());
   if (file->size == 0) co_return error{errc::invalid_argument, "the uploaded video is empty (0 bytes); send it again"};
   const auto path = co_await store_.path_of(j.request_id, r.upload);
-  if (!path) co_return error{path.error().code, "the uploaded video is not there any more; send it again"};
+  if (!path) co_return missing_upload(path.error());
   co_return co_await inspect(options_, r, path->string(), j.stop);
 }
 

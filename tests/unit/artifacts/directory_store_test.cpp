@@ -363,3 +363,21 @@ TEST_CASE_FIXTURE(fixture, "a directory that cannot be made is an error that nam
   REQUIRE_FALSE(made.has_value());
   CHECK(made.error().message.find(directory.string()) != std::string::npos);
 }
+
+TEST_CASE_FIXTURE(fixture, "clients' files keep to the lower descriptors; the files of runs do not") {
+  fs::create_directories(directory);
+  artifacts::options o{directory, std::chrono::minutes(10), 1 << 20, 1};
+  o.descriptors_below = 0;
+  const auto s = artifacts::make_directory_store(o, clock, metrics, log).value();
+  test::run([&]() -> awaitable<void> {
+    const auto made = co_await s->create("task", "in", 100);
+    REQUIRE(made.has_error());
+    CHECK(made.error().code == errc::full);
+    CHECK(files_below("tmp") == 0);
+    CHECK((co_await put_output(*s, "task", "out", "hello")).has_value());
+    CHECK((co_await s->path_of("task", "out")).has_value());
+    const auto opened = co_await s->open("task", "out");
+    REQUIRE(opened.has_error());
+    CHECK(opened.error().code == errc::full);
+  });
+}

@@ -149,6 +149,46 @@ TEST_CASE("more connections than allowed are told so") {
   }));
 }
 
+TEST_CASE("connections keep to the lower descriptors, and those that are refused to a few more") {
+  constexpr int bound = 150;
+  test_server s([](server_options& o) {
+    o.descriptors_below = bound;
+    o.refusals_below = bound + 2;
+  });
+  std::vector<int> hogs;
+  const auto take_below = [&](int below) {
+    for (int fd = ::dup(0); fd >= 0; fd = ::dup(0)) {
+      if (fd >= below) {
+        ::close(fd);
+        return;
+      }
+      hogs.push_back(fd);
+    }
+  };
+  {
+    take_below(bound - 2);
+    peer last(s.port);  // its own end has the number before the server's
+    CHECK(last.ask(hello).status == 200);
+    for (int i = 0; i < 3; ++i) {
+      peer refused(s.port);
+      const auto told = refused.read();
+      CHECK(told.status == 503);
+      CHECK(told.has("Retry-After: "));
+      CHECK(told.has("Connection: close"));
+      CHECK(refused.ends());
+    }
+    CHECK(last.ask(hello).status == 200);
+    // None left for a refusal that takes its time: all is said at once.
+    take_below(bound + 10);
+    peer at_once(s.port);
+    CHECK(at_once.read().status == 503);
+    CHECK(at_once.ends());
+  }
+  for (const int fd : hogs) ::close(fd);
+  peer fine(s.port);
+  CHECK(fine.ask(hello).status == 200);
+}
+
 TEST_CASE("a server out of descriptors waits for some and goes on") {
   test_server s;
   // The loops have all they need once one request was served.

@@ -36,7 +36,7 @@ TEST_CASE("the management listener says whether the process lives, is ready, and
     if (ready) return std::nullopt;
     return "catching up";
   };
-  auto server = management::make_management({"127.0.0.1"}, 0, threads, readiness, numbers, log);
+  auto server = management::make_management({.listen = {"127.0.0.1"}}, threads, readiness, numbers, log);
   REQUIRE(server->open().has_value());
   threads.start();
   const auto port = server->port();
@@ -52,6 +52,8 @@ TEST_CASE("the management listener says whether the process lives, is ready, and
   CHECK(metrics.header("Content-Type").substr(0, 25) == "text/plain; version=0.0.4");
   CHECK(metrics.body.find("streamdemo_things_total 1") != std::string::npos);
   CHECK(metrics.body.find("process_resident_memory_bytes ") != std::string::npos);
+  CHECK(metrics.body.find("\nprocess_open_fds ") != std::string::npos);
+  CHECK(metrics.body.find("\nprocess_max_fds ") != std::string::npos);
   CHECK(metrics.body.find("streamdemo_http_answers_total{server=\"management\",status=\"2xx\"} 2") !=
         std::string::npos);
   CHECK(ask(port, http::verb::head, "/metrics").body.empty());

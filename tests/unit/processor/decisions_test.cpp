@@ -279,7 +279,7 @@ TEST_CASE("several request records of one task make one run, and are completed t
   REQUIRE(all_of<begin>(a).size() == 1);
   b.started("t", "my-run-1", "", "me", 10);
   b.request("t");
-  b.d.on_finished({0, "t", "my-run-1"}, true);
+  b.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
   CHECK(all_of<complete>(b.act()).empty());
   b.of_run(message_type::ended, "t", "my-run-1", 2, "me", 20, R"({"status":"succeeded"})");
   CHECK(all_of<complete>(b.act()).size() == 3);
@@ -317,7 +317,7 @@ TEST_CASE("a run that reads that another was faster stops, and the request waits
   const auto stops = all_of<stop>(b.act());
   REQUIRE(stops.size() == 1);
   CHECK(stops[0].why == stop_reason::over);
-  b.d.on_finished({0, "t", "my-run-1"}, false);
+  b.d.on_finished({0, "t", "my-run-1"}, run_end::stopped);
   CHECK(b.act().empty());
   CHECK(b.d.running() == 0);
 }
@@ -347,7 +347,7 @@ TEST_CASE("a lost partition stops no run") {
   b.started("t", "my-run-1", "", "me", 10);
   CHECK(all_of<stop>(b.act()).empty());
   CHECK(b.d.runs() == 1);
-  b.d.on_finished({0, "t", "my-run-1"}, true);
+  b.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
   b.of_run(message_type::ended, "t", "my-run-1", 2, "me", 20, R"({"status":"succeeded"})");
   const auto a = b.act();
   CHECK(all_of<complete>(a).empty());
@@ -384,7 +384,7 @@ TEST_CASE("no more tasks begin than there is concurrency for, and the next one w
   b.request("u");
   CHECK(all_of<begin>(b.act()).size() == 1);
   CHECK(b.d.queued() == 1);
-  b.d.on_finished({0, "t", "my-run-1"}, true);
+  b.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
   CHECK(all_of<begin>(b.act()).size() == 1);
 }
 
@@ -403,13 +403,13 @@ TEST_CASE("the last allowed run begins alone, and nothing begins beside it until
   CHECK(published(b.act(), message_type::started).empty());  // u runs
   b.request("v");
   CHECK(all_of<begin>(b.act()).empty());  // t is first in line
-  b.d.on_finished({0, "u", "my-run-1"}, true);
+  b.d.on_finished({0, "u", "my-run-1"}, run_end::ended);
   auto a = b.act();
   REQUIRE(published(a, message_type::started).size() == 1);
   CHECK(published(a, message_type::started)[0].request_id == "t");
   b.started("t", "my-run-2", "theirs", "me", 8100);
   REQUIRE(all_of<begin>(b.act()).size() == 1);
-  b.d.on_finished({0, "t", "my-run-2"}, true);
+  b.d.on_finished({0, "t", "my-run-2"}, run_end::ended);
   CHECK(all_of<begin>(b.act()).empty());
   b.of_run(message_type::ended, "t", "my-run-2", 2, "me", 8200, R"({"status":"succeeded"})");
   CHECK(all_of<begin>(b.act()).size() == 1);  // v
@@ -533,7 +533,7 @@ TEST_CASE("draining starts nothing more, and at its deadline gives up what still
   const auto stops = all_of<stop>(b.act());
   REQUIRE(stops.size() == 1);
   CHECK(stops[0].why == stop_reason::released);
-  b.d.on_finished({0, "t", "my-run-1"}, false);
+  b.d.on_finished({0, "t", "my-run-1"}, run_end::stopped);
   CHECK(all_of<unfollow>(b.act()).size() == 1);
   CHECK(b.d.runs() == 0);
 }
@@ -607,4 +607,51 @@ TEST_CASE("an answer about the end that was asked for before the partition was l
   b.d.on_end(0, before[0].token, 0);
   b.d.on_caught_up(0);
   CHECK(all_of<dead_letter>(b.d.take_actions()).empty());
+}
+
+TEST_CASE("a run that the process had not the means for is given back, counts as none, and begins again in a while") {
+  bench b(2, 1);
+  b.act();
+  b.accepted("t");
+  b.request("t");
+  b.act();
+  b.accepted("u");
+  b.request("u");
+  b.act();
+  CHECK(b.d.running() == 2);
+  // Before anything of the run is read.
+  b.d.on_finished({0, "t", "my-run-1"}, run_end::given_back);
+  b.act();
+  CHECK(b.d.running() == 1);
+  b.started("t", "my-run-1", "", "me", 10);
+  CHECK(b.act().empty());
+  b.of_run(message_type::released, "t", "my-run-1", 2, "me", 20);
+  CHECK(all_of<begin>(b.act()).empty());
+
+  b.d.tick(base::steady_time{}, base::sys_time::max());
+  b.d.tick(base::steady_time{} + std::chrono::milliseconds(999), base::sys_time::max());
+  CHECK(all_of<begin>(b.act()).empty());
+  b.d.tick(base::steady_time{} + std::chrono::seconds(1), base::sys_time::max());
+  const auto again = b.act();
+  const auto started = published(again, message_type::started);
+  REQUIRE(started.size() == 1);
+  CHECK(started[0].request_id == "t");
+  CHECK(started[0].replaces == "my-run-1");
+  REQUIRE(all_of<begin>(again).size() == 1);
+  CHECK(all_of<dead_letter>(again).empty());
+}
+
+TEST_CASE("nobody else begins either while a run was given back, and a drain still ends") {
+  bench b(2, 1);
+  b.act();
+  b.accepted("t");
+  b.request("t");
+  b.act();
+  b.d.on_finished({0, "t", "my-run-1"}, run_end::given_back);
+  b.accepted("u");
+  b.request("u");
+  CHECK(all_of<begin>(b.act()).empty());
+  CHECK(b.d.queued() == 1);
+  b.d.drain();
+  CHECK(b.d.runs() == 0);
 }

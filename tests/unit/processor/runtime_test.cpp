@@ -463,3 +463,24 @@ TEST_CASE("a handler that emits faster than the bus takes is held back within it
     CHECK(s.state("t")->results == 2000);
   });
 }
+
+TEST_CASE("a run that the process has not the means for is given back, counts as none, and the task is tried again") {
+  run([](scene& s) -> awaitable<void> {
+    int tries = 0;
+    script starved = [&](processor::job j, processor::emitter& out) -> awaitable<base::result<processor::outcome>> {
+      if (++tries == 1) co_return base::error{base::errc::full, "could not open a pipe: Too many open files"};
+      co_return co_await three_results(std::move(j), out);
+    };
+    s.add("p/1", "k", starved, false, [](processor::options& o) { o.max_runs = 1; });
+    co_await s.submit("t", "k");
+    co_await s.until_ended("t");
+    CHECK(tries == 2);
+    CHECK(s.of("t", message_type::released).size() == 1);
+    CHECK(s.of("t", message_type::result).size() == 3);
+    CHECK(s.state("t")->failed_runs == 0);
+    const auto ended = s.of("t", message_type::ended);
+    REQUIRE(ended.size() == 1);
+    CHECK(ended[0].payload.find("succeeded") != std::string::npos);
+    CHECK(s.dead_letters.empty());
+  });
+}

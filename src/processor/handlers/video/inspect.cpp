@@ -69,6 +69,7 @@ child_options child_of(const video_options& o, std::vector<std::string> command)
   c.kill_after = o.kill_after;
   c.limits = o.limits;
   c.guard_program = o.guard_program;
+  c.open_files = o.open_files;
   return c;
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -349,4 +350,66 @@ TEST_CASE("kill -9 of the owner leaves no child, no grandchild and no one who le
   ::kill(owner, SIGKILL);
   ::waitpid(owner, nullptr, 0);
   CHECK(all_gone(pids, std::chrono::seconds(1)));
+}
+
+namespace {
+
+// No more than `count` descriptors can be opened while it lives.
+class few_descriptors {
+ public:
+  explicit few_descriptors(int count) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = ::dup(0);
+    ::close(next);
+    rlimit low = before_;
+    low.rlim_cur = static_cast<rlim_t>(next + count);
+    ::setrlimit(RLIMIT_NOFILE, &low);
+  }
+  ~few_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  few_descriptors(const few_descriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE(
+    "without a descriptor for each of its pipes a child is not started, and the error says that later it may be") {
+  test::run([]() -> awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    // The low numbers are never free in a whole program, either.
+    std::vector<base::descriptor> taken;
+    while (taken.empty() || taken.back().get() < 32) taken.emplace_back(::dup(0));
+    for (const bool terminal : {false, true}) {
+      auto o = shell("true");
+      o.terminal = terminal;
+      o.extra_output = true;
+      int refused = 0;
+      for (int count = 0; count < 40; ++count) {
+        auto child = [&] {
+          const few_descriptors now(count);
+          return child_process::start(ex, o);
+        }();
+        if (child) {
+          CHECK((co_await child->wait()).has_value());
+          continue;
+        }
+        ++refused;
+        CHECK_MESSAGE(child.error().code == errc::full, child.error().message);
+      }
+      CHECK(refused >= 6);
+      CHECK(refused < 40);
+    }
+  });
+}
+
+TEST_CASE("a child has the limit of open files that it is given") {
+  test::run([]() -> awaitable<void> {
+    auto o = shell("ulimit -Sn");
+    o.open_files = 123;
+    const auto got = co_await capture(o, 100, {});
+    REQUIRE(got.has_value());
+    CHECK(got->output == "123\n");
+  });
 }
