@@ -130,9 +130,13 @@ std::vector<input> directory_store::inputs_now() {
 awaitable<void> directory_store::remove_input(std::string id, std::string name) {
   if (!is_plain_name(id) || !is_plain_name(name)) co_return;
   co_await pool_.run([&] {
-    if (inputs_.remove(id, name)) done_.Increment();
+    remove_input_now(id, name);
     return true;
   });
+}
+
+void directory_store::remove_input_now(const std::string& id, const std::string& name) {
+  if (inputs_.remove(id, name)) done_.Increment();
 }
 
 awaitable<result<file>> directory_store::open(std::string id, std::string name) {

@@ -42,6 +42,8 @@ class directory_store final : public store {
   // Makes the synced file `from`, whose `n` bytes were set aside, visible as an input. Blocks.
   result<void> publish_input(const std::filesystem::path& from, const std::string& id, const std::string& name,
                              std::uint64_t n);
+  // Blocks.
+  void remove_input_now(const std::string& id, const std::string& name);
 
  private:
   struct located {

@@ -16,7 +16,11 @@ directory_upload::directory_upload(directory_store& owner, base::descriptor d, s
       reserved_(reserved) {}
 
 directory_upload::~directory_upload() {
-  if (committed_) return;
+  if (kept_) return;
+  if (committed_) {
+    owner_.pool().start([&owner = owner_, t = target_] { owner.remove_input_now(t.id, t.name); });
+    return;
+  }
   // Freeing the blocks of a large file takes long: the last close belongs on the pool, not on a loop.
   auto last = std::make_shared<base::descriptor>(std::move(descriptor_));
   owner_.pool().start([&owner = owner_, last, temporary = temporary_, reserved = reserved_] {

@@ -19,6 +19,7 @@ class directory_upload final : public upload {
 
   awaitable<result<void>> write(std::string_view bytes) override;
   awaitable<result<void>> commit() override;
+  void keep() noexcept override { kept_ = true; }
   std::uint64_t size() const override { return size_; }
 
  private:
@@ -35,6 +36,7 @@ class directory_upload final : public upload {
   std::uint64_t size_ = 0;
   bool failed_ = false;
   bool committed_ = false;
+  bool kept_ = false;
 };
 
 }  // namespace streamdemo::artifacts

@@ -29,6 +29,7 @@ void put(const std::filesystem::path& directory, std::string name, std::string c
     REQUIRE(written.has_value());
     const auto kept = co_await (*file)->commit();
     REQUIRE(kept.has_value());
+    (*file)->keep();
   });
 }
 
@@ -42,6 +43,15 @@ std::size_t files_below(const std::filesystem::path& directory) {
   std::size_t n = 0;
   for (const auto& e : std::filesystem::recursive_directory_iterator(directory)) n += e.is_regular_file() ? 1 : 0;
   return n;
+}
+
+// The files' own threads remove them; nobody waits for that with the answer.
+bool come_to(std::size_t n, const std::filesystem::path& directory) {
+  const auto give_up = in_time();
+  while (files_below(directory) != n && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return files_below(directory) == n;
 }
 
 }  // namespace
@@ -161,17 +171,11 @@ TEST_CASE("the same upload under the same key is the same task, and another cont
 
 TEST_CASE("an upload that breaks off leaves nothing behind") {
   app_fixture app([](config::settings& s) { s.gateway.idle_timeout = base::milliseconds(1000); });
-  const auto give_up = in_time();
   const auto answer = exchange(app.port(),
                                "POST /api/process-video HTTP/1.1\r\nHost: localhost\r\nContent-Type: video/mp4\r\n"
                                "Content-Length: 1000\r\n\r\nonly this");
   CHECK(answer.starts_with("HTTP/1.1 408"));
-  // The files' own threads remove it; nobody waits for them with the answer.
-  const auto tmp = app.directory() / "artifacts" / "tmp";
-  while (files_below(tmp) != 0 && std::chrono::steady_clock::now() < give_up) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  CHECK(files_below(tmp) == 0);
+  CHECK(come_to(0, app.directory() / "artifacts" / "tmp"));
   CHECK(files_below(app.directory() / "artifacts" / "inputs") == 0);
 }
 
@@ -220,7 +224,7 @@ TEST_CASE("an upload whose submission is refused leaves no file") {
     co_await c.submit("simulate", R"({"results":1000,"interval_ms":1000})");
     const auto full = co_await c.post("/api/process-video", "v", header("Content-Type", "video/mp4"));
     CHECK(full.status == 503);
-    CHECK(files_below(app.directory() / "artifacts" / "inputs") == 0);
+    CHECK(come_to(0, app.directory() / "artifacts" / "inputs"));
   });
 }
 
@@ -240,7 +244,7 @@ TEST_CASE("a submission that is repeated needs no second file, and no room for o
     const auto first = co_await c.post("/api/process-video", small, f);
     const auto again = co_await c.post("/api/process-video", small, f);
     CHECK(again.status == 202);
-    CHECK(files_below(inputs) == 1);
+    CHECK(come_to(1, inputs));
     const auto id = string_at(parse(first.body), "request_id");
     const auto canceled = co_await c.post("/api/tasks/" + id + "/cancel", "");
     CHECK(canceled.status == 200);

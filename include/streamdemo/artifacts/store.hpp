@@ -45,7 +45,8 @@ struct input {
   base::sys_time since{};  // when it was committed, by the clock of the file system
 };
 
-// An input being written. Destroyed without commit(): removed.
+// An input being written, or written for somebody who may still refuse it. Destroyed without keep(): removed, on the
+// store's own pool.
 class upload {
  public:
   virtual ~upload() = default;
@@ -53,6 +54,8 @@ class upload {
   virtual awaitable<result<void>> write(std::string_view bytes) = 0;
   // Syncs, then makes it visible. Errors: already_exists, no_space (also: other processes were faster), io.
   virtual awaitable<result<void>> commit() = 0;
+  // After commit(): from now on only remove_input() removes it.
+  virtual void keep() noexcept = 0;
   virtual std::uint64_t size() const = 0;
 };
 

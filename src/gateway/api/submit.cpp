@@ -41,14 +41,6 @@ base::awaitable<checked<std::string>> read_json(core& a, http::request& r) {
   co_return refusal{problem::bad_request, e.message, {}};
 }
 
-// Whether a request that names the upload may be in the log. Where that is not known, the log will tell.
-bool may_be_read(const base::result<accepted_task>& submitted) {
-  using enum base::errc;
-  if (submitted) return submitted->requested;
-  const auto why = submitted.error().code;
-  return why != full && why != conflict && why != too_large && why != closed;
-}
-
 }  // namespace
 
 answering submit(core& a, http::request& r) {
@@ -59,7 +51,6 @@ answering submit(core& a, http::request& r) {
   auto head = from_head(a, r);
   if (!head) co_return problem_response(head.error());
   auto& s = *head;
-  std::string file;  // an upload's name in the store
   const auto type = body_type_of(kind, r.header("Content-Type"), r.body->content_length() == 0, r.header("Host"));
   if (!type) co_return problem_response(type.error());
   if (*type == body_type::video) {
@@ -69,7 +60,7 @@ answering submit(core& a, http::request& r) {
       auto known = a.context().all.find(s.request_id);
       if (known) co_return co_await submit_answer(a, r, std::move(known));
     }
-    file = std::move(upload->name);
+    s.input = std::move(upload->file);
     s.payload = std::move(upload->payload);
     s.payload_hash = std::move(upload->payload_hash);
   } else {
@@ -80,9 +71,7 @@ answering submit(core& a, http::request& r) {
     s.payload = std::move(*payload);
     s.payload_hash = base::sha256_hex(s.payload);
   }
-  const auto id = s.request_id;
   auto task = co_await a.context().service.submit(std::move(s));
-  if (!file.empty() && !may_be_read(task)) co_await a.context().files.remove_input(id, file);
   if (!task) co_return problem_response(task.error());
   co_return co_await submit_answer(a, r, std::move(*task));
 }

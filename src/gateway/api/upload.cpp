@@ -83,11 +83,11 @@ base::awaitable<checked<received_upload>> receive_upload(core& a, http::request&
   if (length && *length == 0) co_return empty;
 
   received_upload u;
-  u.name = "upload-" + base::random_id();
+  const auto name = "upload-" + base::random_id();
   std::unique_ptr<artifacts::upload> file;
   // A submission that is repeated while its task is under way needs no room, only the same content.
   if (!is_under_way(a, request_id)) {
-    auto made = co_await create(a, request_id, u.name, max, length.value_or(0));
+    auto made = co_await create(a, request_id, name, max, length.value_or(0));
     if (!made) co_return refusal_of(made.error());
     file = std::move(*made);
   }
@@ -95,7 +95,7 @@ base::awaitable<checked<received_upload>> receive_upload(core& a, http::request&
   if (!got) co_return got.error();
   if (got->size == 0) co_return empty;
 
-  u.payload = upload_payload(u.name, *options);
+  u.payload = upload_payload(name, *options);
   u.payload_hash = base::sha256_hex(got->hash + options->members);
   if (const auto before = a.context().all.find(request_id)) {
     if (before->view().payload_hash != u.payload_hash) {
@@ -109,6 +109,7 @@ base::awaitable<checked<received_upload>> receive_upload(core& a, http::request&
     co_return refusal{problem::unavailable, "the task of this idempotency key is forgotten; send it again", {}};
   const auto kept = co_await file->commit();
   if (!kept) co_return refusal_of(kept.error());
+  u.file = std::move(file);
   co_return u;
 }
 

@@ -179,8 +179,7 @@ class bus_task_service final : public task_service_control, private task_observe
     // The log time of `accepted` is not before `begin`, so this keeps within half the margin of it.
     const auto by =
         std::min(now() + settings_.gateway.publish_timeout, begin + settings_.processor.recovery_margin / 2);
-    auto request = request_record(s, to, source_, clock_.now(), expiry);
-    const auto written = co_await bus::publish(*producer_, std::move(request), by);
+    const auto written = co_await publish_request(s, to, expiry, by);
     if (written.has_error()) {
       abandon(s, to);
       co_return bus_error(written.error(), "the task");
@@ -210,10 +209,7 @@ class bus_task_service final : public task_service_control, private task_observe
       co_return error{errc::conflict, "this idempotency key was used with another payload"};
     }
     accepted_task found{s.request_id, h, repeated};
-    if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) {
-      found.requested = false;
-      co_return found;
-    }
+    if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
     const auto left = view.accepted_at + settings_.processor.recovery_margin / 2 - bus_now();
     if (left <= base::microseconds{0}) {
       co_return error{errc::unavailable,
@@ -221,13 +217,22 @@ class bus_task_service final : public task_service_control, private task_observe
                       "will see it is not known here"};
     }
     const auto by = now() + std::min<base::microseconds>(settings_.gateway.publish_timeout, left);
-    auto request = request_record(s, to, source_, clock_.now(), view.expiry);
-    const auto written = co_await bus::publish(*producer_, std::move(request), by);
+    const auto written = co_await publish_request(s, to, view.expiry, by);
     if (written.has_error() && h->view().status == task::status::queued) {
       co_return bus_error(written.error(), "the task");
     }
     acknowledged(h);
     co_return found;
+  }
+
+  awaitable<result<bus::published>> publish_request(submission& s, const task_route& to, base::sys_time expiry,
+                                                    steady_time by) {
+    auto request = request_record(s, to, source_, clock_.now(), expiry);
+    auto written = co_await bus::publish(*producer_, std::move(request), by);
+    // Any other error says that it is not in the log.
+    const bool may_be_read = !written.has_error() || written.error().code == errc::timed_out;
+    if (s.input && may_be_read) s.input->keep();
+    co_return written;
   }
 
   awaitable<result<void>> cancel_here(std::string request_id) {

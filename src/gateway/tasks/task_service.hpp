@@ -2,6 +2,7 @@
 // `request`; cancel and expiry as an `ended` without a run. The only part of the gateway that writes records of
 // tasks. Implementation on loop 0; the calls below may be made from any loop and resume there.
 #pragma once
+#include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/error.hpp>
@@ -24,13 +25,15 @@ struct submission {
   std::string payload_hash;                    // SHA-256 of what the client sent (for uploads: content and options)
   std::string traceparent;
   std::string tracestate;
+  // The committed upload that the payload names, if it does. It is kept once a request that names it may be in the log,
+  // and removed in every other case.
+  std::shared_ptr<artifacts::upload> input;
 };
 
 struct accepted_task {
   std::string request_id;
   history_ptr history;    // nullptr: its `accepted` is in the log, but this gateway has not read so far yet
   bool repeated = false;  // an earlier submission with this idempotency key
-  bool requested = true;  // false: an earlier submission's payload is the task's, this one's was not written
 };
 
 class task_service {

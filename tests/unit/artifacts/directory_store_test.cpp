@@ -62,7 +62,9 @@ awaitable<artifacts::result<void>> put(artifacts::store& s, std::string id, std:
   if (!u) co_return std::move(u).error();
   auto written = co_await (*u)->write(bytes);
   if (!written) co_return std::move(written).error();
-  co_return co_await (*u)->commit();
+  auto done = co_await (*u)->commit();
+  (*u)->keep();
+  co_return done;
 }
 
 awaitable<std::string> get(artifacts::store& s, std::string id, std::string name) {
@@ -229,6 +231,7 @@ TEST_CASE_FIXTURE(fixture, "room for a declared size is set aside at once, and f
     REQUIRE(second.has_value());
     CHECK((co_await (*second)->write(std::string(100, 'x'))).has_value());
     CHECK((co_await (*second)->commit()).has_value());
+    (*second)->keep();
     second->reset();
     CHECK((co_await put(*s, "c", "in", std::string(600, 'y'))).has_value());
   });
@@ -250,6 +253,7 @@ TEST_CASE_FIXTURE(fixture, "stores that share a directory keep one limit of inpu
     CHECK((first ? second : first).error().code == errc::no_space);
     CHECK((co_await here->inputs()).size() == 2);
     // Each gives back on its own pool what it had set aside.
+    (first ? *one : *two)->keep();
     one->reset();
     two->reset();
     // What one removes makes room for the other.
@@ -379,5 +383,22 @@ TEST_CASE_FIXTURE(fixture, "clients' files keep to the lower descriptors; the fi
     const auto opened = co_await s->open("task", "out");
     REQUIRE(opened.has_error());
     CHECK(opened.error().code == errc::full);
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "a committed input that nobody keeps is removed") {
+  const auto s = make(1000, 700);
+  test::run([&]() -> awaitable<void> {
+    {
+      auto refused = co_await s->create("task", "refused", 1000, 600);
+      CHECK((co_await (*refused)->write(std::string(600, 'r'))).has_value());
+      CHECK((co_await (*refused)->commit()).has_value());
+      CHECK((co_await s->inputs()).size() == 1);
+    }
+    // On the pool, before what comes behind it.
+    CHECK((co_await s->inputs()).empty());
+    CHECK(fs::is_empty(directory / "inputs"));
+    CHECK((co_await put(*s, "task", "kept", std::string(700, 'k'))).has_value());
+    CHECK((co_await s->inputs()).size() == 1);
   });
 }

@@ -26,7 +26,68 @@ faulty_bus::hook failing(message_type type, errc code, bool written = false) {
   };
 }
 
+// What becomes of the file of a submission.
+struct upload_fate {
+  bool kept = false;
+  bool gone = false;
+};
+
+class watched_upload final : public artifacts::upload {
+ public:
+  explicit watched_upload(std::shared_ptr<upload_fate> f) : fate_(std::move(f)) {}
+  ~watched_upload() override { fate_->gone = true; }
+  base::awaitable<base::result<void>> write(std::string_view) override { co_return base::result<void>{}; }
+  base::awaitable<base::result<void>> commit() override { co_return base::result<void>{}; }
+  void keep() noexcept override { fate_->kept = true; }
+  std::uint64_t size() const override { return 0; }
+
+ private:
+  std::shared_ptr<upload_fate> fate_;
+};
+
+// True: the file stays.
+bool keeps_file(station& s, submission what) {
+  const auto fate = std::make_shared<upload_fate>();
+  what.input = std::make_shared<watched_upload>(fate);
+  s.submit(std::move(what));
+  CHECK(fate->gone);
+  return fate->kept;
+}
+
 }  // namespace
+
+TEST_CASE("a submission's upload stays if a request that names it may be in the log, and in no other case") {
+  for (const auto& key : {std::string(), std::string("order-1")}) {
+    CAPTURE(key);
+    world w;
+    w.settings.gateway.publish_timeout = base::milliseconds(300);
+    station s(w, "gateway/1");
+    for (const auto code : {errc::full, errc::unavailable, errc::timed_out, errc::not_found, errc::closed}) {
+      CAPTURE(base::to_string(code));
+      w.bus.on_publish = failing(message_type::accepted, code);
+      CHECK_FALSE(keeps_file(s, s.example(key)));
+    }
+    w.bus.on_publish = failing(message_type::submitted, errc::unavailable);
+    CHECK_FALSE(keeps_file(s, s.example(key)));
+    w.bus.on_publish = failing(message_type::submitted, errc::timed_out, true);
+    CHECK(keeps_file(s, s.example(key)));
+    w.bus.on_publish = nullptr;
+    CHECK(keeps_file(s, s.example(key)));
+    if (key.empty()) continue;
+    CHECK_FALSE(keeps_file(s, s.example(key)));               // a repetition
+    CHECK_FALSE(keeps_file(s, s.example(key, "{\"a\":1}")));  // with another content
+  }
+}
+
+TEST_CASE("a submission that is refused before anything is written keeps no upload") {
+  world w;
+  w.settings.gateway.max_tasks = 1;
+  station s(w, "gateway/1");
+  REQUIRE(s.submit(s.example()).has_value());
+  CHECK_FALSE(keeps_file(s, s.example()));
+  s.service->close();
+  CHECK_FALSE(keeps_file(s, s.example("key")));
+}
 
 TEST_CASE("a submitted task is accepted in the log, then requested, in the same partition number") {
   world w;

@@ -121,6 +121,7 @@ struct fixture {
     auto u = co_await store->create(id, name, 1 << 28);
     CHECK((co_await (*u)->write(bytes)).has_value());
     CHECK((co_await (*u)->commit()).has_value());
+    (*u)->keep();
   }
 
   fs::path visible(const std::string& name) const { return root.path() / "store/files" / id / name; }
