@@ -74,6 +74,8 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   long receive(char* data, std::size_t size);                    // as recv(): 0 the end, -1 errno
   base::awaitable<bool> wait(base::tcp_socket::wait_type what);  // false: deadline, or cut
   base::awaitable<void> linger();
+  base::awaitable<void> read_on();
+  base::awaitable<void> await_arrival();
   void reset();
 
   // Time.

@@ -7,6 +7,7 @@
 #include "http/connection.hpp"
 #include "http/connection_body.hpp"
 #include "http/server_loop.hpp"
+#include "http/tcp_end.hpp"
 
 namespace streamdemo::http {
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t linger_bytes = 65536;
 constexpr std::chrono::seconds linger_time{2};
+constexpr std::chrono::seconds between_looks{1};
 constexpr std::string_view please_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -155,10 +157,8 @@ base::awaitable<bool> connection::write_rest(std::string rest, std::string_view 
   }
 }
 
-// A peer that takes nothing must not keep its send buffer in the kernel for the minutes that a plain close allows it.
 void connection::reset() {
-  boost::system::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  close_with_reset(socket_);
   gone_ = true;
 }
 
@@ -167,6 +167,12 @@ base::awaitable<void> connection::linger() {
   boost::system::error_code ignored;
   socket_.shutdown(base::tcp_socket::shutdown_send, ignored);
   if (ignored) co_return;
+  co_await read_on();
+  co_await await_arrival();
+}
+
+// So that closing does not reset the connection, which would eat the answer.
+base::awaitable<void> connection::read_on() {
   wait_at_most(linger_time);
   std::uint64_t total = 0;
   while (total <= linger_bytes) {
@@ -178,6 +184,24 @@ base::awaitable<void> connection::linger() {
     } else if (got == 0 || errno != EINTR) {
       co_return;
     }
+  }
+}
+
+// A slow peer gets its last bytes; one that takes none of them for as long as a write may take must not keep them in
+// the kernel any longer. (A drain does not wait for that: its end is near.)
+base::awaitable<void> connection::await_arrival() {
+  auto left = unacknowledged(socket_.native_handle());
+  auto moved = loop_.wheel().now();
+  base::timer next_look(loop_.executor());
+  while (left > end_of_output && !gone_ && !loop_.draining()) {
+    // The socket itself cannot be waited for: it may be readable, or hung up, all the time.
+    next_look.expires_after(between_looks);
+    co_await next_look.async_wait(base::use_awaitable);
+    const auto now_left = unacknowledged(socket_.native_handle());
+    const auto now = loop_.wheel().now();
+    if (now_left < left) moved = now;
+    if (now - moved >= loop_.parts().options.write_timeout) co_return reset();
+    left = now_left;
   }
 }
 

@@ -29,6 +29,7 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
   void cut();
   // No on_closed any more, everything cut.
   void abandon();
+  bool draining() const noexcept { return draining_; }
   std::size_t size() const noexcept { return sessions_.size(); }
 
   const stream_hub::options& settings() const noexcept { return options_; }

@@ -1,6 +1,5 @@
 #include "http/stream/stream_session.hpp"
 
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -162,7 +161,7 @@ void stream_session::on_readable(const boost::system::error_code& ec) {
   const session_ptr keep{this};
   const std::span<char> room = loop_.incoming();
   const ssize_t n = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-  if (n == 0) return close();
+  if (n == 0) return on_end_of_input();
   if (n < 0) {
     if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return close();
   } else if (phase_ == phase::lingering) {
@@ -173,9 +172,21 @@ void stream_session::on_readable(const boost::system::error_code& ec) {
   if (phase_ != phase::closed) wait_for_input();
 }
 
+// The peer is gone, or at least has said its last; what is on its way may still arrive, and is nobody's concern for
+// longer than that.
+void stream_session::on_end_of_input() {
+  if (phase_ == phase::lingering) {
+    if (left() <= end_of_output) close();
+    return;
+  }
+  if (left() == 0) return close();
+  backlog_.reset();
+  linger();
+}
+
 void stream_session::discard(std::size_t bytes) {
   discarded_ += static_cast<std::uint32_t>(bytes);
-  if (discarded_ > max_discarded_bytes) close();
+  if (discarded_ > max_discarded_bytes) end(under_way());
 }
 
 void stream_session::await_farewell() {
@@ -195,13 +206,17 @@ void stream_session::linger() {
   rearm();
 }
 
-void stream_session::close() noexcept {
+void stream_session::end(bool with_reset) noexcept {
   if (phase_ == phase::closed) return;
   phase_ = phase::closed;
   const session_ptr keep{this};
   timer_wheel::entry::cancel();
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (with_reset) {
+    close_with_reset(socket_);
+  } else {
+    socket_.close(ignored);
+  }
   backlog_.reset();
   source_.reset();
   loop_.remove(*this);
@@ -209,17 +224,11 @@ void stream_session::close() noexcept {
 
 void stream_session::time_out() noexcept {
   loop_.metrics().timed_out.Increment();
-  close();
-}
-
-std::uint32_t stream_session::unacknowledged() noexcept {
-  int bytes = 0;
-  if (::ioctl(socket_.native_handle(), TIOCOUTQ, &bytes) != 0 || bytes < 0) return 0;
-  return static_cast<std::uint32_t>(bytes);
+  end(under_way());
 }
 
 bool stream_session::under_way() noexcept {
-  return backlog_ || unacknowledged() != 0;
+  return backlog_ || left() != 0;
 }
 
 void stream_session::watch_blocked() {
@@ -227,7 +236,7 @@ void stream_session::watch_blocked() {
   if (!stuck_) {
     stuck_ = true;
     timed_from_ = loop_.now();
-    arrived_ = sent_ - unacknowledged();
+    arrived_ = sent_ - left();
   }
   rearm();
 }
@@ -235,9 +244,9 @@ void stream_session::watch_blocked() {
 // True: the peer's kernel has taken no byte for write_timeout though some wait for it. What our own kernel took says
 // nothing, and neither does its being writable: a slow reader frees the buffer in large steps.
 bool stream_session::stuck(base::steady_time now) noexcept {
-  const std::uint32_t left = unacknowledged();
-  const std::uint32_t arrived = sent_ - left;
-  if ((left == 0 && !backlog_) || static_cast<std::int32_t>(arrived - arrived_) > 0) {
+  const std::uint32_t on_the_way = left();
+  const std::uint32_t arrived = sent_ - on_the_way;
+  if ((on_the_way == 0 && !backlog_) || static_cast<std::int32_t>(arrived - arrived_) > 0) {
     stuck_ = false;
     arrived_ = arrived;
     timed_from_ = now;
@@ -266,7 +275,7 @@ void stream_session::rearm() noexcept {
       at += o.close_timeout;
       break;
     case phase::lingering:
-      at += o.linger;
+      at = loop_.now() + o.linger;
       break;
     case phase::closed:
       return;
@@ -274,12 +283,19 @@ void stream_session::rearm() noexcept {
   loop_.wheel().arm(*this, at);
 }
 
+// A drain does not wait for them: its end is near.
+void stream_session::look_at_last_bytes(base::steady_time now) noexcept {
+  if (left() <= end_of_output || loop_.draining()) return close();
+  if (stuck(now)) return time_out();
+  rearm();
+}
+
 void stream_session::on_timer(timer_wheel::entry& e) noexcept {
   auto& self = static_cast<stream_session&>(e);
   const session_ptr keep{&self};
   const base::steady_time now = self.loop_.now();
   if (self.phase_ == phase::closing) return self.time_out();
-  if (self.phase_ == phase::lingering) return self.close();
+  if (self.phase_ == phase::lingering) return self.look_at_last_bytes(now);
   if (self.stuck(now)) return self.time_out();
   if (self.phase_ == phase::open) self.on_time(now);
   if (self.phase_ != phase::closed) self.rearm();

@@ -6,6 +6,7 @@
 
 #include "http/stream/handler_memory.hpp"
 #include "http/stream/stream_loop.hpp"
+#include "http/tcp_end.hpp"
 
 namespace streamdemo::http {
 
@@ -27,7 +28,7 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   void run();
   void drain();
   // At once; the source goes, operations end.
-  void close() noexcept;
+  void close() noexcept { end(false); }
 
   void wake() noexcept final;
 
@@ -36,7 +37,8 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
     open,       // the source gives
     finishing,  // the last bytes are made and wait for the socket
     closing,    // all is sent; the peer's farewell is awaited
-    lingering,  // our side is shut down; what the peer still sent is read, so that no reset eats the last bytes
+    lingering,  // our side is shut down and the last bytes are on their way; what the peer still sent is read, so that
+                // no reset eats them
     closed,
   };
 
@@ -54,6 +56,7 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   void finishing() noexcept { phase_ = phase::finishing; }
   void await_farewell();
   void linger();
+  // Counts it, and closes; what the peer has not taken is thrown away.
   void time_out() noexcept;
   // The peer's kernel has not yet taken all that was written.
   bool under_way() noexcept;
@@ -84,9 +87,12 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   void on_readable(const boost::system::error_code& ec);
   void on_writable(const boost::system::error_code& ec);
   void send(gather& g);
+  void end(bool with_reset) noexcept;
+  void on_end_of_input();
+  void look_at_last_bytes(base::steady_time now) noexcept;
   void watch_blocked();
   bool stuck(base::steady_time now) noexcept;
-  std::uint32_t unacknowledged() noexcept;
+  std::uint32_t left() noexcept { return unacknowledged(socket_.native_handle()); }
   static void on_timer(timer_wheel::entry& e) noexcept;
 
   bool queued_ = false;

@@ -94,6 +94,22 @@ class peer {
   // Waits for the end: true for an orderly one, false for a reset, bytes or none within the limit.
   bool ends() { return !more() && orderly_ && input_.empty(); }
 
+  // Appends at most `max` bytes. False: the end.
+  bool take(std::size_t max, std::string& to) {
+    std::string piece(max, 0);
+    const auto n = ::recv(fd_, piece.data(), max, 0);
+    orderly_ = n == 0;
+    if (n <= 0) return false;
+    to.append(piece.data(), static_cast<std::size_t>(n));
+    return true;
+  }
+
+  // Takes what there is to the end: true if that was a reset.
+  bool is_reset() {
+    rest();
+    return reset_;
+  }
+
   answer ask(std::string_view bytes) {
     send(bytes);
     return read();
@@ -105,6 +121,7 @@ class peer {
     const auto n = ::recv(fd_, piece, sizeof piece, 0);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) throw std::runtime_error("no answer within 10 s");
     orderly_ = n == 0;
+    reset_ = n < 0 && errno == ECONNRESET;
     if (n <= 0) return false;
     input_.append(piece, static_cast<std::size_t>(n));
     return true;
@@ -113,6 +130,7 @@ class peer {
   int fd_;
   bool connected_ = false;
   bool orderly_ = false;
+  bool reset_ = false;
   std::string input_;
 };
 

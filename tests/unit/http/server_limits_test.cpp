@@ -109,6 +109,32 @@ TEST_CASE("a client that takes nothing is cut after the write timeout") {
   p.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(s.eventually([&] { return s.server->connections() == 1; }));
   CHECK(s.eventually([&] { return s.server->connections() == 0; }));
+  // The kernel keeps nothing for it either.
+  CHECK(p.is_reset());
+}
+
+TEST_CASE("a client that leaves its last answer in the kernel is cut, too, and counted until then") {
+  test_server s(quick);
+  peer p(s.port, 4096);
+  p.send("GET /big?small=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  SUBCASE("") {}
+  SUBCASE("also when it has said its last") {
+    p.half_close();
+  }
+  REQUIRE(s.eventually([&] { return s.numbers.expose().find("status=\"2xx\"} 1") != std::string::npos; }));
+  CHECK(s.server->connections() == 1);
+  CHECK(s.eventually([&] { return s.server->connections() == 0; }));
+  CHECK(p.is_reset());
+}
+
+TEST_CASE("a client that takes its last answer slowly gets all of it") {
+  test_server s(quick);
+  peer p(s.port, 4096);
+  p.send("GET /big?small=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  std::string all;
+  while (p.take(3000, all)) std::this_thread::sleep_for(milliseconds{100});
+  CHECK(all.size() > 70000);
+  CHECK(p.ends());
 }
 
 TEST_CASE("a client that leaves ends the handler that waits for it") {

@@ -168,6 +168,50 @@ TEST_CASE("a peer that takes no byte for the write timeout is cut") {
   CHECK(f.hub->size() == 0);
   CHECK(f.closed == 1);
   CHECK(f.metrics.timed_out.Value() == 1);
+  // The kernel keeps nothing for it either.
+  CHECK(f.ends(p));
+  CHECK(p.was_reset());
+}
+
+TEST_CASE("a peer that leaves the end of its stream in the kernel is cut, too") {
+  stream_fixture f{{.write_timeout = milliseconds{3000}, .linger = milliseconds{500}}};
+  const script s = f.make_script();
+  s->content.push_back(std::string(60000, 'x'));
+  SUBCASE("after its end") {
+    s->finish();
+  }
+  SUBCASE("in its midst, where the peer has said its last") {}
+  peer p = f.start_http(s, true, 1 << 18, 4096);
+  f.turn();
+  p.end_output();
+  REQUIRE(f.until([&] { return !s->alive; }));
+  f.pass(milliseconds{2500});
+  CHECK(f.hub->size() == 1);
+  f.pass(milliseconds{3000});
+  CHECK(f.hub->size() == 0);
+  CHECK(f.ends(p));
+  CHECK(p.was_reset());
+}
+
+TEST_CASE("a peer that takes the end of its stream slowly gets all of it") {
+  stream_fixture f{{.write_timeout = milliseconds{3000}, .linger = milliseconds{500}}};
+  const script s = f.make_script();
+  s->content.push_back(std::string(60000, 'x'));
+  s->finish();
+  peer p = f.start_http(s, true, 1 << 18, 4096);
+  f.turn();
+  while (!p.ended()) {
+    const auto before = p.text().size();
+    REQUIRE(f.until([&] {
+      p.read_some(2048);
+      return p.ended() || p.text().size() >= before + 8192;
+    }));
+    f.pass(milliseconds{2000});
+  }
+  CHECK(!p.was_reset());
+  CHECK(dechunk(p.text()).complete);
+  f.pass(milliseconds{1000});
+  CHECK(f.hub->size() == 0);
 }
 
 TEST_CASE("a peer that takes a little within each write timeout is kept") {

@@ -21,7 +21,10 @@ class peer {
  public:
   explicit peer(int fd) : fd_(fd) {}
   peer(peer&& other) noexcept
-      : text_(std::move(other.text_)), ended_(other.ended_), fd_(std::exchange(other.fd_, -1)) {}
+      : text_(std::move(other.text_)),
+        ended_(other.ended_),
+        was_reset_(other.was_reset_),
+        fd_(std::exchange(other.fd_, -1)) {}
   ~peer() { leave(); }
 
   void leave() {
@@ -44,17 +47,20 @@ class peer {
     std::string room(max, '\0');
     const ssize_t n = ::recv(fd_, room.data(), max, MSG_DONTWAIT);
     if (n == 0 || (n < 0 && errno != EAGAIN)) ended_ = true;
+    was_reset_ = was_reset_ || (n < 0 && errno == ECONNRESET);
     if (n <= 0) return 0;
     text_.append(room.data(), static_cast<std::size_t>(n));
     return static_cast<std::size_t>(n);
   }
   const std::string& text() const { return text_; }
   bool ended() const { return ended_; }
+  bool was_reset() const { return was_reset_; }
   int fd() const { return fd_; }
 
  private:
   std::string text_;
   bool ended_ = false;
+  bool was_reset_ = false;
   int fd_;
 };
 
