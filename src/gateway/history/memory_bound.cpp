@@ -30,7 +30,7 @@ void memory_bound::added(const history_ptr& h, const task::event& e) {
   if (!order_.empty() && order_.back().of == h) {
     order_.back().through = e.seq();
   } else {
-    order_.push_back({h, e.seq()});
+    order_.push({h, e.seq()}, is_stale);
   }
 }
 
@@ -39,7 +39,6 @@ void memory_bound::drop_first_of(const history_ptr& h) {
   if (h->events_.empty() && task::is_end(h->view_.status)) {
     freed = h->bytes_;
     emptied_.push_back(h);
-    ++stale_;
   }
   h->bytes_ -= freed;
   bytes_ -= freed;
@@ -50,7 +49,11 @@ void memory_bound::removed(history& h) {
   bytes_ -= h.bytes_;
   h.bytes_ = 0;
   std::erase_if(large_, [&](const auto& l) { return l.get() == &h; });
-  ++stale_;
+}
+
+// What it names was dropped by the largest history itself, or with its history.
+bool memory_bound::is_stale(const entry& e) {
+  return e.of->view_.first_kept > e.through;
 }
 
 bool memory_bound::drop_of_largest() {
@@ -68,7 +71,7 @@ bool memory_bound::drop_oldest() {
   while (!order_.empty()) {
     const auto& front = order_.front();
     const auto& h = front.of;
-    if (h->view_.first_kept > front.through || h->events_.empty()) {
+    if (is_stale(front) || h->events_.empty()) {
       order_.pop_front();
       continue;
     }
@@ -86,9 +89,8 @@ std::size_t memory_bound::enforce() {
 }
 
 void memory_bound::tidy() {
-  if (stale_ * 2 <= order_.size() && stale_ < 1000) return;
-  std::erase_if(order_, [](const entry& e) { return e.of->view_.first_kept > e.through; });
-  stale_ = 0;
+  constexpr int some = 16;
+  for (int i = 0; i < some; ++i) order_.tidy(is_stale);
 }
 
 }  // namespace streamdemo::gateway

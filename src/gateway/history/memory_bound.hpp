@@ -3,10 +3,10 @@
 // (never its last event); otherwise the oldest event of all goes. A task that is over and has no event left goes
 // itself. Used by the fold, on loop 0.
 #pragma once
-#include <deque>
 #include <utility>
 
 #include "gateway/history/histories.hpp"
+#include "gateway/history/tidy_queue.hpp"
 
 namespace streamdemo::gateway {
 
@@ -30,7 +30,7 @@ class memory_bound {
   // Those that are over and lost their last event since the last call. They count no more.
   std::vector<history_ptr> take_emptied() { return std::exchange(emptied_, {}); }
 
-  // Lets go of what `removed` left behind. Cheap; now and then.
+  // Lets go of some of what is left behind where nothing is added. Cheap; now and then.
   void tidy();
 
   std::size_t bytes() const noexcept { return bytes_ + apart_; }
@@ -43,6 +43,7 @@ class memory_bound {
   };
 
   static const std::size_t event_overhead;
+  static bool is_stale(const entry& e);
 
   void drop_first_of(const history_ptr& h);
   bool drop_of_largest();
@@ -52,8 +53,7 @@ class memory_bound {
   std::size_t share_;
   std::size_t bytes_ = 0;  // of the histories
   std::size_t apart_ = 0;
-  std::deque<entry> order_;
-  std::size_t stale_ = 0;           // entries of removed histories in order_, at most
+  tidy_queue<entry> order_;
   std::vector<history_ptr> large_;  // those above share_, and some that were
   std::vector<history_ptr> emptied_;
 };
