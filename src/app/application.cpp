@@ -201,6 +201,7 @@ base::result<void> application::parts::open_management() {
   management = management::make_management(
       {.listen = settings.management.listen,
        .port = settings.management.port,
+       .allowed_hosts = settings.management.allowed_hosts,
        .descriptors_below = plan.management_below},
       watch_loop, [this] { return unready(); }, metrics, log);
   return management->open();

@@ -112,6 +112,9 @@ void add_management_results_tasks(field_list& f) {
   f.push_back(list<settings>("management.listen", AT(management.listen), may_be_empty::no, wrong_address,
                              "IP addresses", "Where /healthz, /readyz and /metrics are answered."));
   f.push_back(num("management.port", AT(management.port), 0, 65535, "Its port; 0 lets the system choose."));
+  f.push_back(list<settings>("management.allowed_hosts", AT(management.allowed_hosts), may_be_empty::yes, wrong_host,
+                             "host names",
+                             "Names it may be called by, beside addresses, localhost and names without a dot."));
 
   f.push_back(num("results.max_bytes", AT(results.max_bytes), mib, tib,
                   "Memory for the histories of all tasks; beyond it the oldest results are let go."));

@@ -63,6 +63,11 @@ std::string wrong_broker(std::string_view text) {
   return good ? std::string{} : fmt::format("must hold host:port, and \"{}\" is not that", text);
 }
 
+std::string wrong_host(std::string_view text) {
+  const bool good = !text.empty() && text.size() <= 253 && is_made_of(text, ".-_");
+  return good ? std::string{} : fmt::format("must hold names such as gateway.example.org, and \"{}\" is none", text);
+}
+
 std::string wrong_origin(std::string_view text) {
   const auto scheme = text.find("://");
   const bool good = scheme != text.npos && scheme > 0 && scheme + 3 < text.size() &&

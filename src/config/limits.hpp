@@ -13,6 +13,8 @@ std::string wrong_address(std::string_view text);
 std::string wrong_topic(std::string_view text);
 // host:port.
 std::string wrong_broker(std::string_view text);
+// A host's name, without a port.
+std::string wrong_host(std::string_view text);
 // scheme://host[:port], as browsers send it.
 std::string wrong_origin(std::string_view text);
 // [A-Za-z0-9._-]{0,64}.

@@ -40,6 +40,12 @@ bool all_digits(std::string_view s) noexcept {
   return !s.empty() && s.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// A line that begins with a blank belongs to the field before it, or so some read it and others do not (RFC 9112
+// section 5.2 lets a server refuse it).
+bool has_folded_line(std::string_view bytes) noexcept {
+  return bytes.find("\r\n ") != std::string_view::npos || bytes.find("\r\n\t") != std::string_view::npos;
+}
+
 // Whether a request line that Beast took for one of a bad version has a version at all, and a well-formed one.
 bool names_other_version(std::string_view bytes) noexcept {
   auto line = bytes.substr(0, bytes.find("\r\n"));
@@ -140,6 +146,9 @@ request_parser::step request_parser::head(std::string_view bytes, std::size_t& u
   }
   error_code ec;
   const auto n = grammar_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
+  // Beast takes a field whole, so a folded one is never cut in two here.
+  if (has_folded_line(bytes.substr(0, n)))
+    return fail(400, "the request is malformed: a field goes on in a second line");
   used += n;
   head_bytes_ += n;
   const bool more = ec == beast_http::error::need_more;
@@ -157,7 +166,9 @@ request_parser::step request_parser::head(std::string_view bytes, std::size_t& u
 
 request_parser::step request_parser::check() {
   if (const auto s = check_framing(); s != step::done) return s;
-  if (!parse_target(request_.target, request_.path, request_.query)) {
+  if (request_.target == "*" && request_.verb == verb::options) {
+    request_.path = "*";
+  } else if (!parse_target(request_.target, request_.path, request_.query)) {
     return fail(400, "the request target is malformed: it must begin with '/', with correct percent escapes");
   }
   if (const auto expect = request_.header("Expect"); !expect.empty()) {

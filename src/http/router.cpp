@@ -35,6 +35,19 @@ bool more_literal(const std::vector<std::string>& a, const std::vector<std::stri
   return false;
 }
 
+// What answers `v`, each method once; `names` keeps the order of the table.
+void add_methods(std::vector<std::string_view>& names, verb v) {
+  for (const auto one : {v, v == verb::get ? verb::head : v}) {
+    const auto name = to_string(one);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+}
+
+std::string listed(std::vector<std::string_view> names) {
+  add_methods(names, verb::options);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 bool same_shape(const std::vector<std::string>& a, const std::vector<std::string>& b) noexcept {
   return !more_literal(a, b) && !more_literal(b, a);
 }
@@ -49,6 +62,7 @@ router::router(std::vector<route> routes) : routes_(std::move(routes)) {
 }
 
 router::match router::find(request& r) const {
+  if (r.path == "*") return {nullptr, all_methods()};
   const auto path = split(r.path);
   const std::vector<std::string>* best = nullptr;
   for (const auto& pattern : segments_) {
@@ -79,19 +93,19 @@ router::match router::find(request& r) const {
   return out;
 }
 
+// Of "OPTIONS *", which asks about the server.
+std::string router::all_methods() const {
+  std::vector<std::string_view> names;
+  for (const auto& r : routes_) add_methods(names, r.verb);
+  return listed(std::move(names));
+}
+
 std::string router::allowed(const std::vector<std::string>& best, const std::vector<std::string_view>& path) const {
-  std::vector<std::string_view> verbs;
-  const auto add = [&](verb v) {
-    const auto name = to_string(v);
-    if (std::find(verbs.begin(), verbs.end(), name) == verbs.end()) verbs.push_back(name);
-  };
+  std::vector<std::string_view> names;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
-    if (!matches(segments_[i], path) || !same_shape(segments_[i], best)) continue;
-    add(routes_[i].verb);
-    if (routes_[i].verb == verb::get) add(verb::head);
+    if (matches(segments_[i], path) && same_shape(segments_[i], best)) add_methods(names, routes_[i].verb);
   }
-  add(verb::options);
-  return fmt::format("{}", fmt::join(verbs, ", "));
+  return listed(std::move(names));
 }
 
 }  // namespace streamdemo::http

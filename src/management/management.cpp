@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <streamdemo/base/open_files.hpp>
+#include <streamdemo/base/text.hpp>
+#include <streamdemo/http/host.hpp>
 #include <streamdemo/http/router.hpp>
 #include <streamdemo/management/management.hpp>
 
@@ -22,14 +25,18 @@ http::response error_page(int status, std::string_view detail) {
 
 class endpoints {
  public:
-  endpoints(readiness ready, base::metrics& numbers)
+  endpoints(readiness ready, base::metrics& numbers, std::vector<std::string> allowed_hosts)
       : ready_(std::move(ready)),
+        allowed_hosts_(std::move(allowed_hosts)),
         numbers_(numbers),
         router_({{http::verb::get, "/healthz", [this](http::request&) { return healthz(); }},
                  {http::verb::get, "/readyz", [this](http::request&) { return readyz(); }},
                  {http::verb::get, "/metrics", [this](http::request&) { return metrics(); }}}) {}
 
   base::awaitable<http::reply> answer(http::request& r) {
+    if (!answers_to(http::host_name(r.header("Host")))) {
+      co_return text(403, "this server does not answer for that name; list it in management.allowed_hosts\n");
+    }
     const auto match = router_.find(r);
     if (match.found != nullptr) co_return co_await match.found->run(r);
     if (match.allow.empty()) co_return text(404, "there is /healthz, /readyz and /metrics\n");
@@ -39,6 +46,13 @@ class endpoints {
   }
 
  private:
+  // No browser leaves the name out, as some old probes do; and one without a dot is nobody's to register.
+  bool answers_to(std::string_view name) const {
+    return name.find_first_of(".:") == std::string_view::npos || http::is_nobodys_else(name) ||
+           std::any_of(allowed_hosts_.begin(), allowed_hosts_.end(),
+                       [&](const auto& allowed) { return base::same_word(allowed, name); });
+  }
+
   base::awaitable<http::reply> healthz() { co_return text(200, "ok\n"); }
 
   base::awaitable<http::reply> readyz() {
@@ -60,6 +74,7 @@ class endpoints {
   }
 
   const readiness ready_;
+  const std::vector<std::string> allowed_hosts_;
   base::metrics& numbers_;
   const http::router router_;
 };
@@ -76,7 +91,7 @@ std::unique_ptr<http::server> make_management(options given, base::io_threads& t
   o.descriptors_below = given.descriptors_below;
   o.refusals_below = given.descriptors_below;
   o.max_header_bytes = 8192;
-  const auto table = std::make_shared<endpoints>(std::move(ready), metrics);
+  const auto table = std::make_shared<endpoints>(std::move(ready), metrics, std::move(given.allowed_hosts));
   return http::make_server(
       std::move(o), threads, [table](http::request& r) { return table->answer(r); }, error_page, metrics, log);
 }

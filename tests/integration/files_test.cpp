@@ -76,6 +76,17 @@ TEST_CASE("an artifact comes whole or in one range, with its tag and type") {
     CHECK(part.status == 206);
     CHECK(part.body == "234");
     CHECK(part.header("Content-Range") == "bytes 2-4/10");
+    const auto ranged_head = co_await c.send(http::verb::head, target, header("Range", "bytes=2-4"));
+    CHECK(ranged_head.status == 200);
+    CHECK(ranged_head.header("Content-Length") == "10");
+    CHECK(ranged_head.header("Content-Range").empty());
+    const auto head_behind = co_await c.send(http::verb::head, target, header("Range", "bytes=20-"));
+    CHECK(head_behind.status == 200);
+    // Cached, so it says what it depends on even to who sends no Origin.
+    CHECK(whole.header("Vary").find("Origin") != std::string_view::npos);
+    const auto unchanged = co_await c.get(target, header("If-None-Match", tag));
+    CHECK(unchanged.status == 304);
+    CHECK(unchanged.header("Vary") == whole.header("Vary"));
     const auto several = co_await c.get(target, header("Range", "bytes=0-1,4-5"));
     CHECK(several.status == 200);
     CHECK(several.body == "0123456789");

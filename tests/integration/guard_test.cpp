@@ -48,6 +48,17 @@ TEST_CASE("pages of listed origins may call and read, others may not") {
   CHECK(denied.find("Access-Control-Allow") == std::string::npos);
 }
 
+TEST_CASE("both listeners tell the methods of the whole server") {
+  app_fixture app;
+  const std::string ask = "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const auto all = exchange(app.port(), ask, "\r\n\r\n");
+  CHECK(all.starts_with("HTTP/1.1 204"));
+  CHECK(all.find("\r\nAllow: POST, GET, HEAD, OPTIONS\r\n") != std::string::npos);
+  const auto few = exchange(app.management_port(), ask, "\r\n\r\n");
+  CHECK(few.starts_with("HTTP/1.1 204"));
+  CHECK(few.find("\r\nAllow: GET, HEAD, OPTIONS\r\n") != std::string::npos);
+}
+
 TEST_CASE("malformed requests have their documented answers, and the server goes on") {
   app_fixture app([](config::settings& s) {
     s.gateway.request_timeout = base::milliseconds(1000);

@@ -78,6 +78,7 @@ struct settings {
   struct {
     std::vector<std::string> listen{"127.0.0.1"};
     std::uint16_t port = 8081;
+    std::vector<std::string> allowed_hosts;  // beside loopback names, addresses and names without a dot
   } management;
 
   struct {

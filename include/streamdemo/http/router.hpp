@@ -23,10 +23,11 @@ class router {
     const route* found = nullptr;  // fills request.params when not null
     std::string allow;             // when null: the methods of this path, for 405 and OPTIONS; empty: no such path
   };
-  // By r.verb and r.path.
+  // By r.verb and r.path; "*" is no path but the server, whose methods are those of all paths.
   match find(request& r) const;
 
  private:
+  std::string all_methods() const;
   std::string allowed(const std::vector<std::string>& best, const std::vector<std::string_view>& path) const;
 
   std::vector<route> routes_;

@@ -2,6 +2,7 @@
 //   GET /healthz  200 while the process answers at all
 //   GET /readyz   200 while it takes work, else 503 and the reason
 //   GET /metrics  the numbers in Prometheus' text format, those of the process included
+// A web page could reach it under a name of its own making; such a Host is answered 403.
 #pragma once
 #include <streamdemo/http/server.hpp>
 
@@ -18,6 +19,7 @@ using readiness = std::function<std::optional<std::string>()>;
 struct options {
   std::vector<std::string> listen;
   std::uint16_t port = 0;
+  std::vector<std::string> allowed_hosts;  // names that it answers to, beside those that nobody else can have
   int descriptors_below = std::numeric_limits<int>::max();  // as http::server_options
 };
 

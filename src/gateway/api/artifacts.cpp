@@ -48,7 +48,8 @@ answering artifacts(core& a, http::request& r) {
     co_return answer;
   }
   byte_range range;
-  if (if_range_holds(r.header("If-Range"), file->etag, modified)) {
+  // HEAD tells of the whole: a range is defined for GET only (RFC 9110 section 14.2).
+  if (r.verb == http::verb::get && if_range_holds(r.header("If-Range"), file->etag, modified)) {
     range = parse_range(r.joined_header("Range"), file->size);
   }
   if (range.what == byte_range::kind::beyond) {

@@ -27,8 +27,8 @@ void add_common(std::vector<http::field>& fields, const http::request& r, std::s
   const bool api = r.path.starts_with("/api");
   if (!has(fields, "Cache-Control")) fields.push_back({"Cache-Control", "no-store"});
   fields.push_back({"X-Content-Type-Options", "nosniff"});
-  const bool cross = r.has_header("Origin");
-  if (api) fields.push_back({"Vary", cross ? "Accept, Prefer, Origin" : "Accept, Prefer"});
+  // Whatever this request has: a cache must know that for another page the answer would be another.
+  if (api) fields.push_back({"Vary", "Accept, Prefer, Origin"});
   if (!api || allowed_origin.empty()) return;
   fields.push_back({"Access-Control-Allow-Origin", std::string(allowed_origin)});
   fields.push_back({"Access-Control-Expose-Headers", "Location, Retry-After, ETag, Preference-Applied"});

@@ -64,6 +64,8 @@ TEST_CASE("values beyond the limits of their setting are refused") {
   CHECK(reports(load_set({"kafka.brokers=localhost"}), "--set kafka.brokers", "host:port"));
   CHECK(reports(load_set({"instance.name=a/b"}), "--set instance.name", "must be at most 64"));
   CHECK(reports(load_set({"gateway.allowed_origins=example.org"}), "--set gateway.allowed_origins", "origins"));
+  CHECK(reports(load_set({"management.allowed_hosts=http://a.b"}), "--set management.allowed_hosts", "names such as"));
+  CHECK(load_set({"management.allowed_hosts=gateway.example.org"}).problems.empty());
   CHECK(load_set({"gateway.allowed_origins=https://example.org,http://[::1]:3000"}).problems.empty());
 }
 

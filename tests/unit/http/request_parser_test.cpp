@@ -213,3 +213,34 @@ TEST_CASE("broken chunking fails, and a chunk line without end is not kept") {
     CHECK_MESSAGE(s.state == step::failed, body.substr(0, 20));
   }
 }
+
+TEST_CASE("a field that goes on in a second line is refused, wherever the network cuts it") {
+  const std::string post = "POST /echo HTTP/1.1\r\nHost: a\r\n";
+  for (const std::string& bytes : std::vector<std::string>{
+           post + "X: one\r\n two\r\n\r\n",
+           post + "X: one\r\n\ttwo\r\n\r\n",
+           post + "X:\r\n one\r\n\r\n",
+           post + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+           post + "Transfer-Encoding: chunked\r\n \r\n\r\n0\r\n\r\n",
+           post + "Content-Length: 1\r\n 0\r\n\r\n0123456789",
+           std::string("POST /echo HTTP/1.1\r\n Host: a\r\n\r\n"),
+           std::string("POST /echo HTTP/1.1\r\nHost:\r\n a\r\n\r\n"),
+       }) {
+    CAPTURE(bytes);
+    for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+      const auto p = feed(bytes, {cut});
+      REQUIRE(p.state == step::failed);
+      REQUIRE(p.why.status == 400);
+    }
+  }
+  // Blanks that fold nothing.
+  CHECK(whole(post + "X:  one two \r\nContent-Length: 2\r\n\r\n a").state == step::done);
+}
+
+TEST_CASE("OPTIONS may ask about the server as a whole, and nothing else may") {
+  const auto p = whole("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+  REQUIRE(p.state == step::done);
+  CHECK(p.r.path == "*");
+  CHECK(refused("GET * HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
+  CHECK(refused("OPTIONS *x HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
+}

@@ -61,6 +61,12 @@ TEST_CASE("GET answers HEAD, and other methods are told what is allowed") {
   CHECK(find(verb::options, "/api/tasks/1/cancel").allow == "POST, OPTIONS");
 }
 
+TEST_CASE("the server as a whole has the methods of all paths") {
+  const auto a = find(verb::options, "*");
+  CHECK(a.pattern.empty());
+  CHECK(a.allow == "GET, HEAD, POST, OPTIONS");
+}
+
 TEST_CASE("an unknown path, an empty name and one segment too many find nothing") {
   for (const auto* path : {"/nope", "/api/", "/api//events", "/api/tasks/1/events/", "/api/tasks/1/events/2", "//"}) {
     const auto a = find(verb::get, path);

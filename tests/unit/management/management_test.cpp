@@ -7,6 +7,8 @@
 #include <streamdemo/http/client.hpp>
 #include <streamdemo/management/management.hpp>
 
+#include "unit/http/peer.hpp"
+
 using namespace streamdemo;
 
 namespace {
@@ -36,7 +38,8 @@ TEST_CASE("the management listener says whether the process lives, is ready, and
     if (ready) return std::nullopt;
     return "catching up";
   };
-  auto server = management::make_management({.listen = {"127.0.0.1"}}, threads, readiness, numbers, log);
+  auto server = management::make_management({.listen = {"127.0.0.1"}, .allowed_hosts = {"gateway.example.org"}},
+                                            threads, readiness, numbers, log);
   REQUIRE(server->open().has_value());
   threads.start();
   const auto port = server->port();
@@ -62,6 +65,20 @@ TEST_CASE("the management listener says whether the process lives, is ready, and
   const auto post = ask(port, http::verb::post, "/healthz");
   CHECK(post.status == 405);
   CHECK(post.header("Allow") == "GET, HEAD, OPTIONS");
+
+  const auto under = [&](std::string host) {
+    http::test::peer p(port);
+    return p.ask("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status;
+  };
+  for (const auto* name : {"localhost:8081", "127.0.0.1", "[::1]:8081", "10.1.2.3:8081", "gateway:8081",
+                           "gateway.example.org:8081", "GATEWAY.example.org"}) {
+    CHECK_MESSAGE(under(name) == 200, name);
+  }
+  for (const auto* name : {"evil.example", "127.0.0.1.nip.io:8081", "gateway.example.org.evil.example"}) {
+    CHECK_MESSAGE(under(name) == 403, name);
+  }
+  http::test::peer old(port);
+  CHECK(old.ask("GET /healthz HTTP/1.0\r\n\r\n").status == 200);
 
   const auto now = std::chrono::steady_clock::now();
   asio::co_spawn(threads.executor(0), server->drain(now), asio::use_future).get();
