@@ -16,28 +16,49 @@ awaitable<void> throw_if_canceled() {
 
 }  // namespace
 
+// In the frame of the coroutine that waits.
+struct event::waiter : link {
+  waiter(const executor& ex, std::chrono::steady_clock::time_point until) : time(ex, until) {}
+  timer time;
+  bool notified = false;
+};
+
+void event::link::enter(link& ring) noexcept {
+  previous = ring.previous;
+  next = &ring;
+  previous->next = next->previous = this;
+}
+
+void event::link::leave() noexcept {
+  previous->next = next;
+  next->previous = previous;
+  previous = next = this;
+}
+
+event::~event() {
+  notify_all();
+}
+
 awaitable<void> event::wait() {
-  boost::system::error_code ignored;
-  co_await timer_.async_wait(asio::redirect_error(use_awaitable, ignored));
-  co_await throw_if_canceled();
+  co_await wait_until(std::chrono::steady_clock::time_point::max());
 }
 
 awaitable<bool> event::wait_until(std::chrono::steady_clock::time_point until) {
-  const auto before = generation_;
-  // A second timer keeps the shared one free for those without a deadline.
-  timer mine(timer_.get_executor(), until);
-  waiting_.push_back(&mine);
+  waiter mine(executor_, until);
+  mine.enter(waiting_);
   boost::system::error_code ignored;
-  co_await mine.async_wait(asio::redirect_error(use_awaitable, ignored));
-  std::erase(waiting_, &mine);
+  co_await mine.time.async_wait(asio::redirect_error(use_awaitable, ignored));
   co_await throw_if_canceled();
-  co_return generation_ != before;
+  co_return mine.notified;
 }
 
 void event::notify_all() {
-  ++generation_;
-  timer_.cancel();
-  for (auto* t : waiting_) t->cancel();
+  while (waiting_.next != &waiting_) {
+    auto& w = static_cast<waiter&>(*waiting_.next);
+    w.leave();
+    w.notified = true;
+    w.time.cancel();
+  }
 }
 
 awaitable<void> sleep_until(std::chrono::steady_clock::time_point until) {

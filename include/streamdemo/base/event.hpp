@@ -1,14 +1,17 @@
 // A condition that coroutines wait for. One executor; wakes only those that wait at the moment of the call, so test
-// your own state before and after (`while (!ready) co_await event.wait();`).
+// your own state before and after (`while (!ready) co_await event.wait();`). To begin and to end a wait costs the same
+// however many others wait.
 #pragma once
 #include <streamdemo/base/asio.hpp>
-#include <vector>
 
 namespace streamdemo::base {
 
 class event {
  public:
-  explicit event(executor ex) : timer_(ex, steady_never()) {}
+  explicit event(executor ex) : executor_(std::move(ex)) {}
+  // Wakes those that wait.
+  ~event();
+  event(const event&) = delete;
 
   // Until the next notify_all(). Ends with a system_error operation_aborted when the coroutine is canceled.
   awaitable<void> wait();
@@ -17,10 +20,20 @@ class event {
   void notify_all();
 
  private:
-  static std::chrono::steady_clock::time_point steady_never() { return std::chrono::steady_clock::time_point::max(); }
-  timer timer_;
-  std::vector<timer*> waiting_;  // those with a deadline of their own
-  std::uint64_t generation_ = 0;
+  // A link of a ring, so that a waiter leaves it without looking for itself.
+  struct link {
+    link() noexcept = default;
+    ~link() { leave(); }
+    link(const link&) = delete;
+    void enter(link& ring) noexcept;
+    void leave() noexcept;
+    link* previous = this;
+    link* next = this;
+  };
+  struct waiter;
+
+  executor executor_;
+  link waiting_;
 };
 
 // Waits for a time; throws operation_aborted when canceled.

@@ -42,26 +42,29 @@ awaitable<history_ptr> read_back(core& a, accepted_task t, base::steady_time unt
   co_return std::move(*std::get<0>(first));
 }
 
-awaitable<bool> news(core& a, history_ptr h, std::int64_t after, base::steady_time until) {
+namespace {
+
+// `wait`, unless the gateway drains first.
+awaitable<bool> unless_drained(core& a, awaitable<bool> wait) {
   using namespace asio::experimental::awaitable_operators;
-  if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
-  auto wait = wait_for_news(a.context().all, std::move(h), after, until);
   auto drained = a.here().draining.wait();
   const auto first = co_await (std::move(wait) || std::move(drained));
   co_return first.index() == 0 && std::get<0>(first);
 }
 
+}  // namespace
+
+awaitable<bool> news(core& a, history_ptr h, std::int64_t after, base::steady_time until) {
+  if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
+  auto wait = wait_for_news(a.context().all, std::move(h), after, until);
+  co_return co_await unless_drained(a, std::move(wait));
+}
+
 awaitable<bool> ended(core& a, history_ptr h, base::steady_time until) {
-  std::int64_t seen = 0;
-  for (;;) {
-    const auto view = h->view();
-    if (task::is_end(view.status)) co_return true;
-    // News without an event: the log lost the task, and nothing will follow.
-    if (view.last_seq <= seen) co_return false;
-    seen = view.last_seq;
-    const bool more = co_await news(a, h, seen, until);
-    if (!more) co_return false;
-  }
+  if (task::is_end(h->view().status)) co_return true;
+  if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
+  auto wait = wait_for_end(a.context().all, std::move(h), until);
+  co_return co_await unless_drained(a, std::move(wait));
 }
 
 awaitable<checked<history_ptr>> canceled_task(core& a, std::string request_id) {

@@ -63,8 +63,9 @@ class folded_histories final : public histories {
   std::vector<history_ptr> recent(std::size_t limit) const override { return index_.recent(limit); }
   std::size_t open_tasks() const override { return open_.load(std::memory_order_relaxed); }
 
-  std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s) override {
-    return wakes_->subscribe(h, loop, s);
+  std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s,
+                                          waits_for what) override {
+    return wakes_->subscribe(h, loop, s, what);
   }
   std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s) override {
     return wakes_->await_task(std::move(request_id), loop, s);

@@ -82,6 +82,8 @@ class history {
 
   // True when read(after) would have something to say: an event, a gap, the end, or that the task was lost.
   bool has_news(std::int64_t after) const;
+  // Ended, or lost: nothing will follow.
+  bool is_over() const;
 
  private:
   friend class folded_histories;
@@ -132,6 +134,10 @@ class subscription {
   virtual ~subscription() = default;
 };
 
+// What a subscriber is told of: every event, or that there will be none any more. Those who wait for the latter cost
+// nothing before it.
+enum class waits_for { news, end };
+
 class subscriber {
  public:
   virtual void on_news() noexcept = 0;  // once per turn, however many events came
@@ -167,7 +173,8 @@ class histories {
   virtual std::size_t open_tasks() const = 0;                            // accepted and not ended
 
   // On loop `loop` (http::current_loop()): `s` hears of news of `h` until the subscription is destroyed.
-  virtual std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s) = 0;
+  virtual std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s,
+                                                  waits_for what = waits_for::news) = 0;
   // On loop `loop`: `s` hears once a history of that id exists. Bounded; nullptr when there are too many waiters.
   virtual std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s) = 0;
 
@@ -204,5 +211,7 @@ base::awaitable<base::result<history_ptr>> wait_for_task(histories& all, std::st
 // True once an event behind `after` (or the end) can be read; false at `until`.
 base::awaitable<bool> wait_for_news(histories& all, history_ptr h, std::int64_t after,
                                     std::chrono::steady_clock::time_point until);
+// True once the task has ended; false at `until`, or when the log lost it.
+base::awaitable<bool> wait_for_end(histories& all, history_ptr h, std::chrono::steady_clock::time_point until);
 
 }  // namespace streamdemo::gateway

@@ -99,6 +99,11 @@ bool history::has_news(std::int64_t after) const {
   return view_.last_seq > after || after + 1 < view_.first_kept || task::is_end(view_.status) || lost_;
 }
 
+bool history::is_over() const {
+  const std::lock_guard lock(mutex_);
+  return task::is_end(view_.status) || lost_;
+}
+
 void history::append(task::event_ptr e, const task::task_state& now, base::sys_time at) {
   const std::lock_guard lock(mutex_);
   view_.status = now.now();

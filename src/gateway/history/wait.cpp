@@ -48,4 +48,12 @@ base::awaitable<bool> wait_for_news(histories& all, history_ptr h, std::int64_t 
   }
 }
 
+base::awaitable<bool> wait_for_end(histories& all, history_ptr h, std::chrono::steady_clock::time_point until) {
+  const base::executor ex = co_await asio::this_coro::executor;
+  woken w(ex);
+  const auto waiting = all.subscribe(h, all.loop_of(ex), w, waits_for::end);
+  while (!h->is_over() && std::chrono::steady_clock::now() < until) co_await w.until(until);
+  co_return task::is_end(h->view().status);
+}
+
 }  // namespace streamdemo::gateway

@@ -9,9 +9,9 @@ namespace streamdemo::gateway {
 // Linked into its history's list of one loop.
 class news_subscription final : public subscription {
  public:
-  news_subscription(history_ptr h, std::size_t loop, subscriber& s)
-      : of_(std::move(h)), subscriber_(s), loop_(static_cast<std::uint32_t>(loop)) {
-    auto& w = of_->waiters_[loop_];
+  news_subscription(history_ptr h, std::size_t loop, subscriber& s, waits_for what)
+      : of_(std::move(h)), subscriber_(s), loop_(static_cast<std::uint32_t>(loop)), what_(what) {
+    auto& w = of_->waiters_[loop_].of(what_);
     w.count.fetch_add(1);
     next_ = w.first;
     if (next_ != nullptr) next_->previous_ = this;
@@ -19,7 +19,7 @@ class news_subscription final : public subscription {
   }
 
   ~news_subscription() override {
-    auto& w = of_->waiters_[loop_];
+    auto& w = of_->waiters_[loop_].of(what_);
     auto& list = *of_->wakes_->loops_[loop_];
     if (list.next == this) list.next = next_;
     (previous_ == nullptr ? w.first : previous_->next_) = next_;
@@ -36,6 +36,7 @@ class news_subscription final : public subscription {
   news_subscription* previous_ = nullptr;
   news_subscription* next_ = nullptr;
   std::uint32_t loop_;
+  waits_for what_;
 };
 
 namespace {
@@ -82,9 +83,10 @@ std::size_t wake_lists::loop_of(const base::executor& ex) const {
   return 0;
 }
 
-std::unique_ptr<subscription> wake_lists::subscribe(const history_ptr& h, std::size_t loop, subscriber& s) {
+std::unique_ptr<subscription> wake_lists::subscribe(const history_ptr& h, std::size_t loop, subscriber& s,
+                                                    waits_for what) {
   if (h->waiters_ == nullptr) return std::make_unique<idle_subscription>();
-  return std::make_unique<news_subscription>(h, loop, s);
+  return std::make_unique<news_subscription>(h, loop, s, what);
 }
 
 std::unique_ptr<subscription> wake_lists::await_task(std::string request_id, std::size_t loop, subscriber& s) {
@@ -116,7 +118,8 @@ void wake_lists::flush() {
       const std::lock_guard lock(l.mutex);
       for (const auto& h : changed_) {
         auto& w = h->waiters_[i];
-        if (w.count.load() == 0 || w.queued) continue;
+        const bool awaited = w.news.count.load() > 0 || (w.end.count.load() > 0 && h->is_over());
+        if (!awaited || w.queued) continue;
         w.queued = true;
         l.changed.push_back(h);
       }
@@ -152,12 +155,14 @@ void wake_lists::run(std::size_t loop) {
     for (const auto& h : changed_now) h->waiters_[loop].queued = false;
   }
   for (const auto& id : created_now) wake_tasks(l, id);
-  for (const auto& h : changed_now) wake_news(loop, *h);
+  for (const auto& h : changed_now) {
+    wake(l, h->waiters_[loop].news);
+    if (h->is_over()) wake(l, h->waiters_[loop].end);
+  }
 }
 
-void wake_lists::wake_news(std::size_t loop, history& h) {
-  auto& l = *loops_[loop];
-  for (auto* s = h.waiters_[loop].first; s != nullptr; s = l.next) {
+void wake_lists::wake(loop_list& l, history::waiters::list& waiting) {
+  for (auto* s = waiting.first; s != nullptr; s = l.next) {
     l.next = s->next();
     s->tell();
   }

@@ -13,11 +13,17 @@
 
 namespace streamdemo::gateway {
 
-// A history's waiting subscriptions on one loop.
+// A history's waiting subscriptions on one loop: those for news and those for the end, apart.
 struct history::waiters {
-  news_subscription* first = nullptr;    // on the loop
-  std::atomic<std::uint32_t> count = 0;  // loop 0 looks
-  bool queued = false;                   // for the loop's next turn; under its mutex
+  struct list {
+    news_subscription* first = nullptr;    // on the loop
+    std::atomic<std::uint32_t> count = 0;  // loop 0 looks
+  };
+  list news;
+  list end;
+  bool queued = false;  // for the loop's next turn; under its mutex
+
+  list& of(waits_for what) noexcept { return what == waits_for::news ? news : end; }
 };
 
 class task_subscription;
@@ -30,7 +36,7 @@ class wake_lists : public std::enable_shared_from_this<wake_lists> {
   std::size_t loop_of(const base::executor& ex) const;
 
   // On loop `loop`.
-  std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s);
+  std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s, waits_for what);
   std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s);
 
   // Loop 0: makes `h` one that can be waited for; what flush() will tell; tells.
@@ -62,7 +68,7 @@ class wake_lists : public std::enable_shared_from_this<wake_lists> {
   };
 
   void run(std::size_t loop);
-  void wake_news(std::size_t loop, history& h);
+  void wake(loop_list& l, history::waiters::list& waiting);
   void wake_tasks(loop_list& l, const std::string& request_id);
 
   std::vector<std::unique_ptr<loop_list>> loops_;

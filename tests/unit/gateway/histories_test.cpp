@@ -377,3 +377,40 @@ TEST_CASE("a step of a broker's clock does not move the time by which tasks are 
     CHECK(w.all->bus_now() < epoch + 64s);
   }
 }
+
+TEST_CASE("who waits for the end hears nothing before it, and costs the loop nothing") {
+  world w;
+  w.apply({w.out.accepted("a"), w.out.started("a", "r1")});
+  counting for_end, for_news;
+  const auto end = w.all->subscribe(w.all->find("a"), 0, for_end, waits_for::end);
+  for (int i = 0; i < 5; ++i) {
+    w.apply({w.out.result("a", "r1", "1")});
+    CHECK(asio::query(w.loops.executor(0), asio::execution::context).poll() == 0);
+  }
+  const auto news = w.all->subscribe(w.all->find("a"), 0, for_news);
+  w.apply({w.out.result("a", "r1", "1")});
+  turn(w);
+  CHECK(for_news.times == 1);
+  CHECK(for_end.times == 0);
+  w.apply({w.out.ended("a", "r1")});
+  turn(w);
+  CHECK(for_news.times == 2);
+  CHECK(for_end.times == 1);
+}
+
+TEST_CASE("who waits for the end hears it too when the log has lost the task") {
+  world w;
+  w.apply({w.out.accepted("a")});
+  counting lost, gone;
+  const auto h = w.all->find("a");
+  const auto first = w.all->subscribe(h, 0, lost, waits_for::end);
+  auto second = w.all->subscribe(h, 0, gone, waits_for::end);
+  second.reset();
+  const auto partition = bus::partition_for("a", partitions);
+  w.all->restart(partition);
+  w.all->finish_restart(partition);
+  turn(w);
+  CHECK(lost.times == 1);
+  CHECK(gone.times == 0);
+  CHECK(h->is_over());
+}
