@@ -1,4 +1,6 @@
 // How a connection answers: plain responses, bodies from a source, and the two replies that hand the socket over.
+#include <boost/asio/post.hpp>
+
 #include "http/connection.hpp"
 #include "http/connection_body.hpp"
 #include "http/response_head.hpp"
@@ -104,6 +106,8 @@ base::awaitable<bool> connection::answer_source(body_source& source) {
     if (piece->size() > left) piece->resize(left);
     left -= piece->size();
     if (!co_await write({}, *piece)) co_return false;
+    // Neither a source in memory nor a fast peer need ever wait: the others have their turn all the same.
+    if (left > 0) co_await asio::post(loop_.executor(), base::use_awaitable);
   }
   co_return true;
 }

@@ -21,7 +21,7 @@ answering results(core& a, http::request& r) {
   const bool over = co_await ended(a, *known, until);
   http::response answer;
   if (over) {
-    answer = results_answer(a.context().clock, *known);
+    answer = results_answer(a.context().clock, *known, r.verb);
   } else {
     const auto status = task::to_string((*known)->view().status);
     answer = problem_response(problem::not_ready, "the task is " + std::string(status) + "; ask again in a moment",

@@ -5,21 +5,12 @@
 
 namespace streamdemo::gateway {
 
-namespace {
-
-// Above it the body is read from the history while it is sent.
-constexpr std::uint64_t at_once_bytes = 256 << 10;
-
-}  // namespace
-
-http::response results_answer(const base::clock& clock, const history_ptr& h) {
-  auto body = results_body::make(h);
+http::response results_answer(const base::clock& clock, const history_ptr& h, http::verb v) {
+  auto body = results_body::make(h, clock);
   if (!body) return problem_response(problem::gone, body.error().message);
-  const auto view = h->view();
-  h->written(view.results_begin, view.last_seq, clock.now());
   http::response r;
   r.set("Content-Type", "application/json");
-  if ((*body)->size() > at_once_bytes) {
+  if (v == http::verb::head || !(*body)->is_small()) {
     r.body = std::unique_ptr<http::body_source>(std::move(*body));
     return r;
   }

@@ -32,7 +32,7 @@ base::awaitable<http::reply> submit_answer(core& a, const http::request& r, hist
   if (wait) over = co_await ended(a, h, std::chrono::steady_clock::now() + *wait);
   http::response answer;
   answer.status = 202;
-  if (over) answer = results_answer(a.context().clock, h);
+  if (over) answer = results_answer(a.context().clock, h, r.verb);
   if (answer.status != 200) {
     answer = json_response(202, task_json(h->view()));
     answer.set("Retry-After", "1");

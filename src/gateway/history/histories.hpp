@@ -37,6 +37,8 @@ struct task_view {
   std::int64_t last_seq = 0;
   std::int64_t first_kept = 1;     // lower ones are no longer in memory
   std::int64_t results_begin = 0;  // seq of the last `started` that did not resume: results behind it count
+  std::uint64_t results = 0;       // how many those are
+  std::uint64_t result_bytes = 0;  // and their JSON together
   double fraction = -1;            // of the last progress event that had one; -1: none
 };
 

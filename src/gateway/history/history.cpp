@@ -108,8 +108,13 @@ void history::append(task::event_ptr e, const task::task_state& now, base::sys_t
   const std::lock_guard lock(mutex_);
   view_.status = now.now();
   view_.ended_at = now.ended_at;
+  if (view_.results_begin != now.results_begin) view_.results = view_.result_bytes = 0;
   view_.results_begin = now.results_begin;
   view_.last_seq = e->seq();
+  if (e->type() == task::message_type::result) {
+    ++view_.results;
+    view_.result_bytes += e->json().size();
+  }
   if (e->type() == task::message_type::started && now.results_begin == e->seq()) view_.fraction = -1;
   if (times_.first_folded == base::sys_time{}) times_.first_folded = at;
   times_.last_folded = at;

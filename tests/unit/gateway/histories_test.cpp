@@ -414,3 +414,28 @@ TEST_CASE("who waits for the end hears it too when the log has lost the task") {
   CHECK(gone.times == 0);
   CHECK(h->is_over());
 }
+
+TEST_CASE("how many results count and how large they are is known at any time") {
+  world w;
+  const auto size = [&](std::int64_t after, std::size_t n) {
+    std::uint64_t bytes = 0;
+    for (const auto& e : w.all->find("a")->read(after, n, SIZE_MAX).events) {
+      if (e->type() == message_type::result) bytes += e->json().size();
+    }
+    return bytes;
+  };
+  w.apply({w.out.accepted("a"), w.out.started("a", "r1"), w.out.result("a", "r1", "1"), w.out.result("a", "r1", "22")});
+  CHECK(w.all->find("a")->view().results == 2);
+  CHECK(w.all->find("a")->view().result_bytes == size(0, 100));
+  // A run that resumes adds to them, one that begins anew starts over.
+  w.apply({w.out.started("a", "r2", "r1", true), w.out.result("a", "r2", "333")});
+  CHECK(w.all->find("a")->view().results == 3);
+  CHECK(w.all->find("a")->view().result_bytes == size(0, 100));
+  w.apply({w.out.started("a", "r3", "r2")});
+  CHECK(w.all->find("a")->view().results == 0);
+  CHECK(w.all->find("a")->view().result_bytes == 0);
+  w.apply(
+      {w.out.of_run(message_type::log, "a", "r3", "\"x\""), w.out.result("a", "r3", "4444"), w.out.ended("a", "r3")});
+  CHECK(w.all->find("a")->view().results == 1);
+  CHECK(w.all->find("a")->view().result_bytes == size(w.all->find("a")->view().results_begin, 100));
+}
