@@ -70,7 +70,12 @@ def false_files(root):
 
 def settings_of(root):
     """All names in the one list of settings, as section.name."""
-    return set(re.findall(r'"((?:[a-z]+\.)[a-z_]+)"', (root / "src/config/fields.cpp").read_text(encoding="utf-8")))
+    text = (root / "src/config/fields.cpp").read_text(encoding="utf-8")
+    names = set(re.findall(r'"((?:[a-z]+\.)[a-z_]+)"', text))
+    # Those that several sections have: add_…(f, "section.", …), which calls add("name", …).
+    for section in re.findall(r'add_\w+\(f, "([a-z]+\.)"', text):
+        names |= {section + name for name in re.findall(r'\badd\("([a-z_]+)"', text)}
+    return names
 
 
 def false_settings(root):
