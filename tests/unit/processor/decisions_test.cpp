@@ -155,7 +155,7 @@ TEST_CASE(
   b.d.on_assigned({{"request", 0}}, at(0));
   b.request("newer");
   b.alive(2'000'000);
-  b.d.tick({});
+  b.d.tick(base::steady_time{}, base::sys_time::max());
   const auto late = b.act();
   CHECK(published(late, message_type::ended).empty());
   CHECK(all_of<dead_letter>(late).empty());
