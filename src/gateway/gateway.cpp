@@ -78,7 +78,7 @@ class wired_gateway final : public gateway {
                                     .metrics = s.metrics,
                                     .log = log_,
                                     .source = s.instance})),
-        follower_(follower_options(settings_), s.bus, *all_, loop0_, s.clock, log_),
+        follower_(follower_options(settings_), s.bus, *all_, loop0_, log_),
         inputs_({.files = s.artifacts,
                  .all = *all_,
                  .follower = follower_,

@@ -11,12 +11,11 @@ constexpr std::chrono::seconds sweep_interval{1};
 }  // namespace
 
 response_follower::response_follower(options o, bus::bus& b, histories& all, base::executor loop0,
-                                     const base::clock& clock, const base::logger& log)
+                                     const base::logger& log)
     : options_(std::move(o)),
       bus_(b),
       all_(all),
       executor_(loop0),
-      clock_(clock),
       log_(log.child("follower")),
       is_behind_(static_cast<std::size_t>(options_.partitions), true),
       restarted_(static_cast<std::size_t>(options_.partitions), false),

@@ -20,8 +20,7 @@ class response_follower {
     base::milliseconds retry{1000};
   };
 
-  response_follower(options o, bus::bus& b, histories& all, base::executor loop0, const base::clock& clock,
-                    const base::logger& log);
+  response_follower(options o, bus::bus& b, histories& all, base::executor loop0, const base::logger& log);
 
   void start();
 
@@ -54,7 +53,6 @@ class response_follower {
   bus::bus& bus_;
   histories& all_;
   base::executor executor_;
-  const base::clock& clock_;
   base::logger log_;
   std::unique_ptr<bus::reader> reader_;
   std::vector<base::record_ptr> records_;  // of one turn

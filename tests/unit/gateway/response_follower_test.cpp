@@ -86,12 +86,8 @@ struct world {
   scripted_bus bus{said};
   std::unique_ptr<histories> all = make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = partitions},
                                                   "gateway/own", loops, clock, metrics, log);
-  response_follower follower{{.topic = "response", .partitions = partitions, .window = 2h, .retry = 1ms},
-                             bus,
-                             *all,
-                             loops.executor(0),
-                             clock,
-                             log};
+  response_follower follower{
+      {.topic = "response", .partitions = partitions, .window = 2h, .retry = 1ms}, bus, *all, loops.executor(0), log};
 
   template <class F>
   void turn_until(F done) {

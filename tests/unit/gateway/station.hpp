@@ -100,7 +100,7 @@ struct station {
                                    .log = w.log,
                                    .source = source})),
         follower({.topic = "response", .partitions = 4, .window = std::chrono::hours(1)}, w.bus, *all,
-                 w.loops.executor(0), w.clock, w.log) {
+                 w.loops.executor(0), w.log) {
     follower.start();
     service->start();
     w.turn_until([&] { return follower.behind() == 0; });
