@@ -7,6 +7,20 @@
 
 namespace streamdemo::gateway {
 
+namespace {
+
+// What `wait` gives; nothing when the gateway drains first.
+template <class T>
+awaitable<std::optional<T>> unless_drained(core& a, awaitable<T> wait) {
+  using namespace asio::experimental::awaitable_operators;
+  auto drained = a.here().draining.wait();
+  auto first = co_await (std::move(wait) || std::move(drained));
+  if (first.index() != 0) co_return std::nullopt;
+  co_return std::get<0>(std::move(first));
+}
+
+}  // namespace
+
 awaitable<checked<history_ptr>> known_task(core& a, std::string request_id) {
   if (!base::is_id(request_id)) {
     co_return refusal{problem::unknown_task, "\"" + request_id + "\" is no task id", {}};
@@ -33,38 +47,26 @@ refusal not_read_back(const std::string& request_id) {
 }
 
 awaitable<history_ptr> read_back(core& a, accepted_task t, base::steady_time until) {
-  using namespace asio::experimental::awaitable_operators;
   if (t.history || a.draining() || until <= std::chrono::steady_clock::now()) co_return t.history;
   auto wait = wait_for_task(a.context().all, t.request_id, until);
-  auto drained = a.here().draining.wait();
-  auto first = co_await (std::move(wait) || std::move(drained));
-  if (first.index() != 0 || !std::get<0>(first)) co_return history_ptr{};
-  co_return std::move(*std::get<0>(first));
+  auto waited = co_await unless_drained(a, std::move(wait));
+  if (!waited || !*waited) co_return history_ptr{};
+  co_return std::move(**waited);
 }
-
-namespace {
-
-// `wait`, unless the gateway drains first.
-awaitable<bool> unless_drained(core& a, awaitable<bool> wait) {
-  using namespace asio::experimental::awaitable_operators;
-  auto drained = a.here().draining.wait();
-  const auto first = co_await (std::move(wait) || std::move(drained));
-  co_return first.index() == 0 && std::get<0>(first);
-}
-
-}  // namespace
 
 awaitable<bool> news(core& a, history_ptr h, std::int64_t after, base::steady_time until) {
   if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
   auto wait = wait_for_news(a.context().all, std::move(h), after, until);
-  co_return co_await unless_drained(a, std::move(wait));
+  const auto came = co_await unless_drained(a, std::move(wait));
+  co_return came.value_or(false);
 }
 
 awaitable<bool> ended(core& a, history_ptr h, base::steady_time until) {
   if (task::is_end(h->view().status)) co_return true;
   if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
   auto wait = wait_for_end(a.context().all, std::move(h), until);
-  co_return co_await unless_drained(a, std::move(wait));
+  const auto came = co_await unless_drained(a, std::move(wait));
+  co_return came.value_or(false);
 }
 
 awaitable<checked<history_ptr>> canceled_task(core& a, std::string request_id) {
