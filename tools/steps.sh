@@ -18,13 +18,29 @@ count() {
     END { print p + 0, f + 0, s + 0 }' "$@"
 }
 
+# COMMAND...: in the continuous integration no longer than half an hour, so that what hangs has a name there. Then it ends,
+# with all that it started. (A person has Ctrl-C, which would not reach a process group of its own.)
+bounded() {
+  [[ ${CI:-} == true ]] || { "$@"; return; }
+  local limit=${STEP_LIMIT:-1800} status=0 job watch
+  set -m
+  "$@" &
+  job=$!
+  { sleep "$limit" && echo "Not done after $limit s: ended" && kill -- -"$job"; } &
+  watch=$!
+  set +m
+  wait "$job" || status=$?
+  kill -- -"$watch" 2>/dev/null || true
+  return "$status"
+}
+
 # step NAME COMMAND...: runs it, shows its output, adds its counts. A step that ends badly has failed at least once.
 step() {
   local name=$1 log="build/logs/${1// /-}.log" status=0 began=$SECONDS p f s
   shift
   say "== $name"
   mkdir -p build/logs
-  "$@" 2>&1 | tee "$log" || status=$?
+  bounded "$@" 2>&1 | tee "$log" || status=$?
   read -r p f s < <(count "$log")
   if ((status != 0 && f == 0)); then f=1; fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))

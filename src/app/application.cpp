@@ -218,7 +218,7 @@ base::result<void> application::parts::make_topics(const std::function<bool()>& 
   return topics;
 }
 
-// Everything but the clients has its descriptors by now.
+// Asked once the gateway listens: everything but the clients has its descriptors by then.
 base::result<void> application::parts::check_descriptors() const {
   const auto open = base::count_open_files();
   const auto room = room_for_connections(plan, open);
@@ -241,7 +241,6 @@ base::result<void> application::parts::check_descriptors() const {
 }
 
 base::result<void> application::parts::start_gateway(const std::function<bool()>& give_up) {
-  if (auto checked = check_descriptors(); !checked) return checked;
   gateway = gateway::make_gateway({.bus = *bus,
                                    .artifacts = *store,
                                    .settings = settings,
@@ -259,7 +258,8 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
   while (started.wait_for(give_up_poll) == std::future_status::timeout) {
     if (give_up && give_up()) gateway->close();
   }
-  return started.get();
+  if (auto listening = started.get(); !listening) return listening;
+  return check_descriptors();
 }
 
 void application::parts::start_processor() {
