@@ -251,6 +251,7 @@ bool lane::serve(int max_events) {
 void lane::report(const rd_kafka_message_t& m) {
   auto* e = static_cast<entry*>(m._private);
   if (is_good(m.err)) {
+    refuse_overtaken_by(*e);
     complete(*e, published{m.partition, m.offset});
   } else if (auto why = failure_of(m, e->rec); e->done && is_tried_again(m.err, e->rec)) {
     failed_.splice(failed_.end(), given_, e->self);
@@ -266,6 +267,20 @@ void lane::report(const rd_kafka_message_t& m) {
 bool lane::is_tried_again(rd_kafka_resp_err_t why, const record& r) const {
   if (says_too_large(why)) return !went_alone(r);
   return !is_final(why, r) && (broken_ || never_gives_up());
+}
+
+// Without the gapless guarantee the library goes on behind a batch that was refused. Given again, its records would
+// stand behind what was published after them.
+void lane::refuse_overtaken_by(const entry& passed) {
+  for (auto& e : failed_) {
+    if (e.number > passed.number || e.rec.topic != passed.rec.topic || e.rec.partition != passed.rec.partition)
+      continue;
+    complete(e, error{errc::unavailable,
+                      fmt::format("publish to topic '{}': refused in a batch that was too large, and overtaken since: "
+                                  "it passes when it is published again",
+                                  e.rec.topic)});
+  }
+  std::erase_if(failed_, [](const entry& e) { return !e.done; });
 }
 
 // The library adds no second record to a batch that is as large as this already, nor this one to another.

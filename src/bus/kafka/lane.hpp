@@ -61,6 +61,7 @@ class lane {
   bool is_final(rd_kafka_resp_err_t why, const record& r) const;
   error failure_of(const rd_kafka_message_t& m, const record& r) const;
   bool is_tried_again(rd_kafka_resp_err_t why, const record& r) const;
+  void refuse_overtaken_by(const entry& passed);
   bool went_alone(const record& r) const;
   void refuse_batch(const std::string& topic);
   void give_waiting();

@@ -82,7 +82,8 @@ awaitable<void> lag_is_shown(stage& s) {
   const auto of = fmt::format("{{client=\"reader-3\",topic=\"{}\"}} 7", s.topic);
   while (!shows(s, "streamdemo_kafka_lag_records" + of)) co_await base::sleep_for(10ms);
   // Each client tells its own figures in a turn of its own.
-  while (!shows(s, "streamdemo_kafka_unacknowledged_records{client=\"patient-producer-")) co_await base::sleep_for(10ms);
+  while (!shows(s, "streamdemo_kafka_unacknowledged_records{client=\"patient-producer-"))
+    co_await base::sleep_for(10ms);
 }
 
 // The played brokers keep five megabytes of a partition.

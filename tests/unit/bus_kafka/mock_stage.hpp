@@ -21,7 +21,7 @@ struct stage {
   base::metrics metrics;
   base::logger log{"test", base::log_level::off};
   asio::io_context loop{1};
-  std::unique_ptr<bus::bus> kafka;
+  std::unique_ptr<streamdemo::bus::bus> kafka;
   std::string topic = "topic";
 
   explicit stage(properties extra = {}) {
