@@ -428,7 +428,7 @@ TEST_CASE("a processor that meets a task of newer rules leaves the group and its
     co_await s.send(m, "response");
     m.type = message_type::submitted;
     co_await s.send(m, "request");
-    const auto left = [&s](const processor::processor& p) -> awaitable<void> {
+    const auto left = [](const processor::processor& p) -> awaitable<void> {
       const auto by = std::chrono::steady_clock::now() + std::chrono::seconds(20);
       while (!p.unready() && std::chrono::steady_clock::now() < by) co_await base::sleep_for(base::milliseconds(5));
       REQUIRE(p.unready());

@@ -143,7 +143,7 @@ bool cut_run::is_whole(std::size_t position) const {
   const bool followed = more || position + 1 < pictures_.size();
   if (!followed && !reported_) return false;
   if (!sound_) return true;
-  return followed ? sound_->reaches(c.end) : sound_->reaches(HUGE_VAL);
+  return followed ? sound_->reaches(c.end) : sound_->finished();
 }
 
 std::vector<cut_run::whole_clip> cut_run::take_whole() {

@@ -9,6 +9,8 @@ namespace streamdemo::processor {
 namespace {
 
 constexpr std::size_t header_bytes = 7;
+// More than any sound has, and a number that every type here can hold, whatever times a file claims.
+constexpr double most_packets = 1e15;
 
 // The length of the ADTS packet that begins here; 0: none does.
 std::size_t packet_size(const char* p) {
@@ -27,7 +29,7 @@ sound_track::sound_track(double origin, int sample_rate, double from)
 // less.
 std::int64_t sound_track::packet_at(double seconds) const {
   const auto n = std::floor((seconds - origin_) * sample_rate_ / packet_samples + 0.5 + 1e-6);
-  return std::max<std::int64_t>(static_cast<std::int64_t>(n), 1);
+  return static_cast<std::int64_t>(std::fmin(std::fmax(n, 1.0), most_packets));
 }
 
 bool sound_track::add(std::string_view bytes) {

@@ -21,6 +21,8 @@ class sound_track {
   // Takes more of an ADTS stream. False: it is none, or more than can be kept.
   bool add(std::string_view bytes);
   void finish() noexcept { finished_ = true; }
+  // Nothing more comes.
+  bool finished() const noexcept { return finished_; }
 
   // All that belongs to a clip which ends then is here.
   bool reaches(double end) const;

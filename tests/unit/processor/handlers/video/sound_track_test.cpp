@@ -42,7 +42,11 @@ TEST_CASE("parts meet where packets do, each with the packet before its first") 
   const auto next = t.take(second, 2 * second);
   CHECK(next.bytes == packets(47, 95));
   CHECK(next.offset == doctest::Approx(-one));
+  // How long the rest is cannot be known before the end, whatever has come.
+  CHECK_FALSE(t.finished());
+  CHECK_FALSE(t.reaches(HUGE_VAL));
   t.finish();
+  CHECK(t.finished());
   CHECK(t.reaches(HUGE_VAL));
   CHECK(t.end().value() == doctest::Approx(119 * one));
   CHECK(t.take(2 * second, std::nullopt).bytes == packets(94, 120));
