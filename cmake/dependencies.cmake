@@ -41,6 +41,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 else()
   # The standard library of g++ 12 calls a function of its own that it deprecates, in std::stable_sort.
   add_compile_options(-Wno-deprecated-declarations)
+  # librdkafka's macros check their arguments by it; and no assignment in the loops of a coroutine is seen.
+  add_compile_options(-Wno-gnu-statement-expression-from-macro-expansion -Wno-for-loop-analysis)
   # Without the time of its making, a precompiled header is the same in every clone, and ccache finds what includes it.
   add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()

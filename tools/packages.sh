@@ -30,6 +30,10 @@ needed_for_tls='
   /usr/sbin/nginx                     nginx-light'
 needed_for_clang='
   clang++-19                          clang-19'
+needed_for_sanitizers='
+  clang++-19                          clang-19
+  /usr/lib/llvm-19/lib/clang/19/include/sanitizer/asan_interface.h  libclang-rt-19-dev
+  /usr/lib/llvm-19/bin/llvm-symbolizer  llvm-19'
 needed_for_fresh='
   debootstrap                         debootstrap'
 needed_to_test='

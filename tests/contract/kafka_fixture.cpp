@@ -89,10 +89,10 @@ class kafka_fixture final : public bus_fixture {
   base::logger log_{"contract", base::log_level::error};
   // Committed soon, so that members which crash after a short stay get on, too.
   std::unique_ptr<bus::bus> bus_ =
-      std::move(bus::make_kafka_bus(
-                    {.brokers = brokers(), .properties = {{"auto.commit.interval.ms", "5"}}, .client_id = "contract"},
-                    metrics_, log_)
-                    .value());
+      bus::make_kafka_bus(
+          {.brokers = brokers(), .properties = {{"auto.commit.interval.ms", "5"}}, .client_id = "contract"}, metrics_,
+          log_)
+          .value();
 };
 
 }  // namespace

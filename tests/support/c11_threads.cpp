@@ -2,6 +2,13 @@
 // sanitizer does not know, so that a thread it did not see begin would crash it, and a lock it did not see taken would
 // make a race of what is none. glibc's types are the same in both.
 #if defined(__SANITIZE_THREAD__)
+#define THREADS_ARE_WATCHED
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)  // as clang says it
+#define THREADS_ARE_WATCHED
+#endif
+#endif
+#if defined(THREADS_ARE_WATCHED)
 #include <pthread.h>
 #include <threads.h>
 
@@ -62,7 +69,7 @@ int thrd_detach(thrd_t t) {
   return outcome(pthread_detach(t));
 }
 
-int mtx_init(mtx_t* m, int type) noexcept {
+int mtx_init(mtx_t* m, int type) {
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
   if ((type & mtx_recursive) != 0) pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
@@ -70,32 +77,32 @@ int mtx_init(mtx_t* m, int type) noexcept {
   pthread_mutexattr_destroy(&attributes);
   return outcome(error);
 }
-void mtx_destroy(mtx_t* m) noexcept {
+void mtx_destroy(mtx_t* m) {
   pthread_mutex_destroy(mutex(m));
 }
 int mtx_lock(mtx_t* m) {
   return outcome(pthread_mutex_lock(mutex(m)));
 }
-int mtx_trylock(mtx_t* m) noexcept {
+int mtx_trylock(mtx_t* m) {
   return outcome(pthread_mutex_trylock(mutex(m)));
 }
 int mtx_timedlock(mtx_t* m, const timespec* until) {
   return outcome(pthread_mutex_timedlock(mutex(m), until));
 }
-int mtx_unlock(mtx_t* m) noexcept {
+int mtx_unlock(mtx_t* m) {
   return outcome(pthread_mutex_unlock(mutex(m)));
 }
 
-int cnd_init(cnd_t* c) noexcept {
+int cnd_init(cnd_t* c) {
   return outcome(pthread_cond_init(condition(c), nullptr));
 }
-void cnd_destroy(cnd_t* c) noexcept {
+void cnd_destroy(cnd_t* c) {
   pthread_cond_destroy(condition(c));
 }
-int cnd_signal(cnd_t* c) noexcept {
+int cnd_signal(cnd_t* c) {
   return outcome(pthread_cond_signal(condition(c)));
 }
-int cnd_broadcast(cnd_t* c) noexcept {
+int cnd_broadcast(cnd_t* c) {
   return outcome(pthread_cond_broadcast(condition(c)));
 }
 int cnd_wait(cnd_t* c, mtx_t* m) {
