@@ -1,5 +1,5 @@
 // What one task needs: the rules themselves.
-#include <streamdemo/base/json.hpp>
+#include <streamdemo/task/end_payload.hpp>
 
 #include "processor/decisions.hpp"
 
@@ -187,8 +187,7 @@ void decisions::send_release(book& b, work& w, const std::string& run, std::int6
 void decisions::send_verdict(book& b, work& w, const task_state& t, status end, std::string why) {
   auto m = message_of(w, message_type::ended);
   m.replaces = t.last_run;
-  m.payload = "{\"status\":\"" + std::string(task::to_string(end)) +
-              "\",\"error\":{\"message\":" + base::json_string(why) + "}}";
+  m.payload = task::end_payload(end, why);
   w.verdict_sent = true;
   actions_.emplace_back(publish{b.number, std::move(m)});
 }

@@ -1,6 +1,7 @@
 #include "processor/run.hpp"
 
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/task/end_payload.hpp>
 
 #include <cmath>
 
@@ -23,7 +24,7 @@ std::string presentable(std::string text) {
 }
 
 std::string failed_payload(const std::string& why) {
-  return "{\"status\":\"failed\",\"error\":{\"message\":" + base::json_string(presentable(why)) + "}}";
+  return task::end_payload(task::status::failed, presentable(why));
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ void run::stop(stop_reason why) {
   if (closed_) return;
   if (why == stop_reason::expired) {
     send(record_of(message_type::ended,
-                   R"({"status":"expired","error":{"message":"the deadline passed while it was running"}})",
+                   task::end_payload(task::status::expired, "the deadline passed while it was running"),
                    "application/json"));
     how_ = run_end::ended;
     close("expired");

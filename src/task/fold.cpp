@@ -1,6 +1,5 @@
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include <streamdemo/task/end_payload.hpp>
 #include <streamdemo/task/fold.hpp>
 
 namespace streamdemo::task {
@@ -9,23 +8,21 @@ namespace {
 
 constexpr std::string_view hole_payload =
     R"({"status":"failed","error":{"message":"records of this run are missing from the log"}})";
+constexpr std::string_view no_end_payload =
+    R"({"status":"failed","error":{"message":"the run's last record names no status that a task can end with"}})";
 
 // An open task's place in the map, and its strings.
 constexpr std::size_t open_task_bytes = sizeof(task_state) + 512;
 
-// What an `ended` record says. One that cannot be read ends the task all the same: as failed.
-status end_status(std::string_view payload) {
-  boost::json::error_code ec;
-  const auto value = boost::json::parse(payload, ec);
-  if (ec || !value.is_object()) return status::failed;
-  const auto* text = value.get_object().if_contains("status");
-  if (text == nullptr || !text->is_string()) return status::failed;
-  return parse_end(text->get_string()).value_or(status::failed);
-}
-
 step ignore(std::string_view why) {
   step s;
   s.why = why;
+  return s;
+}
+
+step breach(std::string_view why) {
+  auto s = ignore(why);
+  s.breaks_rules = true;
   return s;
 }
 
@@ -108,6 +105,7 @@ step fold::start(task_state& t, const message& m) {
 }
 
 step fold::of_run(task_state& t, const message& m, sys_time log_time) {
+  if (t.last_run.empty()) return breach("no run of the task has started");
   if (!t.current || m.run != t.last_run) return ignore("its run is not current");
   if (m.runseq <= t.last_runseq) return ignore("its runseq was seen");
   if (m.runseq != t.last_runseq + 1) return hole(t, log_time);
@@ -117,8 +115,20 @@ step fold::of_run(task_state& t, const message& m, sys_time log_time) {
     ++t.results;
     if (options_.keep_last_result) t.last_result = m.payload;
   }
-  if (m.type == message_type::ended) close(t, end_status(m.payload), log_time);
-  return entry(t, m);
+  return m.type == message_type::ended ? end(t, m, log_time) : entry(t, m);
+}
+
+// One that cannot be read ends the task all the same: nothing more comes of its run.
+step fold::end(task_state& t, const message& m, sys_time log_time) {
+  const auto how = end_status(m.payload);
+  close(t, how.value_or(status::failed), log_time);
+  auto s = entry(t, m);
+  if (how) return s;
+  s.payload = no_end_payload;
+  s.content_type = "application/json";
+  s.breaks_rules = true;
+  s.why = "its status is none of succeeded, failed, canceled and expired";
+  return s;
 }
 
 step fold::release(task_state& t, const message&) {
@@ -132,8 +142,7 @@ step fold::release(task_state& t, const message&) {
 
 step fold::end_without_run(task_state& t, const message& m, sys_time log_time) {
   if (m.replaces && *m.replaces != t.last_run) return ignore("the verdict is about an earlier run");
-  close(t, end_status(m.payload), log_time);
-  return entry(t, m);
+  return end(t, m, log_time);
 }
 
 step fold::hole(task_state& t, sys_time log_time) {

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/task/end_payload.hpp>
 #include <streamdemo/task/message.hpp>
 
 namespace streamdemo::task {
@@ -73,6 +74,22 @@ bool belongs_to_run(message_type type) {
   }
 }
 
+// A `started` that is not the first, and what comes before the second, would be passed over without a word.
+void check_runseq(const message& m, header_reader& h) {
+  if (m.run.empty() || !(belongs_to_run(m.type) || m.type == message_type::ended)) return;
+  if (m.type == message_type::started && m.runseq != 1) h.complain("ce_runseq", "of a started is not 1");
+  if (m.type != message_type::started && m.runseq < 2) h.complain("ce_runseq", "is not above that of the started, 1");
+}
+
+// A forgotten ce_run must not make a success of a task whose results were all dropped for the same reason.
+void check_end_without_run(const message& m, std::string_view payload, header_reader& h) {
+  if (m.type != message_type::ended || !m.run.empty()) return;
+  const auto how = end_status(payload);
+  if (how == status::canceled || how == status::expired) return;
+  if (m.replaces && how == status::failed) return;
+  h.complain("ce_run", "is missing: without a run a task is only canceled or expired");
+}
+
 }  // namespace
 
 base::record encode(message m, std::string topic, std::int32_t partition) {
@@ -137,6 +154,8 @@ result<message> decode(const base::record& r) {
   m.runseq = h.number("ce_runseq", !m.run.empty(), 0);
   if (const auto replaces = r.header_value("ce_replaces")) m.replaces = h.text("ce_replaces", false, max_key_bytes);
   m.resume = r.header_value("ce_resume") == "true";
+  check_runseq(m, h);
+  check_end_without_run(m, r.value, h);
   if (m.type == message_type::accepted) {
     m.payload_hash = h.text("ce_payloadhash", true, 64);
     m.fold = static_cast<int>(h.number("ce_fold", true, fold_version));

@@ -9,7 +9,7 @@
 //    not (empty: there was none); no ce_replaces at all takes over always. A run id becomes current once.
 //  - released(run) of the current run: its later records are ignored; it does not count against max_runs.
 //  - ended without a run: from a gateway (no ce_replaces), in any state; a processor's verdict (with ce_replaces) only
-//    while that is the last run.
+//    while that is the last run. (decode() refuses an end without a run that only a run can come to.)
 //  - anything else of a run that is not current: ignored. A runseq seen before: ignored. A hole: the task ends as
 //    failed there and then.
 //  - the first ended closes the task.
@@ -55,18 +55,20 @@ struct task_state {
 struct step {
   enum class kind {
     ignored,   // changed nothing; `why` says which rule
-    event,     // a new entry of the history: `seq`, `type`; the record's own fields make it
+    event,     // a new entry of the history: `seq`, `type`; the record's own fields make it, but for `payload`
     hole,      // like event, but the entry is an `ended` (failed) that the fold made because of a hole in runseq
     released,  // the current run was released: no entry
     alive,     // a processor's sign of life: no task
   };
   kind what = kind::ignored;
   std::string_view why;               // static text
+  bool breaks_rules = false;          // the program that wrote the record is to be corrected; `why` says which rule
   const task_state* state = nullptr;  // of the task: for all but ignored and alive
   std::int64_t seq = 0;
   message_type type = message_type::alive;
-  bool resumed = false;      // for started
-  std::string_view payload;  // what the entry carries (the record's payload, or for a hole the fold's own words)
+  bool resumed = false;  // for started
+  // What the entry carries: the record's payload, or the fold's own words for a hole and an end that cannot be read.
+  std::string_view payload;
   std::string_view content_type;
 };
 
@@ -106,6 +108,7 @@ class fold {
   step end_without_run(task_state& t, const message& m, sys_time log_time);
   step of_run(task_state& t, const message& m, sys_time log_time);
   step entry(task_state& t, const message& m);
+  step end(task_state& t, const message& m, sys_time log_time);
   step hole(task_state& t, sys_time log_time);
   void close(task_state& t, status s, sys_time log_time);
   void put_away_closed();

@@ -32,8 +32,8 @@ base::record encode(message m, std::string topic, std::int32_t partition);
 // The name of the instance: what stands before the first '/' of its source.
 std::string_view instance_name(std::string_view source) noexcept;
 
-// What the record says. corrupt: a mandatory header is missing, a type is unknown, or a number or time does not parse;
-// the message names the header.
+// What the record says. corrupt: a mandatory header is missing, a type is unknown, a number or time does not parse, or
+// what the record says can be of no run or needs one; the message names the header.
 result<message> decode(const base::record& r);
 
 }  // namespace streamdemo::task

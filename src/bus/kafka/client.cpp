@@ -136,7 +136,8 @@ record_ptr record_of(const rd_kafka_message_t& m) {
   const void* value = nullptr;
   std::size_t size = 0;
   for (std::size_t i = 0; is_good(rd_kafka_header_get_all(headers, i, &name, &value, &size)); ++i) {
-    r->headers.push_back({name, value == nullptr ? std::string() : std::string(static_cast<const char*>(value), size)});
+    // A null is as good as no header: many clients write one for what they do not know. An empty one says something.
+    if (value != nullptr) r->headers.push_back({name, std::string(static_cast<const char*>(value), size)});
   }
   return r;
 }

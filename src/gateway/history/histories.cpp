@@ -53,7 +53,10 @@ class folded_histories final : public histories {
                            "Events dropped to stay below results.max_bytes: clients that had not read them see a gap")),
         ignored_(records(m, "ignored")),
         misplaced_records_(records(m, "misplaced")),
-        unreadable_records_(records(m, "unreadable")) {
+        unreadable_records_(records(m, "unreadable")),
+        rule_breaks_(m.counter("streamdemo_response_rule_breaks_total",
+                               "Records of the response topic that a processor should not have written: results before "
+                               "the run has started, ends that name no status")) {
     for (std::int32_t i = 0; i < o.partitions; ++i) partitions_.emplace_back(task::fold::options{o.keep_for, false});
   }
 
@@ -150,6 +153,7 @@ class folded_histories final : public histories {
     }
     auto& p = partitions_[static_cast<std::size_t>(r.partition)];
     const auto s = p.fold.apply(m, r.log_time);
+    if (s.breaks_rules) breaks_rules(r, m, s.why, now);
     if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
       enter(p, s, m, r, now);
     } else if (s.what == task::step::kind::ignored) {
@@ -276,6 +280,15 @@ class folded_histories final : public histories {
     });
   }
 
+  void breaks_rules(const base::record& r, const task::message& m, std::string_view why, base::sys_time now) {
+    rule_breaks_.Increment();
+    quiet_rule_breaks_.say(now, [&](std::size_t n) {
+      log_.warning("{} record(s) break the rules, the last is {} of task {} at {}/{}/{}: {}; correct the program ({})",
+                   n, task::to_string(m.type), base::shown(m.request_id), r.topic, r.partition, r.offset, why,
+                   base::shown(m.source));
+    });
+  }
+
   void publish_gauges() {
     bytes_.Set(static_cast<double>(bound_.bytes()));
     kept_.Set(static_cast<double>(index_.size()));
@@ -296,7 +309,7 @@ class folded_histories final : public histories {
   std::vector<end> ends_;  // a heap
   std::size_t tidy_ends_at_ = 1000;
   std::atomic<std::size_t> open_ = 0;
-  base::quiet quiet_misplaced_, quiet_unreadable_;
+  base::quiet quiet_misplaced_, quiet_unreadable_, quiet_rule_breaks_;
   base::gauge& bytes_;
   base::gauge& kept_;
   base::gauge& open_gauge_;
@@ -305,6 +318,7 @@ class folded_histories final : public histories {
   base::counter& ignored_;
   base::counter& misplaced_records_;
   base::counter& unreadable_records_;
+  base::counter& rule_breaks_;
 };
 
 std::unique_ptr<histories> make_histories(histories::options o, std::string own_source, base::io_threads& loops,

@@ -1,6 +1,7 @@
 #include "gateway/tasks/task_records.hpp"
 
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/task/end_payload.hpp>
 
 namespace streamdemo::gateway {
 
@@ -47,8 +48,7 @@ base::record ended_record(const std::string& request_id, const std::string& kind
   m.kind = kind;
   m.source = source;
   m.time = now;
-  m.payload = R"({"status":")" + std::string(task::to_string(how)) + R"(","error":{"message":)" +
-              base::json_string(reason) + "}}";
+  m.payload = task::end_payload(how, reason);
   return task::encode(std::move(m), to.response_topic, to.partition);
 }
 

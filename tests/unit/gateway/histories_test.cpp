@@ -161,6 +161,18 @@ TEST_CASE("records in the wrong partition and records that say nothing are dropp
   CHECK(w.metric(R"(streamdemo_response_records_unused_total{why="ignored"})") == 1);
 }
 
+TEST_CASE("results without a started and an end without a status are counted, and the end says that it failed") {
+  world w;
+  w.apply({w.out.accepted("a"), w.out.result("a", "early", "1")});
+  const auto counted = [&w] { return w.metric("streamdemo_response_rule_breaks_total"); };
+  CHECK(counted() == 1);
+  w.apply({w.out.started("a", "r"), w.out.of_run(task::message_type::ended, "a", "r", R"({"status":"done"})")});
+  CHECK(counted() == 2);
+  const auto read = w.all->find("a")->read(2, 10, 100'000);
+  REQUIRE(read.events.size() == 1);
+  CHECK(read.events[0]->json().find(R"("status":"failed")") != std::string_view::npos);
+}
+
 TEST_CASE("recent tasks come newest first") {
   world w;
   for (const auto* id : {"a", "b", "c"}) {

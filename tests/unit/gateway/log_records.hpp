@@ -3,6 +3,7 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/task/message.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <string>
@@ -58,7 +59,9 @@ class log_writer {
   base::record_ptr of_run(task::message_type type, const std::string& id, const std::string& run, std::string payload) {
     auto m = message(type, id, std::move(payload));
     m.run = run;
-    m.runseq = ++runseq_[run];
+    auto& last = runseq_[run];
+    last = std::max<std::int64_t>(last, 1);  // of a started that is not there
+    m.runseq = ++last;
     return record(std::move(m));
   }
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <streamdemo/task/end_payload.hpp>
 #include <streamdemo/task/event.hpp>
 #include <streamdemo/task/fold.hpp>
 
@@ -201,9 +202,27 @@ TEST_CASE("an end whose status cannot be read ends the task as failed") {
     log_of_one log;
     log.accepted();
     log.started("a", "");
-    CHECK(is_event(log.of(message_type::ended, "a", 2, payload), 3));
+    const auto s = log.of(message_type::ended, "a", 2, payload);
+    CHECK(is_event(s, 3));
+    CHECK(s.breaks_rules);
+    // What clients read says the same as the task's status.
+    CHECK(task::end_status(s.payload) == task::status::failed);
+    CHECK(s.content_type == "application/json");
     CHECK(log.state().now() == task::status::failed);
   }
+}
+
+TEST_CASE("what comes before the first started breaks the rules, what comes of an earlier run does not") {
+  log_of_one log;
+  log.accepted();
+  const auto early = log.of(message_type::result, "a", 2, "{}");
+  CHECK(is_ignored(early));
+  CHECK(early.breaks_rules);
+  log.started("a", "");
+  log.started("b", "a");
+  const auto late = log.of(message_type::result, "a", 2, "{}");
+  CHECK(is_ignored(late));
+  CHECK_FALSE(late.breaks_rules);
 }
 
 TEST_CASE("forgetting frees what is past keep_for and nothing else") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <streamdemo/task/end_payload.hpp>
 #include <streamdemo/task/message.hpp>
 
 using namespace streamdemo;
@@ -95,6 +96,44 @@ TEST_CASE("wrong values are corrupt and unknown headers are ignored") {
   auto no_key = good;
   no_key.key.clear();
   CHECK_FALSE(task::decode(no_key).has_value());
+}
+
+TEST_CASE("a run is numbered from its started on, or it is told so") {
+  auto m = full();
+  m.runseq = 0;
+  CHECK_FALSE(task::decode(task::encode(m, "response", 0)).has_value());
+  m.runseq = 2;
+  CHECK_FALSE(task::decode(task::encode(m, "response", 0)).has_value());
+  for (const auto type : {message_type::result, message_type::progress, message_type::log, message_type::ended}) {
+    m.type = type;
+    m.runseq = 1;
+    const auto too_early = task::decode(task::encode(m, "response", 0));
+    REQUIRE(too_early.has_error());
+    CHECK(too_early.error().message.find("ce_runseq") != std::string::npos);
+    m.runseq = 2;
+    CHECK(task::decode(task::encode(m, "response", 0)).has_value());
+  }
+}
+
+TEST_CASE("without a run a task is only canceled or expired, or judged as failed by who names the last run") {
+  auto m = full();
+  m.type = message_type::ended;
+  m.run.clear();
+  const auto is_taken = [&m](task::status how, std::optional<std::string> replaces) {
+    m.payload = task::end_payload(how, "why");
+    m.replaces = std::move(replaces);
+    return task::decode(task::encode(m, "response", 0)).has_value();
+  };
+  CHECK(is_taken(task::status::canceled, std::nullopt));
+  CHECK(is_taken(task::status::expired, std::nullopt));
+  CHECK(is_taken(task::status::expired, "a"));
+  CHECK(is_taken(task::status::failed, "a"));
+  CHECK(is_taken(task::status::failed, ""));
+  CHECK_FALSE(is_taken(task::status::failed, std::nullopt));
+  CHECK_FALSE(is_taken(task::status::succeeded, std::nullopt));
+  CHECK_FALSE(is_taken(task::status::succeeded, "a"));
+  m.payload = "null";
+  CHECK_FALSE(task::decode(task::encode(m, "response", 0)).has_value());
 }
 
 TEST_CASE("a foreign record without ce_time takes the bus's time") {
