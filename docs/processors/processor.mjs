@@ -11,11 +11,14 @@ const requests = kafka.consumer({ groupId: "whisper-processors", sessionTimeout:
 async function work(request, partition, heartbeat) {
   const run = randomUUID();
   let seq = 0;
-  const say = (what, data) => answers.send({ topic: "response", acks: -1, messages: [{
-    key: request.key, partition, value: JSON.stringify(data), headers: {
-      ce_specversion: "1.0", ce_id: randomUUID(), ce_source: source, ce_subject: "whisper",
-      ce_type: `streamdemo.task.${what}`, ce_time: new Date().toISOString(),
-      ce_run: run, ce_runseq: String(++seq), "content-type": "application/json" } }] });
+  const say = async (what, data) => {
+    await answers.send({ topic: "response", acks: -1, messages: [{
+      key: request.key, partition, value: JSON.stringify(data), headers: {
+        ce_specversion: "1.0", ce_id: randomUUID(), ce_source: source, ce_subject: "whisper",
+        ce_type: `streamdemo.task.${what}`, ce_time: new Date().toISOString(),
+        ce_run: run, ce_runseq: String(seq + 1), "content-type": "application/json" } }] });
+    ++seq; // one that was refused takes no number
+  };
   await say("started", {});
   let end = { status: "succeeded" };
   try {
@@ -25,12 +28,15 @@ async function work(request, partition, heartbeat) {
       await say("result", { word: word.toLowerCase() });
     }
   } catch (wrong) {
-    if (!(wrong instanceof SyntaxError || wrong instanceof TypeError)) throw wrong;
+    const isTheTasks = wrong instanceof SyntaxError || wrong instanceof TypeError || wrong.type === "MESSAGE_TOO_LARGE";
+    if (!isTheTasks) throw wrong;
     end = { status: "failed", error: { message: String(wrong) } }; // of this task, so it ends and not the program
   }
   await say("ended", end);
 }
 
+// After an error that it does not try again the library stops, and would leave a program that does nothing.
+requests.on(requests.events.CRASH, ({ payload }) => { if (!payload.restart) process.exit(1); });
 await answers.connect();
 await requests.connect();
 await requests.subscribe({ topic: "request.whisper", fromBeginning: true });

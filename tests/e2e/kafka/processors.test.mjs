@@ -18,8 +18,9 @@ const python = process.env.STREAMDEMO_PYTHON ?? join(root, ".venv/bin/python");
 const text = "The quick brown Fox jumps over the lazy Dog";
 
 const languages = [
-  { name: "Python", kind: "shout", file: "processor.py", program: python, change: (word) => word.toUpperCase() },
-  { name: "Node", kind: "whisper", file: "processor.mjs", program: process.execPath, change: (word) => word.toLowerCase() },
+  // `grows`: a letter that takes half as many bytes again once it is changed.
+  { name: "Python", kind: "shout", file: "processor.py", program: python, change: (word) => word.toUpperCase(), grows: "\u0149" },
+  { name: "Node", kind: "whisper", file: "processor.mjs", program: process.execPath, change: (word) => word.toLowerCase(), grows: "\u0130" },
 ];
 
 let gateway, ours, directory, admin;
@@ -125,6 +126,16 @@ for (const language of languages) {
       assert.ok(bad.at(-1).data.error.message.length > 0);
       const good = await historyOf(gateway, (await submit(gateway, kind, { text: "Yes" })).request_id);
       assert.equal(good.at(-1).data.status, "succeeded");
+    });
+
+    test("fails a task whose result no record can take, and does the next", async () => {
+      const large = await historyOf(gateway, (await submit(gateway, kind, { text: `Yes ${language.grows.repeat(400_000)}` })).request_id);
+      assert.deepEqual(large.map((e) => e.type), ["accepted", "started", "result", "ended"]);
+      assert.equal(large.at(-1).data.status, "failed");
+      assert.match(large.at(-1).data.error.message, /large/i);
+      const small = await historyOf(gateway, (await submit(gateway, kind, { text: "Yes" })).request_id);
+      assert.deepEqual(small.map((e) => e.attempt), [0, 1, 1, 1]);
+      assert.equal(small.at(-1).data.status, "succeeded");
     });
 
     test("may be killed in the middle of a task: the next one does it again, and nothing is shown twice", async () => {
