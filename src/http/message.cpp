@@ -44,6 +44,13 @@ bool request::has_header(std::string_view name) const noexcept {
   return false;
 }
 
+std::string_view request::authority() const noexcept {
+  const auto scheme = std::string_view(target).find("://");
+  if (target.starts_with('/') || scheme == std::string_view::npos) return header("Host");
+  const auto rest = std::string_view(target).substr(scheme + 3);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
 std::string request::joined_header(std::string_view name) const {
   std::string all;
   bool first = true;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <cstring>
+#include <streamdemo/http/host.hpp>
 
 #include "http/target.hpp"
 #include "http/text.hpp"
@@ -169,7 +170,10 @@ request_parser::step request_parser::check() {
   if (request_.target == "*" && request_.verb == verb::options) {
     request_.path = "*";
   } else if (!parse_target(request_.target, request_.path, request_.query)) {
-    return fail(400, "the request target is malformed: it must begin with '/', with correct percent escapes");
+    return fail(
+        400,
+        "the request target is malformed: it must begin with '/' and be UTF-8, with correct percent escapes and "
+        "no control characters");
   }
   if (const auto expect = request_.header("Expect"); !expect.empty()) {
     if (!same_word(expect, "100-continue")) return fail(417, "only Expect: 100-continue can be met");
@@ -183,6 +187,9 @@ request_parser::step request_parser::check() {
 request_parser::step request_parser::check_framing() {
   const auto& g = *grammar_;
   if (g.hosts > 1 || (g.hosts == 0 && g.http11)) return fail(400, "exactly one Host field is needed");
+  if (const auto asked = request_.authority(); (g.hosts > 0 || !asked.empty()) && !is_authority(asked)) {
+    return fail(400, "the Host field is malformed: it is a name or an address, and perhaps a port");
+  }
   if (g.lengths > 1) return fail(400, "more than one Content-Length");
   if (g.lengths == 1 && g.encodings > 0) return fail(400, "Content-Length and Transfer-Encoding together");
   if (g.lengths == 1 && !all_digits(request_.header("Content-Length"))) return fail(400, "bad Content-Length");

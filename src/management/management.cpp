@@ -34,7 +34,7 @@ class endpoints {
                  {http::verb::get, "/metrics", [this](http::request&) { return metrics(); }}}) {}
 
   base::awaitable<http::reply> answer(http::request& r) {
-    if (!answers_to(http::host_name(r.header("Host")))) {
+    if (!answers_to(http::host_name(r.authority()))) {
       co_return text(403, "this server does not answer for that name; list it in management.allowed_hosts\n");
     }
     const auto match = router_.find(r);

@@ -8,6 +8,9 @@ namespace streamdemo::http {
 // "localhost:8080" → "localhost", "[::1]:8080" → "::1"; of a Host field or of an origin's part behind "://".
 std::string_view host_name(std::string_view authority) noexcept;
 
+// A name or an address, and perhaps a port: as a Host field is written (RFC 9112 section 3.2), and nothing behind it.
+bool is_authority(std::string_view text) noexcept;
+
 bool is_loopback(std::string_view name) noexcept;
 
 // A loopback name or an address.

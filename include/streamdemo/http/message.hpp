@@ -57,6 +57,9 @@ struct request {
   // First field of that name (case-insensitive); empty when there is none.
   std::string_view header(std::string_view name) const noexcept;
   bool has_header(std::string_view name) const noexcept;
+  // Whom the client asks, "localhost:8080". In absolute form the target says it, whatever Host says (RFC 9112 section
+  // 3.2.2); empty: nobody, which only HTTP/1.0 may leave out.
+  std::string_view authority() const noexcept;
   // All fields of that name, joined by ", ".
   std::string joined_header(std::string_view name) const;
   std::optional<std::string_view> query_value(std::string_view name) const noexcept;

@@ -1,21 +1,14 @@
 // GET /api/artifacts/{id}/{name}: files that results point to, whole or in part.
-#include <fmt/chrono.h>
-
 #include "gateway/api/endpoints.hpp"
-#include "gateway/api/etag.hpp"
 #include "gateway/api/file_body.hpp"
 #include "gateway/api/media_type.hpp"
+#include "gateway/api/preconditions.hpp"
 #include "gateway/api/problem.hpp"
 #include "gateway/api/range.hpp"
 
 namespace streamdemo::gateway::endpoints {
 
 namespace {
-
-std::string http_date(base::sys_time t) {
-  const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(t);
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
-}
 
 void set_headers(http::response& r, const artifacts::file& f, std::string_view name, const std::string& modified) {
   const auto type = artifact_type(name);
@@ -41,7 +34,12 @@ answering artifacts(core& a, http::request& r) {
   }
   const auto modified = http_date(file->modified);
   http::response answer;
-  if (none_match_hits(r.header("If-None-Match"), file->etag)) {
+  const auto condition = judge_preconditions(r, file->etag, file->modified);
+  if (condition == precondition::failed) {
+    co_return problem_response(problem::precondition,
+                               "the file is not the one that If-Match or If-Unmodified-Since names");
+  }
+  if (condition == precondition::not_modified) {
     answer.status = 304;
     answer.set("ETag", file->etag);
     answer.set("Cache-Control", "private, max-age=3600, immutable");

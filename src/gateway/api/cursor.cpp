@@ -8,8 +8,9 @@ namespace {
 
 base::result<std::int64_t> read(std::string_view where, std::string_view text) {
   if (const auto n = parse_cursor(text)) return *n;
-  return base::error{base::errc::invalid_argument,
-                     std::string(where) + " must be a number from 0: the seq of the last event that you have"};
+  return base::error{
+      base::errc::invalid_argument,
+      std::string(where) + " must be a number from 0 to 999999999999999999: the seq of the last event that you have"};
 }
 
 }  // namespace

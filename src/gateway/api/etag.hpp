@@ -4,6 +4,9 @@
 
 namespace streamdemo::gateway {
 
+// If-Match: `*`, or a list with this tag in it (strong comparison: no weak tag is equal to any).
+bool match_hits(std::string_view if_match, std::string_view etag) noexcept;
+
 // If-None-Match: `*`, or a list with this tag in it (weak comparison). An empty header matches nothing.
 bool none_match_hits(std::string_view if_none_match, std::string_view etag) noexcept;
 

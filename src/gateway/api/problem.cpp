@@ -28,6 +28,7 @@ constexpr auto problem_table() {
       problem_row{method, 405, "method-not-allowed", "The method is not allowed here", 0},
       problem_row{not_acceptable, 406, "not-acceptable", "None of the accepted media types is offered", 0},
       problem_row{timeout, 408, "timeout", "The request took too long", 0},
+      problem_row{precondition, 412, "precondition", "A condition of the request is not met", 0},
       problem_row{too_large, 413, "too-large", "The body is too large", 0},
       problem_row{target_too_long, 414, "target-too-long", "The request target is too long", 0},
       problem_row{media_type, 415, "media-type", "The body's media type is not taken", 0},

@@ -26,6 +26,7 @@ enum class problem {
   method,
   not_acceptable,
   timeout,
+  precondition,
   too_large,
   target_too_long,
   media_type,

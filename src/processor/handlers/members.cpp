@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <cmath>
 
 namespace streamdemo::processor {
 
@@ -42,6 +43,11 @@ result<std::int64_t> integer_member(const json::object& o, std::string_view name
   const auto* v = find(o, name);
   if (v == nullptr) return otherwise;
   if (v->is_int64() && v->get_int64() >= low && v->get_int64() <= high) return v->get_int64();
+  // 2.0 is an integer, too (JSON Schema), and how writers of doubles spell it.
+  if (v->is_double() && std::trunc(v->get_double()) == v->get_double()) {
+    const auto n = v->get_double();
+    if (n >= static_cast<double>(low) && n <= static_cast<double>(high)) return static_cast<std::int64_t>(n);
+  }
   return wrong(name, fmt::format("a whole number from {} to {}", low, high), *v);
 }
 

@@ -13,9 +13,11 @@ TEST_CASE("a payload is an object, and nothing is an empty one") {
 }
 
 TEST_CASE("a member of the wrong type or range is named with what is expected") {
-  const auto o = parse_object(R"({"n":5,"x":2.5,"t":"text","none":null})").value();
+  const auto o = parse_object(R"({"whole":2.0,"n":5,"x":2.5,"t":"text","none":null})").value();
   CHECK(integer_member(o, "n", 1, 0, 9).value() == 5);
   CHECK(integer_member(o, "absent", 1, 0, 9).value() == 1);
+  CHECK(integer_member(o, "whole", 1, 0, 9).value() == 2);
+  CHECK(integer_member(o, "whole", 1, 3, 9).has_error());
   CHECK(integer_member(o, "none", 1, 0, 9).value() == 1);
   CHECK(integer_member(o, "n", 1, 0, 4).error().message == "n must be a whole number from 0 to 4, not 5");
   CHECK(integer_member(o, "x", 1, 0, 9).error().message == "x must be a whole number from 0 to 9, not 2.5");
