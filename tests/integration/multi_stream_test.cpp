@@ -5,6 +5,7 @@
 
 #include <map>
 #include <set>
+#include <streamdemo/base/id.hpp>
 
 #include "integration/app_fixture.hpp"
 
@@ -229,6 +230,34 @@ TEST_CASE("the same key submits once, whether it comes again on this socket or b
     // A second answer that came after the end follows anew: then everything came twice, never a part.
     if (got.size() != all.size()) got.resize(all.size());
     CHECK(got == all);
+  });
+}
+
+TEST_CASE("a message that waits for its turn is read once, however often its socket has something to write") {
+  // As long as an id that nobody knows is waited for; the events of the other task come all the while.
+  constexpr base::milliseconds unknown{500};
+  app_fixture app([&](config::settings& s) { s.gateway.unknown_task_wait = unknown; });
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    shared_socket s(ex, app.port());
+    co_await s.open();
+    co_await s.say(R"({"action":"submit","kind":"simulate","payload":{"results":100000,"interval_ms":1},"ref":1})");
+    const auto busy = co_await s.other();
+    const auto later = base::derived_id("simulate", "later");
+    co_await s.say(R"({"action":"subscribe","request_id":")" + later + R"(","ref":2})");
+    co_await s.say(
+        R"({"action":"submit","kind":"simulate","payload":{"results":1},"idempotency_key":"later","ref":3})");
+    const auto refused = co_await s.other();
+    CHECK(problem_of(refused) == "unknown-task");
+    const auto before = s.events(string_at(busy, "request_id")).size();
+    CHECK(before > 50);
+    const auto taken = co_await s.other();
+    CHECK(string_at(taken, "request_id") == later);
+    caller operators(ex, app.management_port());
+    const auto metrics = co_await operators.get("/metrics");
+    CHECK(metrics.body.find("\nstreamdemo_stream_messages_total 3\n") != std::string::npos);
+    caller c(ex, app.port());
+    co_await c.post("/api/tasks/" + string_at(busy, "request_id") + "/cancel", "");
   });
 }
 

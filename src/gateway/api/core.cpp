@@ -18,7 +18,12 @@ base::awaitable<void> end_submissions(loop_state& loop) {
 loop_state::loop_state(base::executor ex, const base::logger& log)
     : submissions(ex, log, "submissions"), draining(ex), random(std::random_device{}()) {}
 
-core::core(api_context c) : c_(std::move(c)), origins_(c_.settings.gateway.allowed_origins), page_(embedded_files()) {
+core::core(api_context c)
+    : c_(std::move(c)),
+      origins_(c_.settings.gateway.allowed_origins),
+      page_(embedded_files()),
+      messages_(
+          c_.metrics.counter("streamdemo_stream_messages_total", "Messages of clients on /api/stream that were read")) {
   for (std::size_t i = 0; i < c_.loops.size(); ++i) {
     loops_.push_back(std::make_unique<loop_state>(c_.loops.executor(i), c_.log));
   }

@@ -30,6 +30,9 @@ class core {
   const page_files& page() const noexcept { return page_; }
   const kind_info* find_kind(std::string_view name) const noexcept;
 
+  // Messages of clients on /api/stream that were parsed.
+  base::counter& messages() const noexcept { return messages_; }
+
   // The caller's own loop.
   loop_state& here() noexcept;
 
@@ -41,6 +44,7 @@ class core {
   api_context c_;
   origin_rules origins_;
   page_files page_;
+  base::counter& messages_;
   std::vector<std::unique_ptr<loop_state>> loops_;
   std::atomic<bool> draining_{false};
 };

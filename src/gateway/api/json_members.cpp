@@ -2,8 +2,6 @@
 
 #include <streamdemo/base/json.hpp>
 
-#include <algorithm>
-
 namespace streamdemo::gateway {
 
 namespace {
@@ -17,11 +15,14 @@ std::size_t after_blanks(std::string_view s, std::size_t at) noexcept {
   return at;
 }
 
+// From quote to quote: what is long in a payload is mostly one string.
 std::size_t after_string(std::string_view s, std::size_t at) noexcept {
-  for (++at; at < s.size() && s[at] != '"'; ++at) {
-    if (s[at] == '\\') ++at;
+  for (auto quote = s.find('"', at + 1); quote != std::string_view::npos; quote = s.find('"', quote + 1)) {
+    auto escapes = quote;
+    while (s[escapes - 1] == '\\') --escapes;
+    if ((quote - escapes) % 2 == 0) return quote + 1;
   }
-  return at + 1;
+  return s.size();
 }
 
 std::size_t after_value(std::string_view s, std::size_t at) noexcept {
@@ -50,44 +51,49 @@ struct member {
   std::size_t end;  // one past the value
 };
 
-// The first member that `wanted` says yes to, by its name.
-template <class Predicate>
-std::optional<member> find_if(std::string_view s, Predicate wanted) noexcept {
+// One member after the other, until `take` says false.
+template <class Take>
+void walk(std::string_view s, Take take) {
   auto at = after_blanks(s, after_blanks(s, 0) + 1);
   while (at < s.size() && s[at] == '"') {
     const auto key_end = after_string(s, at);
     const auto value = after_blanks(s, after_blanks(s, key_end) + 1);
-    if (value >= s.size()) return std::nullopt;
+    if (value >= s.size()) return;
     const auto end = after_value(s, value);
-    const auto name = s.substr(at + 1, key_end - at - 2);
-    if (wanted(name)) return member{name, at, value, end};
+    if (!take(member{s.substr(at + 1, key_end - at - 2), at, value, end})) return;
     at = after_blanks(s, after_blanks(s, end) + 1);
   }
-  return std::nullopt;
 }
 
-std::optional<member> find(std::string_view s, std::string_view name) noexcept {
-  return find_if(s, [name](std::string_view one) { return one == name; });
+std::optional<member> find(std::string_view s, std::string_view name) {
+  std::optional<member> found;
+  walk(s, [&](const member& m) {
+    if (m.name == name) found = m;
+    return !found;
+  });
+  return found;
 }
 
 }  // namespace
 
-bool is_json_object(std::string_view text) {
-  const auto at = after_blanks(text, 0);
-  return at < text.size() && text[at] == '{' && base::is_json(text);
+bool begins_an_object(std::string_view json) noexcept {
+  const auto at = after_blanks(json, 0);
+  return at < json.size() && json[at] == '{';
 }
 
-std::optional<std::string_view> member_value(std::string_view object, std::string_view name) noexcept {
+bool is_json_object(std::string_view text) {
+  return begins_an_object(text) && base::is_json(text);
+}
+
+std::optional<std::string_view> member_value(std::string_view object, std::string_view name) {
   const auto m = find(object, name);
   if (!m) return std::nullopt;
   return object.substr(m->value, m->end - m->value);
 }
 
-std::optional<std::string_view> unknown_member(std::string_view object, std::span<const std::string_view> known) {
-  const auto m = find_if(
-      object, [known](std::string_view one) { return std::find(known.begin(), known.end(), one) == known.end(); });
-  if (!m) return std::nullopt;
-  return m->name;
+void each_member(std::string_view object,
+                 const std::function<bool(std::string_view name, std::string_view value)>& take) {
+  walk(object, [&](const member& m) { return take(m.name, object.substr(m.value, m.end - m.value)); });
 }
 
 std::string without_member(std::string_view object, std::string_view name) {

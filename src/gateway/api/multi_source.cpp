@@ -45,9 +45,8 @@ multi_source::follower::follower(multi_source& owner, history_ptr h, std::int64_
              {.cursor = after, .max_events = turn_events, .format = wire::websocket}) {}
 
 void multi_source::follower::wake() noexcept {
-  if (ready) return;
-  ready = true;
-  of.ready_.push_back(this);
+  if (is_linked()) return;
+  of.ready_.push_back(*this);
   of.sink_->wake();
 }
 
@@ -59,16 +58,16 @@ multi_source::~multi_source() {
 }
 
 http::stream_state multi_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
+  const bool held_back = answers_.size() >= max_answers;
   for (auto& text : answers_) out.push_back(own_piece(std::move(text)));
   answers_.clear();
   if (ending_) return http::stream_state::end;
   for (std::size_t size = 0; !ready_.empty() && size < max_bytes;) {
-    follower& f = *ready_.front();
+    follower& f = ready_.front();
     ready_.pop_front();
-    f.ready = false;
     size += deliver(f, out, std::min(turn_bytes, max_bytes - size));
   }
-  work();
+  if (held_back) work();
   return ready_.empty() && answers_.empty() ? http::stream_state::wait : http::stream_state::more;
 }
 
@@ -89,15 +88,18 @@ void multi_source::on_text(std::string_view message) {
   work();
 }
 
-// Messages about one task are taken in their order, each when the one before is answered.
+// Messages about one task are taken in their order, each when the one before is answered. What waits for that is woken
+// by it, and is not read again.
 void multi_source::work() {
-  while (!waiting_.empty() && !ending_ && answers_.size() < max_answers && under_way_.size() < max_operations) {
-    auto m = parse_stream_message(waiting_.front(), a_.settings().tasks.max_deadline);
-    if (m && m->what == action::submit) {
-      m->request_id = a_.context().service.new_request_id(m->kind, m->key);
+  while (!ending_ && answers_.size() < max_answers && under_way_.size() < max_operations) {
+    if (!next_) {
+      if (waiting_.empty()) return;
+      next_ = parse(waiting_.front());
+      waiting_.pop_front();
     }
-    if (m && std::find(under_way_.begin(), under_way_.end(), m->request_id) != under_way_.end()) return;
-    waiting_.pop_front();
+    if (must_wait(*next_)) return;
+    parsed m = std::move(*next_);
+    next_.reset();
     if (m) {
       take(std::move(*m));
     } else if (const auto& bad = m.error(); !bad.to.empty()) {
@@ -107,6 +109,17 @@ void multi_source::work() {
           {.complete = false, .close_code = close_bad_message, .reason = std::string(row_of(bad.why.what).title)});
     }
   }
+}
+
+multi_source::parsed multi_source::parse(std::string_view message) const {
+  a_.messages().Increment();
+  auto m = parse_stream_message(message, a_.settings().tasks.max_deadline);
+  if (m && m->what == action::submit) m->request_id = a_.context().service.new_request_id(m->kind, m->key);
+  return m;
+}
+
+bool multi_source::must_wait(const parsed& m) const {
+  return m && std::find(under_way_.begin(), under_way_.end(), m->request_id) != under_way_.end();
 }
 
 void multi_source::take(stream_message m) {
@@ -197,7 +210,6 @@ void multi_source::unsubscribe(const stream_message& m) {
     return refuse({problem::not_subscribed, "this socket does not follow that task (any more)", {}}, m);
   }
   const auto cursor = it->second->events.cursor();
-  std::erase(ready_, it->second.get());
   followers_.erase(it);
   answer(m, "\"request_id\":" + base::json_string(m.request_id) + ",\"after\":" + std::to_string(cursor));
 }
@@ -224,6 +236,7 @@ void multi_source::end(std::string last_words, http::stream_end how) {
   answers_.push_back(std::move(last_words));
   end_ = std::move(how);
   ending_ = true;
+  next_.reset();
   waiting_.clear();
   sink_->wake();
 }
@@ -231,6 +244,7 @@ void multi_source::end(std::string last_words, http::stream_end how) {
 // Operations under way are awaited: their client would not know whether they count.
 void multi_source::drain() {
   draining_ = true;
+  next_.reset();
   waiting_.clear();
   if (under_way_.empty()) leave();
 }

@@ -5,6 +5,7 @@
 // loop's submissions, because a client that goes away takes no submission back.
 // Made by the endpoint, owned by the stream session; everything on the session's loop.
 #pragma once
+#include <boost/intrusive/list.hpp>
 #include <deque>
 #include <unordered_map>
 
@@ -25,18 +26,20 @@ class multi_source final : public http::stream_source {
   http::stream_end finish() override { return end_; }
   std::string_view heartbeat() const override { return {}; }
   void on_text(std::string_view message) override;
-  bool takes_input() const override { return waiting_.empty(); }
+  bool takes_input() const override { return !next_ && waiting_.empty(); }
   void drain() override;
 
  private:
+  using leaves_by_itself = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
   using outcome = checked<history_ptr>;
+  using parsed = boost::system::result<stream_message, bad_stream_message>;
 
-  // One task on this socket. Its event source wakes it instead of the session.
-  struct follower final : http::stream_sink {
+  // One task on this socket. Its event source wakes it instead of the session. Linked while it may have something to
+  // say, and unlinked with its end.
+  struct follower final : http::stream_sink, boost::intrusive::list_base_hook<leaves_by_itself> {
     follower(multi_source& of, history_ptr h, std::int64_t after);
     void wake() noexcept override;
     multi_source& of;
-    bool ready = false;
     event_source events;
   };
 
@@ -46,6 +49,8 @@ class multi_source final : public http::stream_source {
   };
 
   void work();
+  parsed parse(std::string_view message) const;
+  bool must_wait(const parsed& m) const;
   void take(stream_message m);
   std::optional<refusal> cannot_begin(const stream_message& m) const;
   void unsubscribe(const stream_message& m);
@@ -65,9 +70,10 @@ class multi_source final : public http::stream_source {
   std::shared_ptr<link> link_;
   http::stream_sink* sink_ = nullptr;
 
-  std::unordered_map<std::string, std::unique_ptr<follower>> followers_;  // by request_id
-  std::deque<follower*> ready_;         // those that may have something to say, in turn
-  std::deque<std::string> waiting_;     // messages not yet taken; while there is one, no more are read
+  std::unordered_map<std::string, std::unique_ptr<follower>> followers_;                 // by request_id
+  boost::intrusive::list<follower, boost::intrusive::constant_time_size<false>> ready_;  // in turn
+  std::optional<parsed> next_;          // the message whose turn it is, once its task's operation is over
+  std::deque<std::string> waiting_;     // those behind it, as they came; while there is one, no more are read
   std::vector<std::string> under_way_;  // tasks with an operation
   std::size_t to_come_ = 0;             // operations that will follow a task
   std::vector<std::string> answers_;    // on their way to the client

@@ -23,6 +23,10 @@ bool names_only_the_sample(std::string_view object) {
   return source != nullptr && source->is_string() && source->get_string() == "sample";
 }
 
+refusal no_object() {
+  return {problem::bad_json, "the body must be one JSON object (RFC 8259, UTF-8, at most 64 deep)", {}};
+}
+
 }  // namespace
 
 checked<std::optional<base::milliseconds>> deadline_option(const http::request& r, base::milliseconds max) {
@@ -59,17 +63,20 @@ checked<std::string> idempotency_key(const http::request& r) {
 }
 
 checked<std::string> json_payload(std::string_view kind, std::string body) {
-  if (body.empty() && kind != video_kind) return std::string("{}");
-  if (!is_json_object(body)) {
-    return refusal{problem::bad_json, "the body must be one JSON object (RFC 8259, UTF-8, at most 64 deep)", {}};
-  }
-  if (kind == video_kind && !names_only_the_sample(body)) {
+  if (!body.empty() && !is_json_object(body)) return no_object();
+  return payload_of_json(kind, std::move(body));
+}
+
+checked<std::string> payload_of_json(std::string_view kind, std::string json) {
+  if (json.empty() && kind != video_kind) return std::string("{}");
+  if (!begins_an_object(json)) return no_object();
+  if (kind == video_kind && !names_only_the_sample(json)) {
     return refusal{problem::bad_json,
                    "JSON for process-video names its input by \"source\":\"sample\"; to process a video of your own, "
                    "send the file itself as the body",
                    {}};
   }
-  return body;
+  return json;
 }
 
 checked<submit_message> parse_submit_message(std::string_view kind, std::string_view text) {
@@ -85,7 +92,7 @@ checked<submit_message> parse_submit_message(std::string_view kind, std::string_
   } else {
     m.payload = std::string(text);
   }
-  auto payload = json_payload(kind, std::move(m.payload));
+  auto payload = payload_of_json(kind, std::move(m.payload));
   if (!payload) return payload.error();
   m.payload = std::move(*payload);
   return m;

@@ -21,6 +21,8 @@ checked<std::string> checked_key(std::string_view key);
 
 // The payload of a JSON body: one object, and for videos only the sample (a client may not name an upload).
 checked<std::string> json_payload(std::string_view kind, std::string body);
+// The same of what is known to be JSON already, or empty.
+checked<std::string> payload_of_json(std::string_view kind, std::string json);
 
 // A WebSocket's message: the same object, with `idempotency_key` as a member, which is no part of the payload.
 struct submit_message {

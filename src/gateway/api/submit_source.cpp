@@ -32,7 +32,8 @@ base::awaitable<void> submit_source::converse(core& a, submission s, std::shared
     if (c->source != nullptr) c->source->refuse({problem::timeout, "no message came that submits a task", {}});
     co_return;
   }
-  auto m = parse_submit_message(s.kind, *c->message);
+  // Not kept: the socket may stay open for as long as its task lasts.
+  auto m = parse_submit_message(s.kind, std::exchange(*c->message, {}));
   if (!m) {
     if (c->source != nullptr) c->source->refuse(m.error());
     co_return;

@@ -16,6 +16,7 @@ TEST_CASE("a member is found at the top only") {
   CHECK(member_value("{\"k\":-1.5e3}", "k") == "-1.5e3");
   CHECK(member_value("{ \"k\" : [1,{\"x\":\"]\"}] , \"z\":0}", "k") == "[1,{\"x\":\"]\"}]");
   CHECK(!member_value("{\"a\":{\"k\":1}}", "k"));
+  CHECK(member_value("{\"a\":\"\\\\\\\"\",\"b\":\"\\\\\",\"k\":1}", "k") == "1");
   CHECK(!member_value("{}", "k"));
   CHECK(!member_value(" { } ", "k"));
 }

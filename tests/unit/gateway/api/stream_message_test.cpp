@@ -86,6 +86,22 @@ TEST_CASE("what says no action gives no hope for the rest, and what says one is 
   }
 }
 
+TEST_CASE("of a member that comes twice the first counts, and of several unknown ones the first is named") {
+  const auto twice = parse(R"({"action":"submit","kind":"one","kind":"two","payload":{"a":1},"payload":7})");
+  REQUIRE(twice.has_value());
+  CHECK(twice->kind == "one");
+  CHECK(twice->payload == R"({"a":1})");
+  // Whether another action knows it or none does.
+  for (const auto* members : {R"("after":1,"x":2)", R"("after":1,"kind":2)"}) {
+    const auto m = parse(std::string(R"({"action":"cancel",)") + members + "}");
+    REQUIRE(!m);
+    CHECK_MESSAGE(m.error().why.detail.starts_with("cancel has no member \"after\""), m.error().why.detail);
+  }
+  const auto stranger = parse(R"({"x":2,"after":1,"action":"cancel"})");
+  REQUIRE(!stranger);
+  CHECK(stranger.error().why.detail.starts_with("cancel has no member \"x\""));
+}
+
 TEST_CASE("a member that an action does not have is named, with those that it has") {
   const auto m = parse(R"({"action":"submit","kind":"simulate","input":{"payload":1}})");
   REQUIRE(!m);
