@@ -71,6 +71,10 @@ void check_sizes(contradiction_list& out, const settings& s) {
            "a run could never publish its largest result");
   at_least(out, bytes("processor.max_held_bytes", s.processor.max_held_bytes), record,
            "a processor could hold no more than one large task");
+  at_least(out, bytes("gateway.max_buffer_bytes", s.gateway.max_buffer_bytes),
+           bytes("gateway.max_body_bytes", s.gateway.max_body_bytes) +
+               bytes("gateway.max_message_bytes", s.gateway.max_message_bytes),
+           "the largest body would not fit beside the largest message");
   at_least(out, bytes("results.max_bytes", s.results.max_bytes), record,
            "a gateway could not hold a single large result");
   if (max_input_bytes(s) < s.gateway.max_upload_bytes) {

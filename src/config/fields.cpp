@@ -78,6 +78,14 @@ void add_gateway_limits(field_list& f) {
                   "Requests that may wait at once for an id that is not known yet."));
   f.push_back(num("gateway.send_buffer_bytes", AT(gateway.send_buffer_bytes), 4 * kib, 16 * mib,
                   "The kernel's send buffer per connection: what a stalled reader can park outside this process."));
+  f.push_back(
+      num("gateway.max_buffer_bytes", AT(gateway.max_buffer_bytes), mib, tib,
+          "Memory for the bodies, answers and messages of all connections that are under way, but for the first "
+          "4 KiB of each; what finds no room is answered 503 with Retry-After."));
+  f.push_back(
+      num("gateway.min_upload_bytes_per_second", AT(gateway.min_upload_bytes_per_second), 0, gib,
+          "The slowest upload: one that stays behind it by more than gateway.idle_timeout_ms is answered 408; 0 "
+          "takes any."));
   f.push_back(list<settings>("gateway.allowed_origins", AT(gateway.allowed_origins), may_be_empty::yes, wrong_origin,
                              "origins such as https://example.org",
                              "Web pages that may call this gateway, beside those served from this machine."));

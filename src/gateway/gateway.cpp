@@ -26,7 +26,10 @@ constexpr base::milliseconds close_poll{100};
 // A clock that is so far off is worth a word.
 constexpr std::chrono::seconds clock_alarm{10};
 
-http::server_options server_options(const surroundings& s) {
+// Of each connection; beyond it is counted.
+constexpr std::uint64_t free_buffer_bytes = 4096;
+
+http::server_options server_options(const surroundings& s, base::byte_budget& buffers) {
   const auto& g = s.settings.gateway;
   return {.name = "gateway",
           .listen = g.listen,
@@ -37,6 +40,8 @@ http::server_options server_options(const surroundings& s) {
           .max_header_bytes = g.max_header_bytes,
           .max_message_bytes = g.max_message_bytes,
           .send_buffer_bytes = g.send_buffer_bytes,
+          .min_body_bytes_per_second = g.min_upload_bytes_per_second,
+          .buffers = &buffers,
           .request_timeout = g.request_timeout,
           .idle_timeout = g.idle_timeout,
           .write_timeout = g.write_timeout,
@@ -69,6 +74,11 @@ class wired_gateway final : public gateway {
         instance_(s.instance),
         loop0_(s.loops.executor(0)),
         log_(s.log.child("gateway")),
+        buffers_(settings_.gateway.max_buffer_bytes, free_buffer_bytes,
+                 s.metrics.gauge("streamdemo_http_buffer_bytes",
+                                 "Bodies, answers and messages under way, of at most gateway.max_buffer_bytes"),
+                 s.metrics.counter("streamdemo_http_buffers_refused_total",
+                                   "Times that gateway.max_buffer_bytes had no room for one more")),
         all_(make_histories(history_options(settings_), s.instance, s.loops, s.clock, s.metrics, log_)),
         service_(make_task_service({.bus = s.bus,
                                     .all = *all_,
@@ -96,9 +106,11 @@ class wired_gateway final : public gateway {
                        .clock = s.clock,
                        .metrics = s.metrics,
                        .log = log_,
+                       .buffers = buffers_,
                        .instance = s.instance,
                        .kinds = std::move(s.kinds)})),
-        server_(http::make_server(server_options(s), s.loops, api_->handler(), api_->error_page(), s.metrics, log_)) {}
+        server_(http::make_server(server_options(s, buffers_), s.loops, api_->handler(), api_->error_page(), s.metrics,
+                                  log_)) {}
 
   awaitable<result<void>> start() override {
     if (auto learned = co_await learn_clock(); learned.has_error()) co_return learned;
@@ -181,6 +193,7 @@ class wired_gateway final : public gateway {
   std::string instance_;
   base::executor loop0_;
   base::logger log_;
+  base::byte_budget buffers_;
   std::unique_ptr<histories> all_;
   std::unique_ptr<task_service_control> service_;
   response_follower follower_;

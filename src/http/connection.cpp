@@ -13,7 +13,9 @@ connection::connection(server_loop& loop, base::tcp_socket socket, std::string p
     : entry([](entry& e) noexcept { static_cast<connection&>(e).on_time(); }),
       loop_(loop),
       socket_(std::move(socket)),
-      parser_(request_, loop.parts().options.max_header_bytes) {
+      parser_(request_, loop.parts().options.max_header_bytes),
+      of_request_(loop.parts().options.buffers),
+      of_piece_(loop.parts().options.buffers) {
   request_.peer = std::move(peer);
 }
 
@@ -31,9 +33,16 @@ base::awaitable<void> connection::run() {
       co_await answer_error(parser_.why().status, parser_.why().detail);
       break;
     }
+    if (n == next::full) {
+      input_.forget();
+      co_await answer_error(503, std::string(no_room));
+      break;
+    }
     reply r;
     if (!co_await handle(r)) co_return;
-    if (!co_await answer(r)) break;
+    const bool more = co_await answer(r);
+    of_piece_.release();
+    if (!more) break;
     if (handed_over_) co_return;
     // A client that pipelines without end shares the loop with the others.
     served = waiting ? served + 1 : 0;
@@ -42,6 +51,8 @@ base::awaitable<void> connection::run() {
       co_await asio::post(loop_.executor(), base::use_awaitable);
     }
   }
+  input_.forget();
+  of_request_.release();
   co_await linger();
 }
 
@@ -54,17 +65,20 @@ base::awaitable<void> connection::refuse() {
 base::awaitable<connection::next> connection::read_head() {
   const auto& o = loop_.parts().options;
   parser_.reset();
+  of_request_.hold(input_.capacity());
   idle_ = input_.empty();
   wait_at_most(first_ || !idle_ ? o.request_timeout : o.idle_timeout);
   if (!idle_ && loop_.draining()) closing_ = true;
   auto step = idle_ ? request_parser::step::more : parse({});
   while (step == request_parser::step::more) {
+    if (!of_request_.hold(input_.capacity())) co_return next::full;
     if (!co_await wait(base::tcp_socket::wait_read)) {
       if (expired_ && !gone_ && !idle_) co_await answer_error(408, "the request head did not arrive in time");
       // A drain wakes an idle connection; a request that came at the same moment is still answered.
       if (expired_ || gone_ || !loop_.draining()) co_return next::close;
     }
-    const auto got = receive(loop_.scratch(), server_loop::scratch_bytes);
+    const auto got = receive(loop_.scratch(), piece_room(server_loop::scratch_bytes));
+    of_piece_.release();
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
       if (idle_ && loop_.draining()) co_return next::close;
       continue;
@@ -85,6 +99,7 @@ base::awaitable<connection::next> connection::read_head() {
     closing_ = true;
     co_return next::refuse;
   }
+  if (!of_request_.hold(parser_.room() + input_.capacity())) co_return next::full;
   continued_ = false;
   closing_ = closing_ || !parser_.keep_alive();
   co_return next::request;
@@ -108,6 +123,8 @@ request_parser::step connection::parse(std::string_view fresh) {
 base::awaitable<bool> connection::handle(reply& out) {
   if (!body_) body_ = std::make_shared<connection_body>(*this);
   request_.body = body_;
+  const auto& o = loop_.parts().options;
+  pace_.begin(o.idle_timeout, o.min_body_bytes_per_second);
   watch_peer();
   std::string failure;
   try {

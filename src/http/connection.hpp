@@ -6,6 +6,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <streamdemo/http/server.hpp>
 
+#include "http/body_pace.hpp"
 #include "http/input_buffer.hpp"
 #include "http/request_parser.hpp"
 #include "http/timer_wheel.hpp"
@@ -15,6 +16,7 @@ namespace streamdemo::http {
 class server_loop;
 class connection_body;
 
+inline constexpr std::string_view no_room = "the server has no room for this now; try again in a moment";
 inline constexpr std::string_view too_many_connections = "too many connections; try again in a moment";
 
 class connection final : public std::enable_shared_from_this<connection>, private timer_wheel::entry {
@@ -46,7 +48,7 @@ class connection final : public std::enable_shared_from_this<connection>, privat
     deadline,  // it ends the wait for the socket
     peer,      // it looks now and then whether the peer of a waiting handler is still there
   };
-  enum class next { request, refuse, close };
+  enum class next { request, refuse, full, close };
   enum class sent { all, some, broken };
 
   // Requests.
@@ -54,14 +56,19 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   request_parser::step parse(std::string_view fresh);
   base::awaitable<bool> handle(reply& out);
   base::awaitable<bool> skip_body();
-  base::awaitable<result<std::size_t>> read_body(char* data, std::size_t size, bool keep_deadline);
-  request_parser::body_step take_body(std::string_view fresh, char* data, std::size_t size);
+  // Appends what comes next of the body; nothing: the end.
+  base::awaitable<result<void>> read_body(std::string& into);
+  // The same at the slowest rate that is taken.
+  base::awaitable<result<void>> read_piece(std::string& into);
+  request_parser::body_step take_body(std::string_view fresh, std::string& into);
+  std::size_t piece_room(std::size_t most) noexcept;
+  bool keep(std::size_t body_bytes) noexcept;
   bool will_close(const response& r) const;
 
   // Answers. False: the connection is of no further use.
   base::awaitable<bool> answer(reply& r);
   base::awaitable<bool> answer_response(response& r);
-  base::awaitable<bool> answer_source(body_source& source);
+  base::awaitable<bool> answer_source(std::string head, body_source& source);
   base::awaitable<bool> answer_stream(stream_reply& r);
   base::awaitable<bool> answer_websocket(websocket_reply& r);
   base::awaitable<bool> answer_error(int status, std::string detail);
@@ -69,6 +76,9 @@ class connection final : public std::enable_shared_from_this<connection>, privat
 
   // The socket.
   sent try_write(iovec* parts, int count);
+  // Takes what is sent off `head`; how many bytes of `body` are not sent. Nothing: the socket is broken.
+  std::optional<std::size_t> write_some(std::string& head, std::string_view body);
+  base::awaitable<bool> await_room();  // until it takes more
   base::awaitable<bool> write(std::string_view head, std::string_view body);
   base::awaitable<bool> write_rest(std::string rest, std::string_view body);
   long receive(char* data, std::size_t size);                    // as recv(): 0 the end, -1 errno
@@ -91,6 +101,9 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   request_parser parser_;
   input_buffer input_;
   std::shared_ptr<connection_body> body_;
+  base::byte_budget::share of_request_;  // its head and its body
+  base::byte_budget::share of_piece_;    // what is being sent, or is on its way to whoever reads the body
+  body_pace pace_;
   watch watch_ = watch::nothing;
   bool first_ = true;       // no request was read yet
   bool idle_ = false;       // waits for the first byte of a request

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::uint64_t skip_bytes = 65536;  // a body nobody read that is still cheaper to read than a new connection
 constexpr std::size_t copy_bytes = 16384;    // up to here a body is copied behind its head, for one piece to send
-constexpr std::size_t piece_bytes = 131072;  // of a body source
+// Of a body source: at most, and where the socket took less.
+constexpr std::size_t piece_bytes = 131072;
+constexpr std::size_t least_piece_bytes = 16384;
 
 std::string_view bytes_of(const response& r) noexcept {
   if (const auto* own = std::get_if<std::string>(&r.body)) return *own;
@@ -61,6 +63,11 @@ bool connection::will_close(const response& r) const {
 }
 
 base::awaitable<bool> connection::answer_response(response& r) {
+  // What a peer leaves lying is taken from the budget before a byte of it is promised.
+  if (const auto* own = std::get_if<std::string>(&r.body); own != nullptr && !of_piece_.hold(own->capacity())) {
+    r = loop_.parts().page(503, no_room);
+    if (find_field(r.fields, "Retry-After").empty()) r.set("Retry-After", "1");
+  }
   closing_ = will_close(r);
   const auto* source = source_of(r);
   const auto body = bytes_of(r);
@@ -76,11 +83,13 @@ base::awaitable<bool> connection::answer_response(response& r) {
   append_head(out, r.status, r.fields, loop_.date(), shape);
   count(r.status);
 
-  if (head_only || source != nullptr) {
+  if (head_only) {
     if (!co_await write(out, {})) co_return false;
-    if (!head_only && !co_await answer_source(**source)) co_return false;
+  } else if (source != nullptr) {
+    if (!co_await answer_source(out, **source)) co_return false;
   } else if (body.size() <= copy_bytes) {
     out += body;
+    r.body = std::string();
     if (!co_await write(out, {})) co_return false;
   } else if (!co_await write(out, body)) {
     co_return false;
@@ -90,24 +99,40 @@ base::awaitable<bool> connection::answer_response(response& r) {
   co_return true;
 }
 
-base::awaitable<bool> connection::answer_source(body_source& source) {
+// The head goes out with the first piece. What the socket does not take is given back to the source: for a peer that
+// takes nothing, nothing is held.
+base::awaitable<bool> connection::answer_source(std::string head, body_source& source) {
+  if (source.size() == 0) co_return co_await write(head, {});
   std::uint64_t left = source.size();
+  std::size_t most = piece_bytes;
   while (left > 0) {
     watch_peer();
-    auto piece = co_await source.next(piece_bytes);
+    auto piece = co_await source.next(piece_room(most));
     if (gone_) co_return false;
     if (!piece || piece->empty()) {
-      // The head is out: only a cut tells the client that this is not all.
+      // The head may be out: only a cut tells the client that this is not all.
       loop_.parts().log.warning("{} {}: cut with {} bytes missing: {}", to_string(request_.verb), request_.path, left,
                                 piece ? "its source ended early" : piece.error().message);
       gone_ = true;
       co_return false;
     }
-    if (piece->size() > left) piece->resize(left);
-    left -= piece->size();
-    if (!co_await write({}, *piece)) co_return false;
-    // Neither a source in memory nor a fast peer need ever wait: the others have their turn all the same.
-    if (left > 0) co_await asio::post(loop_.executor(), base::use_awaitable);
+    const auto given = piece->size();
+    if (given > left) piece->resize(left);
+    const auto unsent = write_some(head, *piece);
+    if (!unsent) co_return false;
+    const auto taken = piece->size() - *unsent;
+    left -= taken;
+    if (*unsent > 0) {
+      source.back(given - taken);
+      std::string().swap(*piece);
+      of_piece_.release();
+      most = std::max(taken, least_piece_bytes);
+      if (!co_await await_room()) co_return false;
+    } else if (left > 0) {
+      most = std::min(most * 2, piece_bytes);
+      // Neither a source in memory nor a fast peer need ever wait: the others have their turn all the same.
+      co_await asio::post(loop_.executor(), base::use_awaitable);
+    }
   }
   co_return true;
 }

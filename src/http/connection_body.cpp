@@ -17,11 +17,14 @@ std::optional<std::uint64_t> connection_body::content_length() const {
   return connection_ != nullptr ? connection_->parser_.content_length() : 0;
 }
 
-base::awaitable<result<std::size_t>> connection_body::read(char* data, std::size_t size) {
+base::awaitable<result<std::string>> connection_body::next() {
   if (connection_ == nullptr) co_return over();
-  auto got = co_await connection_->read_body(data, size, false);
-  if (connection_ != nullptr) connection_->watch_peer();
-  co_return got;
+  std::string piece;
+  auto got = co_await connection_->read_piece(piece);
+  if (connection_ == nullptr) co_return over();
+  connection_->watch_peer();
+  if (!got) co_return got.error();
+  co_return piece;
 }
 
 base::awaitable<result<std::string>> connection_body::read_all(std::uint64_t max_bytes) {
@@ -30,24 +33,27 @@ base::awaitable<result<std::string>> connection_body::read_all(std::uint64_t max
   if (declared && *declared > max_bytes) {
     co_return error{errc::too_large, fmt::format("the body has {} bytes, {} are taken", *declared, max_bytes)};
   }
-  std::string all;
   // What a client only announces is not reserved for it.
-  all.reserve(std::min<std::uint64_t>(declared.value_or(4096), 65536));
+  std::string all;
   connection_->wait_at_most(connection_->loop_.parts().options.request_timeout);
   for (;;) {
     const auto before = all.size();
-    all.resize(before + std::min<std::uint64_t>(server_loop::scratch_bytes, max_bytes + 1 - before));
-    auto got = co_await connection_->read_body(all.data() + before, all.size() - before, true);
+    // Doubled as it grows, but never past what the largest body needs.
+    if (before >= server_loop::scratch_bytes && all.capacity() - before < server_loop::scratch_bytes) {
+      all.reserve(std::min<std::uint64_t>(2 * all.capacity(), max_bytes + server_loop::scratch_bytes));
+    }
+    const auto got = co_await connection_->read_body(all);
     if (connection_ == nullptr) co_return over();
-    all.resize(before + (got ? *got : 0));
-    if (got && *got > 0 && all.size() <= max_bytes) continue;
+    const bool fits = all.size() <= max_bytes;
+    const bool room = connection_->keep(all.capacity());
+    if (got && fits && room && all.size() > before) continue;
     connection_->watch_peer();
     if (!got) co_return got.error();
-    if (all.size() > max_bytes) {
-      co_return error{errc::too_large, fmt::format("the body has more than the {} bytes taken", max_bytes)};
-    }
+    if (!fits) co_return error{errc::too_large, fmt::format("the body has more than the {} bytes taken", max_bytes)};
+    if (!room) co_return error{errc::full, std::string(no_room)};
     // Whoever keeps a small body would keep the room of a whole read with it.
     all.shrink_to_fit();
+    connection_->keep(all.capacity());
     co_return all;
   }
 }

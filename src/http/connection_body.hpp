@@ -13,7 +13,7 @@ class connection_body final : public body_reader {
   void detach() noexcept { connection_ = nullptr; }
 
   std::optional<std::uint64_t> content_length() const override;
-  base::awaitable<result<std::size_t>> read(char* data, std::size_t size) override;
+  base::awaitable<result<std::string>> next() override;
   base::awaitable<result<std::string>> read_all(std::uint64_t max_bytes) override;
 
  private:

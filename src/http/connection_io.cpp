@@ -42,39 +42,47 @@ bool connection::peer_is_gone() const {
   return ::poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-request_parser::body_step connection::take_body(std::string_view fresh, char* data, std::size_t size) {
+request_parser::body_step connection::take_body(std::string_view fresh, std::string& into) {
   std::size_t used = 0;
+  const auto before = into.size();
+  const auto decode = [&](std::string_view bytes) {
+    into.resize(before + bytes.size());
+    const auto step = parser_.body(bytes, used, into.data() + before, bytes.size());
+    into.resize(before + step.size);
+    return step;
+  };
   if (input_.empty()) {
-    const auto step = parser_.body(fresh, used, data, size);
+    const auto step = decode(fresh);
     if (used < fresh.size()) input_.append(fresh.substr(used));
     return step;
   }
   input_.append(fresh);
-  const auto step = parser_.body(input_.view(), used, data, size);
+  const auto step = decode(input_.view());
   input_.consume(used);
   return step;
 }
 
-base::awaitable<result<std::size_t>> connection::read_body(char* data, std::size_t size, bool keep_deadline) {
-  if (size == 0 || parser_.body_done()) co_return 0;
-  const auto idle = loop_.parts().options.idle_timeout;
-  if (!keep_deadline) wait_at_most(idle);
+base::awaitable<result<void>> connection::read_body(std::string& into) {
+  if (parser_.body_done()) co_return result<void>{};
   std::string_view fresh;
   for (;;) {
-    const auto step = take_body(fresh, data, size);
+    const auto step = take_body(fresh, into);
     fresh = {};
     if (step.state == request_parser::step::failed) {
       closing_ = true;
       co_return error{errc::corrupt, "the body's chunked coding is broken"};
     }
-    if (step.size > 0 || step.state == request_parser::step::done) co_return step.size;
+    if (step.size > 0 || step.state == request_parser::step::done) {
+      of_piece_.hold(step.size);
+      co_return result<void>{};
+    }
     if (parser_.expects_continue() && !continued_) {
       continued_ = true;
       if (!co_await write(please_continue, {})) co_return error{errc::closed, "the client went away"};
-      if (!keep_deadline) wait_at_most(idle);
     }
-    auto got = receive(loop_.scratch(), server_loop::scratch_bytes);
+    auto got = receive(loop_.scratch(), piece_room(server_loop::scratch_bytes));
     if (got < 0 && errno == EAGAIN) {
+      of_piece_.release();
       if (!co_await wait(base::tcp_socket::wait_read)) {
         closing_ = true;
         if (expired_) co_return error{errc::timed_out, "the body did not arrive in time"};
@@ -91,12 +99,40 @@ base::awaitable<result<std::size_t>> connection::read_body(char* data, std::size
   }
 }
 
+// Whoever reads on is done with the piece before.
+base::awaitable<result<void>> connection::read_piece(std::string& into) {
+  const auto since = loop_.wheel().now();
+  wait_at_most(pace_.left());
+  auto got = co_await read_body(into);
+  pace_.waited(loop_.wheel().now() - since);
+  pace_.received(into.size());
+  if (got && pace_.over()) {
+    closing_ = true;
+    co_return error{errc::timed_out, "the body came too slowly"};
+  }
+  co_return got;
+}
+
+// How much of `most` may be held at once. Where the budget is used up, pieces are small, and nobody is refused in the
+// middle of a body.
+std::size_t connection::piece_room(std::size_t most) noexcept {
+  if (of_piece_.hold(most)) return most;
+  of_piece_.release();
+  return std::min<std::size_t>(most, loop_.parts().options.buffers->free_each());
+}
+
+// Beside the head. False: there is no room for so much.
+bool connection::keep(std::size_t body_bytes) noexcept {
+  return of_request_.hold(parser_.room() + body_bytes);
+}
+
 // After an answer: what is left of a small body, so that the next request can be found behind it.
 base::awaitable<bool> connection::skip_body() {
-  std::array<char, 4096> sink;
+  std::string sink;
   wait_at_most(linger_time);
   while (!parser_.body_done()) {
-    const auto got = co_await read_body(sink.data(), sink.size(), true);
+    sink.clear();
+    const auto got = co_await read_body(sink);
     if (!got) co_return false;
   }
   co_return true;
@@ -127,6 +163,21 @@ connection::sent connection::try_write(iovec* parts, int count) {
     if (all) return sent::all;
     // It took a part: the next try says that it is full, or goes on.
   }
+}
+
+std::optional<std::size_t> connection::write_some(std::string& head, std::string_view body) {
+  std::array<iovec, 2> parts{iovec{head.data(), head.size()}, iovec{const_cast<char*>(body.data()), body.size()}};
+  const auto s = head.empty() ? try_write(&parts[1], 1) : try_write(parts.data(), 2);
+  if (s == sent::broken) return std::nullopt;
+  head.erase(0, head.size() - parts[0].iov_len);
+  return parts[1].iov_len;
+}
+
+base::awaitable<bool> connection::await_room() {
+  wait_at_most(loop_.parts().options.write_timeout);
+  const bool room = co_await wait(base::tcp_socket::wait_write);
+  if (!room && expired_) reset();
+  co_return room;
 }
 
 base::awaitable<bool> connection::write(std::string_view head, std::string_view body) {

@@ -33,9 +33,14 @@ class input_buffer {
 
   std::string take() {
     std::string out(view());
+    forget();
+    return out;
+  }
+
+  // Everything, and its memory.
+  void forget() noexcept {
     std::string().swap(bytes_);
     begin_ = 0;
-    return out;
   }
 
  private:

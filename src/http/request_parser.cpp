@@ -37,6 +37,24 @@ verb to_verb(beast_http::verb v) noexcept {
   }
 }
 
+// Each takes more room than the few bytes that it may have on the wire, and no client needs so many.
+constexpr std::size_t max_fields = 128;
+constexpr std::size_t max_parameters = 128;
+// What an idle connection may hold on to.
+constexpr std::size_t kept_bytes = 512;
+constexpr std::size_t kept_fields = 32;
+
+void forget(std::string& s) {
+  if (s.capacity() > kept_bytes) std::string().swap(s);
+  s.clear();
+}
+
+template <class T>
+void forget(std::vector<T>& v) {
+  if (v.capacity() > kept_fields) std::vector<T>().swap(v);
+  v.clear();
+}
+
 bool all_digits(std::string_view s) noexcept {
   return !s.empty() && s.find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -72,8 +90,14 @@ void request_parser::grammar::on_request_impl(beast_http::verb v, string_view, s
   http11 = version >= 11;
 }
 
-void request_parser::grammar::on_field_impl(beast_http::field name, string_view text, string_view value, error_code&) {
+void request_parser::grammar::on_field_impl(beast_http::field name, string_view text, string_view value,
+                                            error_code& ec) {
   if (!in_head) return;  // trailers say nothing we use, and must not pass for fields of the head
+  if (into.fields.size() == max_fields) {
+    too_many_fields = true;
+    ec = beast_http::error::header_limit;
+    return;
+  }
   switch (name) {
     case beast_http::field::host:
       ++hosts;
@@ -107,11 +131,11 @@ void request_parser::reset() {
   head_bytes_ = 0;
   problem_ = {};
   request_.verb = verb::get;
-  request_.target.clear();
-  request_.path.clear();
-  request_.query.clear();
-  request_.params.clear();
-  request_.fields.clear();
+  forget(request_.target);
+  forget(request_.path);
+  forget(request_.query);
+  forget(request_.params);
+  forget(request_.fields);
   request_.websocket = false;
 }
 
@@ -126,6 +150,11 @@ request_parser::step request_parser::too_long(std::string_view unread) {
     return fail(414, fmt::format("the request target is longer than {} bytes allow", max_header_bytes_));
   }
   return fail(431, fmt::format("the request head is longer than {} bytes", max_header_bytes_));
+}
+
+std::size_t request_parser::room() const noexcept {
+  // The target stands there as it came, too.
+  return 2 * head_bytes_ + request_.fields.size() * sizeof(field) + request_.query.size() * sizeof(request_.query[0]);
 }
 
 request_parser::step request_parser::head(std::string_view bytes, std::size_t& used) {
@@ -156,6 +185,7 @@ request_parser::step request_parser::head(std::string_view bytes, std::size_t& u
   const auto unread = bytes.substr(n);
   // Beast's own limit counts only what it has not taken yet.
   const auto size = head_bytes_ + (more ? unread.size() : 0);
+  if (grammar_->too_many_fields) return fail(431, fmt::format("the request has more than {} fields", max_fields));
   if (ec == beast_http::error::header_limit || size > max_header_bytes_) return too_long(unread);
   if (more) return step::more;
   if (ec == beast_http::error::bad_version && names_other_version(unread)) {
@@ -174,6 +204,9 @@ request_parser::step request_parser::check() {
         400,
         "the request target is malformed: it must begin with '/' and be UTF-8, with correct percent escapes and "
         "no control characters");
+  }
+  if (request_.query.size() > max_parameters) {
+    return fail(414, fmt::format("the request target has more than {} parameters", max_parameters));
   }
   if (const auto expect = request_.header("Expect"); !expect.empty()) {
     if (!same_word(expect, "100-continue")) return fail(417, "only Expect: 100-continue can be met");

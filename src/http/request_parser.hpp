@@ -25,6 +25,8 @@ class request_parser {
   // Takes the next bytes of a head; `used` of them are done with, the others must be given again together with what
   // follows. After `done` the request is complete but for its body; after `failed` see why().
   step head(std::string_view bytes, std::size_t& used);
+  // About what the request takes in memory, without its body.
+  std::size_t room() const noexcept;
   const problem& why() const noexcept { return problem_; }
 
   bool http11() const noexcept { return grammar_ && grammar_->http11; }
@@ -68,6 +70,7 @@ class request_parser {
     unsigned hosts = 0;
     unsigned lengths = 0;
     unsigned encodings = 0;
+    bool too_many_fields = false;
   };
 
   step fail(int status, std::string detail);

@@ -13,6 +13,7 @@ namespace {
 stream_hub::options hub_options(const server_options& o) {
   stream_hub::options out;
   out.max_message_bytes = o.max_message_bytes;
+  out.buffers = o.buffers;
   out.write_timeout = o.write_timeout;
   out.heartbeat = o.heartbeat;
   out.ping = o.ping;

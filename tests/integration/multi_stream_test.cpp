@@ -261,6 +261,24 @@ TEST_CASE("a message that waits for its turn is read once, however often its soc
   });
 }
 
+TEST_CASE("messages that find no room are refused or end their socket with 1013, as requests are with 503") {
+  with_socket(
+      [](shared_socket& s, caller& c) -> base::awaitable<void> {
+        const auto large = R"({"x":")" + std::string(30000, 'x') + "\"}";
+        const auto refused = co_await c.post("/api/simulate", large);
+        CHECK(refused.status == 503);
+        CHECK(!refused.header("Retry-After").empty());
+        co_await s.say(R"({"action":"submit","kind":"simulate","payload":{"results":1}})");
+        const auto taken = co_await s.other();
+        CHECK(string_at(taken, "type") == "answer");
+        co_await s.say(R"({"action":"submit","kind":"simulate","payload":)" + large + "}");
+        const auto close = co_await s.until_closed();
+        CHECK(close.starts_with("1013"));
+        CHECK(problem_of(s.others().back()) == "overloaded");
+      },
+      [](config::settings& s) { s.gateway.max_buffer_bytes = 20000; });
+}
+
 TEST_CASE("a task with a flood of events does not hold up another one") {
   with_socket([](shared_socket& s, caller& c) -> base::awaitable<void> {
     const auto flood = co_await c.submit("simulate", R"({"results":5000,"interval_ms":0})");

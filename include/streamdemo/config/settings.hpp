@@ -72,7 +72,9 @@ struct settings {
     milliseconds drain{10000};
     milliseconds reconnect{12000};
     std::uint64_t send_buffer_bytes = 65536;
-    std::vector<std::string> allowed_origins;  // beside the loopback names
+    std::uint64_t max_buffer_bytes = 67108864;         // bodies, answers and messages under way, all together
+    std::uint64_t min_upload_bytes_per_second = 1024;  // slower for longer than idle_timeout ends an upload
+    std::vector<std::string> allowed_origins;          // beside the loopback names
   } gateway;
 
   struct {

@@ -35,11 +35,12 @@ class body_reader {
   virtual ~body_reader() = default;
   // As the client declared it; nothing for chunked bodies (and 0 for requests without a body).
   virtual std::optional<std::uint64_t> content_length() const = 0;
-  // Up to `size` bytes into `data`; 0: the end. Errors: timed_out (no progress within the idle timeout), closed (the
-  // client went away), corrupt (bad chunking).
-  virtual awaitable<result<std::size_t>> read(char* data, std::size_t size) = 0;
+  // The next bytes, as they come, at most 64 KiB; empty: the end. No room is taken before there is something to put
+  // into it. Errors: timed_out (slower than the slowest rate, or nothing within the idle timeout), closed (the client
+  // went away), corrupt (bad chunking).
+  virtual awaitable<result<std::string>> next() = 0;
   // Everything, within the request timeout; or too_large once it exceeds `max_bytes` (at once, when content_length()
-  // says so).
+  // says so), or full once the server has no room for it. The room counts as taken until the request is answered.
   virtual awaitable<result<std::string>> read_all(std::uint64_t max_bytes) = 0;
 };
 
@@ -74,6 +75,8 @@ class body_source {
   virtual std::uint64_t size() const = 0;
   // The next piece, about `max` bytes (what cannot be cut may exceed it); never empty before size() bytes were given.
   virtual awaitable<result<std::string>> next(std::size_t max) = 0;
+  // Of what next() gave last, the last `bytes` (more than none) were not sent: they are let go, and come again.
+  virtual void back(std::size_t bytes) = 0;
 };
 
 struct response {

@@ -1,5 +1,6 @@
 // The HTTP/1.1 server: listeners, sessions, limits, drain. Knows no route and no product word.
 #pragma once
+#include <streamdemo/base/byte_budget.hpp>
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/log.hpp>
@@ -24,6 +25,10 @@ struct server_options {
   std::uint64_t max_header_bytes = 16384;
   std::uint64_t max_message_bytes = 1048576;  // one WebSocket message
   std::uint64_t send_buffer_bytes = 65536;
+  std::uint64_t min_body_bytes_per_second = 0;  // of a body that is read piece by piece
+  // What all connections together hold of requests, answers and messages under way; outlives the server. What finds no
+  // room is answered 503 or closed with 1013. Null: no limit.
+  base::byte_budget* buffers = nullptr;
   base::milliseconds request_timeout{15000};  // one request head; one JSON body
   base::milliseconds idle_timeout{60000};     // keep-alive between requests; between two reads of a body
   base::milliseconds write_timeout{30000};    // no byte taken by the peer

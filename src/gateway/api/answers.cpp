@@ -74,21 +74,18 @@ live_answer make_live_answer(const task_view& v, const history::batch& b, std::i
   // A cursor beyond the end of a task that is over goes back to it: nothing can come behind.
   const bool over = task::is_end(v.status);
   a.next = !b.events.empty() ? b.events.back()->seq() : over ? std::min(after, v.last_seq) : after;
-  std::size_t size = 256;
-  for (const auto& e : b.events) size += e->json().size() + 1;
-  a.body.reserve(size);
-  append_head(a.body, v);
-  append_fraction(a.body, v.fraction);
-  a.body += ",\"last_seq\":";
-  append_number(a.body, v.last_seq);
-  a.body += ",\"events\":[";
-  for (const auto& e : b.events) {
-    if (e != b.events.front()) a.body += ',';
-    a.body += e->json();
-  }
-  a.body += "],\"next\":";
-  append_number(a.body, a.next);
-  a.body += a.next < v.last_seq ? ",\"more\":true}\n" : ",\"more\":false}\n";
+  for (const auto& e : b.events) a.event_bytes += e->json().size();
+  auto& head = a.around.head;
+  head.reserve(256);
+  append_head(head, v);
+  append_fraction(head, v.fraction);
+  head += ",\"last_seq\":";
+  append_number(head, v.last_seq);
+  head += ",\"events\":[";
+  auto& tail = a.around.tail;
+  tail = "],\"next\":";
+  append_number(tail, a.next);
+  tail += a.next < v.last_seq ? ",\"more\":true}\n" : ",\"more\":false}\n";
   a.etag = '"';
   a.etag += task::to_string(v.status);
   a.etag += '-';

@@ -2,6 +2,7 @@
 #pragma once
 #include <streamdemo/http/message.hpp>
 
+#include "gateway/api/events_body.hpp"
 #include "gateway/history/histories.hpp"
 
 namespace streamdemo::gateway {
@@ -12,7 +13,8 @@ std::string task_json(const task_view& v);
 void append_summary(std::string& out, const task_view& v);
 // {"request_id":…,…,"events":[…],"next":N,"more":…}: the live resource after a cursor.
 struct live_answer {
-  std::string body;
+  events_body::frame around;
+  std::uint64_t event_bytes = 0;
   std::string etag;
   std::int64_t next = 0;
 };

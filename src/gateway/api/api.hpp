@@ -5,6 +5,7 @@
 // uses it from several loops, and outlives the api.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
+#include <streamdemo/base/byte_budget.hpp>
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/log.hpp>
@@ -33,7 +34,8 @@ struct api_context {
   const base::clock& clock;
   base::metrics& metrics;
   const base::logger& log;
-  std::string instance;  // this gateway's own source ("name/uid")
+  base::byte_budget& buffers;  // what all connections together hold
+  std::string instance;        // this gateway's own source ("name/uid")
   std::vector<kind_info> kinds;
 };
 

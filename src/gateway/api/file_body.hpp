@@ -23,6 +23,11 @@ class file_body final : public http::body_source {
     co_return piece;
   }
 
+  void back(std::size_t bytes) override {
+    offset_ -= bytes;
+    left_ += bytes;
+  }
+
  private:
   artifacts::store& files_;
   artifacts::file file_;

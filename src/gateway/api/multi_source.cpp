@@ -21,7 +21,7 @@ constexpr std::uint32_t turn_events = 64;
 constexpr std::size_t turn_bytes = 16384;
 // Of one socket at once; beyond them its next message waits.
 constexpr std::size_t max_operations = 16;
-constexpr std::size_t max_answers = 64;
+constexpr std::size_t max_answers = 16;
 
 // `,"to":…,"ref":…` as far as there is something to say.
 std::string reference(std::string_view to, std::string_view ref) {
@@ -51,7 +51,7 @@ void multi_source::follower::wake() noexcept {
 }
 
 multi_source::multi_source(core& a, submission head)
-    : a_(a), head_(std::move(head)), link_(std::make_shared<link>(link{this})) {}
+    : a_(a), head_(std::move(head)), link_(std::make_shared<link>(link{this})), of_waiting_(&a.context().buffers) {}
 
 multi_source::~multi_source() {
   link_->source = nullptr;
@@ -84,8 +84,25 @@ std::size_t multi_source::deliver(follower& f, std::vector<http::piece>& out, st
 
 void multi_source::on_text(std::string_view message) {
   if (ending_ || draining_) return;
+  if (!keep_waiting(waiting_bytes_ + message.size())) {
+    return end(
+        error_frame({problem::overloaded, std::string(no_room), {}}),
+        {.complete = false, .close_code = close_overloaded, .reason = std::string(row_of(problem::overloaded).title)});
+  }
   waiting_.emplace_back(message);
   work();
+}
+
+bool multi_source::keep_waiting(std::size_t bytes) noexcept {
+  if (!of_waiting_.hold(bytes)) return false;
+  waiting_bytes_ = bytes;
+  return true;
+}
+
+void multi_source::forget_waiting() noexcept {
+  next_.reset();
+  waiting_.clear();
+  keep_waiting(0);
 }
 
 // Messages about one task are taken in their order, each when the one before is answered. What waits for that is woken
@@ -95,11 +112,13 @@ void multi_source::work() {
     if (!next_) {
       if (waiting_.empty()) return;
       next_ = parse(waiting_.front());
+      next_bytes_ = waiting_.front().size();
       waiting_.pop_front();
     }
     if (must_wait(*next_)) return;
     parsed m = std::move(*next_);
     next_.reset();
+    keep_waiting(waiting_bytes_ - next_bytes_);
     if (m) {
       take(std::move(*m));
     } else if (const auto& bad = m.error(); !bad.to.empty()) {
@@ -126,6 +145,9 @@ void multi_source::take(stream_message m) {
   if (m.what == action::unsubscribe) return unsubscribe(m);
   if (const auto why = cannot_begin(m)) return refuse(*why, m);
   submission s = head_;
+  // Until the bus has it, or refuses; the client may be gone by then.
+  base::byte_budget::share room(&a_.context().buffers);
+  if (!room.hold(m.payload.capacity())) return refuse({problem::overloaded, std::string(no_room), {}}, m);
   if (m.what == action::submit) {
     s.kind = m.kind;
     s.request_id = m.request_id;
@@ -136,8 +158,8 @@ void multi_source::take(stream_message m) {
   }
   if (m.what != action::cancel) ++to_come_;
   under_way_.push_back(m.request_id);
-  a_.here().submissions.spawn(
-      [a = &a_, s = std::move(s), m = std::move(m), l = link_] { return carry_out(*a, s, m, l); });
+  a_.here().submissions.spawn([a = &a_, o = std::make_shared<operation>(std::move(s), std::move(m), std::move(room)),
+                               l = link_] { return carry_out(*a, o, l); });
 }
 
 std::optional<refusal> multi_source::cannot_begin(const stream_message& m) const {
@@ -157,10 +179,12 @@ std::optional<refusal> multi_source::cannot_begin(const stream_message& m) const
       {}};
 }
 
-base::awaitable<void> multi_source::carry_out(core& a, submission s, stream_message m, std::shared_ptr<link> l) {
+base::awaitable<void> multi_source::carry_out(core& a, std::shared_ptr<operation> under_way, std::shared_ptr<link> l) {
+  const auto& m = under_way->message;
   outcome o = refusal{};
   if (m.what == action::submit) {
-    const auto task = co_await a.context().service.submit(std::move(s));
+    const auto task = co_await a.context().service.submit(std::move(under_way->task));
+    under_way->room.release();
     history_ptr h;
     if (task) h = co_await read_back(a, *task, std::chrono::steady_clock::now() + a.settings().gateway.max_wait);
     if (h) {
@@ -236,16 +260,14 @@ void multi_source::end(std::string last_words, http::stream_end how) {
   answers_.push_back(std::move(last_words));
   end_ = std::move(how);
   ending_ = true;
-  next_.reset();
-  waiting_.clear();
+  forget_waiting();
   sink_->wake();
 }
 
 // Operations under way are awaited: their client would not know whether they count.
 void multi_source::drain() {
   draining_ = true;
-  next_.reset();
-  waiting_.clear();
+  forget_waiting();
   if (under_way_.empty()) leave();
 }
 

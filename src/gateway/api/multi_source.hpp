@@ -43,18 +43,29 @@ class multi_source final : public http::stream_source {
     event_source events;
   };
 
+  // What a message asks for, while it is being done.
+  struct operation {
+    operation(submission t, stream_message m, base::byte_budget::share r)
+        : task(std::move(t)), message(std::move(m)), room(std::move(r)) {}
+    submission task;
+    stream_message message;
+    base::byte_budget::share room;  // of the payload
+  };
+
   // Shared with the operations, which may outlive the source.
   struct link {
     multi_source* source;  // nullptr: the client is gone
   };
 
   void work();
+  bool keep_waiting(std::size_t bytes) noexcept;
+  void forget_waiting() noexcept;
   parsed parse(std::string_view message) const;
   bool must_wait(const parsed& m) const;
   void take(stream_message m);
   std::optional<refusal> cannot_begin(const stream_message& m) const;
   void unsubscribe(const stream_message& m);
-  static base::awaitable<void> carry_out(core& a, submission s, stream_message m, std::shared_ptr<link> l);
+  static base::awaitable<void> carry_out(core& a, std::shared_ptr<operation> under_way, std::shared_ptr<link> l);
   void done(const stream_message& m, const outcome& o);
   void follow(const stream_message& m, const history_ptr& h);
   std::size_t deliver(follower& f, std::vector<http::piece>& out, std::size_t max_bytes);
@@ -72,6 +83,10 @@ class multi_source final : public http::stream_source {
 
   std::unordered_map<std::string, std::unique_ptr<follower>> followers_;                 // by request_id
   boost::intrusive::list<follower, boost::intrusive::constant_time_size<false>> ready_;  // in turn
+  // Not taken yet, the next one included.
+  base::byte_budget::share of_waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::size_t next_bytes_ = 0;
   std::optional<parsed> next_;          // the message whose turn it is, once its task's operation is over
   std::deque<std::string> waiting_;     // those behind it, as they came; while there is one, no more are read
   std::vector<std::string> under_way_;  // tasks with an operation

@@ -1,12 +1,12 @@
 #include "gateway/api/results_answer.hpp"
 
+#include "gateway/api/events_body.hpp"
 #include "gateway/api/problem.hpp"
-#include "gateway/api/results_body.hpp"
 
 namespace streamdemo::gateway {
 
 http::response results_answer(const base::clock& clock, const history_ptr& h, http::verb v) {
-  auto body = results_body::make(h, clock);
+  auto body = events_body::of_results(h, clock);
   if (!body) return problem_response(problem::gone, body.error().message);
   http::response r;
   r.set("Content-Type", "application/json");

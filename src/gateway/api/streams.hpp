@@ -18,6 +18,7 @@ checked<std::string> choose_subprotocol(const http::request& r);
 inline constexpr std::uint16_t close_restarting = 1012;
 inline constexpr std::uint16_t close_overloaded = 1013;
 inline constexpr std::uint16_t close_bad_message = 4500;
+inline constexpr std::string_view no_room = "the server has no room for this message now; send it again in a moment";
 inline constexpr std::string_view restart_reason = "the server restarts";
 
 // {"type":"error",…,"problem":{…}}; `members` stands between, each beginning with a comma.

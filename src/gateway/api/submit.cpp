@@ -37,6 +37,7 @@ base::awaitable<checked<std::string>> read_json(core& a, http::request& r) {
     co_return refusal{
         problem::too_large, "a JSON body may have " + std::to_string(max) + " bytes (gateway.max_body_bytes)", {}};
   }
+  if (e.code == full) co_return refusal_of(e);
   if (e.code == timed_out) co_return refusal{problem::timeout, "the body did not come in time", {}};
   co_return refusal{problem::bad_request, e.message, {}};
 }

@@ -38,11 +38,17 @@ base::awaitable<void> submit_source::converse(core& a, submission s, std::shared
     if (c->source != nullptr) c->source->refuse(m.error());
     co_return;
   }
+  base::byte_budget::share room(&a.context().buffers);
+  if (!room.hold(m->payload.capacity())) {
+    if (c->source != nullptr) c->source->refuse({problem::overloaded, std::string(no_room), {}});
+    co_return;
+  }
   s.has_idempotency_key = !m->key.empty();
   s.request_id = a.context().service.new_request_id(s.kind, m->key);
   s.payload_hash = base::sha256_hex(m->payload);
   s.payload = std::move(m->payload);
   auto task = co_await a.context().service.submit(std::move(s));
+  room.release();
   history_ptr h;
   if (task) h = co_await read_back(a, *task, std::chrono::steady_clock::now() + a.settings().gateway.max_wait);
   if (c->source == nullptr) co_return;

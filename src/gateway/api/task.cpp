@@ -11,9 +11,10 @@ namespace streamdemo::gateway::endpoints {
 
 namespace {
 
-// About so much of events in one answer; the client asks for the rest with `next` at once. A slow reader keeps its
-// answer in memory, and there may be as many of those as connections.
+// About so much of events in one answer; the client asks for the rest with `next` at once.
 constexpr std::size_t max_answer_bytes = 256 << 10;
+// Larger ones are read from the history while they are sent, so that a slow reader keeps nothing in memory.
+constexpr std::size_t small_bytes = 4096;
 
 http::response gone(std::int64_t after, std::int64_t kept_from) {
   const auto from = std::to_string(kept_from);
@@ -23,14 +24,33 @@ http::response gone(std::int64_t after, std::int64_t kept_from) {
                           "\"kept_from\":" + from);
 }
 
-http::response answer_of(live_answer live, bool unchanged) {
+std::string small_body(const live_answer& live, const history::batch& b) {
+  std::string out;
+  out.reserve(live.around.head.size() + live.event_bytes + b.events.size() + live.around.tail.size());
+  out += live.around.head;
+  for (const auto& e : b.events) {
+    if (e != b.events.front()) out += ',';
+    out += e->json();
+  }
+  out += live.around.tail;
+  return out;
+}
+
+http::response answer_of(core& a, const history_ptr& h, live_answer live, const history::batch& b, bool unchanged) {
   http::response r;
   r.fields.reserve(8);
   if (unchanged) {
     r.status = 304;
   } else {
     r.set("Content-Type", "application/json");
-    r.body = std::move(live.body);
+    if (live.event_bytes <= small_bytes) {
+      if (!b.events.empty()) h->written(b.events.front()->seq() - 1, live.next, a.context().clock.now());
+      r.body = small_body(live, b);
+    } else {
+      const events_body::range what{
+          .after = b.events.front()->seq() - 1, .last = live.next, .bytes = live.event_bytes, .count = b.events.size()};
+      r.body = std::make_unique<events_body>(h, a.context().clock, std::move(live.around), what);
+    }
   }
   r.set("ETag", std::move(live.etag));
   return r;
@@ -50,11 +70,10 @@ answering poll(core& a, http::request& r, history_ptr h, std::int64_t after, bas
     const bool in_vain = seen == view.last_seq;
     seen = view.last_seq;
     if (over || in_vain || (!batch.events.empty() && !unchanged)) {
-      if (!batch.events.empty() && !unchanged) h->written(after, live.next, a.context().clock.now());
-      co_return answer_of(std::move(live), unchanged);
+      co_return answer_of(a, h, std::move(live), batch, unchanged);
     }
     const bool more = co_await news(a, h, std::max(after, view.last_seq), until);
-    if (!more) co_return answer_of(std::move(live), unchanged);
+    if (!more) co_return answer_of(a, h, std::move(live), batch, unchanged);
   }
 }
 

@@ -9,8 +9,6 @@ namespace streamdemo::gateway {
 
 namespace {
 
-constexpr std::size_t piece_bytes = 256 << 10;
-
 refusal too_large(std::uint64_t max) {
   return {
       problem::too_large, "the video is larger than " + std::to_string(max) + " bytes (gateway.max_upload_bytes)", {}};
@@ -18,7 +16,11 @@ refusal too_large(std::uint64_t max) {
 
 refusal body_refusal(const base::error& e, std::uint64_t max) {
   if (e.code == base::errc::too_large) return too_large(max);
-  if (e.code == base::errc::timed_out) return {problem::timeout, "the upload made no progress", {}};
+  if (e.code == base::errc::timed_out) {
+    return {problem::timeout,
+            "the upload came to a halt or was too slow (gateway.idle_timeout_ms, gateway.min_upload_bytes_per_second)",
+            {}};
+  }
   return {problem::bad_request, "the upload broke off: " + e.message, {}};
 }
 
@@ -31,20 +33,18 @@ struct copied_body {
 base::awaitable<checked<copied_body>> copy(http::body_reader& body, artifacts::upload* file, std::uint64_t max) {
   base::sha256 hash;
   copied_body c;
-  const auto buffer = std::make_unique<char[]>(piece_bytes);
   for (;;) {
-    const auto n = co_await body.read(buffer.get(), piece_bytes);
-    if (!n) co_return body_refusal(n.error(), max);
-    if (*n == 0) {
+    const auto piece = co_await body.next();
+    if (!piece) co_return body_refusal(piece.error(), max);
+    if (piece->empty()) {
       c.hash = hash.hex();
       co_return c;
     }
-    const std::string_view piece(buffer.get(), *n);
-    c.size += piece.size();
+    c.size += piece->size();
     if (c.size > max) co_return too_large(max);
-    hash.update(piece);
+    hash.update(*piece);
     if (file == nullptr) continue;
-    const auto written = co_await file->write(piece);
+    const auto written = co_await file->write(*piece);
     if (!written) co_return refusal_of(written.error());
   }
 }

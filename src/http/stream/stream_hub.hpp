@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <streamdemo/base/asio.hpp>
+#include <streamdemo/base/byte_budget.hpp>
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>
@@ -33,6 +34,7 @@ class stream_hub {
  public:
   struct options {
     std::uint64_t max_message_bytes = 1048576;  // one WebSocket message from a client
+    base::byte_budget* buffers = nullptr;       // for what is half-read; null: no limit
     base::milliseconds write_timeout{30000};    // no byte taken by the peer
     base::milliseconds heartbeat{15000};        // HTTP: after that long without content
     base::milliseconds ping{25000};             // WebSocket: after that long without a sign of the peer

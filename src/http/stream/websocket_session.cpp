@@ -7,7 +7,9 @@ namespace streamdemo::http {
 using websocket::frame_parser;
 
 websocket_session::websocket_session(stream_loop& loop, base::tcp_socket s, std::unique_ptr<stream_source> source)
-    : stream_session(loop, std::move(s), std::move(source)), parser_(loop.settings().max_message_bytes) {}
+    : stream_session(loop, std::move(s), std::move(source)),
+      parser_(loop.settings().max_message_bytes),
+      of_message_(loop.settings().buffers) {}
 
 bool websocket_session::compose(gather& g) {
   if (control_) {
@@ -44,9 +46,18 @@ void websocket_session::take_input(char* at, char* end) {
   pong_awaited_ = false;
   while (phase_ != phase::closed) {
     const frame_parser::step s = parser_.next(at, end);
-    if (s.what == frame_parser::step::kind::need_more) return;
+    if (s.what == frame_parser::step::kind::need_more) return keep_half_read();
     take(s);
   }
+}
+
+// A message that finds no room cannot be refused by an answer: its end may never come.
+void websocket_session::keep_half_read() {
+  if (of_message_.hold(parser_.held())) return;
+  parser_.abandon();
+  of_message_.release();
+  peer_left_ = true;
+  if (phase_ == phase::open && !leaving_) farewell(websocket::close_code::overloaded, "the server has no room for it");
 }
 
 void websocket_session::take(const frame_parser::step& s) {

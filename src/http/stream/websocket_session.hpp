@@ -18,6 +18,7 @@ class websocket_session final : public stream_session {
   base::steady_time next_time() const noexcept override;
   void count_open(double by) noexcept override;
 
+  void keep_half_read();
   void take(const websocket::frame_parser::step& s);
   void take_close(std::uint16_t code);
   // Our close frame goes out next, and nothing after it.
@@ -28,6 +29,7 @@ class websocket_session final : public stream_session {
   bool ping_due_ = false;
   bool pong_awaited_ = false;  // then quiet_since_ is when it was asked for
   websocket::frame_parser parser_;
+  base::byte_budget::share of_message_;  // that is half-read
   // Control frames that go out before the next message: at most one pong, the latest (section 5.5.3), or our farewell.
   std::unique_ptr<const std::string> control_;
 };

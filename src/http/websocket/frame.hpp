@@ -21,6 +21,7 @@ inline constexpr std::uint16_t unsupported = 1003;  // binary messages
 inline constexpr std::uint16_t none = 1005;         // never on the wire: a close frame without a code
 inline constexpr std::uint16_t not_utf8 = 1007;
 inline constexpr std::uint16_t too_big = 1009;
+inline constexpr std::uint16_t overloaded = 1013;
 }  // namespace close_code
 
 // One that may stand in a close frame.

@@ -96,14 +96,22 @@ frame_parser::frame_parser(std::uint64_t max_message_bytes) noexcept : max_messa
 frame_parser::~frame_parser() = default;
 frame_parser::frame_parser(frame_parser&&) noexcept = default;
 
+std::size_t frame_parser::held() const noexcept {
+  return partial_ && !partial_->message_given ? partial_->message.capacity() : 0;
+}
+
+void frame_parser::abandon() noexcept {
+  over_ = true;
+  partial_.reset();
+}
+
 frame_parser::partial& frame_parser::part() {
   if (!partial_) partial_ = std::make_unique<partial>();
   return *partial_;
 }
 
 frame_parser::step frame_parser::fail(std::uint16_t code, std::string_view what) {
-  over_ = true;
-  partial_.reset();
+  abandon();
   return {step::kind::failed, what, code};
 }
 

@@ -34,6 +34,10 @@ class frame_parser {
 
   // Nothing is half-read: no frame, no fragmented message.
   bool idle() const noexcept { return partial_ == nullptr; }
+  // Bytes that it holds of a message that is half-read.
+  std::size_t held() const noexcept;
+  // Lets go of them: whatever comes from here on is taken and means nothing.
+  void abandon() noexcept;
 
  private:
   struct head;

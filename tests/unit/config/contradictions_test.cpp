@@ -69,6 +69,10 @@ TEST_CASE("what must pass through fits through") {
   CHECK(contradictions(s).empty());
 
   s = {};
+  s.gateway.max_buffer_bytes = s.gateway.max_body_bytes + s.gateway.max_message_bytes - 1;
+  CHECK(only(s,
+             "gateway.max_buffer_bytes = 2097151 must be at least gateway.max_body_bytes + gateway.max_message_bytes"));
+  s = {};
   s.inprocess.request_max_bytes = s.gateway.max_body_bytes - 1;
   CHECK(only(s, "inprocess.request_max_bytes"));
 

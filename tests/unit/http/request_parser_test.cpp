@@ -103,7 +103,7 @@ TEST_CASE("too long a target is 414, too long a head 431, however they come") {
   const std::string target = "GET /" + std::string(2000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n";
   const std::string one = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(2000, 'a') + "\r\n\r\n";
   std::string many = "GET / HTTP/1.1\r\nHost: a\r\n";
-  for (int i = 0; i < 200; ++i) many += "X: abcdef\r\n";
+  for (int i = 0; i < 120; ++i) many += "X: abcdefghijklm\r\n";
   many += "\r\n";
   std::vector<std::size_t> every;
   for (std::size_t i = 1; i < 2400; ++i) every.push_back(i);
@@ -114,6 +114,19 @@ TEST_CASE("too long a target is 414, too long a head 431, however they come") {
   CHECK(refused(many) == 431);
   CHECK(feed(many, every).why.status == 431);
   CHECK(whole(many, 4096).state == step::done);
+}
+
+TEST_CASE("what takes little on the wire and much in memory has a bound of its own") {
+  const auto of = [](std::size_t fields, std::size_t parameters) {
+    std::string head = "GET /?";
+    for (std::size_t i = 0; i < parameters; ++i) head += "a&";
+    head += " HTTP/1.1\r\nHost: a\r\n";
+    for (std::size_t i = 1; i < fields; ++i) head += "b:\r\n";
+    return whole(head + "\r\n", 65536);
+  };
+  CHECK(of(128, 100).state == step::done);
+  CHECK(of(129, 0).why.status == 431);
+  CHECK(of(1, 8000).why.status == 414);
 }
 
 TEST_CASE("what is no HTTP/1 is refused at its first bytes") {

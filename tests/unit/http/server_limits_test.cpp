@@ -75,6 +75,79 @@ TEST_CASE("a body that stops arriving times out") {
   CHECK(p.ends());
 }
 
+TEST_CASE("a body that drips ends with 408, and one that keeps to the slowest rate is taken") {
+  test_server s([](server_options& o) {
+    o.idle_timeout = milliseconds{600};
+    o.min_body_bytes_per_second = 2000;
+  });
+  const auto send = [&](std::size_t bytes_at_once) {
+    peer p(s.port);
+    p.send("POST /pieces HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(40 * bytes_at_once) + "\r\n\r\n");
+    for (int i = 0; i < 40; ++i) {
+      if (!p.send(std::string(bytes_at_once, 'd'))) break;
+      std::this_thread::sleep_for(milliseconds{50});
+    }
+    return p.read();
+  };
+  CHECK(send(1).status == 408);
+  const auto taken = send(1000);
+  CHECK(taken.status == 200);
+  CHECK(taken.body == "40000");
+}
+
+TEST_CASE(
+    "all connections together hold no more than there is room for, and those refused are told when to come again") {
+  base::metrics numbers;
+  base::byte_budget room(100000, 4096, numbers.gauge("used", ""), numbers.counter("refused", ""));
+  test_server s([&](server_options& o) { o.buffers = &room; });
+  const auto half_a_body = [](std::size_t bytes) {
+    return "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + std::string(bytes, 'b');
+  };
+  const auto is_refused = [](const answer& a) {
+    CHECK(a.status == 503);
+    CHECK(a.head.find("\r\nRetry-After: ") != std::string::npos);
+  };
+  {
+    peer first(s.port);
+    first.send(half_a_body(60000));
+    REQUIRE(s.eventually([&] { return room.used() >= 60000; }));
+    peer second(s.port);
+    second.send(half_a_body(60000));
+    is_refused(second.read());
+    peer head(s.port);
+    head.send("GET /hello HTTP/1.1\r\nHost: a\r\nX: " + std::string(15000, 'h'));
+    REQUIRE(s.eventually([&] { return room.used() >= 75000; }));
+    peer text(s.port);
+    is_refused(text.ask("GET /long HTTP/1.1\r\nHost: a\r\n\r\n"));
+    // What fits into a little, or can be given piece by piece, is served all the same.
+    CHECK(text.ask(hello).status == 200);
+    CHECK(text.ask("GET /file HTTP/1.1\r\nHost: a\r\n\r\n").body.size() == 1000000);
+    peer upload(s.port);
+    upload.send("POST /pieces HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + std::string(500000, 'u'));
+    CHECK(upload.read().body == "500000");
+  }
+  REQUIRE(s.eventually([&] { return room.used() == 0; }));
+  peer later(s.port);
+  later.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n" + std::string(40000, 'b'));
+  CHECK(later.read().status == 200);
+}
+
+TEST_CASE("a client that takes nothing of a body from a source takes no room either") {
+  base::metrics numbers;
+  base::byte_budget room(1 << 20, 4096, numbers.gauge("used", ""), numbers.counter("refused", ""));
+  test_server s([&](server_options& o) { o.buffers = &room; });
+  peer p(s.port, 4096);
+  p.send("GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+  // Its kernel and ours have what they take.
+  REQUIRE(s.eventually(
+      [&] { return s.numbers.expose().find("http_sent_bytes_total{server=\"test\"} 0") == std::string::npos; }));
+  REQUIRE(s.eventually([&] { return room.used() == 0; }));
+  peer other(s.port);
+  CHECK(other.ask(hello).status == 200);
+  CHECK(room.used() == 0);
+  CHECK(p.read().body.size() == 1000000);
+}
+
 TEST_CASE("a body over its limit is refused before it is read, and the answer is not lost") {
   test_server s;
   peer p(s.port);

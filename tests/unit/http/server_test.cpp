@@ -155,7 +155,10 @@ TEST_CASE("large answers and answers from a source arrive whole at a slow reader
   p.send(get("/big") + get("/file") + get("/big?small=1") + get("/hello"));
   CHECK(s.eventually([&] { return s.server->connections() == 1; }));
   CHECK(p.read().body == std::string(4000000, 'y'));
-  CHECK(p.read().body == std::string(1000000, 'x'));
+  std::string letters_in_order;
+  for (std::size_t i = 0; i < 1000000; ++i) letters_in_order += letters::at(i);
+  const bool in_order = p.read().body == letters_in_order;
+  CHECK(in_order);
   CHECK(p.read().body == std::string(70000, 'y'));
   CHECK(p.read().body == "hello");
 }

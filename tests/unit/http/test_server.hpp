@@ -52,14 +52,23 @@ class letters final : public body_source {
   std::uint64_t size() const override { return size_; }
   awaitable<result<std::string>> next(std::size_t max) override {
     const auto n = std::min<std::uint64_t>(max, given_);
-    given_ -= n;
     if (n == 0) co_return error{errc::io, "the letters ran out"};
-    co_return std::string(n, 'x');
+    std::string piece;
+    while (piece.size() < n) piece += at(place_++);
+    given_ -= n;
+    co_return piece;
   }
+  void back(std::size_t bytes) override {
+    place_ -= bytes;
+    given_ += bytes;
+  }
+  // Every place has a letter of its own, so that one that comes twice or not at all is seen.
+  static char at(std::uint64_t place) { return static_cast<char>('a' + place * 7 / 3 % 26); }
 
  private:
   const std::uint64_t size_;
   std::uint64_t given_;
+  std::uint64_t place_ = 0;
 };
 
 class test_server {
@@ -70,6 +79,8 @@ class test_server {
                {verb::post, "/echo", bind(&test_server::echo)},
                {verb::post, "/refuse", bind(&test_server::refuse)},
                {verb::get, "/big", bind(&test_server::big)},
+               {verb::get, "/long", bind(&test_server::long_text)},
+               {verb::post, "/pieces", bind(&test_server::pieces)},
                {verb::get, "/file", bind(&test_server::file)},
                {verb::get, "/short-file", bind(&test_server::short_file)},
                {verb::get, "/nothing", bind(&test_server::nothing)},
@@ -154,7 +165,12 @@ class test_server {
   }
   awaitable<reply> echo(request& in) {
     auto body = co_await in.body->read_all(1 << 20);
-    if (!body) co_return page(body.error().code == errc::timed_out ? 408 : 413, body.error().message);
+    if (!body) {
+      const auto code = body.error().code;
+      auto refusal = page(code == errc::timed_out ? 408 : code == errc::full ? 503 : 413, body.error().message);
+      if (code == errc::full) refusal.set("Retry-After", "2");
+      co_return refusal;
+    }
     echoed_capacity = body->capacity();
     response r;
     r.body = std::move(*body);
@@ -167,6 +183,23 @@ class test_server {
   awaitable<reply> big(request& in) {
     response r;
     r.body = std::make_shared<const std::string>(in.query_value("small") ? 70000 : 4000000, 'y');
+    co_return r;
+  }
+  awaitable<reply> long_text(request&) {
+    response r;
+    r.body = std::string(100000, 'z');
+    co_return r;
+  }
+  awaitable<reply> pieces(request& in) {
+    std::size_t bytes = 0;
+    for (;;) {
+      const auto piece = co_await in.body->next();
+      if (!piece) co_return page(piece.error().code == errc::timed_out ? 408 : 400, piece.error().message);
+      if (piece->empty()) break;
+      bytes += piece->size();
+    }
+    response r;
+    r.body = std::to_string(bytes);
     co_return r;
   }
   awaitable<reply> file(request&) {

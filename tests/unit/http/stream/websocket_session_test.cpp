@@ -51,6 +51,28 @@ TEST_CASE("messages from the client reach the source, also those that came with 
   CHECK(s->heard == std::vector<std::string>{"first", "second", "third"});
 }
 
+TEST_CASE("a message that is half-read takes room, and without room its socket is closed with 1013") {
+  base::metrics numbers;
+  base::byte_budget room(50000, 4096, numbers.gauge("used", ""), numbers.counter("refused", ""));
+  stream_fixture f{{.buffers = &room}};
+  const script s = f.make_script();
+  const script other = f.make_script();
+  peer p = f.start_websocket(s);
+  peer q = f.start_websocket(other);
+  const std::string half = ws::part(1, std::string(30000, 'h'), false);
+  p.send(half);
+  REQUIRE(f.until([&] { return room.used() >= 30000; }));
+  q.send(half);
+  CHECK(f.until([&] {
+    q.read_some();
+    return q.text().starts_with("\x88") && q.text().substr(2, 2) == "\x03\xf5";
+  }));
+  CHECK_FALSE(other->alive);
+  p.send(ws::part(0, "and the rest", true));
+  CHECK(f.until([&] { return s->heard.size() == 1; }));
+  CHECK(f.until([&] { return room.used() == 0; }));
+}
+
 TEST_CASE("a ping is answered with its own bytes, before further messages") {
   stream_fixture f;
   const script s = f.make_script();

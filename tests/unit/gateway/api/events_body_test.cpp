@@ -1,4 +1,4 @@
-#include "gateway/api/results_body.hpp"
+#include "gateway/api/events_body.hpp"
 
 #include <doctest/doctest.h>
 
@@ -110,4 +110,33 @@ TEST_CASE_FIXTURE(ended_tasks, "where results are rare, a piece of them takes se
   for (const auto& p : pieces) whole += p;
   CHECK(whole.size() == body.size());
   CHECK(whole.find("\"ended\":") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(ended_tasks, "what is given back comes again, wherever the piece was cut") {
+  apply({out.accepted("a"), out.started("a", "r")});
+  for (int i = 0; i < 40; ++i)
+    apply({out.result("a", "r", '"' + std::string(static_cast<std::size_t>(i) * 40, 'x') + '"')});
+  apply({out.ended("a", "r")});
+  const auto h = all->find("a");
+  const auto whole = (*events_body::of_results(h, clock))->all();
+  REQUIRE(whole.has_value());
+  for (const std::size_t max : {1, 7, 100, 1000, 1 << 20}) {
+    auto body = *events_body::of_results(h, clock);
+    std::string got;
+    auto read = [&]() -> base::awaitable<void> {
+      for (std::size_t i = 0; got.size() < body->size(); ++i) {
+        const auto piece = co_await body->next(max);
+        REQUIRE(piece.has_value());
+        REQUIRE_FALSE(piece->empty());
+        CHECK(piece->size() <= max);
+        const auto taken = i % 5 == 0 ? 0 : (i * 7919) % (piece->size() + 1);
+        got += piece->substr(0, taken);
+        if (taken < piece->size()) body->back(piece->size() - taken);
+      }
+    };
+    asio::co_spawn(context, read(), [](std::exception_ptr why) { CHECK_FALSE(why); });
+    context.run();
+    context.restart();
+    CHECK(got == *whole);
+  }
 }

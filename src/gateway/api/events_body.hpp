@@ -1,0 +1,64 @@
+// Events of a history as one JSON body that is read from there while it is sent, so that a slow reader holds nothing in
+// memory and a large body no loop. Its size is known at once. One executor at a time.
+#pragma once
+#include <streamdemo/http/message.hpp>
+
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+class events_body final : public http::body_source {
+ public:
+  // What stands around the events, which are separated by commas.
+  struct frame {
+    std::string head;
+    std::string tail;
+  };
+  struct range {
+    std::int64_t after = 0;
+    std::int64_t last = 0;
+    bool results_only = false;
+    std::uint64_t bytes = 0;  // of the events themselves
+    std::uint64_t count = 0;
+  };
+  // The clock outlives it.
+  events_body(history_ptr h, const base::clock& clock, frame f, range r);
+
+  // All results of a task that has ended: {"request_id":…,"kind":…,"status":…,"results":[events],"ended":event}.
+  // Error: position_lost (some of them are no longer kept).
+  static base::result<std::unique_ptr<events_body>> of_results(history_ptr h, const base::clock& clock);
+
+  std::uint64_t size() const override { return size_; }
+  // Error: position_lost (dropped while it was sent).
+  base::awaitable<base::result<std::string>> next(std::size_t max) override;
+  void back(std::size_t bytes) override;
+
+  // Everything at once, for those that are small: nobody is asked twice for a few bytes.
+  bool is_small() const noexcept;
+  base::result<std::string> all();
+
+ private:
+  enum class part { head, events, tail, done };
+  struct place {
+    part in = part::head;
+    std::int64_t cursor = 0;
+    bool first = true;     // event
+    std::size_t skip = 0;  // bytes of what stands there that were given
+  };
+  class piece;
+
+  base::result<void> make(piece& p);
+  base::result<void> add_events(piece& p);
+  bool add_event(piece& p, std::string_view json);
+
+  history_ptr history_;
+  const base::clock& clock_;
+  frame frame_;
+  range range_;
+  std::uint64_t size_ = 0;
+  place at_;
+  place before_;  // the last piece
+  std::size_t given_ = 0;
+};
+
+}  // namespace streamdemo::gateway
