@@ -37,7 +37,7 @@ struct work {
   std::string content_type;
   std::string traceparent;
   std::string tracestate;
-  sys_time log_time{};                    // of the oldest request record
+  sys_time since{};                       // log time of the oldest request record, or of the `accepted` that one names
   std::vector<bus::delivery> deliveries;  // un-completed, of present assignments; several records may ask for one task
   std::int64_t judge_at = -1;             // the fold must have reached this offset; -1: not known yet
   std::uint64_t question = 0;  // which asking for an end is its own: an answer to an older one came too early

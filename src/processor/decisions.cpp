@@ -72,16 +72,22 @@ void decisions::on_request(const bus::delivery& d) {
     w.content_type = std::move(m->content_type);
     w.traceparent = std::move(m->traceparent);
     w.tracestate = std::move(m->tracestate);
-    w.log_time = d.record->log_time;
+    w.since = d.record->log_time;
   }
-  w.log_time = std::min(w.log_time, d.record->log_time);
+  w.since = std::min({w.since, d.record->log_time, m->accepted_at.value_or(w.since)});
   const bool first = w.deliveries.empty();
   w.deliveries.push_back(d);
   // With another request record of the task in hand, the end asked for then does for both.
   if (first) ask(b, w);
-  // What was read begins behind this task's beginning. Finding it there all the same proves nothing: it may have been
-  // accepted twice.
-  if (b.followed && w.log_time - options_.recovery_margin < b.complete_from) read_anew(b);
+  // What was read begins behind this task's beginning.
+  if (b.followed && w.since - options_.recovery_margin < b.complete_from && !has_read(b, *m)) read_anew(b);
+}
+
+// Finding the task in what was read proves nothing, as it may have been accepted twice, unless it is by the very
+// `accepted` that the request names. (One that has ended may be found by its end alone.)
+bool decisions::has_read(const book& b, const message& request) const {
+  const auto* t = b.fold.find(request.request_id);
+  return request.accepted_at && t != nullptr && !t->end && t->accepted_at <= *request.accepted_at;
 }
 
 void decisions::ask(book& b, work& w) {
@@ -107,7 +113,7 @@ void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t
     // Read before the first request comes: the first one then waits for nothing, and a bus that drops what every reader
     // has passed knows of this reader.
     auto from = b->opened_at;
-    for (const auto& [id, w] : b->works) from = std::min(from, w.log_time);
+    for (const auto& [id, w] : b->works) from = std::min(from, w.since);
     from -= options_.recovery_margin;
     b->followed = true;
     b->complete_from = from;

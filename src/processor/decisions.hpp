@@ -111,6 +111,7 @@ class decisions {
   void moved_to(book& b, std::int64_t position);
   void note_newer(book& b, const task::message& m, sys_time log_time);
   void read_own(book& b, const task::message& m, sys_time log_time);
+  bool has_read(const book& b, const task::message& request) const;
   void ask(book& b, work& w);
   void read_anew(book& b);
   void give_up_unread_runs(book& b);

@@ -50,11 +50,11 @@ bool decisions::needs_alive(book& b) const {
   return false;
 }
 
-// Never what a request still in hand may need: it was accepted, and perhaps ended, after its own log time less the
-// margin.
+// Never what a request still in hand may need: its task was accepted, and may have ended, at most the margin before
+// work::since.
 void decisions::forget(book& b) {
   auto until = b.log_time;
-  for (const auto& [id, w] : b.works) until = std::min(until, w.log_time - options_.recovery_margin);
+  for (const auto& [id, w] : b.works) until = std::min(until, w.since - options_.recovery_margin);
   std::erase_if(b.newer_tasks, [&](const auto& t) { return t.second.expiry < until && !b.works.contains(t.first); });
   if (b.fold.forget(until) > 0) b.complete_from = std::max(b.complete_from, until - options_.keep_for);
 }

@@ -97,7 +97,7 @@ base::record encode(message m, std::string topic, std::int32_t partition) {
   r.topic = std::move(topic);
   r.partition = partition;
   r.key = std::move(m.request_id);
-  r.headers.reserve(14);
+  r.headers.reserve(15);
   const auto add = [&r](std::string name, std::string value) {
     r.headers.push_back({std::move(name), std::move(value)});
   };
@@ -109,6 +109,7 @@ base::record encode(message m, std::string topic, std::int32_t partition) {
   if (!m.kind.empty()) add("ce_subject", std::move(m.kind));
   add("content-type", std::move(m.content_type));
   if (m.expiry) add("ce_expirytime", base::format_micros(*m.expiry));
+  if (m.accepted_at) add("ce_acceptedtime", base::format_micros(*m.accepted_at));
   if (!m.run.empty()) {
     add("ce_run", std::move(m.run));
     add("ce_runseq", std::to_string(m.runseq));
@@ -148,6 +149,7 @@ result<message> decode(const base::record& r) {
   if (opens && !is_kind(m.kind)) h.complain("ce_subject", "is no kind");
   if (r.header_value("content-type")) m.content_type = h.text("content-type", false, 256);
   m.expiry = h.time("ce_expirytime", opens);
+  m.accepted_at = h.time("ce_acceptedtime", false);
 
   m.run = h.text("ce_run", belongs_to_run(m.type), max_key_bytes);
   if (belongs_to_run(m.type) && m.run.empty()) h.complain("ce_run", "is empty");

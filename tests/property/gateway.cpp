@@ -25,7 +25,7 @@ void gateway::turn(sys_time now) {
     if (random_.percent(70)) out_->acknowledge(p);
   }
   for (auto it = requests_.begin(); it != requests_.end();) {
-    if (it->second > now) {
+    if (it->second.at > now) {
       ++it;
       continue;
     }
@@ -37,10 +37,12 @@ void gateway::turn(sys_time now) {
     m.source = source_;
     m.time = now;
     m.expiry = t.expiry;
+    m.accepted_at = it->second.accepted_at;
     m.payload = "{}";
     group_.append(task::encode(m, t.kind == "resumable" ? "request.slow" : "request", t.partition),
                   now + milliseconds(random_.between(-500, 500)));
     t.acknowledged = true;
+    handed_over_.insert(it->first);
     it = requests_.erase(it);
   }
   expire(now);
@@ -48,6 +50,7 @@ void gateway::turn(sys_time now) {
 
 void gateway::submit(const std::string& id, sys_time now) {
   const auto& t = judge_.tasks()[id];
+  if (const auto* s = read_[static_cast<std::size_t>(t.partition)].tasks().find(id)) return ask_for(*s);
   message m;
   m.type = message_type::accepted;
   m.request_id = id;
@@ -59,12 +62,16 @@ void gateway::submit(const std::string& id, sys_time now) {
   out_->send(t.partition, std::move(m));
 }
 
-// The request follows once the own `accepted` was read, unless the task is further already. Some gateways die here: the
-// task was accepted, and nobody is asked to do it.
+// The request follows once the own `accepted` was read: somebody else's may have been first.
 void gateway::read_back(const message& accepted, const histories& h) {
-  const auto* s = h.tasks().find(accepted.request_id);
-  if (s == nullptr || s->end || s->attempt > 0 || random_.one_in(12)) return;
-  requests_[accepted.request_id] = now_ + milliseconds(random_.between(0, 3000));
+  if (const auto* s = h.tasks().find(accepted.request_id)) ask_for(*s);
+}
+
+// The task's request is sent unless the task is further already, or this gateway has sent it before. Some gateways die
+// here: the task was accepted, and nobody is asked to do it until its client comes again, however late.
+void gateway::ask_for(const task::task_state& s) {
+  if (s.end || s.attempt > 0 || handed_over_.contains(s.request_id) || random_.one_in(5)) return;
+  requests_[s.request_id] = {now_ + milliseconds(random_.between(0, 3000)), s.accepted_at};
 }
 
 void gateway::cancel(const std::string& id, sys_time now) {

@@ -21,6 +21,7 @@ class gateway {
  private:
   void expire(sys_time now);
   void read_back(const task::message& accepted, const histories& h);
+  void ask_for(const task::task_state& s);
 
   std::string source_;
   random& random_;
@@ -30,7 +31,12 @@ class gateway {
   std::shared_ptr<sender> out_ = std::make_shared<sender>();
   std::vector<histories> read_;
   std::array<std::int64_t, partitions> next_{};
-  std::map<std::string, sys_time> requests_;  // to be sent, at that time
+  struct request {
+    sys_time at;           // it is to be sent
+    sys_time accepted_at;  // log time
+  };
+  std::map<std::string, request> requests_;
+  std::set<std::string> handed_over_;  // their requests are in the log
   std::set<std::string> expired_;
   sys_time now_{};
 };

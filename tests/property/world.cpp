@@ -39,7 +39,12 @@ void world::submit_tasks() {
     t.expiry = at + (random_.one_in(8) ? milliseconds(random_.between(3'000, 40'000)) : milliseconds(3'600'000));
     judge_.tasks()[id] = t;
     plan_.emplace_back(at, id);
-    if (random_.one_in(5)) plan_.emplace_back(at + milliseconds(random_.between(0, 20'000)), id);
+    // A client comes again: at once, later, or when everything that is not open may be forgotten.
+    const std::array<std::int64_t, 3> later{2'000, 20'000, 90'000};
+    if (random_.one_in(3)) {
+      plan_.emplace_back(at + milliseconds(random_.between(0, later[static_cast<std::size_t>(random_.between(0, 2))])),
+                         id);
+    }
   }
   // Requests that nobody accepted, and one that nobody can read.
   if (random_.one_in(4)) {
@@ -87,7 +92,10 @@ void world::turn(bool faults) {
   now_ += milliseconds(random_.between(1, 400));
   for (auto& [at, id] : plan_) {
     if (at > now_) continue;
-    gateways_[static_cast<std::size_t>(random_.between(0, 1))]->submit(id, now_);
+    // Whoever comes again long after the end makes another task of that id, which is not what is looked at here.
+    const auto* s = judge_.state(id);
+    const bool long_over = s != nullptr && s->end && s->ended_at + rules_.keep_for / 2 < now_;
+    if (!long_over) gateways_[static_cast<std::size_t>(random_.between(0, 1))]->submit(id, now_);
     at = sys_time::max() - milliseconds(1);
   }
   std::erase_if(plan_, [&](const auto& p) { return p.first == sys_time::max() - milliseconds(1); });

@@ -18,6 +18,7 @@
 //   request: judged before the end of response was read        an accepted task became a dead letter
 //   request: completed when the handler returns                committed past a task that has not ended
 //   request: older than what was read, and not read anew       an accepted task became a dead letter
+//   request: where its accepted is, is not looked at           an accepted task became a dead letter
 //   runs: one fewer than max_runs allows                       an accepted task became a dead letter
 //   verdict: not behind an acknowledged dead letter            failed without a dead letter
 //   silence: after one own sign of life instead of four        a living run was taken over
@@ -26,7 +27,8 @@
 // Rarer, the first of 50000: a replacement begins before it is read back (10659, results doubled).
 // Not found here, because other rules keep the harm away in these worlds, and held by unit tests instead: a run current
 // twice, records of a released run, irregular own signs of life, an own run that is gone and not released, a
-// replacement begun though another was faster, an end asked for too early, records other than signs of life not heard.
+// replacement begun though another was faster, an end asked for too early, records other than signs of life not heard,
+// a task believed to be the one that a request names because one of its id was read.
 #include <doctest/doctest.h>
 
 #include <cstdlib>

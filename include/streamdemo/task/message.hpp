@@ -16,6 +16,7 @@ struct message {
   std::string payload;
 
   std::optional<sys_time> expiry;       // submitted, accepted: mandatory, absolute
+  std::optional<sys_time> accepted_at;  // submitted: log time of the task's `accepted`, where the sender has read it
   std::string run;                      // ce_run; empty: not of a run
   std::int64_t runseq = 0;              // ce_runseq: `started` is 1
   std::optional<std::string> replaces;  // started, verdict; present and empty: "there was no run"

@@ -32,8 +32,9 @@ base::record accepted_record(const submission& s, const task_route& to, const st
 }
 
 base::record request_record(submission& s, const task_route& to, const std::string& source, base::sys_time now,
-                            base::sys_time expiry) {
-  auto m = opening(task::message_type::submitted, s, source, now, expiry);
+                            task_times times) {
+  auto m = opening(task::message_type::submitted, s, source, now, times.expiry);
+  m.accepted_at = times.accepted_at;
   m.content_type = std::move(s.content_type);
   m.payload = std::move(s.payload);
   return task::encode(std::move(m), to.request_topic, to.partition);

@@ -14,12 +14,18 @@ struct task_route {
   std::int32_t partition = 0;  // of both
 };
 
+// Of a task that was accepted, by the bus's time.
+struct task_times {
+  base::sys_time expiry;
+  std::optional<base::sys_time> accepted_at;  // log time of its `accepted`, if that was read back
+};
+
 // `now`: own clock; `expiry`: bus time.
 base::record accepted_record(const submission& s, const task_route& to, const std::string& source, base::sys_time now,
                              base::sys_time expiry);
 // Takes the payload out of `s`.
 base::record request_record(submission& s, const task_route& to, const std::string& source, base::sys_time now,
-                            base::sys_time expiry);
+                            task_times times);
 // An `ended` without a run: canceled or expired; `reason` is a sentence for the client.
 base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
                           std::string_view reason, const task_route& to, const std::string& source, base::sys_time now);

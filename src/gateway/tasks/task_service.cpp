@@ -179,7 +179,7 @@ class bus_task_service final : public task_service_control, private task_observe
     // The log time of `accepted` is not before `begin`, so this keeps within half the margin of it.
     const auto by =
         std::min(now() + settings_.gateway.publish_timeout, begin + settings_.processor.recovery_margin / 2);
-    const auto written = co_await publish_request(s, to, expiry, by);
+    const auto written = co_await publish_request(s, to, {expiry, std::nullopt}, by);
     if (written.has_error()) {
       abandon(s, to);
       co_return bus_error(written.error(), "the task");
@@ -202,7 +202,9 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return co_await request_again(s, to, h, repeated);
   }
 
-  // The task exists: its request is sent (once more) unless that is known to be needless.
+  // The task exists: its request is sent (once more) unless that is known to be needless. It may have been accepted
+  // long ago, by a gateway that died before it sent the request: this one says when, so that a processor finds it in
+  // the log.
   awaitable<result<accepted_task>> request_again(submission& s, const task_route& to, history_ptr h, bool repeated) {
     const auto view = h->view();
     if (view.payload_hash != s.payload_hash) {
@@ -210,14 +212,8 @@ class bus_task_service final : public task_service_control, private task_observe
     }
     accepted_task found{s.request_id, h, repeated};
     if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
-    const auto left = view.accepted_at + settings_.processor.recovery_margin / 2 - bus_now();
-    if (left <= base::microseconds{0}) {
-      co_return error{errc::unavailable,
-                      "the task of this idempotency key was accepted earlier and has not begun; whether a processor "
-                      "will see it is not known here"};
-    }
-    const auto by = now() + std::min<base::microseconds>(settings_.gateway.publish_timeout, left);
-    const auto written = co_await publish_request(s, to, view.expiry, by);
+    const auto by = now() + settings_.gateway.publish_timeout;
+    const auto written = co_await publish_request(s, to, {view.expiry, view.accepted_at}, by);
     if (written.has_error() && h->view().status == task::status::queued) {
       co_return bus_error(written.error(), "the task");
     }
@@ -225,9 +221,9 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return found;
   }
 
-  awaitable<result<bus::published>> publish_request(submission& s, const task_route& to, base::sys_time expiry,
+  awaitable<result<bus::published>> publish_request(submission& s, const task_route& to, task_times times,
                                                     steady_time by) {
-    auto request = request_record(s, to, source_, clock_.now(), expiry);
+    auto request = request_record(s, to, source_, clock_.now(), times);
     auto written = co_await bus::publish(*producer_, std::move(request), by);
     // Any other error says that it is not in the log.
     const bool may_be_read = !written.has_error() || written.error().code == errc::timed_out;

@@ -35,7 +35,7 @@ TEST_CASE("accepted and request say who, what and until when, in the same partit
   CHECK(am.payload == R"({"kind":"simulate","expires":"2027-01-15T09:00:00.000Z"})");
   CHECK(am.traceparent == s.traceparent);
 
-  const auto r = request_record(s, route, "gateway/1", t, t + std::chrono::hours(1));
+  const auto r = request_record(s, route, "gateway/1", t, {t + std::chrono::hours(1), t - std::chrono::seconds(1)});
   CHECK(r.topic == "request");
   CHECK(r.partition == 3);
   const auto rm = task::decode(r).value();
@@ -44,6 +44,7 @@ TEST_CASE("accepted and request say who, what and until when, in the same partit
   CHECK(rm.kind == "simulate");
   CHECK(rm.payload == R"({"results":3})");
   CHECK(rm.expiry == am.expiry);
+  CHECK(rm.accepted_at == t - std::chrono::seconds(1));
 }
 
 TEST_CASE("the end a gateway writes belongs to no run and says why as JSON") {

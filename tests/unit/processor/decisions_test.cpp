@@ -65,9 +65,10 @@ struct bench {
     log(m, ms);
   }
   void alive(std::int64_t ms, std::string source = "me") { log(of(message_type::alive, "", std::move(source)), ms); }
-  void request(const std::string& task, std::int64_t ms = 0) {
+  void request(const std::string& task, std::int64_t ms = 0, std::optional<sys_time> accepted_at = {}) {
     auto m = of(message_type::submitted, task);
     m.expiry = at(1'000'000);
+    m.accepted_at = accepted_at;
     auto r = task::encode(m, "request", 0);
     r.offset = next_request++;
     r.log_time = at(ms);
@@ -548,6 +549,58 @@ TEST_CASE("a request older than what was read has the partition read anew from b
   const auto again = all_of<follow>(a);
   REQUIRE(again.size() == 1);
   CHECK(again[0].from < at(-1'000'000));
+}
+
+TEST_CASE("a request that comes long after its task was accepted has the partition read anew from before that") {
+  bench b;
+  b.act();
+  b.request("t", 500'000, at(-900'000));
+  const auto again = all_of<follow>(b.act());
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].from <= at(-900'000));
+  // That is far enough for the next one, too.
+  b.request("u", 500'000, at(-900'000));
+  CHECK(all_of<follow>(b.act()).empty());
+}
+
+TEST_CASE("where the very accepted that a request names was read, nothing is read anew, however old it is") {
+  bench b;
+  b.act();
+  b.accepted("t", -900'000);
+  b.request("t", 500'000, at(-900'000));
+  const auto a = b.act();
+  CHECK(all_of<follow>(a).empty());
+  CHECK(all_of<begin>(a).size() == 1);
+  // Asked for once more by a gateway that does not know better, it still runs once.
+  b.request("t", 510'000, at(-900'000));
+  const auto more = b.act();
+  CHECK(all_of<follow>(more).empty());
+  CHECK(all_of<begin>(more).empty());
+}
+
+TEST_CASE("a task that was found by a later accepted, or by its end alone, may be another than the request names") {
+  SUBCASE("a later one") {
+    bench b;
+    b.act();
+    b.accepted("t", -500'000);
+    b.request("t", 500'000, at(-900'000));
+    CHECK(all_of<follow>(b.act()).size() == 1);
+  }
+  SUBCASE("one that nobody names") {
+    bench b;
+    b.act();
+    b.accepted("t", -500'000);
+    b.request("t", -400'000);
+    CHECK(all_of<follow>(b.act()).size() == 1);
+  }
+  SUBCASE("its end") {
+    bench b;
+    b.act();
+    b.accepted("t", -950'000);
+    b.log(b.of(message_type::ended, "t"), -940'000);
+    b.request("t", 500'000, at(-900'000));
+    CHECK(all_of<follow>(b.act()).size() == 1);
+  }
 }
 
 TEST_CASE("any record of another counts as heard, not only its signs of life") {

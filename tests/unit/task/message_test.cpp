@@ -55,6 +55,17 @@ TEST_CASE("what is encoded is decoded") {
   CHECK(m.traceparent == "00-1-2-3");
 }
 
+TEST_CASE("a request may say when its task was accepted") {
+  auto request = full();
+  request.type = message_type::submitted;
+  request.expiry = noon + 1h;
+  CHECK_FALSE(task::decode(task::encode(request, "request", 0)).value().accepted_at);
+  request.accepted_at = noon + 7ms;
+  const auto r = task::encode(request, "request", 0);
+  CHECK(r.header_value("ce_acceptedtime") == base::format_micros(noon + 7ms));
+  CHECK(task::decode(r).value().accepted_at == noon + 7ms);
+}
+
 TEST_CASE("an empty ce_replaces is not an absent one") {
   const auto r = task::encode(full(), "response", 0);
   CHECK_FALSE(task::decode(without(r, "ce_replaces")).value().replaces);
