@@ -124,8 +124,10 @@ void add_management_results_tasks(field_list& f) {
                              "host names",
                              "Names it may be called by, beside addresses, localhost and names without a dot."));
 
-  f.push_back(num("results.max_bytes", AT(results.max_bytes), mib, tib,
-                  "Memory for the histories of all tasks; beyond it the oldest results are let go."));
+  f.push_back(
+      num("results.max_bytes", AT(results.max_bytes), mib, tib,
+          "Memory for the histories of all tasks; beyond it the oldest results are let go. What must be remembered "
+          "of the tasks may take half of it; beyond that new ones are answered 503."));
   f.push_back(num("results.keep_for_ms", AT(results.keep_for), second, 7 * day,
                   "How long a history is kept after its task has ended."));
 
@@ -142,6 +144,9 @@ void add_processor(field_list& f) {
   f.push_back(num("processor.max_held_bytes", AT(processor.max_held_bytes), kib, tib,
                   "Bytes of requests taken in and not completed, of all partitions together; with so many no more are "
                   "taken in until a task ends."));
+  f.push_back(num("processor.max_remembered_bytes", AT(processor.max_remembered_bytes), mib, tib,
+                  "Memory for the ids of tasks that have ended; beyond it those are forgotten early that no request in "
+                  "hand can need, and if that is not enough requests are taken in one by one, ten a second."));
   f.push_back(num("processor.emit_bytes", AT(processor.emit_bytes), 64 * kib, gib,
                   "Bytes a run may have published that the bus has not acknowledged; beyond it the run waits."));
   f.push_back(num("processor.max_record_bytes", AT(processor.max_record_bytes), kib, 64 * mib,

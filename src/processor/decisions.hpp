@@ -30,6 +30,7 @@ struct decision_options {
   base::milliseconds alive_interval{2000};
   base::milliseconds recovery_margin{60000};
   base::milliseconds keep_for{0};  // as the gateways' histories
+  std::size_t max_remembered_bytes = 64 << 20;
   std::uint32_t concurrency = 4;
   std::uint32_t max_runs = 3;
   std::map<std::string, bool, std::less<>> kinds;  // kind → its handler can resume
@@ -76,6 +77,10 @@ class decisions {
   std::size_t runs() const noexcept { return runs_; }
   std::uint32_t running() const noexcept { return slots_.taken(); }
   std::size_t queued() const noexcept { return line_.size(); }
+  // What the folds remember of tasks that have ended; after the last tick.
+  std::size_t remembered_bytes() const noexcept { return remembered_bytes_; }
+  // That is more than it may be, and none of it can be forgotten yet: no requests should be taken in, or few.
+  bool remembers_too_much() const noexcept { return remembered_bytes_ > options_.max_remembered_bytes; }
 
  private:
   enum class choice { wait, newer, complete, start, replace, release, expire, unknown_kind, give_up, not_accepted };
@@ -116,6 +121,9 @@ class decisions {
   void read_anew(book& b);
   void give_up_unread_runs(book& b);
   void forget(book& b);
+  void forget_early();
+  std::size_t count_remembered() const noexcept;
+  sys_time needed_since(const book& b) const noexcept;
   void close_if_idle(book& b);
   void send_alive(book& b, base::steady_time now);
   bool needs_alive(book& b) const;
@@ -134,6 +142,7 @@ class decisions {
   std::unordered_map<std::uint64_t, letter> letters_;
   std::uint64_t next_letter_ = 1;
   std::uint64_t next_question_ = 1;
+  std::size_t remembered_bytes_ = 0;
   std::size_t runs_ = 0;
   bool draining_ = false;
   bool outdated_ = false;  // and said so

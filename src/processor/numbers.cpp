@@ -23,6 +23,9 @@ numbers::numbers(base::metrics& m)
       running(m.gauge("streamdemo_processor_runs_running", "Runs at work now")),
       queued(m.gauge("streamdemo_processor_tasks_queued", "Tasks that wait for a free run")),
       held_bytes(m.gauge("streamdemo_processor_held_bytes", "Bytes of requests taken in and not completed")),
+      remembered_bytes(m.gauge("streamdemo_processor_remembered_bytes",
+                               "Memory for the ids of tasks that have ended, bounded by "
+                               "processor.max_remembered_bytes; beyond it few requests are taken in")),
       bytes_in_flight(m.gauge("streamdemo_processor_emit_bytes", "Bytes of emitted records not yet acknowledged")),
       succeeded_(runs(m, "succeeded")),
       failed_(runs(m, "failed")),

@@ -23,6 +23,7 @@ class numbers {
   base::gauge& running;
   base::gauge& queued;
   base::gauge& held_bytes;
+  base::gauge& remembered_bytes;
   base::gauge& bytes_in_flight;
 
  private:

@@ -17,6 +17,7 @@ void runtime::perform() {
   performing_ = false;
   count_.running.Set(decisions_.running());
   count_.queued.Set(static_cast<double>(decisions_.queued()));
+  count_.remembered_bytes.Set(static_cast<double>(decisions_.remembered_bytes()));
   count_.held_bytes.Set(static_cast<double>(consumer_->held_bytes()));
   if (draining_) moved_.notify_all();
 }

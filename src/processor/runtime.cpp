@@ -12,6 +12,8 @@ namespace streamdemo::processor {
 namespace {
 
 constexpr std::size_t batch = 512;
+// Between two requests while too much is remembered: what the group says is still heard, and nothing stands still.
+constexpr std::chrono::milliseconds one_by_one{100};
 constexpr std::chrono::milliseconds retry_pause{250};
 // How long a stopped handler may take to end (a child process is given its time to clean up) before it is cut off.
 constexpr std::chrono::seconds handler_grace{8};
@@ -61,6 +63,7 @@ decision_options runtime::rules() const {
   o.alive_interval = options_.alive_interval;
   o.recovery_margin = options_.recovery_margin;
   o.keep_for = options_.keep_for;
+  o.max_remembered_bytes = options_.max_remembered_bytes;
   o.concurrency = options_.concurrency;
   o.max_runs = options_.max_runs;
   for (const auto& [kind, h] : handlers_) o.kinds.emplace(kind, h->resumable());
@@ -82,7 +85,9 @@ void runtime::start() {
 
 awaitable<void> runtime::take_requests() {
   for (;;) {
-    auto items = co_await consumer_->receive(batch);
+    const bool slowly = decisions_.remembers_too_much();
+    if (slowly) co_await base::sleep_for(one_by_one);
+    auto items = co_await consumer_->receive(slowly ? 1 : batch);
     if (!items) {
       if (!draining_ && !left_) {
         auto why = fmt::format("no more requests can be taken from the group {}: {}; restart this process",
@@ -286,6 +291,7 @@ options options_from(const config::settings& s, std::string source) {
   o.concurrency = s.processor.concurrency;
   o.max_gap = s.processor.max_gap;
   o.max_held_bytes = s.processor.max_held_bytes;
+  o.max_remembered_bytes = s.processor.max_remembered_bytes;
   o.emit_bytes = s.processor.emit_bytes;
   o.max_record_bytes = s.processor.max_record_bytes;
   o.max_runs = s.processor.max_runs;

@@ -27,6 +27,8 @@ void decisions::tick(base::steady_time now, sys_time wall) {
     forget(b);
     close_if_idle(b);
   }
+  if (count_remembered() > options_.max_remembered_bytes) forget_early();
+  remembered_bytes_ = count_remembered();
   fill_slots();
 }
 
@@ -50,13 +52,37 @@ bool decisions::needs_alive(book& b) const {
   return false;
 }
 
-// Never what a request still in hand may need: its task was accepted, and may have ended, at most the margin before
-// work::since.
+// What ended before may be forgotten for the sake of every request still in hand: their tasks were accepted, and may
+// have ended, at most the margin before work::since.
+sys_time decisions::needed_since(const book& b) const noexcept {
+  auto since = sys_time::max();
+  for (const auto& [id, w] : b.works) since = std::min(since, w.since - options_.recovery_margin);
+  return since;
+}
+
 void decisions::forget(book& b) {
-  auto until = b.log_time;
-  for (const auto& [id, w] : b.works) until = std::min(until, w.since - options_.recovery_margin);
+  const auto until = std::min(b.log_time, needed_since(b));
   std::erase_if(b.newer_tasks, [&](const auto& t) { return t.second.expiry < until && !b.works.contains(t.first); });
   if (b.fold.forget(until) > 0) b.complete_from = std::max(b.complete_from, until - options_.keep_for);
+}
+
+// A processor has to tell a task that has ended from one that was never accepted only while a request of it may come,
+// and one that comes all the same has the partition read anew (complete_from). So, when memory is short, keep_for is
+// not waited for: what ended before every request in hand began goes, but for the last two margins: one for the
+// requests that are on their way, one for the clocks of the brokers, which need not agree. The gateways go on ignoring
+// an `accepted` of such a task; none of them sends a request for it.
+void decisions::forget_early() {
+  for (auto& [number, b] : books_) {
+    if (!b->followed) continue;
+    const auto until = std::min(log_time_ - 2 * options_.recovery_margin, needed_since(*b));
+    if (b->fold.forget_ended_before(until) > 0) b->complete_from = std::max(b->complete_from, until);
+  }
+}
+
+std::size_t decisions::count_remembered() const noexcept {
+  std::size_t bytes = 0;
+  for (const auto& [number, b] : books_) bytes += b->fold.ended_bytes();
+  return bytes;
 }
 
 void decisions::drain() {

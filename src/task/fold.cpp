@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <streamdemo/task/end_payload.hpp>
 #include <streamdemo/task/fold.hpp>
 
@@ -10,9 +11,6 @@ constexpr std::string_view hole_payload =
     R"({"status":"failed","error":{"message":"records of this run are missing from the log"}})";
 constexpr std::string_view no_end_payload =
     R"({"status":"failed","error":{"message":"the run's last record names no status that a task can end with"}})";
-
-// An open task's place in the map, and its strings.
-constexpr std::size_t open_task_bytes = sizeof(task_state) + 512;
 
 step ignore(std::string_view why) {
   step s;
@@ -36,11 +34,17 @@ const task_state* fold::find(std::string_view request_id) const {
   told_.request_id = request_id;
   told_.end = over->how;
   told_.ended_at = over->at;
+  told_.last_seq = over->last_seq;
   return &told_;
 }
 
 std::size_t fold::bytes() const noexcept {
-  return tasks_.size() * open_task_bytes + ended_.bytes();
+  return tasks_.size() * open_task_bytes() + ended_.bytes();
+}
+
+// Its place in the map, and its strings.
+std::size_t fold::open_task_bytes() noexcept {
+  return sizeof(task_state) + 512;
 }
 
 step fold::apply(const message& m, sys_time log_time) {
@@ -178,7 +182,9 @@ void fold::close(task_state& t, status s, sys_time log_time) {
 void fold::put_away_closed() {
   if (closed_.empty()) return;
   const auto it = tasks_.find(closed_);
-  ended_.put(closed_, {*it->second.end, it->second.ended_at});
+  const auto& t = it->second;
+  constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+  ended_.put(closed_, {*t.end, static_cast<std::uint32_t>(std::min(t.last_seq, most)), t.ended_at});
   tasks_.erase(it);
   closed_.clear();
 }
@@ -186,6 +192,11 @@ void fold::put_away_closed() {
 std::size_t fold::forget(sys_time log_time) {
   put_away_closed();
   return ended_.forget_before(log_time - options_.keep_for);
+}
+
+std::size_t fold::forget_ended_before(sys_time at) {
+  put_away_closed();
+  return ended_.forget_before(at);
 }
 
 }  // namespace streamdemo::task

@@ -82,6 +82,8 @@ void judge::dead_lettered(const base::record& request, const std::string& reason
     return;
   }
   const auto lost = static_cast<std::size_t>(s->failed_runs + (s->current ? 1 : 0));
+  if (reason.find("not in the log") != std::string::npos)
+    broke(request.key + ", which was accepted, became a dead letter");
   if (!s->end && lost < rules_.max_runs + 1) broke(request.key + " became a dead letter: " + reason);
   dead_letters_.insert(request.key);
 }

@@ -12,6 +12,8 @@ processor::decision_options options(const std::string& source, random& r, const 
   o.recovery_margin = rules.recovery_margin;
   o.concurrency = static_cast<std::uint32_t>(r.between(1, 3));
   o.max_runs = rules.max_runs;
+  // Some have no memory to spare, for anything that has ended.
+  if (r.one_in(2)) o.max_remembered_bytes = 0;
   o.kinds = {{"plain", false}, {"resumable", true}, {"poison", false}, {"lossy", false}};
   // A kind that came with a later version, which is being rolled out.
   if (r.one_in(2)) o.kinds.emplace("new", false);
@@ -232,6 +234,8 @@ void process::work() {
 }
 
 void process::check_in_vain(handler_run& h) {
+  // While nothing is taken into the log, its `started` is not in there either, and it cannot know.
+  if (log_.stalled(h.key.partition, now_)) return;
   h.turns_in_vain = lost(h.key) ? h.turns_in_vain + 1 : 0;
   if (h.turns_in_vain > 60) broken = "the run " + h.key.run + " works on though it is no longer current";
 }

@@ -19,6 +19,8 @@
 //   request: completed when the handler returns                committed past a task that has not ended
 //   request: older than what was read, and not read anew       an accepted task became a dead letter
 //   request: where its accepted is, is not looked at           an accepted task became a dead letter
+//   memory: forgotten early though a request needs it          an accepted task became a dead letter
+//   memory: forgotten early, and requests not looked up anew   an accepted task became a dead letter
 //   runs: one fewer than max_runs allows                       an accepted task became a dead letter
 //   verdict: not behind an acknowledged dead letter            failed without a dead letter
 //   silence: after one own sign of life instead of four        a living run was taken over

@@ -98,8 +98,9 @@ struct settings {
   struct {
     std::uint32_t concurrency = 4;
     std::uint64_t max_gap = 1000;
-    std::uint64_t max_held_bytes = 67108864;  // of requests taken in and not completed
-    std::uint64_t emit_bytes = 4194304;       // not yet acknowledged, per run
+    std::uint64_t max_held_bytes = 67108864;        // of requests taken in and not completed
+    std::uint64_t max_remembered_bytes = 67108864;  // for tasks that have ended
+    std::uint64_t emit_bytes = 4194304;             // not yet acknowledged, per run
     std::uint64_t max_record_bytes = 921600;
     std::uint32_t max_runs = 3;  // further runs after the first, released ones not counted
     milliseconds alive_interval{2000};

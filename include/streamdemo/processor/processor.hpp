@@ -23,9 +23,10 @@ struct options {
   std::string dead_letter_topic;
   std::string group;
   std::uint32_t concurrency = 4;
-  std::uint64_t max_gap = 1000;             // records per partition past the oldest un-completed one
-  std::uint64_t max_held_bytes = 67108864;  // of un-completed requests
-  std::uint64_t emit_bytes = 4194304;       // not yet acknowledged, per run
+  std::uint64_t max_gap = 1000;                   // records per partition past the oldest un-completed one
+  std::uint64_t max_held_bytes = 67108864;        // of un-completed requests
+  std::uint64_t max_remembered_bytes = 67108864;  // for tasks that have ended
+  std::uint64_t emit_bytes = 4194304;             // not yet acknowledged, per run
   std::uint64_t max_record_bytes = 921600;
   std::uint32_t max_runs = 3;  // further runs after the first, released ones not counted
   base::milliseconds alive_interval{2000};

@@ -1,4 +1,5 @@
-// What must be remembered of a task that has ended: its id, how and when, in some eighty bytes. The fold keeps it for
+// What must be remembered of a task that has ended: its id, how and when, and how many events it had, in some eighty
+// bytes. The fold keeps it for
 // keep_for, in which a later `accepted` of the same id must be ignored. Pure; one thread.
 #pragma once
 #include <streamdemo/task/message.hpp>
@@ -19,7 +20,8 @@ class ended_tasks {
  public:
   struct end {
     status how = status::failed;
-    sys_time at{};  // log time
+    std::uint32_t last_seq = 0;  // the most that fits
+    sys_time at{};               // log time
   };
 
   void put(std::string_view request_id, end e);

@@ -84,17 +84,23 @@ class fold {
   // live until the next call.
   step apply(const message& m, sys_time log_time);
 
-  // nullptr: no accepted was read, or it was forgotten since. Of a task that has ended only the id and the end are
-  // told. Lives until the next call.
+  // nullptr: no accepted was read, or it was forgotten since. Of a task that has ended only the id, the end and
+  // last_seq are told. Lives until the next call.
   const task_state* find(std::string_view request_id) const;
 
   // Forgets tasks that ended more than keep_for before `log_time`; how many. Only memory: apply() answers the same with
   // or without it.
   std::size_t forget(sys_time log_time);
+  // Forgets all that ended before `at`, though keep_for be not over; how many. For who knows that it need not tell them
+  // from unknown ones: an `accepted` that comes once more makes a task here which it does not make elsewhere.
+  std::size_t forget_ended_before(sys_time at);
 
   std::size_t size() const noexcept { return tasks_.size() + ended_.size(); }
-  // The memory that it takes, about.
+  // The memory that it takes, about; and of that, for tasks that have ended.
   std::size_t bytes() const noexcept;
+  std::size_t ended_bytes() const noexcept { return ended_.bytes(); }
+  // What one open task takes of it.
+  static std::size_t open_task_bytes() noexcept;
 
  private:
   struct hasher {

@@ -42,10 +42,14 @@ class folded_histories final : public histories {
         own_source_(std::move(own_source)),
         clock_(clock),
         log_(log.child("histories")),
+        index_(o.max_bytes / 16),
         bound_(o.max_bytes),
         wakes_(std::make_shared<wake_lists>(loops, o.max_waiters)),
         bytes_(m.gauge("streamdemo_history_bytes",
                        "Memory of all kept events and remembered tasks, bounded by results.max_bytes")),
+        essential_(m.gauge("streamdemo_history_remembered_bytes",
+                           "Memory for what cannot be let go, open tasks and the ids of those that ended within "
+                           "results.keep_for_ms; with half of results.max_bytes new tasks are answered 503")),
         kept_(m.gauge("streamdemo_histories", "Tasks whose history is kept")),
         open_gauge_(m.gauge("streamdemo_tasks_open", "Tasks accepted and not ended")),
         events_(m.counter("streamdemo_history_events_total", "Events that entered a history")),
@@ -65,6 +69,25 @@ class folded_histories final : public histories {
   history_ptr find(std::string_view request_id) const override { return index_.find(request_id); }
   std::vector<history_ptr> recent(std::size_t limit) const override { return index_.recent(limit); }
   std::size_t open_tasks() const override { return open_.load(std::memory_order_relaxed); }
+
+  bool has_room(std::size_t more) const override {
+    const auto ones = more * task::fold::open_task_bytes();
+    return bound_.essential(open_tasks() + more) + ones <= options_.max_bytes / 2;
+  }
+
+  history_ptr find_ended(std::string_view request_id, std::string_view kind) const override {
+    const auto partition = bus::partition_for(request_id, options_.partitions);
+    const auto* t = partitions_[static_cast<std::size_t>(partition)].fold.find(request_id);
+    if (t == nullptr || !t->end) return nullptr;
+    task_view over;
+    over.request_id = request_id;
+    over.kind = kind;
+    over.status = *t->end;
+    over.ended_at = t->ended_at;
+    over.last_seq = t->last_seq;
+    over.first_kept = t->last_seq + 1;
+    return history_ptr(new history(std::move(over)));
+  }
 
   std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s,
                                           waits_for what) override {
@@ -237,7 +260,7 @@ class folded_histories final : public histories {
   }
 
   void set_apart() {
-    std::size_t bytes = 0;
+    auto bytes = index_.removed_bytes() + ends_.capacity() * sizeof(end);
     for (const auto& p : partitions_) bytes += p.fold.bytes();
     bound_.set_apart(bytes);
   }
@@ -291,6 +314,7 @@ class folded_histories final : public histories {
 
   void publish_gauges() {
     bytes_.Set(static_cast<double>(bound_.bytes()));
+    essential_.Set(static_cast<double>(bound_.essential(open_tasks())));
     kept_.Set(static_cast<double>(index_.size()));
     open_gauge_.Set(static_cast<double>(open_.load()));
   }
@@ -311,6 +335,7 @@ class folded_histories final : public histories {
   std::atomic<std::size_t> open_ = 0;
   base::quiet quiet_misplaced_, quiet_unreadable_, quiet_rule_breaks_;
   base::gauge& bytes_;
+  base::gauge& essential_;
   base::gauge& kept_;
   base::gauge& open_gauge_;
   base::counter& events_;

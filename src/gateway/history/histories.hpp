@@ -1,12 +1,14 @@
 // Every task's history, folded from `response` on loop 0 and read by sessions on all loops. The one way to read a
 // history is history::read(); the one way to wait is a subscription: subscribe, then read again, then wait.
 //
-// Memory. All kept events together (task::event::bytes() and a fixed amount per history), and what the fold remembers
-// of the tasks (at most half of max_bytes counts for it), stay below max_bytes. Over it, a history that alone holds
-// more than an eighth of the bound gives up its own oldest events, so that one flood does not wash out everybody's
-// results; otherwise the oldest events of all go first. What is dropped shows as a gap. A history is removed keep_for
-// after its end (log time), or when it is over and has lost its last event; the last ten thousand of those are still
-// told from unknown ids: find() gives a history without events whose first_kept is last_seq + 1.
+// Memory. All kept events together (task::event::bytes(), their places and a fixed amount per history), and what must
+// be remembered of the tasks, stay below max_bytes. Over it, a history that alone holds more than an eighth of the
+// bound gives up its own oldest events, so that one flood does not wash out everybody's results; otherwise the oldest
+// events of all go first. What is dropped shows as a gap. A history is removed keep_for after its end (log time), or
+// when it is over and has lost its last event; the last of those, ten thousand or what fits into a sixteenth of
+// max_bytes, are still told from unknown ids: find() gives a history without events whose first_kept is last_seq + 1.
+// Remembered must be each open task, and until keep_for after its end each other one: else the same log would make
+// another history here. With half of max_bytes for that, has_room() says no, and no further task may be accepted.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/io_threads.hpp>
@@ -173,6 +175,13 @@ class histories {
   virtual history_ptr find(std::string_view request_id) const = 0;
   virtual std::vector<history_ptr> recent(std::size_t limit) const = 0;  // newest first
   virtual std::size_t open_tasks() const = 0;                            // accepted and not ended
+
+  // Loop 0: whether so many more tasks could be remembered.
+  virtual bool has_room(std::size_t more) const = 0;
+  // Loop 0: a task that has ended and that find() no longer knows, as long as an `accepted` of its id would be ignored;
+  // nullptr: there is none. Its history has no events, and of the view no more than its id, its end and last_seq;
+  // `kind` is the caller's word.
+  virtual history_ptr find_ended(std::string_view request_id, std::string_view kind) const = 0;
 
   // On loop `loop` (http::current_loop()): `s` hears of news of `h` until the subscription is destroyed.
   virtual std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s,

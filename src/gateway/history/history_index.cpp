@@ -41,7 +41,7 @@ void history_index::insert(const history_ptr& h) {
     ages_.erase(old->second);
     ids_.erase(old);
   }
-  removed_.erase(view.request_id);
+  if (const auto r = removed_.find(view.request_id); r != removed_.end()) forget_removed(r);
   ids_[view.request_id] = ages_.emplace(std::pair(view.accepted_at, next_serial_++), h).first;
 }
 
@@ -55,13 +55,33 @@ void history_index::remove(const history_ptr& h) {
   ids_.erase(it);
   const auto serial = next_serial_++;
   removal_order_.emplace_back(view.request_id, serial);
+  if (const auto before = removed_.find(view.request_id); before != removed_.end()) forget_removed(before);
   const auto name = view.request_id;
-  removed_.insert_or_assign(name, removed_task{std::move(view), serial});
-  if (removal_order_.size() <= max_removed_) return;
-  const auto& [id, oldest] = removal_order_.front();
-  // Not if it was removed once more since, under a later number.
-  if (const auto r = removed_.find(id); r != removed_.end() && r->second.serial == oldest) removed_.erase(r);
-  removal_order_.pop_front();
+  const auto r = removed_.emplace(name, removed_task{std::move(view), serial}).first;
+  removed_bytes_ += bytes_of(r->second);
+  while (removed_bytes_ > max_removed_bytes_ || removal_order_.size() > max_removed_) {
+    const auto& [id, oldest] = removal_order_.front();
+    // Not if it was removed once more since, under a later number.
+    if (const auto old = removed_.find(id); old != removed_.end() && old->second.serial == oldest) forget_removed(old);
+    removal_order_.pop_front();
+  }
+}
+
+void history_index::forget_removed(by_id<removed_task>::iterator r) {
+  removed_bytes_ -= bytes_of(r->second);
+  removed_.erase(r);
+}
+
+std::size_t history_index::removed_bytes() const {
+  const std::shared_lock lock(mutex_);
+  return removed_bytes_;
+}
+
+// With its two places, under its id.
+std::size_t history_index::bytes_of(const removed_task& r) noexcept {
+  const auto& v = r.view;
+  constexpr std::size_t places = sizeof(by_id<removed_task>::value_type) + sizeof(removal_order_[0]) + 96;
+  return places + 3 * v.request_id.size() + v.kind.size() + v.payload_hash.size() + v.accepted_by.size();
 }
 
 }  // namespace streamdemo::gateway

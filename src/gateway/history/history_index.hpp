@@ -1,5 +1,5 @@
-// Finds histories, from any thread: by id and by age. Written on loop 0. Remembers the last ids that were removed, so
-// that "no longer kept" is told from "never heard of".
+// Finds histories, from any thread: by id and by age. Written on loop 0. Remembers the last ids that were removed, as
+// many as fit into a number of bytes, so that "no longer kept" is told from "never heard of".
 #pragma once
 #include <deque>
 #include <map>
@@ -12,7 +12,9 @@ namespace streamdemo::gateway {
 
 class history_index {
  public:
-  explicit history_index(std::size_t max_removed = 10'000) : max_removed_(max_removed) {}
+  static constexpr std::size_t most_removed = 10'000;
+  explicit history_index(std::size_t max_removed_bytes, std::size_t max_removed = most_removed)
+      : max_removed_bytes_(max_removed_bytes), max_removed_(max_removed) {}
 
   // Nothing, a history, or the memory of one that was removed.
   history_ptr find(std::string_view request_id) const;
@@ -21,6 +23,8 @@ class history_index {
   std::vector<history_ptr> recent(std::size_t limit) const;
   std::vector<history_ptr> all() const;
   std::size_t size() const;
+  // What the removed ones take.
+  std::size_t removed_bytes() const;
 
   // Takes the place of an older one of that id.
   void insert(const history_ptr& h);
@@ -44,6 +48,11 @@ class history_index {
   by_age ages_;
   by_id<removed_task> removed_;
   std::deque<std::pair<std::string, std::uint64_t>> removal_order_;
+  static std::size_t bytes_of(const removed_task& r) noexcept;
+  void forget_removed(by_id<removed_task>::iterator r);
+
+  std::size_t removed_bytes_ = 0;
+  std::size_t max_removed_bytes_;
   std::size_t max_removed_;
   std::uint64_t next_serial_ = 0;
 };

@@ -6,7 +6,7 @@ namespace streamdemo::gateway {
 
 namespace {
 
-// A history's own objects, its strings, its places in the indexes, and one entry of the order.
+// A history's own objects, its strings, and its places in the indexes.
 constexpr std::size_t history_overhead = sizeof(history) + 768;
 
 }  // namespace
@@ -84,8 +84,12 @@ bool memory_bound::drop_oldest() {
 std::size_t memory_bound::enforce() {
   std::size_t dropped = 0;
   const auto room = max_bytes_ - std::min(apart_, max_bytes_ / 2);
-  while (bytes_ > room && (drop_of_largest() || drop_oldest())) ++dropped;
+  while (bytes_of_histories() > room && (drop_of_largest() || drop_oldest())) ++dropped;
   return dropped;
+}
+
+std::size_t memory_bound::essential(std::size_t open_tasks) const noexcept {
+  return apart_ + open_tasks * history_overhead;
 }
 
 void memory_bound::tidy() {

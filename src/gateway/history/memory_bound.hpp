@@ -1,4 +1,4 @@
-// Keeps all histories, and what the fold must remember of their tasks, below a number of bytes by dropping events. Over
+// Keeps all histories, and what must be remembered of their tasks, below a number of bytes by dropping events. Over
 // the bound, the largest history gives up its own oldest event while it alone holds more than an eighth of the bound
 // (never its last event); otherwise the oldest event of all goes. A task that is over and has no event left goes
 // itself. Used by the fold, on loop 0.
@@ -24,6 +24,8 @@ class memory_bound {
   // What else there is, and cannot be dropped. At most half of the bound is taken for it: a gateway that remembers very
   // many tasks still shows what they do.
   void set_apart(std::size_t bytes) { apart_ = bytes; }
+  // All that cannot be dropped, with the histories of so many open tasks.
+  std::size_t essential(std::size_t open_tasks) const noexcept;
 
   // Drops until the bound holds; how many events went.
   std::size_t enforce();
@@ -33,7 +35,7 @@ class memory_bound {
   // Lets go of some of what is left behind where nothing is added. Cheap; now and then.
   void tidy();
 
-  std::size_t bytes() const noexcept { return bytes_ + apart_; }
+  std::size_t bytes() const noexcept { return bytes_of_histories() + apart_; }
 
  private:
   // Neighbouring events of one history share an entry, so a flood costs one.
@@ -45,6 +47,8 @@ class memory_bound {
   static const std::size_t event_overhead;
   static bool is_stale(const entry& e);
 
+  // With their places in the order.
+  std::size_t bytes_of_histories() const noexcept { return bytes_ + order_.size() * sizeof(entry); }
   void drop_first_of(const history_ptr& h);
   bool drop_of_largest();
   bool drop_oldest();

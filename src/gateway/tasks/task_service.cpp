@@ -153,10 +153,15 @@ class bus_task_service final : public task_service_control, private task_observe
 
   awaitable<result<accepted_task>> submit_alone(submission& s) {
     const auto to = route(s.request_id, s.kind);
-    if (const auto known = current(s.request_id)) co_return co_await request_again(s, to, known, true);
+    if (const auto known = current(s)) co_return co_await request_again(s, to, known, true);
     if (all_.open_tasks() + in_flight_.size() + unread_.size() > settings_.gateway.max_tasks) {
       co_return error{errc::full, fmt::format("{} tasks are open, as many as gateway.max_tasks allows",
                                               settings_.gateway.max_tasks)};
+    }
+    if (!all_.has_room(in_flight_.size() + unread_.size())) {
+      co_return error{errc::full,
+                      "as many tasks are open or ended lately as may be remembered: half of results.max_bytes; the "
+                      "earliest of them are forgotten results.keep_for_ms after their end"};
     }
     const auto begin = now();
     const auto wanted = s.deadline.value_or(settings_.tasks.default_deadline);
@@ -185,7 +190,7 @@ class bus_task_service final : public task_service_control, private task_observe
       co_return bus_error(written.error(), "the task");
     }
     // It is durable, and a processor may be at work: that this gateway lags behind the log changes nothing for it.
-    const auto h = co_await read_back(s.request_id);
+    const auto h = co_await read_back(s);
     if (h) {
       acknowledged(h);
     } else {
@@ -196,7 +201,7 @@ class bus_task_service final : public task_service_control, private task_observe
 
   // Whoever's `accepted` came first made the task.
   awaitable<result<accepted_task>> after_read_back(submission& s, const task_route& to) {
-    const auto h = co_await read_back(s.request_id);
+    const auto h = co_await read_back(s);
     if (!h) co_return error{errc::timed_out, "the task was written, but not read back in time"};
     const bool repeated = h->view().accepted_by != source_;
     co_return co_await request_again(s, to, h, repeated);
@@ -207,7 +212,8 @@ class bus_task_service final : public task_service_control, private task_observe
   // the log.
   awaitable<result<accepted_task>> request_again(submission& s, const task_route& to, history_ptr h, bool repeated) {
     const auto view = h->view();
-    if (view.payload_hash != s.payload_hash) {
+    // Of one that ended and was let go for want of memory, it is not known any more.
+    if (!view.payload_hash.empty() && view.payload_hash != s.payload_hash) {
       co_return error{errc::conflict, "this idempotency key was used with another payload"};
     }
     accepted_task found{s.request_id, h, repeated};
@@ -300,20 +306,21 @@ class bus_task_service final : public task_service_control, private task_observe
     if (!task::is_end(view.status)) acknowledged_.insert(view.request_id);
   }
 
-  // The history of the task that an `accepted` of this id would be ignored for.
-  history_ptr current(const std::string& request_id) const {
-    auto h = all_.find(request_id);
+  // The history of the task for which an `accepted` of this id would be ignored.
+  history_ptr current(const submission& s) const {
+    auto h = all_.find(s.request_id);
+    if (!h) h = all_.find_ended(s.request_id, s.kind);
     if (!h) return h;
     const auto view = h->view();
     const bool past = task::is_end(view.status) && view.ended_at + settings_.results.keep_for < bus_now();
     return past ? nullptr : h;
   }
 
-  awaitable<history_ptr> read_back(std::string request_id) {
+  awaitable<history_ptr> read_back(const submission& s) {
     const auto by = now() + settings_.gateway.publish_timeout;
-    const auto folded = in_flight_.at(request_id);
+    const auto folded = in_flight_.at(s.request_id);
     for (;;) {
-      auto h = current(request_id);
+      auto h = current(s);
       if (h || aborted_ || now() >= by) co_return h;
       co_await folded->wait_until(by);
     }

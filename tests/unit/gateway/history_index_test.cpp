@@ -28,7 +28,7 @@ struct source {
 
 TEST_CASE("removed histories are remembered as such, the last so many of them") {
   source s;
-  history_index index(2);
+  history_index index(1 << 20, 2);
   const auto a = s.make("a"), b = s.make("b"), c = s.make("c"), d = s.make("d");
   for (const auto& h : {a, b, c, d}) index.insert(h);
   CHECK(index.size() == 4);
@@ -43,7 +43,7 @@ TEST_CASE("removed histories are remembered as such, the last so many of them") 
 
 TEST_CASE("a history that comes back is found again, and one that has taken its place stays") {
   source s;
-  history_index index(2);
+  history_index index(1 << 20, 2);
   const auto a = s.make("a"), b = s.make("b"), c = s.make("c");
   index.insert(a);
   index.remove(a);
@@ -58,4 +58,21 @@ TEST_CASE("a history that comes back is found again, and one that has taken its 
   index.insert(a);
   index.insert(a);
   CHECK(index.recent(10).size() == 2);
+}
+
+TEST_CASE("removed histories take no more memory than they may") {
+  source s;
+  constexpr std::size_t most = 8000;
+  history_index index(most);
+  for (int i = 0; i < 1000; ++i) {
+    const auto h = s.make("task " + std::to_string(i));
+    index.insert(h);
+    index.remove(h);
+    REQUIRE(index.removed_bytes() <= most);
+  }
+  CHECK(index.removed_bytes() > most / 2);
+  CHECK(index.find("task 999"));
+  CHECK_FALSE(index.find("task 0"));
+  index.insert(s.make("task 999"));
+  CHECK(index.removed_bytes() < most);
 }

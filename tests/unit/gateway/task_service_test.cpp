@@ -330,6 +330,39 @@ TEST_CASE("over gateway.max_tasks new tasks are refused until one has ended") {
   CHECK(s.submit(s.example()).has_value());
 }
 
+TEST_CASE("where no further task can be remembered new ones are refused, and repeated keys are not") {
+  world w;
+  station s(w, "gateway/1", 64 * 1024);
+  const auto first = s.example("key");
+  REQUIRE(s.submit(first).has_value());
+  REQUIRE(w.run(s.service->cancel(first.request_id)).has_value());
+  base::result<accepted_task> done = base::error{errc::closed, ""};
+  int more = 0;
+  for (;; ++more) {
+    REQUIRE(more < 10'000);
+    const auto next = s.example();
+    done = s.submit(next);
+    if (done.has_error()) break;
+    REQUIRE(w.run(s.service->cancel(next.request_id)).has_value());
+  }
+  CHECK(more > 50);
+  CHECK(done.error().code == errc::full);
+  CHECK(s.submit(s.example("another key")).error().code == errc::full);
+  // Its events were let go long ago, its id was not: it is told as what it is, and no second `accepted` is written.
+  REQUIRE_FALSE(s.all->find(first.request_id));
+  const auto records = w.everything("response").size();
+  const auto again = s.submit(first);
+  REQUIRE_MESSAGE(again.has_value(), again.error().message);
+  CHECK(again->repeated);
+  CHECK(again->history->view().status == status::canceled);
+  CHECK(again->history->read(0, 10, 1000).kept_from == 3);
+  CHECK(w.everything("response").size() == records);
+  // They are forgotten in time, and then there is room again.
+  w.clock.advance(w.settings.results.keep_for + 2min);
+  w.turn_until([&] { return s.all->has_room(2); });
+  CHECK(s.submit(s.example()).has_value());
+}
+
 TEST_CASE("cancel writes one end, any number of times, and knows unknown tasks") {
   world w;
   station one(w, "gateway/1"), two(w, "gateway/2");

@@ -603,6 +603,83 @@ TEST_CASE("a task that was found by a later accepted, or by its end alone, may b
   }
 }
 
+namespace {
+
+// A thousand tasks of others end in the log at `ms`.
+void thousand_end(bench& b, std::int64_t ms) {
+  for (int i = 0; i < 1000; ++i) {
+    const auto id = "t" + std::to_string(ms) + "-" + std::to_string(i);
+    b.accepted(id, ms);
+    b.log(b.of(message_type::ended, id), ms);
+  }
+}
+
+bench remembering(std::size_t bytes) {
+  auto o = bench::rules(2, 1);
+  o.max_remembered_bytes = bytes;
+  bench b;
+  b.d = decisions(o);
+  b.d.on_assigned({{"request", 0}}, at(0));
+  b.act();
+  return b;
+}
+
+void tick(bench& b) {
+  b.d.tick(base::steady_time{}, sys_time::max());
+}
+
+}  // namespace
+
+TEST_CASE("over its bound a processor forgets early what no request can need, and new requests find the log complete") {
+  auto b = remembering(1);
+  thousand_end(b, 0);
+  b.alive(1'000, "other");
+  tick(b);
+  // A request of any of them may be on its way.
+  CHECK(b.d.remembers_too_much());
+  CHECK(b.d.remembered_bytes() > 70'000);
+  b.accepted("old", 100'000);
+  b.request("old", 100'000);
+  b.act();
+  b.alive(900'000, "other");
+  tick(b);
+  // The oldest request in hand is younger than they are.
+  CHECK_FALSE(b.d.remembers_too_much());
+  b.accepted("new", 900'000);
+  b.request("new", 900'000);
+  const auto a = b.act();
+  CHECK(all_of<follow>(a).empty());
+  CHECK(all_of<begin>(a).size() == 1);
+  // A late repetition for one that was forgotten: it is looked up in the log.
+  b.request("t0-0", 900'000, at(0));
+  const auto late = b.act();
+  REQUIRE(all_of<follow>(late).size() == 1);
+  CHECK(all_of<follow>(late)[0].from <= at(0));
+  CHECK(all_of<dead_letter>(b.act()).empty());
+}
+
+TEST_CASE("what a request in hand may need is remembered, whatever the bound") {
+  auto b = remembering(1);
+  b.accepted("old", -200'000);
+  b.request("old", -200'000);
+  b.act();
+  thousand_end(b, 0);
+  b.alive(1'000'000, "other");
+  tick(b);
+  CHECK(b.d.remembers_too_much());
+}
+
+TEST_CASE("below its bound a processor remembers for keep_for") {
+  auto b = remembering(1 << 20);
+  thousand_end(b, 0);
+  b.alive(3'500'000, "other");
+  tick(b);
+  CHECK(b.d.remembered_bytes() > 70'000);
+  b.alive(3'700'000, "other");
+  tick(b);
+  CHECK(b.d.remembered_bytes() == 0);
+}
+
 TEST_CASE("any record of another counts as heard, not only its signs of life") {
   bench b;
   b.act();
