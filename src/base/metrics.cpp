@@ -26,6 +26,11 @@ base::histogram& metrics::histogram(const std::string& name, const std::string& 
   return prometheus::BuildHistogram().Name(name).Help(help).Register(state_->registry).Add(l, buckets);
 }
 
+void metrics::remove_gauge(const std::string& name, const std::string& help, const labels& l) {
+  auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry);
+  family.Remove(&family.Add(l));
+}
+
 std::string metrics::expose() const {
   return prometheus::TextSerializer{}.Serialize(state_->registry.Collect());
 }

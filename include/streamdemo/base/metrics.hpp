@@ -1,5 +1,6 @@
-// Numbers for Prometheus (prometheus-cpp's core). Thread-safe. A series lives as long as its `metrics`; asking twice
-// for the same name and labels gives the same series. Names: streamdemo_<thing>[_<unit>][_total].
+// Numbers for Prometheus (prometheus-cpp's core). Thread-safe. A series lives as long as its `metrics`, unless
+// it is removed; asking twice for the same name and labels gives the same series. Names:
+// streamdemo_<thing>[_<unit>][_total].
 #pragma once
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -25,6 +26,9 @@ class metrics {
   base::gauge& gauge(const std::string& name, const std::string& help, const labels& l = {});
   base::histogram& histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
                              const labels& l = {});
+
+  // Of something that is gone: nobody may hold the series any more.
+  void remove_gauge(const std::string& name, const std::string& help, const labels& l);
 
   // Text exposition format 0.0.4.
   std::string expose() const;

@@ -1,7 +1,5 @@
 #include "bus/kafka/housekeeper.hpp"
 
-#include "bus/kafka/statistics.hpp"
-
 namespace streamdemo::bus::kafka {
 
 std::string without_times(std::string_view complaint) {
@@ -37,7 +35,7 @@ bool housekeeper::serve(rd_kafka_event_t* e) {
       }
       return true;
     case RD_KAFKA_EVENT_STATS:
-      if (const auto s = read_statistics(rd_kafka_event_stats(e))) show(*s, client_, context_.metrics);
+      if (const auto s = read_statistics(rd_kafka_event_stats(e))) gauges_.show(*s);
       return true;
     default:
       return false;

@@ -1,6 +1,7 @@
 // Serves the events that every client has: log lines, errors of brokers, statistics. Owner's executor only.
 #pragma once
 #include "bus/kafka/context.hpp"
+#include "bus/kafka/statistics.hpp"
 
 namespace streamdemo::bus::kafka {
 
@@ -14,7 +15,7 @@ std::string without_times(std::string_view complaint);
 
 class housekeeper {
  public:
-  housekeeper(context& c, std::string client) : context_(c), client_(std::move(client)) {}
+  housekeeper(context& c, std::string client) : context_(c), client_(std::move(client)), gauges_(client_, c.metrics) {}
 
   // True: it was one of these. A fatal error is none.
   bool serve(rd_kafka_event_t* e);
@@ -22,6 +23,7 @@ class housekeeper {
  private:
   context& context_;
   const std::string client_;
+  client_gauges gauges_;
 };
 
 }  // namespace streamdemo::bus::kafka

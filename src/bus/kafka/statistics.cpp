@@ -69,30 +69,35 @@ std::optional<statistics> read_statistics(std::string_view text) {
   return s;
 }
 
-void show(const statistics& s, const std::string& client, base::metrics& m) {
+void client_gauges::show(const statistics& s) {
   if (s.of_producer) {
-    m.gauge("streamdemo_kafka_unacknowledged_records", "Records handed to the Kafka client and not yet acknowledged",
-            {{"client", client}})
-        .Set(double(s.out_records));
-    m.gauge("streamdemo_kafka_unacknowledged_bytes",
-            "Bytes of records handed to the Kafka client and not yet acknowledged", {{"client", client}})
-        .Set(double(s.out_bytes));
+    set("streamdemo_kafka_unacknowledged_records", "Records handed to the Kafka client and not yet acknowledged", {},
+        double(s.out_records));
+    set("streamdemo_kafka_unacknowledged_bytes", "Bytes of records handed to the Kafka client and not yet acknowledged",
+        {}, double(s.out_bytes));
   }
   for (const auto& [broker, seconds] : s.broker_rtt) {
-    m.gauge("streamdemo_kafka_broker_round_trip_seconds", "Mean time from a request to a Kafka broker to its answer",
-            {{"client", client}, {"broker", broker}})
-        .Set(seconds);
+    set("streamdemo_kafka_broker_round_trip_seconds", "Mean time from a request to a Kafka broker to its answer",
+        {{"broker", broker}}, seconds);
   }
   for (const auto& [topic, records] : s.lag) {
-    m.gauge("streamdemo_kafka_lag_records", "Records in the topic that this client has not taken in yet",
-            {{"client", client}, {"topic", topic}})
-        .Set(double(records));
+    set("streamdemo_kafka_lag_records", "Records in the topic that this client has not taken in yet",
+        {{"topic", topic}}, double(records));
   }
   for (const auto& [topic, records] : s.fetched) {
-    m.gauge("streamdemo_kafka_fetched_records", "Records the Kafka client has fetched and not yet handed on",
-            {{"client", client}, {"topic", topic}})
-        .Set(double(records));
+    set("streamdemo_kafka_fetched_records", "Records the Kafka client has fetched and not yet handed on",
+        {{"topic", topic}}, double(records));
   }
+}
+
+void client_gauges::set(const std::string& name, const std::string& help, base::labels l, double value) {
+  l.emplace("client", client_);
+  metrics_.gauge(name, help, l).Set(value);
+  made_.emplace(name, help, std::move(l));
+}
+
+client_gauges::~client_gauges() {
+  for (const auto& [name, help, l] : made_) metrics_.remove_gauge(name, help, l);
 }
 
 }  // namespace streamdemo::bus::kafka

@@ -1,10 +1,12 @@
-// librdkafka's statistics, reduced to what people watch. Pure but for show().
+// librdkafka's statistics, reduced to what people watch, and the gauges that show them.
 #pragma once
 #include <streamdemo/base/metrics.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <tuple>
 
 namespace streamdemo::bus::kafka {
 
@@ -22,7 +24,22 @@ struct statistics {
 // Nothing: it is no JSON object.
 std::optional<statistics> read_statistics(std::string_view json);
 
-// Thread-safe.
-void show(const statistics& s, const std::string& client, base::metrics& m);
+// The gauges of one client, under its name. They end with it: each client has a name of its own, and those of clients
+// that are gone would stay for ever.
+class client_gauges {
+ public:
+  client_gauges(std::string client, base::metrics& m) : client_(std::move(client)), metrics_(m) {}
+  ~client_gauges();
+  client_gauges(const client_gauges&) = delete;
+
+  void show(const statistics& s);
+
+ private:
+  void set(const std::string& name, const std::string& help, base::labels l, double value);
+
+  const std::string client_;
+  base::metrics& metrics_;
+  std::set<std::tuple<std::string, std::string, base::labels>> made_;
+};
 
 }  // namespace streamdemo::bus::kafka

@@ -56,10 +56,27 @@ TEST_CASE("what is no JSON object gives nothing") {
   CHECK(read_statistics("{}"));
 }
 
+TEST_CASE("the metrics of a client end with it, however many there were") {
+  base::metrics m;
+  client_gauges stays("reader-1", m);
+  stays.show(*read_statistics(consumer_json));
+  for (int i = 2; i < 100; ++i) {
+    const auto name = "producer-" + std::to_string(i);
+    client_gauges goes(name, m);
+    goes.show(*read_statistics(producer_json));
+    goes.show(*read_statistics(producer_json));
+    CHECK(m.expose().find(name) != std::string::npos);
+  }
+  const auto text = m.expose();
+  CHECK(text.find("producer-") == std::string::npos);
+  CHECK(text.find("streamdemo_kafka_lag_records{client=\"reader-1\",topic=\"response\"} 10") != std::string::npos);
+}
+
 TEST_CASE("statistics are shown as metrics with the client's name") {
   base::metrics m;
-  show(*read_statistics(producer_json), "producer-1", m);
-  show(*read_statistics(consumer_json), "reader-1", m);
+  client_gauges producer("producer-1", m), reader("reader-1", m);
+  producer.show(*read_statistics(producer_json));
+  reader.show(*read_statistics(consumer_json));
   const auto text = m.expose();
   CHECK(text.find("streamdemo_kafka_unacknowledged_records{client=\"producer-1\"} 7") != std::string::npos);
   CHECK(text.find("streamdemo_kafka_lag_records{client=\"reader-1\",topic=\"response\"} 10") != std::string::npos);
