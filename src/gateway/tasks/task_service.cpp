@@ -66,7 +66,6 @@ class bus_task_service final : public task_service_control, private task_observe
         seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
                                     {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
         idle_(loop0_),
-        over_(loop0_),
         group_(loop0_, log_, "the task service") {
     all_.observe(this);
   }
@@ -104,7 +103,7 @@ class bus_task_service final : public task_service_control, private task_observe
       log_.warning("{} record(s) may not have reached the bus before the drain deadline", report.lost);
     aborted_ = true;
     for (auto& [id, folded] : in_flight_) folded->notify_all();
-    over_.notify_all();
+    for (auto& [id, over] : ends_awaited_) over->notify_all();
     while (underway_ != 0) co_await idle_.wait();
     group_.cancel();
     co_await group_.join();
@@ -250,8 +249,22 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto written = co_await bus::publish(*producer_, std::move(record), by);
     if (written.has_error()) co_return bus_error(written.error(), "the cancellation");
     // It is durable now. Waiting for it to be read back only lets the client see it in the next answer.
-    while (!task::is_end(h->view().status) && now() < by && !aborted_) co_await over_.wait_until(by);
+    co_await wait_for_over(h, by);
     co_return result<void>{};
+  }
+
+  // One event for all who wait for the end of one task.
+  awaitable<void> wait_for_over(history_ptr h, steady_time by) {
+    const auto id = h->view().request_id;
+    auto& waiting = ends_awaited_[id];
+    if (!waiting) waiting = std::make_shared<base::event>(loop0_);
+    const auto over = waiting;
+    while (!task::is_end(h->view().status) && now() < by && !aborted_) co_await over->wait_until(by);
+    // Here and in the list: nobody else is left.
+    if (const auto it = ends_awaited_.find(id);
+        it != ends_awaited_.end() && it->second == over && over.use_count() == 2) {
+      ends_awaited_.erase(it);
+    }
   }
 
   // A task nobody was told of must not run, nor wait for its expiry. Best effort: expiry ends it otherwise.
@@ -297,8 +310,9 @@ class bus_task_service final : public task_service_control, private task_observe
 
   void on_over(const history_ptr& h) noexcept override {
     schedule_.remove(h);
-    acknowledged_.erase(h->view().request_id);
-    over_.notify_all();
+    const auto id = h->view().request_id;
+    acknowledged_.erase(id);
+    if (const auto it = ends_awaited_.find(id); it != ends_awaited_.end()) it->second->notify_all();
   }
 
   void acknowledged(const history_ptr& h) {
@@ -344,7 +358,8 @@ class bus_task_service final : public task_service_control, private task_observe
   std::string source_;
   std::unique_ptr<bus::producer> producer_;
   base::histogram& seconds_;
-  std::unordered_map<std::string, std::shared_ptr<base::event>> in_flight_;  // by id; told when its task is folded
+  std::unordered_map<std::string, std::shared_ptr<base::event>> in_flight_;     // by id; told when its task is folded
+  std::unordered_map<std::string, std::shared_ptr<base::event>> ends_awaited_;  // by id; told when its task is over
   std::unordered_set<std::string> acknowledged_;  // open tasks whose request this gateway saw acknowledged
   unread_tasks unread_;                           // handed over, not folded yet: open tasks that no history counts
   expiry_schedule schedule_;
@@ -353,7 +368,6 @@ class bus_task_service final : public task_service_control, private task_observe
   bool aborted_ = false;  // the drain deadline has passed: no more waiting
   std::size_t underway_ = 0;
   base::event idle_;
-  base::event over_;
   base::task_group group_;
 };
 

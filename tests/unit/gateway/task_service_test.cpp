@@ -377,6 +377,38 @@ TEST_CASE("cancel writes one end, any number of times, and knows unknown tasks")
   CHECK(w.run(one.service->cancel("unknown")).error().code == errc::not_found);
 }
 
+namespace {
+
+// What the loop has to do for the end of one task while so many others are being canceled.
+std::size_t turns_for_an_end(std::size_t cancels) {
+  world w;
+  w.settings.gateway.publish_timeout = 500ms;
+  station s(w, "gateway/1");
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < cancels; ++i) ids.push_back(s.submit(s.example())->request_id);
+  // Their ends are written and not read back.
+  s.follower.close();
+  std::size_t done = 0;
+  for (const auto& id : ids) {
+    asio::co_spawn(w.loops.executor(0), s.service->cancel(id), [&](std::exception_ptr, auto) { ++done; });
+  }
+  while (count(w.everything("response"), message_type::ended) < cancels) {
+  }
+  while (w.loop0().poll() > 0) {
+  }
+  CHECK(done == 0);
+  s.all->apply(std::vector{w.out.accepted("another"), w.out.canceled("another")});
+  const auto turns = w.loop0().poll();
+  w.turn_until([&] { return done == cancels; });
+  return turns;
+}
+
+}  // namespace
+
+TEST_CASE("the end of a task wakes nobody who cancels another one") {
+  CHECK(turns_for_an_end(50) == turns_for_an_end(1));
+}
+
 TEST_CASE("at its expiry the accepting gateway ends a task, and nobody else") {
   world w;
   station one(w, "gateway/1"), two(w, "gateway/2");
