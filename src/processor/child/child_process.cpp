@@ -7,6 +7,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <cstring>
+#include <memory>
 #include <streamdemo/base/open_files.hpp>
 
 #include "processor/child/guard_protocol.hpp"
@@ -16,6 +17,26 @@ namespace streamdemo::processor {
 
 using base::errc;
 using base::error;
+
+namespace {
+
+// A guard ends within milliseconds after it was told to.
+constexpr int moment_ms = 50;
+
+}  // namespace
+
+// A guard that the kernel holds, in a broken disk say, and that nobody waits for any more: taken when it ends. Owned by
+// its wait, which ends with the loop.
+struct child_process::straggler : std::enable_shared_from_this<straggler> {
+  straggler(pidfd g, pid_t p) : guard(std::move(g)), pid(p) {}
+  void wait() {
+    guard.async_wait(pidfd::wait_read, [self = shared_from_this()](boost::system::error_code ec) {
+      if (!ec && ::waitpid(self->pid, nullptr, WNOHANG) == 0) self->wait();
+    });
+  }
+  pidfd guard;
+  pid_t pid;
+};
 
 child_process::child_process(base::executor ex, std::string name)
     : name_(std::move(name)), guard_(ex), input_(ex), output_(ex), errors_(ex), extra_(ex) {}
@@ -38,11 +59,10 @@ base::result<child_process> child_process::start(base::executor ex, const child_
 child_process::~child_process() {
   if (!guard_.is_open()) return;
   kill();
-  // Only reached when nobody waited to the end. The guard ends within milliseconds; a second is the bound for a kernel
-  // that holds a process in a broken disk.
+  // Only reached when nobody waited to the end. What else this loop serves must not wait for more than that.
   pollfd on{guard_.native_handle(), POLLIN, 0};
-  ::poll(&on, 1, 1000);
-  reap();
+  ::poll(&on, 1, moment_ms);
+  if (!reap()) std::make_shared<straggler>(std::move(guard_), guard_pid_)->wait();
 }
 
 void child_process::stop() noexcept {

@@ -47,7 +47,7 @@ class child_process {
   static base::result<child_process> start(base::executor ex, const child_options& o);
 
   child_process(child_process&&) = default;
-  // Kills what still runs, and waits for it (milliseconds).
+  // Kills what still runs, and waits for it: milliseconds, and at most fifty of them where the kernel does not let go.
   ~child_process();
 
   writable& input() noexcept { return input_; }
@@ -68,6 +68,7 @@ class child_process {
  private:
   using pidfd = asio::posix::basic_stream_descriptor<base::executor>;
   child_process(base::executor ex, std::string name);
+  struct straggler;
   bool reap() noexcept;  // false: the guard is still there
   base::result<exit_status> outcome();
 

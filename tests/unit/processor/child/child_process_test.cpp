@@ -316,6 +316,24 @@ TEST_CASE("a child process whose owner lets go of it is killed") {
   });
 }
 
+TEST_CASE("a guard that does not end when its owner lets go of it is taken when it does") {
+  pid_t guard = 0;
+  test::run([&]() -> awaitable<void> {
+    auto made = child_process::start(co_await asio::this_coro::executor, shell("echo $PPID; exec sleep 1000"));
+    REQUIRE(made.has_value());
+    std::optional<child_process> child(std::move(*made));
+    guard = static_cast<pid_t>(std::stoi(co_await read_until(child->output(), '\n')));
+    ::kill(guard, SIGSTOP);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (state_of(guard) != 'T' && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+    child.reset();
+    CHECK(state_of(guard) == 'T');
+    ::kill(guard, SIGCONT);
+  });
+  // The loop above ran until there was nothing left to wait for.
+  CHECK(state_of(guard) == 0);
+}
+
 TEST_CASE("output without end is cut off at its limit") {
   test::run([]() -> awaitable<void> {
     const auto got = co_await capture(shell("yes"), 10000, {});
