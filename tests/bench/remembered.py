@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""What a flood of short tasks leaves behind: the memory of one process that has both roles, and how many it took.
+
+  tests/bench/remembered.py BINARY [--tasks N] [--set NAME=VALUE]..."""
+import argparse
+import http.client
+import multiprocessing
+import re
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+TASK = b'{"results":1,"interval_ms":0}'
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def submit(port, tasks, into):
+    """Tries each task until it is taken, or refused because too many are remembered."""
+    client = http.client.HTTPConnection("127.0.0.1", port)
+    taken = refused = 0
+    while taken + refused < tasks:
+        client.request("POST", "/api/simulate", TASK, {"Content-Type": "application/json"})
+        answer = client.getresponse()
+        body = answer.read()
+        if answer.status == 202:
+            taken += 1
+        elif answer.status == 503 and b"remembered" in body:
+            refused += 1
+        elif answer.status == 503:
+            time.sleep(0.02)  # as many are open as may be
+        else:
+            raise SystemExit(f"{answer.status}: {body!r}")
+    into.put((taken, refused))
+
+
+def resident(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status", encoding="ascii").read())[1]) / 1024
+
+
+def metrics(management):
+    text = urllib.request.urlopen(f"http://127.0.0.1:{management}/metrics").read().decode()
+    return re.findall(r"^(streamdemo_(?:history|processor_remembered)_\w*bytes \S+)$", text, re.MULTILINE)
+
+
+def wait_until_ready(management):
+    for _ in range(300):
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{management}/readyz")
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise SystemExit("the server is not ready after 30 s")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("binary")
+    options.add_argument("--tasks", type=int, default=240_000)
+    options.add_argument("--clients", type=int, default=4)
+    options.add_argument("--set", action="append", default=[], dest="settings")
+    options = options.parse_args()
+    port, management = free_port(), free_port()
+    directory = tempfile.mkdtemp(prefix="streamdemo-bench-")
+    command = [options.binary]
+    for s in (f"gateway.port={port}", f"management.port={management}", f"artifacts.directory={directory}",
+              "instance.log_level=error", "processor.concurrency=64", *options.settings):
+        command += ["--set", s]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=directory)
+    try:
+        wait_until_ready(management)
+        before, results = resident(server.pid), multiprocessing.Queue()
+        clients = [multiprocessing.Process(target=submit, args=(port, options.tasks // options.clients, results))
+                   for _ in range(options.clients)]
+        for c in clients:
+            c.start()
+        done = [results.get() for _ in clients]
+        for c in clients:
+            c.join()
+        time.sleep(2)
+        print(f"taken {sum(d[0] for d in done)}, refused {sum(d[1] for d in done)}; "
+              f"RSS {before:.1f} MiB before, {resident(server.pid):.1f} MiB behind them", *metrics(management), sep="\n  ")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    main()
