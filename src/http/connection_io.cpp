@@ -242,14 +242,14 @@ base::awaitable<void> connection::read_on() {
 // the kernel any longer. (A drain does not wait for that: its end is near.)
 base::awaitable<void> connection::await_arrival() {
   auto left = unacknowledged(socket_.native_handle());
-  auto moved = loop_.wheel().now();
+  auto moved = std::chrono::steady_clock::now();
   base::timer next_look(loop_.executor());
   while (left > end_of_output && !gone_ && !loop_.draining()) {
     // The socket itself cannot be waited for: it may be readable, or hung up, all the time.
     next_look.expires_after(between_looks);
     co_await next_look.async_wait(base::use_awaitable);
     const auto now_left = unacknowledged(socket_.native_handle());
-    const auto now = loop_.wheel().now();
+    const auto now = std::chrono::steady_clock::now();
     if (now_left < left) moved = now;
     if (now - moved >= loop_.parts().options.write_timeout) co_return reset();
     left = now_left;

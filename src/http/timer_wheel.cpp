@@ -16,16 +16,17 @@ timer_wheel::timer_wheel(base::steady_time start, base::milliseconds tick, std::
 
 timer_wheel::~timer_wheel() {
   // Entries may outlive the wheel; they must not point into it.
-  for (std::size_t i = 0; i < size_; ++i) {
-    while (slots_[i].end.next_ != &slots_[i].end) slots_[i].end.next_->cancel();
-  }
+  const auto empty = [](entry& list) {
+    while (list.next_ != &list) list.next_->cancel();
+  };
+  for (std::size_t i = 0; i < size_; ++i) empty(slots_[i].end);
+  empty(fresh_.end);
 }
 
-std::uint64_t timer_wheel::tick_of(base::steady_time t) const noexcept {
-  if (t <= start_) return 0;
+std::uint64_t timer_wheel::ticks_of(base::steady_time::duration d) const noexcept {
+  if (d.count() <= 0) return 0;
   const base::steady_time::duration tick = tick_;
-  const auto since = (t - start_).count();
-  return static_cast<std::uint64_t>(since / tick.count() + (since % tick.count() != 0 ? 1 : 0));
+  return static_cast<std::uint64_t>(d.count() / tick.count() + (d.count() % tick.count() != 0 ? 1 : 0));
 }
 
 void timer_wheel::link(entry& list, entry& e) noexcept {
@@ -42,7 +43,18 @@ void timer_wheel::arm(entry& e, base::steady_time deadline) noexcept {
 }
 
 void timer_wheel::arm_after(entry& e, base::steady_time::duration d) noexcept {
-  arm(e, now_ + d + tick_);
+  e.cancel();
+  e.tick_ = ticks_of(d);
+  link(fresh_.end, e);
+}
+
+void timer_wheel::place_fresh() noexcept {
+  while (fresh_.end.next_ != &fresh_.end) {
+    entry& e = *fresh_.end.next_;
+    e.cancel();
+    e.tick_ = std::max(tick_of(now_) + e.tick_, current_ + 1);
+    link(slots_[e.tick_ % size_].end, e);
+  }
 }
 
 void timer_wheel::advance(base::steady_time now) noexcept {
@@ -51,10 +63,11 @@ void timer_wheel::advance(base::steady_time now) noexcept {
   // Rounded down: a deadline's tick lies at or after the deadline, so it is due once that tick is full.
   const base::steady_time::duration tick = tick_;
   const auto target = static_cast<std::uint64_t>((now - start_).count() / tick.count());
-  if (target == current_) return;
+  if (target == current_) return place_fresh();
   const auto first = target - current_ > size_ ? target - size_ + 1 : current_ + 1;
   // Set before anything fires: what a function arms meanwhile is for a later call, so that this one ends.
   current_ = target;
+  place_fresh();
   for (auto t = first; t <= target; ++t) fire(slots_[t % size_].end);
 }
 

@@ -45,19 +45,22 @@ class timer_wheel {
 
   // Fires at the first advance() that reaches `deadline`, never before it. Moves an entry that is armed.
   void arm(entry& e, base::steady_time deadline) noexcept;
-  // `d` from now; saves asking the clock: counted from the last advance(), so up to two ticks late, never early.
+  // `d` from now; saves asking the clock: counted from the next advance(), so up to two ticks late and, however long
+  // the loop was busy before or will be, never early.
   void arm_after(entry& e, base::steady_time::duration d) noexcept;
 
   // Fires everything due. `now` never goes back.
   void advance(base::steady_time now) noexcept;
 
-  // The time of the last advance(): a clock that is up to about one tick behind and costs nothing.
+  // The time of the last advance(): a tick behind, or as long as the loop was busy since.
   base::steady_time now() const noexcept { return now_; }
   base::milliseconds tick() const noexcept { return tick_; }
 
  private:
-  std::uint64_t tick_of(base::steady_time t) const noexcept;  // rounded up
+  std::uint64_t ticks_of(base::steady_time::duration d) const noexcept;  // rounded up
+  std::uint64_t tick_of(base::steady_time t) const noexcept { return ticks_of(t - start_); }
   static void link(entry& list, entry& e) noexcept;
+  void place_fresh() noexcept;
   void fire(entry& list) noexcept;
 
   // The end of a circular list, so that an entry leaves its list without knowing which one it is in.
@@ -70,6 +73,7 @@ class timer_wheel {
   const base::milliseconds tick_;
   base::steady_time now_;
   std::uint64_t current_ = 0;  // all deadlines up to this tick were fired
+  slot fresh_;                 // armed by arm_after() since the last advance(): their tick_ counts from the next
   const std::size_t size_;
   std::unique_ptr<slot[]> slots_;
 };

@@ -115,13 +115,45 @@ TEST_CASE("arm_after is never early, even when the wheel's clock lags by almost 
   CHECK(a.fired == 1);
 }
 
-TEST_CASE("an entry outlives its wheel") {
+TEST_CASE("arm_after is not early either when the loop was busy for longer than the time asked for") {
+  timer_wheel wheel(t0, 100ms, 8);
+  wheel.advance(t0 + 100ms);
+  // Ten seconds later, before the wheel hears of them.
+  item a, b;
+  wheel.arm_after(a, 1s);
+  wheel.arm_after(b, 1s);
+  b.cancel();
+  wheel.advance(t0 + 10s);
+  CHECK(a.fired == 0);
+  wheel.advance(t0 + 10'900ms);
+  CHECK(a.fired == 0);
+  wheel.advance(t0 + 11s);
+  CHECK(a.fired == 1);
+  CHECK(b.fired == 0);
+}
+
+TEST_CASE("a function may arm its entry again by arm_after, which counts from the next call") {
+  timer_wheel wheel(t0, 100ms, 8);
   item a;
+  a.then = [&] { wheel.arm_after(a, 50ms); };
+  wheel.arm(a, t0 + 100ms);
+  wheel.advance(t0 + 5s);
+  CHECK(a.fired == 1);
+  wheel.advance(t0 + 9s);
+  CHECK(a.fired == 1);
+  wheel.advance(t0 + 9'100ms);
+  CHECK(a.fired == 2);
+}
+
+TEST_CASE("an entry outlives its wheel") {
+  item a, b;
   {
     timer_wheel wheel(t0, 100ms, 8);
     wheel.arm(a, t0 + 1s);
+    wheel.arm_after(b, 1s);
   }
   CHECK(!a.armed());
+  CHECK(!b.armed());
 }
 
 TEST_CASE("a wheel agrees with a sorted list over random arms, cancels and advances") {
