@@ -2,6 +2,7 @@
 // Called by the store from any thread. Other processes on the same volume are counted when a scan of the directory
 // hands in the truth.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 
@@ -33,7 +34,13 @@ class budget {
     of(s).visible += n;
   }
 
-  // What a scan found.
+  // A visible file is gone.
+  void remove(sort s, std::uint64_t n) {
+    const std::lock_guard lock(mutex_);
+    of(s).visible -= std::min(n, of(s).visible);
+  }
+
+  // What a scan found, during which nothing was published.
   void set_visible(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
     of(s).visible = n;

@@ -82,6 +82,7 @@ result<void> directory_store::make_room(sort s, std::uint64_t n) {
 
 result<void> directory_store::publish_input(const fs::path& from, const std::string& id, const std::string& name,
                                             std::uint64_t n) {
+  const std::lock_guard alone(input_account_);
   auto all = inputs_.publish(from, id, name, n, budget_.max_inputs());
   if (!all) return std::move(all).error();
   budget_.publish(sort::input, n);
@@ -121,6 +122,7 @@ awaitable<std::vector<input>> directory_store::inputs() {
 }
 
 std::vector<input> directory_store::inputs_now() {
+  const std::lock_guard alone(input_account_);
   auto all = inputs_.list();
   budget_.set_visible(sort::input, all.bytes);
   input_bytes_.Set(static_cast<double>(all.bytes));
@@ -236,13 +238,16 @@ result<std::uint64_t> directory_store::adopt_now(const fs::path& from, const fs:
   const auto size = static_cast<std::uint64_t>(s.st_size);
   if (auto room = make_room(sort::output, size); !room) return std::move(room).error();
   auto done = disk::sync(opened->get(), from);
-  if (done) done = disk::publish(from, to);
+  if (done) {
+    const std::shared_lock with_others(output_account_);
+    done = disk::publish(from, to);
+    if (done) budget_.publish(sort::output, size);
+  }
   if (!done) {
     release(sort::output, size);
     return std::move(done).error();
   }
   ::unlink(from.c_str());
-  budget_.publish(sort::output, size);
   return size;
 }
 
@@ -255,25 +260,29 @@ awaitable<void> directory_store::sweep() {
   });
 }
 
-void directory_store::count_outputs() {
+disk::listing directory_store::count_outputs() {
+  const std::unique_lock alone(output_account_);
+  auto all = disk::list(files_);
   std::uint64_t bytes = 0;
-  for (const auto& f : disk::list(files_).files) bytes += f.size;
+  for (const auto& f : all.files) bytes += f.size;
   budget_.set_visible(sort::output, bytes);
   bytes_.Set(static_cast<double>(bytes));
+  return all;
 }
 
 void directory_store::sweep_outputs(std::uint64_t max_bytes) {
   const std::lock_guard lock(sweep_mutex_);
-  auto listed = disk::list(files_);
+  auto listed = count_outputs();
   const auto plan = plan_sweep(std::move(listed.files), clock_.now(), options_.keep_for, max_bytes);
-  for (const auto& f : plan.expired) ::unlink(f.path.c_str());
-  for (const auto& f : plan.overflow) ::unlink(f.path.c_str());
   for (const auto* gone : {&plan.expired, &plan.overflow}) {
+    for (const auto& f : *gone) {
+      ::unlink(f.path.c_str());
+      budget_.remove(sort::output, f.size);
+    }
     for (const auto& f : *gone) ::rmdir(f.path.parent_path().c_str());  // fails while it holds others: as wanted
   }
   for (const auto& d : listed.empty_directories) ::rmdir(d.c_str());
-  budget_.set_visible(sort::output, plan.bytes_left);
-  bytes_.Set(static_cast<double>(plan.bytes_left));
+  bytes_.Set(static_cast<double>(budget_.visible(sort::output)));
   expired_.Increment(static_cast<double>(plan.expired.size()));
   evicted_.Increment(static_cast<double>(plan.overflow.size()));
   if (!plan.overflow.empty()) {

@@ -7,8 +7,10 @@
 
 #include <map>
 #include <mutex>
+#include <shared_mutex>
 
 #include "artifacts/budget.hpp"
+#include "artifacts/disk.hpp"
 #include "artifacts/input_area.hpp"
 
 namespace streamdemo::artifacts {
@@ -57,7 +59,7 @@ class directory_store final : public store {
   result<std::uint64_t> adopt_now(const std::filesystem::path& from, const std::filesystem::path& to);
   result<base::descriptor> create_temporary(const std::filesystem::path& temporary) const;
   std::vector<input> inputs_now();
-  void count_outputs();
+  disk::listing count_outputs();
   void sweep_outputs(std::uint64_t max_bytes);
   void sweep_leftovers();
 
@@ -75,6 +77,9 @@ class directory_store final : public store {
   base::counter& done_;
   budget budget_;
   std::mutex sweep_mutex_;
+  // For whoever lists and counts what is visible, a file becomes visible and is counted in one step.
+  std::mutex input_account_;
+  std::shared_mutex output_account_;  // shared by those who publish
   std::mutex scratch_mutex_;
   std::map<std::filesystem::path, base::descriptor> scratch_;  // locked directories
   base::blocking_pool pool_;                                   // last: its jobs use all of the above

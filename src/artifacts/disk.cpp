@@ -131,7 +131,11 @@ result<void> publish(const path& from, const path& to) {
   // A sweep may remove the still empty directory between the two calls, hence the bounded repetition.
   for (int tries = 0; tries < 8; ++tries) {
     if (auto made = make_directory(to.parent_path()); !made) return made;
-    if (::link(from.c_str(), to.c_str()) == 0) return sync_directory(to.parent_path());
+    if (::link(from.c_str(), to.c_str()) == 0) {
+      auto synced = sync_directory(to.parent_path());
+      if (!synced) ::unlink(to.c_str());  // it may not outlast a crash, so nobody may see it
+      return synced;
+    }
     if (errno != ENOENT) break;
   }
   return error_of(errno, "publish", to);

@@ -12,11 +12,12 @@ sweep_plan plan_sweep(std::vector<stored_file> files, base::sys_time now, base::
     return std::tie(a.modified, a.path) < std::tie(b.modified, b.path);
   });
   sweep_plan plan;
-  for (const auto& f : files) plan.bytes_left += f.size;
+  std::uint64_t bytes_left = 0;
+  for (const auto& f : files) bytes_left += f.size;
   for (auto& f : files) {
     const bool expired = now - f.modified > keep_for;
-    if (!expired && plan.bytes_left <= max_bytes) break;
-    plan.bytes_left -= f.size;
+    if (!expired && bytes_left <= max_bytes) break;
+    bytes_left -= f.size;
     (expired ? plan.expired : plan.overflow).push_back(std::move(f));
   }
   return plan;

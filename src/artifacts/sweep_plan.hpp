@@ -18,7 +18,6 @@ struct stored_file {
 struct sweep_plan {
   std::vector<stored_file> expired;   // older than keep_for
   std::vector<stored_file> overflow;  // the oldest beyond max_bytes
-  std::uint64_t bytes_left = 0;
 };
 
 sweep_plan plan_sweep(std::vector<stored_file> files, base::sys_time now, base::milliseconds keep_for,

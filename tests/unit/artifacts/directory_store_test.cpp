@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -337,6 +338,59 @@ TEST_CASE_FIXTURE(fixture, "a file is made in scratch once, and nowhere else") {
     CHECK(outside.error().code == errc::invalid_argument);
     CHECK_FALSE(fs::exists(root.path() / "outside"));
     co_await s->remove_scratch(scratch);
+  });
+}
+
+TEST_CASE_FIXTURE(fixture, "files that are published while a sweep counts stay in the account: the limit holds") {
+  // Enough of them that a sweep takes its time.
+  constexpr std::uint64_t old_files = 3000, size = 1000, most = old_files + 40 * size;
+  for (int round = 0; round < 5; ++round) {
+    fs::create_directories(directory / "files" / "old");
+    for (std::uint64_t i = 0; i < old_files; ++i) {
+      std::ofstream(directory / "files" / "old" / std::to_string(i)) << 'x';
+    }
+    artifacts::options o{directory, std::chrono::minutes(10), most, 4, 1 << 30};
+    const auto s = artifacts::make_directory_store(o, clock, metrics, log).value();
+    const auto publish = [&](std::string id, int files) -> awaitable<void> {
+      for (int i = 0; i < files; ++i) {
+        CHECK((co_await put_output(*s, id, "f" + std::to_string(i), std::string(size, 'x'))).has_value());
+      }
+    };
+    test::run([&]() -> awaitable<void> {
+      co_await (publish("a", 15) && publish("b", 15) && s->sweep());
+      // One more than there is room for: something has to go.
+      co_await publish("c", 11);
+    });
+    std::uint64_t bytes = 0;
+    for (const auto& e : fs::recursive_directory_iterator(directory / "files")) {
+      if (e.is_regular_file()) bytes += e.file_size();
+    }
+    REQUIRE(bytes <= most);
+    for (const auto* id : {"a", "b", "c", "old"}) fs::remove_all(directory / "files" / id);
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a file whose directory cannot be synced is not visible, and its room is free again") {
+  const auto s = make(2000);
+  test::run([&]() -> awaitable<void> {
+    const auto scratch = co_await s->make_scratch();
+    std::ofstream(*scratch / "f") << std::string(1500, 'x');
+    CHECK((co_await put_output(*s, "task", "first", "1")).has_value());
+    // Opening the directory fails, linking a name into it does not.
+    const int lowest_free = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    auto tight = before;
+    tight.rlim_cur = static_cast<rlim_t>(lowest_free) + 1;
+    ::close(lowest_free);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &tight) == 0);
+    const auto adopted = co_await s->adopt(*scratch / "f", "task", "f");
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    REQUIRE(adopted.has_error());
+    CHECK(adopted.error().code == errc::full);
+    CHECK_FALSE(fs::exists(directory / "files" / "task" / "f"));
+    CHECK((co_await s->adopt(*scratch / "f", "task", "f")).has_value());
+    co_await s->remove_scratch(*scratch);
   });
 }
 
