@@ -29,6 +29,8 @@ async def play(scenario, brokers, given, directory):
             error = "the scenario proved no fault"
     except Exception:
         error = traceback.format_exc()
+        if stage.ledger.refused:
+            error += f"refused meanwhile: {dict(stage.ledger.refused)}\n"
     finally:
         await stage.close()
     recovery = stage.ledger.recovery(stage.fault_at) if stage.fault_at else (None, None, None)

@@ -17,8 +17,11 @@ NEARLY_TOO_LARGE = 1_048_000  # of the 1,048,588 bytes that a broker takes at mo
 async def strange_records(stage):
     await stage.build()
     async with stage.load():
-        victims = [await stage.task(payload={"results": 30, "interval_ms": 500}, results=30) for _ in range(6)]
-        await until("they run", lambda: all(i in stage.log.fold.tasks and stage.log.fold.tasks[i].results for i in victims))
+        # With keys: a gateway that says 503 once is asked again.
+        victims = [await stage.task(payload={"results": 30, "interval_ms": 500}, results=30,
+                                    key=f"{stage.names.group}-victim-{n}") for n in range(6)]
+        running = lambda i: i in stage.log.fold.tasks and stage.log.fold.tasks[i].results
+        await until("they run", lambda: all(map(running, victims)))
         stage.fault("records without key, headers or UTF-8, in wrong partitions, of unknown runs, with hostile values")
         ignored = stage.log.fold.ignored
         async with Writer(stage, "stranger/1") as writer:
