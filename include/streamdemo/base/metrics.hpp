@@ -1,5 +1,5 @@
-// Numbers for Prometheus (prometheus-cpp's core). Thread-safe. A series lives as long as its `metrics`, unless
-// it is removed; asking twice for the same name and labels gives the same series. Names:
+// Numbers for Prometheus (prometheus-cpp's core). Thread-safe. A series lives as long as its `metrics`, unless it is
+// removed; asking twice for the same name and labels gives the same series. Names:
 // streamdemo_<thing>[_<unit>][_total].
 #pragma once
 #include <prometheus/counter.h>

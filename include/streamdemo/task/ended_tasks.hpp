@@ -1,6 +1,6 @@
 // What must be remembered of a task that has ended: its id, how and when, and how many events it had, in some eighty
-// bytes. The fold keeps it for
-// keep_for, in which a later `accepted` of the same id must be ignored. Pure; one thread.
+// bytes. The fold keeps it for keep_for, in which a later `accepted` of the same id must be ignored. Pure; one
+// thread.
 #pragma once
 #include <streamdemo/task/message.hpp>
 

@@ -13,8 +13,7 @@ constexpr std::size_t events_per_read = 256;
 // What is made in one turn of a loop: some tens of microseconds.
 constexpr std::size_t bytes_per_turn = 32 << 10;
 constexpr std::size_t reads_per_turn = 4;
-// What a peer that takes nothing may leave in our hands.
-constexpr std::uint64_t small_bytes = 4096;
+// To look through for a small one.
 constexpr std::int64_t small_events = 2048;
 
 base::error lost() {

@@ -9,6 +9,9 @@ namespace streamdemo::gateway {
 
 class events_body final : public http::body_source {
  public:
+  // What a peer that takes nothing may leave in our hands: up to here a body may be made in one piece.
+  static constexpr std::size_t small_bytes = 4096;
+
   // What stands around the events, which are separated by commas.
   struct frame {
     std::string head;

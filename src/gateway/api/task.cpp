@@ -13,8 +13,6 @@ namespace {
 
 // About so much of events in one answer; the client asks for the rest with `next` at once.
 constexpr std::size_t max_answer_bytes = 256 << 10;
-// Larger ones are read from the history while they are sent, so that a slow reader keeps nothing in memory.
-constexpr std::size_t small_bytes = 4096;
 
 http::response gone(std::int64_t after, std::int64_t kept_from) {
   const auto from = std::to_string(kept_from);
@@ -43,7 +41,7 @@ http::response answer_of(core& a, const history_ptr& h, live_answer live, const 
     r.status = 304;
   } else {
     r.set("Content-Type", "application/json");
-    if (live.event_bytes <= small_bytes) {
+    if (live.event_bytes <= events_body::small_bytes) {
       if (!b.events.empty()) h->written(b.events.front()->seq() - 1, live.next, a.context().clock.now());
       r.body = small_body(live, b);
     } else {
