@@ -47,9 +47,15 @@ step() {
   times+=("$(printf '%4d s  %s' $((SECONDS - began)) "$name")")
   ((f == 0)) || failures+=("$name: $f failed, see $log")
   ((s == 0)) || failures+=("$name: $s skipped, see $log")
+  ((f == 0)) || failures+=("$(complaints "$log")")
 }
 
-# Prints how long each took, and the sum; fails when anything failed, and in the continuous integration also when anything was skipped.
+# FILE: what is wrong in the log of a step, briefly: whoever reads the end of a long log sees it without the rest.
+complaints() {
+  grep -E -A 12 '(ERROR|FATAL ERROR|error): |^(not ok|FAIL|ERROR|FAILED)\b|^✖|Sanitizer|runtime error' "$1" | head -n 60
+}
+
+# Prints how long each took, what those that failed complained of, and the sum; fails when anything failed, and in the continuous integration also when anything was skipped.
 finish() {
   ((${#times[@]} < 2)) || printf '%s\n' '' "${times[@]}"
   ((${#failures[@]} == 0)) || printf '%s\n' '' "${failures[@]}"

@@ -39,19 +39,28 @@ fields header(std::string name, std::string value) {
   return f;
 }
 
+constexpr auto not_known = std::numeric_limits<std::size_t>::max();
+
+// not_known: a directory went away while its files were counted.
 std::size_t files_below(const std::filesystem::path& directory) {
   std::size_t n = 0;
-  for (const auto& e : std::filesystem::recursive_directory_iterator(directory)) n += e.is_regular_file() ? 1 : 0;
-  return n;
+  std::error_code failed;
+  for (std::filesystem::recursive_directory_iterator it(directory, failed), end; !failed && it != end;
+       it.increment(failed)) {
+    std::error_code gone;
+    n += it->is_regular_file(gone) ? 1 : 0;
+  }
+  return failed ? not_known : n;
 }
 
 // The files' own threads remove them; nobody waits for that with the answer.
 bool come_to(std::size_t n, const std::filesystem::path& directory) {
   const auto give_up = in_time();
-  while (files_below(directory) != n && std::chrono::steady_clock::now() < give_up) {
+  while (files_below(directory) != n) {
+    if (std::chrono::steady_clock::now() >= give_up) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  return files_below(directory) == n;
+  return true;
 }
 
 }  // namespace

