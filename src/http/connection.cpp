@@ -9,13 +9,14 @@
 
 namespace streamdemo::http {
 
-connection::connection(server_loop& loop, base::tcp_socket socket, std::string peer)
+connection::connection(server_loop& loop, base::tcp_socket socket, std::string peer, use u)
     : entry([](entry& e) noexcept { static_cast<connection&>(e).on_time(); }),
       loop_(loop),
       socket_(std::move(socket)),
       parser_(request_, loop.parts().options.max_header_bytes),
       of_request_(loop.parts().options.buffers),
-      of_piece_(loop.parts().options.buffers) {
+      of_piece_(loop.parts().options.buffers),
+      first_(u == use::first) {
   request_.peer = std::move(peer);
 }
 
@@ -68,7 +69,10 @@ base::awaitable<connection::next> connection::read_head() {
   of_request_.hold(input_.capacity());
   idle_ = input_.empty();
   wait_at_most(first_ || !idle_ ? o.request_timeout : o.idle_timeout);
-  if (!idle_ && loop_.draining()) closing_ = true;
+  if (loop_.draining()) {
+    if (idle_ && !first_) co_return next::close;
+    if (!idle_) closing_ = true;
+  }
   auto step = idle_ ? request_parser::step::more : parse({});
   while (step == request_parser::step::more) {
     if (!of_request_.hold(input_.capacity())) co_return next::full;

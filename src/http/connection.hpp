@@ -21,7 +21,10 @@ inline constexpr std::string_view too_many_connections = "too many connections; 
 
 class connection final : public std::enable_shared_from_this<connection>, private timer_wheel::entry {
  public:
-  connection(server_loop& loop, base::tcp_socket socket, std::string peer);
+  enum class use { first, further };
+
+  // further: requests were served on this socket before.
+  connection(server_loop& loop, base::tcp_socket socket, std::string peer, use u);
   ~connection();
 
   // Serves requests until either side has had enough.
@@ -63,7 +66,7 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   request_parser::body_step take_body(std::string_view fresh, std::string& into);
   std::size_t piece_room(std::size_t most) noexcept;
   bool keep(std::size_t body_bytes) noexcept;
-  bool will_close(const response& r) const;
+  bool will_close() const;
 
   // Answers. False: the connection is of no further use.
   base::awaitable<bool> answer(reply& r);
@@ -105,7 +108,7 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   base::byte_budget::share of_piece_;    // what is being sent, or is on its way to whoever reads the body
   body_pace pace_;
   watch watch_ = watch::nothing;
-  bool first_ = true;       // no request was read yet
+  bool first_;              // no request was read yet
   bool idle_ = false;       // waits for the first byte of a request
   bool expired_ = false;    // the deadline of the last wait passed
   bool gone_ = false;       // the peer, or the connection was cut

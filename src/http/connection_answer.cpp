@@ -53,8 +53,8 @@ base::awaitable<bool> connection::answer_error(int status, std::string detail) {
 }
 
 // Whether the connection can go on behind this answer: only if the end of the request's body is near and certain.
-bool connection::will_close(const response& r) const {
-  if (r.close || closing_ || loop_.draining()) return true;
+bool connection::will_close() const {
+  if (closing_ || loop_.draining()) return true;
   if (parser_.body_done()) return false;
   // A client that waits for "100 Continue" may send its body after this answer, or not.
   if (parser_.expects_continue() && !continued_) return true;
@@ -68,7 +68,7 @@ base::awaitable<bool> connection::answer_response(response& r) {
     r = loop_.parts().page(503, no_room);
     if (find_field(r.fields, "Retry-After").empty()) r.set("Retry-After", "1");
   }
-  closing_ = will_close(r);
+  closing_ = r.close || will_close();
   const auto* source = source_of(r);
   const auto body = bytes_of(r);
   const bool head_only = request_.verb == verb::head || !has_body(r.status);
@@ -140,19 +140,23 @@ base::awaitable<bool> connection::answer_source(std::string head, body_source& s
 base::awaitable<bool> connection::answer_stream(stream_reply& r) {
   head_shape shape;
   shape.http11 = parser_.http11();
-  // The connection ends with the stream; but where it is announced, some clients take a cut for the end (undici 6).
+  // Where it is announced that the connection ends with the stream, some clients take a cut for the end (undici 6).
   shape.close = !shape.http11;
   shape.framing = shape.http11 ? framing::chunked : framing::none;
   auto& out = loop_.out();
   out.clear();
   append_head(out, 200, r.fields, loop_.date(), shape);
   count(200);
-  closing_ = true;
+  closing_ = !shape.http11 || will_close() || !parser_.body_done();
   if (!co_await write(out, {})) co_return false;
-  if (request_.verb == verb::head || !r.source) co_return false;
+  if (request_.verb == verb::head) co_return !closing_;
+  if (!r.source) co_return false;
   cancel();
   handed_over_ = true;
-  loop_.hub().start_http(std::move(socket_), input_.take(), shape.http11, std::move(r.source));
+  const auto framing = !shape.http11 ? body_framing::until_closed
+                       : closing_    ? body_framing::chunked
+                                     : body_framing::chunked_reusable;
+  loop_.hub().start_http(std::move(socket_), input_.take(), framing, std::move(r.source));
   co_return true;
 }
 

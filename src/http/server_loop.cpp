@@ -50,7 +50,8 @@ server_loop::server_loop(server_parts& parts, base::executor ex)
       wheel_(std::chrono::steady_clock::now()),
       ticker_(ex),
       scratch_(std::make_unique<char[]>(scratch_bytes)),
-      hub_(ex, wheel_, hub_options(parts.options), parts.streams, parts.log, [this] { closed_one(); }) {}
+      hub_(ex, wheel_, hub_options(parts.options), parts.streams, parts.log,
+           {[this] { closed_one(); }, [this](base::tcp_socket s) { serve_next(std::move(s)); }}) {}
 
 server_loop::~server_loop() = default;
 
@@ -82,7 +83,19 @@ void server_loop::turn() {
 }
 
 void server_loop::adopt(base::tcp_socket socket, std::string peer, bool refuse) {
-  auto c = std::make_shared<connection>(*this, std::move(socket), std::move(peer));
+  spawn(std::make_shared<connection>(*this, std::move(socket), std::move(peer), connection::use::first), refuse);
+}
+
+void server_loop::serve_next(base::tcp_socket socket) {
+  boost::system::error_code ec;
+  const auto from = socket.remote_endpoint(ec);
+  // The peer has just gone.
+  if (ec) return closed_one();
+  spawn(std::make_shared<connection>(*this, std::move(socket), from.address().to_string(), connection::use::further),
+        false);
+}
+
+void server_loop::spawn(std::shared_ptr<connection> c, bool refuse) {
   const auto it = connections_.insert(connections_.end(), c);
   asio::co_spawn(
       executor_, refuse ? c->refuse() : c->run(),

@@ -63,6 +63,9 @@ class server_loop {
  private:
   using connections = std::list<std::shared_ptr<connection>>;
 
+  // A stream has ended on it, and the connection has not.
+  void serve_next(base::tcp_socket socket);
+  void spawn(std::shared_ptr<connection> c, bool refuse);
   void ended(connections::iterator it, std::exception_ptr why);
   void closed_one();
   void turn();

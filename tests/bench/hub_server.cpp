@@ -54,7 +54,7 @@ class hub_server {
         wheel_(std::chrono::steady_clock::now()),
         metrics_(registry_, "bench"),
         log_("bench"),
-        hub_(context_.get_executor(), wheel_, {}, metrics_, log_, [] {}),
+        hub_(context_.get_executor(), wheel_, {}, metrics_, log_, {[] {}, {}}),
         acceptor_(context_.get_executor(), {asio::ip::address_v4::loopback(), 0}),
         tick_(context_.get_executor()),
         next_(context_.get_executor()) {
@@ -117,7 +117,7 @@ class hub_server {
       hub_.start_websocket(std::move(s), {}, std::make_unique<follower>(*this, task, true));
     } else {
       send(bench::mini_api::sse_head());
-      hub_.start_http(std::move(s), {}, true, std::make_unique<follower>(*this, task, false));
+      hub_.start_http(std::move(s), {}, http::body_framing::chunked, std::make_unique<follower>(*this, task, false));
     }
   }
 

@@ -36,9 +36,9 @@ class Brokers:
     def client_port(self, n):
         return self.port + 2 * (n - 1)
 
-    async def do(self, *verb):
+    async def do(self, *verb, environment=None):
         run = await asyncio.create_subprocess_exec(*self.command, *map(str, verb), stdout=subprocess.PIPE,
-                                                   stderr=subprocess.STDOUT)
+                                                   stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
         out, _ = await run.communicate()
         if run.returncode != 0:
             raise RuntimeError(f"cluster {verb}: {out.decode()}")
@@ -72,8 +72,19 @@ class Brokers:
         os.kill(pid, signal.SIGTERM)
         await until(f"broker {n} has ended", lambda: state_of(pid) is None, 60)
 
-    async def start(self, *nodes):
-        await asyncio.gather(*(self.do("start", n) for n in nodes))
+    async def start(self, *nodes, environment=None):
+        await asyncio.gather(*(self.do("start", n, environment=environment) for n in nodes))
+
+    @contextlib.asynccontextmanager
+    async def in_environment(self, n, environment):
+        """Broker n runs in it meanwhile. Topics that are made meanwhile have it among their leaders."""
+        await self.end(n)
+        await self.start(n, environment=environment)
+        try:
+            yield
+        finally:
+            await self.end(n)
+            await self.start(n)
 
     async def heal(self):
         """Whatever a scenario that failed has left."""

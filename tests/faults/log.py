@@ -35,6 +35,7 @@ class Log:
         self.names = names
         self.fold = Fold()
         self.records = []  # of the response topic, as (partition, offset, key, headers)
+        self.log_times = []  # of the response topic, as (partition, seconds since 1970)
         self.requests = collections.defaultdict(list)  # by partition: (offset, request id or None)
         self.dead_letters = []  # the records
         self.samples = []  # (at, committed offsets of the request partitions, ends of the response partitions)
@@ -77,6 +78,7 @@ class Log:
         headers = text_headers(record)
         if where.topic == self.names.response:
             self.records.append((where.partition, record.offset, key, headers))
+            self.log_times.append((where.partition, record.timestamp / 1000))
             if counts(record, self.names.partitions):
                 self.fold.apply(key, headers, record.offset)
         elif where.topic == self.names.request:

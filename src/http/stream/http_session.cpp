@@ -5,8 +5,11 @@
 
 namespace streamdemo::http {
 
-http_session::http_session(stream_loop& loop, base::tcp_socket s, bool chunked, std::unique_ptr<stream_source> source)
-    : stream_session(loop, std::move(s), std::move(source)), chunked_(chunked) {}
+http_session::http_session(stream_loop& loop, base::tcp_socket s, body_framing framing,
+                           std::unique_ptr<stream_source> source)
+    : stream_session(loop, std::move(s), std::move(source)),
+      chunked_(framing != body_framing::until_closed),
+      reusable_(framing == body_framing::chunked_reusable) {}
 
 bool http_session::compose(gather& g) {
   std::vector<piece>& pieces = loop_.pulled();
@@ -34,9 +37,19 @@ bool http_session::compose(gather& g) {
     source_.reset();
     // Without the last chunk the client can tell that the stream was cut.
     if (end.complete && chunked_) g.refer({nullptr, "0\r\n\r\n"});
+    reusable_ = reusable_ && end.complete;
     finishing();
   }
   return state == stream_state::more;
+}
+
+// Where the client has sent more in the meantime, that may have been a request, and it is gone.
+void http_session::all_sent() {
+  if (reusable_ && discarded_ == 0 && !loop_.draining()) {
+    hand_back();
+  } else {
+    linger();
+  }
 }
 
 void http_session::on_time(base::steady_time now) {

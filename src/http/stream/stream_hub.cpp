@@ -30,16 +30,16 @@ stream_metrics::stream_metrics(base::metrics& m, const std::string& name)
                            "WebSocket connections closed because the peer broke the protocol", labels_of(name))) {}
 
 stream_hub::stream_hub(base::executor ex, timer_wheel& wheel, options o, const stream_metrics& metrics,
-                       const base::logger& log, std::function<void()> on_closed)
-    : loop_(std::make_shared<stream_loop>(ex, wheel, o, metrics, log, std::move(on_closed))) {}
+                       const base::logger& log, callbacks on)
+    : loop_(std::make_shared<stream_loop>(ex, wheel, o, metrics, log, std::move(on))) {}
 
 stream_hub::~stream_hub() {
   loop_->abandon();
 }
 
-void stream_hub::start_http(base::tcp_socket s, std::string leftover, bool chunked,
+void stream_hub::start_http(base::tcp_socket s, std::string leftover, body_framing framing,
                             std::unique_ptr<stream_source> source) {
-  loop_->start(session_ptr{new http_session(*loop_, std::move(s), chunked, std::move(source))}, std::move(leftover));
+  loop_->start(session_ptr{new http_session(*loop_, std::move(s), framing, std::move(source))}, std::move(leftover));
 }
 
 void stream_hub::start_websocket(base::tcp_socket s, std::string leftover, std::unique_ptr<stream_source> source) {

@@ -1,5 +1,5 @@
 // One per loop: owns every stream session of that loop, flushes the woken ones once per turn, and holds the scratch
-// memory they share. Called by the server on its loop only; on_closed comes there too, from a handler of its own.
+// memory they share. Called by the server on its loop only; its callbacks come there too, from a handler of their own.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -30,6 +30,13 @@ struct stream_metrics {
   base::counter& bad_frames;  // WebSocket clients that broke the protocol
 };
 
+// How the end of a streamed body is told.
+enum class body_framing : std::uint8_t {
+  until_closed,      // HTTP/1.0: the content goes as it is, until the connection closes
+  chunked,           // by the last chunk; then the connection closes
+  chunked_reusable,  // by the last chunk; then the connection is free for the next request
+};
+
 class stream_hub {
  public:
   struct options {
@@ -43,22 +50,27 @@ class stream_hub {
     base::milliseconds linger{2000};         // reading on after the last byte, so that a reset eats no answer
   };
 
-  // `wheel`, `metrics` and `log` outlive the hub. `on_closed`: once per session whose socket is closed, whoever ended
-  // it.
+  // Once per session one of them.
+  struct callbacks {
+    std::function<void()> closed;                // its socket is closed, whoever ended it
+    std::function<void(base::tcp_socket)> free;  // its body has ended, and its socket is free for the next request
+  };
+
+  // `wheel`, `metrics` and `log` outlive the hub.
   stream_hub(base::executor ex, timer_wheel& wheel, options o, const stream_metrics& metrics, const base::logger& log,
-             std::function<void()> on_closed);
-  // Cuts what is left, without on_closed.
+             callbacks on);
+  // Cuts what is left, without a callback.
   ~stream_hub();
   stream_hub(const stream_hub&) = delete;
 
   // The response head must have been written. `leftover`: bytes of the client read past its request.
-  // chunked: HTTP/1.1; otherwise the content goes as it is, until the connection closes.
-  void start_http(base::tcp_socket s, std::string leftover, bool chunked, std::unique_ptr<stream_source> source);
+  void start_http(base::tcp_socket s, std::string leftover, body_framing framing,
+                  std::unique_ptr<stream_source> source);
   void start_websocket(base::tcp_socket s, std::string leftover, std::unique_ptr<stream_source> source);
 
   // Tells every source to say goodbye and end; also those that start later.
   void drain();
-  // Closes every socket now; on_closed follows for each.
+  // Closes every socket now; the callback follows for each.
   void cut();
 
   std::size_t size() const noexcept;

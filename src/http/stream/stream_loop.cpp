@@ -11,13 +11,13 @@ constexpr std::size_t input_bytes = 65536;
 }
 
 stream_loop::stream_loop(base::executor ex, timer_wheel& wheel, stream_hub::options o, const stream_metrics& metrics,
-                         const base::logger& log, std::function<void()> on_closed)
+                         const base::logger& log, stream_hub::callbacks on)
     : executor_(ex),
       wheel_(wheel),
       options_(o),
       metrics_(metrics),
       log_(log),
-      on_closed_(std::move(on_closed)),
+      on_(std::move(on)),
       incoming_(input_bytes) {}
 
 void stream_loop::start(session_ptr s, std::string leftover) {
@@ -31,13 +31,23 @@ void stream_loop::start(session_ptr s, std::string leftover) {
 }
 
 void stream_loop::remove(stream_session& s) {
+  take_out(s);
+  ++closed_;
+  post_flush();
+}
+
+void stream_loop::hand_back(stream_session& s, base::tcp_socket socket) {
+  take_out(s);
+  free_.push_back(std::move(socket));
+  post_flush();
+}
+
+void stream_loop::take_out(stream_session& s) {
   s.count_open(-1);
   const std::uint32_t hole = s.index_;
   std::swap(sessions_[hole], sessions_.back());
   sessions_[hole]->index_ = hole;
   sessions_.pop_back();
-  ++closed_;
-  post_flush();
 }
 
 void stream_loop::queue(stream_session& s) {
@@ -66,7 +76,10 @@ void stream_loop::flush() {
     writes_ = sent_bytes_ = 0;
   }
   for (; closed_ != 0; --closed_) {
-    if (on_closed_) on_closed_();
+    if (on_.closed) on_.closed();
+  }
+  for (auto& socket : std::exchange(free_, {})) {
+    if (on_.free) on_.free(std::move(socket));
   }
 }
 
@@ -97,7 +110,7 @@ void stream_loop::cut() {
 }
 
 void stream_loop::abandon() {
-  on_closed_ = nullptr;
+  on_ = {};
   cut();
   ready_.clear();
 }

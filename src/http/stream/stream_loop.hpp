@@ -16,18 +16,20 @@ using session_ptr = boost::intrusive_ptr<stream_session>;
 class stream_loop final : public std::enable_shared_from_this<stream_loop> {
  public:
   stream_loop(base::executor ex, timer_wheel& wheel, stream_hub::options o, const stream_metrics& metrics,
-              const base::logger& log, std::function<void()> on_closed);
+              const base::logger& log, stream_hub::callbacks on);
 
   // Takes over a session that has just been made and starts it.
   void start(session_ptr s, std::string leftover);
   // Called by a session whose socket is closed.
   void remove(stream_session& s);
+  // Called by a session whose socket is free for the next request.
+  void hand_back(stream_session& s, base::tcp_socket socket);
   // Puts a session at the end of the queue; it runs later in this turn of the loop.
   void queue(stream_session& s);
 
   void drain();
   void cut();
-  // No on_closed any more, everything cut.
+  // Nobody is called back any more, everything cut.
   void abandon();
   bool draining() const noexcept { return draining_; }
   std::size_t size() const noexcept { return sessions_.size(); }
@@ -54,6 +56,7 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
   std::span<char> incoming() noexcept { return incoming_; }
 
  private:
+  void take_out(stream_session& s);
   void post_flush();
   void flush();
   void failed(stream_session& s, std::string_view why) noexcept;
@@ -63,12 +66,13 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
   const stream_hub::options options_;
   const stream_metrics& metrics_;
   const base::logger& log_;
-  std::function<void()> on_closed_;
+  stream_hub::callbacks on_;
 
   std::vector<session_ptr> sessions_;
   std::vector<session_ptr> ready_;
-  std::size_t closed_ = 0;      // sessions whose on_closed is due
-  std::size_t sent_bytes_ = 0;  // not yet in the metrics
+  std::size_t closed_ = 0;              // how many times `on_.closed` is due
+  std::vector<base::tcp_socket> free_;  // for which `on_.free` is due
+  std::size_t sent_bytes_ = 0;          // not yet in the metrics
   std::size_t writes_ = 0;
   bool flush_posted_ = false;
   bool draining_ = false;

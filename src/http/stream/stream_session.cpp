@@ -189,6 +189,15 @@ void stream_session::discard(std::size_t bytes) {
   if (discarded_ > max_discarded_bytes) end(under_way());
 }
 
+void stream_session::hand_back() {
+  phase_ = phase::closed;
+  const session_ptr keep{this};
+  timer_wheel::entry::cancel();
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+  loop_.hand_back(*this, std::move(socket_));
+}
+
 void stream_session::await_farewell() {
   phase_ = phase::closing;
   timed_from_ = loop_.now();

@@ -46,7 +46,7 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   virtual bool compose(gather& g) = 0;
   // Bytes from the peer, in scratch memory; never in phase closed or lingering.
   virtual void take_input(char* at, char* end) = 0;
-  // The last bytes are sent: linger(), or await_farewell().
+  // The last bytes are sent: hand_back(), linger() or await_farewell().
   virtual void all_sent() = 0;
   // What this kind of stream does as time passes (phase open only), and when it wants to be asked next.
   virtual void on_time(base::steady_time now) = 0;
@@ -54,6 +54,8 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   virtual void count_open(double by) noexcept = 0;
 
   void finishing() noexcept { phase_ = phase::finishing; }
+  // The socket goes on to whoever serves the next request on it.
+  void hand_back();
   void await_farewell();
   void linger();
   // Counts it, and closes; what the peer has not taken is thrown away.

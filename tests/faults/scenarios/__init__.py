@@ -42,6 +42,7 @@ ALL = [
     Scenario("group-renamed", groups.group_renamed),
     Scenario("gateway-ahead", clocks.gateway_ahead, quick=True),
     Scenario("clock-steps", clocks.steps),
+    Scenario("broker-clock-steps", clocks.broker_steps),
     Scenario("processor-ahead", clocks.processor_ahead),
     Scenario("ten-thousand", crowd.ten_thousand, seconds=1500),
 ]

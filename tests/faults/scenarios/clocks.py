@@ -1,5 +1,6 @@
 """Clocks that are wrong."""
 import asyncio
+import itertools
 import pathlib
 import struct
 import subprocess
@@ -7,7 +8,7 @@ import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from ..brokers import until
+from ..brokers import NODES, until
 
 AHEAD_SECONDS = 3600
 SOURCE = pathlib.Path(__file__).resolve().parents[1] / "clock_ahead.c"
@@ -82,7 +83,7 @@ async def steps(stage):
         odd = await getattr(stage.system, role)(environment=clocks[role].environment)
         if role == "gateway":
             gateway = odd
-    tasks, short, keys = [], [], (f"{stage.directory.name}-{n}" for n in range(100))  # with a key one tries until it is taken
+    tasks, short, keys = [], [], keys_of(stage)
     async with stage.load():
         for role, clock in clocks.items():
             for ahead in (AHEAD_SECONDS, -AHEAD_SECONDS):
@@ -103,6 +104,42 @@ async def steps(stage):
     await stage.until_ended()
     runs = [len(stage.log.fold.tasks[i].starts) for i in tasks]
     stage.proved("tasks of before, between and after ran once", runs == [1] * len(runs))
+
+
+async def broker_steps(stage):
+    """The clock of a broker is set an hour forwards, two back, and right again: what it leads has such times of the log."""
+    clock, node = Clock(stage), NODES[0]
+    async with stage.brokers.in_environment(node, clock.environment):
+        await stage.build(settings=WINDOWS)
+        led = [p for p in range(stage.names.partitions)
+               if await stage.brokers.leader(stage.names.response, p) == node]
+        stage.proved(f"broker {node} leads {len(led)} partitions of `response`", led)
+        slow = {"results": 12, "interval_ms": 1000}
+        tasks, short, keys = [], [], keys_of(stage)
+        async with stage.load():
+            for ahead in (AHEAD_SECONDS, -AHEAD_SECONDS, 0):
+                tasks += [await stage.task(payload=slow, results=12, turn=n, key=next(keys)) for n in range(6)]
+                short += [await stage.task(payload={"results": 60, "interval_ms": 1000}, ends=("expired",),
+                                           query="?deadline_ms=8000", turn=n, key=next(keys)) for n in range(6)]
+                await asyncio.sleep(2)
+                stage.fault(f"broker {node}'s clock is set to {ahead:+d} s")
+                clock.set(ahead)
+                tasks += [await stage.task(payload=slow, results=12, turn=n, key=next(keys)) for n in range(6)]
+                await until("the tasks with a short deadline expire", lambda: all(ended(stage, i) for i in short), 40)
+            await stage.until_acknowledged_again()
+        await stage.until_ended()
+        for ahead in (AHEAD_SECONDS, -AHEAD_SECONDS):
+            # A run of the scenario takes much less than half of the hour.
+            there = [p for p, t in stage.log.log_times if abs(t - time.time() - ahead) < AHEAD_SECONDS / 2]
+            stage.proved(f"{len(there)} records have log times of the {'next' if ahead > 0 else 'last'} hour, all there",
+                         there and set(there) <= set(led))
+    runs = [len(stage.log.fold.tasks[i].starts) for i in tasks]
+    stage.proved("tasks of before, between and after ran once", runs == [1] * len(runs))
+
+
+def keys_of(stage):
+    """With a key one tries until the task is taken."""
+    return (f"{stage.names.group}-clock-{n}" for n in itertools.count())
 
 
 def ended(stage, request_id):

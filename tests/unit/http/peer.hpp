@@ -84,6 +84,17 @@ class peer {
     return a;
   }
 
+  // Everything up to and with `mark`; to the end where it does not come.
+  std::string until(std::string_view mark) {
+    std::size_t at = 0;
+    while ((at = input_.find(mark)) == std::string::npos) {
+      if (!more()) return std::move(input_);
+    }
+    const std::string all = input_.substr(0, at + mark.size());
+    input_.erase(0, all.size());
+    return all;
+  }
+
   // Everything until the other side closes.
   std::string rest() {
     while (more()) {

@@ -228,9 +228,9 @@ TEST_CASE("a stream is chunked for HTTP/1.1, plain for HTTP/1.0, and only a head
   CHECK(a.status == 200);
   CHECK(a.has("Transfer-Encoding: chunked"));
   CHECK(a.has("Content-Type: text/event-stream"));
-  const auto body = p.rest();
+  const auto body = p.until("\r\n0\r\n\r\n");
   CHECK(body.find("one") != std::string::npos);
-  CHECK(body.substr(body.size() - 5) == "0\r\n\r\n");
+  CHECK(body.ends_with("\r\n0\r\n\r\n"));
   peer old(s.port);
   old.send("GET /stream HTTP/1.0\r\n\r\n");
   CHECK(!old.read(true).has("Transfer-Encoding"));
@@ -238,8 +238,37 @@ TEST_CASE("a stream is chunked for HTTP/1.1, plain for HTTP/1.0, and only a head
   peer head(s.port);
   head.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(head.read(true).status == 200);
-  CHECK(head.ends());
-  CHECK(s.eventually([&] { return s.server->connections() == 0; }));
+  CHECK(head.ask(get("/hello")).body == "hello");
+}
+
+// Clients and proxies take a connection for theirs again as soon as the last chunk is there.
+TEST_CASE("a connection serves the next request after a stream, and after that one again") {
+  test_server s({}, 2);
+  peer p(s.port);
+  for (int i = 0; i < 3; ++i) {
+    p.send(get("/stream"));
+    CHECK(p.read(true).status == 200);
+    CHECK(p.until("\r\n0\r\n\r\n").find("two") != std::string::npos);
+    CHECK(p.ask(post("/echo", "again")).body == "again");
+  }
+  CHECK(p.ask(get("/peer")).body == "127.0.0.1");
+  CHECK(s.server->connections() == 1);
+}
+
+TEST_CASE("a connection ends with its stream where the client said so or has sent more meanwhile, and at a drain") {
+  test_server s;
+  peer last(s.port);
+  last.send("GET /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  CHECK(last.rest().ends_with("0\r\n\r\n"));
+  peer hasty(s.port);
+  hasty.send(get("/stream") + get("/hello"));
+  CHECK(hasty.rest().ends_with("0\r\n\r\n"));
+  peer idle(s.port);
+  idle.send(get("/stream"));
+  CHECK(idle.until("\r\n0\r\n\r\n").ends_with("0\r\n\r\n"));
+  s.stop(std::chrono::seconds{20});
+  CHECK(idle.ends());
+  CHECK(s.server->connections() == 0);
 }
 
 TEST_CASE("an upgrade is answered as RFC 6455 wants it, and frames sent with it are not lost") {

@@ -35,6 +35,42 @@ TEST_CASE("a complete stream ends with the last chunk and is closed once the cli
   CHECK(f.hub->size() == 0);
 }
 
+TEST_CASE("after its last chunk a socket is free for the next request, unless it was cut or more had come") {
+  stream_fixture f;
+  const script s = f.make_script();
+  s->give("all");
+  SUBCASE("free") {
+    peer p = f.start_http(s, body_framing::chunked_reusable);
+    s->finish();
+    CHECK(f.until([&] { return f.free.size() == 1; }));
+    CHECK(f.receives(p, "3\r\nall\r\n0\r\n\r\n"));
+    CHECK(f.hub->size() == 0);
+    CHECK_FALSE(s->alive);
+    p.send("next");
+    std::string next(4, ' ');
+    CHECK(f.free[0].receive(asio::buffer(next)) == 4);
+    CHECK(next == "next");
+    CHECK(f.closed == 0);
+  }
+  SUBCASE("cut") {
+    peer p = f.start_http(s, body_framing::chunked_reusable);
+    s->finish({.complete = false});
+    CHECK(f.ends(p));
+  }
+  SUBCASE("more had come") {
+    peer p = f.start_http(s, body_framing::chunked_reusable);
+    p.send("too early");
+    f.turn();
+    s->finish();
+    CHECK(f.ends(p));
+  }
+  SUBCASE("drained") {
+    f.hub->drain();
+    peer p = f.start_http(s, body_framing::chunked_reusable);
+    CHECK(f.ends(p));
+  }
+}
+
 TEST_CASE("a stream that is cut has no last chunk, but all that was given") {
   stream_fixture f;
   const script s = f.make_script();
@@ -51,7 +87,7 @@ TEST_CASE("an HTTP/1.0 client gets the content as it is, until the end of the co
   s->give("a");
   s->give("b");
   s->finish();
-  peer p = f.start_http(s, false);
+  peer p = f.start_http(s, body_framing::until_closed);
   CHECK(f.ends(p));
   CHECK(p.text() == "ab");
 }
@@ -101,7 +137,7 @@ TEST_CASE("a slow reader behind tiny buffers gets every byte once, and the sourc
     expected += event;
     s->content.push_back(std::move(event));
   }
-  peer p = f.start_http(s, true, 2048, 2048);
+  peer p = f.start_http(s, body_framing::chunked, 2048, 2048);
   f.turn();
   CHECK(f.metrics.blocked.Value() > 0);
   // One batch is all that is held for it.
@@ -127,7 +163,7 @@ TEST_CASE("a client that goes away in the middle of a write is let go, with what
   const script s = f.make_script();
   auto big = std::make_shared<const std::string>(4 << 20, 'x');
   s->content.push_back(*big);
-  peer p = f.start_http(s, true, 4096, 4096);
+  peer p = f.start_http(s, body_framing::chunked, 4096, 4096);
   f.turn();
   p.read_some(1000);
   f.turn();
@@ -160,7 +196,7 @@ TEST_CASE("a peer that takes no byte for the write timeout is cut") {
   stream_fixture f{{.write_timeout = milliseconds{3000}, .heartbeat = milliseconds{1000}}};
   const script s = f.make_script();
   s->content.push_back(std::string(8 << 20, 'x'));
-  peer p = f.start_http(s, true, 4096, 4096);
+  peer p = f.start_http(s, body_framing::chunked, 4096, 4096);
   f.turn();
   f.pass(milliseconds{2500});
   CHECK(f.hub->size() == 1);
@@ -181,7 +217,7 @@ TEST_CASE("a peer that leaves the end of its stream in the kernel is cut, too") 
     s->finish();
   }
   SUBCASE("in its midst, where the peer has said its last") {}
-  peer p = f.start_http(s, true, 1 << 18, 4096);
+  peer p = f.start_http(s, body_framing::chunked, 1 << 18, 4096);
   f.turn();
   p.end_output();
   REQUIRE(f.until([&] { return !s->alive; }));
@@ -198,7 +234,7 @@ TEST_CASE("a peer that takes the end of its stream slowly gets all of it") {
   const script s = f.make_script();
   s->content.push_back(std::string(60000, 'x'));
   s->finish();
-  peer p = f.start_http(s, true, 1 << 18, 4096);
+  peer p = f.start_http(s, body_framing::chunked, 1 << 18, 4096);
   f.turn();
   while (!p.ended()) {
     const auto before = p.text().size();
@@ -218,7 +254,7 @@ TEST_CASE("a peer that takes a little within each write timeout is kept") {
   stream_fixture f{{.write_timeout = milliseconds{3000}}};
   const script s = f.make_script();
   s->content.push_back(std::string(1 << 20, 'x'));
-  peer p = f.start_http(s, true, 4096, 4096);
+  peer p = f.start_http(s, body_framing::chunked, 4096, 4096);
   f.turn();
   for (int i = 0; i < 20; ++i) {
     const std::size_t before = p.text().size();

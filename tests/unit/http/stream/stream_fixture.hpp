@@ -130,7 +130,10 @@ class stream_fixture {
  public:
   explicit stream_fixture(stream_hub::options o = {})
       : hub_options(o),
-        hub(std::make_unique<stream_hub>(context.get_executor(), wheel, o, metrics, log, [this] { ++closed; })) {}
+        hub(std::make_unique<stream_hub>(
+            context.get_executor(), wheel, o, metrics, log,
+            stream_hub::callbacks{[this] { ++closed; },
+                                  [this](base::tcp_socket s) { free.push_back(std::move(s)); }})) {}
 
   // Both ends of a new connection. Small buffers make a slow reader slow at once.
   std::pair<base::tcp_socket, peer> connect(int send_buffer = 0, int receive_buffer = 0) {
@@ -150,9 +153,10 @@ class stream_fixture {
   }
 
   script make_script() { return std::make_shared<script_source::shared>(); }
-  peer start_http(const script& s, bool chunked = true, int send_buffer = 0, int receive_buffer = 0) {
+  peer start_http(const script& s, body_framing framing = body_framing::chunked, int send_buffer = 0,
+                  int receive_buffer = 0) {
     auto [socket, far] = connect(send_buffer, receive_buffer);
-    hub->start_http(std::move(socket), {}, chunked, std::make_unique<script_source>(s));
+    hub->start_http(std::move(socket), {}, framing, std::make_unique<script_source>(s));
     return std::move(far);
   }
   peer start_websocket(const script& s, std::string leftover = {}, int send_buffer = 0, int receive_buffer = 0) {
@@ -206,6 +210,7 @@ class stream_fixture {
   stream_metrics metrics{registry, "test"};
   base::logger log{"test", base::log_level::off};
   int closed = 0;
+  std::vector<base::tcp_socket> free;
   std::unique_ptr<stream_hub> hub;
 };
 

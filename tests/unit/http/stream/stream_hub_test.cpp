@@ -9,7 +9,7 @@ using base::milliseconds;
 TEST_CASE("many wakes in one turn are one pull and one write") {
   stream_fixture f;
   const script s = f.make_script();
-  peer p = f.start_http(s, false);
+  peer p = f.start_http(s, body_framing::until_closed);
   f.turn();
   const int pulls = s->pulls;
   const double writes = f.metrics.writes.Value();
@@ -44,7 +44,8 @@ TEST_CASE("cut closes everything now and reports each") {
   for (int i = 0; i < 5; ++i) {
     scripts.push_back(f.make_script());
     if (i == 3) scripts.back()->content.push_back(std::string(1 << 20, 'x'));
-    peers.push_back(i % 2 == 0 ? f.start_websocket(scripts.back()) : f.start_http(scripts.back(), true, 4096, 4096));
+    peers.push_back(i % 2 == 0 ? f.start_websocket(scripts.back())
+                               : f.start_http(scripts.back(), body_framing::chunked, 4096, 4096));
   }
   f.turn();
   CHECK(f.metrics.open_http.Value() == 2);
@@ -67,7 +68,7 @@ TEST_CASE("a hub may go while its sessions wait, write and are queued") {
   const script queued = f.make_script();
   writing->content.push_back(std::string(1 << 20, 'x'));
   peer a = f.start_websocket(idle);
-  peer b = f.start_http(writing, true, 4096, 4096);
+  peer b = f.start_http(writing, body_framing::chunked, 4096, 4096);
   peer c = f.start_http(queued);
   f.turn();
   queued->give("never sent");
@@ -96,8 +97,8 @@ TEST_CASE("a source that fails loses its own stream only") {
   stream_fixture f;
   const script good = f.make_script();
   const script bad = f.make_script();
-  peer p = f.start_http(good, false);
-  peer q = f.start_http(bad, false);
+  peer p = f.start_http(good, body_framing::until_closed);
+  peer q = f.start_http(bad, body_framing::until_closed);
   f.turn();
   bad->throws = true;
   bad->give("x");
@@ -114,8 +115,8 @@ TEST_CASE("a source with much to give does not hold up the others") {
   const script modest = f.make_script();
   for (int i = 0; i < 64; ++i) greedy->content.push_back(std::string(65536, 'g'));
   modest->content.push_back("m");
-  peer p = f.start_http(greedy, false, 1 << 22, 1 << 22);
-  peer q = f.start_http(modest, false);
+  peer p = f.start_http(greedy, body_framing::until_closed, 1 << 22, 1 << 22);
+  peer q = f.start_http(modest, body_framing::until_closed);
   f.turn();
   CHECK(f.receives(q, "m"));
   CHECK(f.until([&] {
@@ -134,8 +135,8 @@ TEST_CASE("hundreds of clients that come and go at random moments leave nothing 
     const unsigned what = random() % 5;
     if (what < 2 || open.empty()) {
       const script s = f.make_script();
-      open.emplace_back(s,
-                        std::make_unique<peer>(what == 0 ? f.start_websocket(s) : f.start_http(s, true, 2048, 2048)));
+      open.emplace_back(s, std::make_unique<peer>(what == 0 ? f.start_websocket(s)
+                                                            : f.start_http(s, body_framing::chunked, 2048, 2048)));
       ++started;
     } else {
       const std::size_t i = random() % open.size();
