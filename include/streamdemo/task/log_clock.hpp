@@ -11,19 +11,25 @@ namespace streamdemo::task {
 
 class log_clock {
  public:
-  // A record that is known to be new was read `now`; it starts the clock. On its way to us it grew older by an unknown
-  // time, the first one by that of connecting: of those that come in the first half minute the youngest counts.
-  void begin(base::sys_time logged, base::steady_time now) noexcept {
+  // A record of our own was read `now`; it starts the clock. On its way from us to us it grew older, by less than
+  // `on_its_way`: of those that come in the first half minute the youngest counts, as far as that is possible.
+  void begin(base::sys_time logged, base::steady_time now, base::steady_time::duration on_its_way) noexcept {
     const auto sample = since_zero(logged, now);
-    if (!ahead_) began_ = held_at_ = now;
-    if (!ahead_ || sample > *ahead_) ahead_ = sample;
+    const auto most = sample + std::chrono::duration_cast<base::microseconds>(on_its_way);
+    if (!ahead_) {
+      began_ = held_at_ = now;
+      ahead_ = sample;
+      most_ = most;
+    }
+    most_ = std::max(std::min(most_, most), *ahead_);
+    settle(sample);
   }
 
   // Any record was read `now`. The clock is moved towards it by no more than clocks drift.
   void seen(base::sys_time logged, base::steady_time now) noexcept {
     if (!ahead_) return;
     if (now - began_ < settling) {
-      ahead_ = std::max(*ahead_, since_zero(logged, now));
+      settle(since_zero(logged, now));
       held_at_ = now;
       return;
     }
@@ -40,6 +46,8 @@ class log_clock {
   }
 
  private:
+  void settle(base::microseconds sample) noexcept { ahead_ = std::max(*ahead_, std::min(sample, most_)); }
+
   static constexpr std::chrono::seconds settling{30};
   static constexpr int drift = 2000;  // 500 µs a second: what NTP corrects at most without a step
 
@@ -48,6 +56,7 @@ class log_clock {
   }
 
   std::optional<base::microseconds> ahead_;  // of the even clock
+  base::microseconds most_{};                // that this can be
   base::steady_time began_{};
   base::steady_time held_at_{};
 };

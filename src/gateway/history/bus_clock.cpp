@@ -41,12 +41,13 @@ awaitable<result<record_ptr>> record_at(bus::reader& from, std::int64_t offset) 
 awaitable<result<void>> show_own_records(const bus_clock_parts& p, bus::producer& to, bus::reader& from,
                                          steady_time by) {
   for (int i = 0; i < samples; ++i) {
+    const auto began = p.clock.even();
     const auto written = co_await write_sign_of_life(p, to, by);
     if (written.has_error()) co_return written.error();
     from.follow({p.topic, 0}, bus::from_offset{written->offset});
     auto read = co_await record_at(from, written->offset);
     if (read.has_error()) co_return error{errc::timed_out, "what was written to " + p.topic + " was not read back"};
-    p.all.begin_bus_clock((*read)->log_time);
+    p.all.begin_bus_clock((*read)->log_time, p.clock.even() - began);
   }
   co_return result<void>{};
 }

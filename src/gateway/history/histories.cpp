@@ -10,6 +10,7 @@
 
 #include "gateway/history/history_index.hpp"
 #include "gateway/history/memory_bound.hpp"
+#include "gateway/history/partition_clock.hpp"
 #include "gateway/history/wake_lists.hpp"
 
 namespace streamdemo::gateway {
@@ -83,7 +84,7 @@ class folded_histories final : public histories {
     over.request_id = request_id;
     over.kind = kind;
     over.status = *t->end;
-    over.ended_at = t->ended_at;
+    over.ended_at = over.kept_since = t->ended_at;
     over.last_seq = t->last_seq;
     over.first_kept = t->last_seq + 1;
     return history_ptr(new history(std::move(over)));
@@ -99,7 +100,9 @@ class folded_histories final : public histories {
   std::size_t loop_of(const base::executor& ex) const override { return wakes_->loop_of(ex); }
   void observe(task_observer* o) override { observer_ = o; }
   base::sys_time bus_now() const override { return bus_clock_.at(clock_.even()).value_or(clock_.now()); }
-  void begin_bus_clock(base::sys_time logged) override { bus_clock_.begin(logged, clock_.even()); }
+  void begin_bus_clock(base::sys_time logged, base::steady_time::duration on_its_way) override {
+    bus_clock_.begin(logged, clock_.even(), on_its_way);
+  }
 
   void apply(std::span<const base::record_ptr> records) override {
     const auto now = clock_.now();
@@ -107,7 +110,7 @@ class folded_histories final : public histories {
     const auto read = clock_.even();
     for (const auto& r : records) {
       bus_clock_.seen(r->log_time, read);
-      apply_one(*r, now);
+      apply_one(*r, now, read);
     }
     last_.reset();
     wakes_->flush();
@@ -121,7 +124,9 @@ class folded_histories final : public histories {
       ends_.pop_back();
       if (h) give_up(h);
     }
-    for (auto& p : partitions_) p.fold.forget(now - forget_margin);
+    // What the log's next record may still be judged by stays, whatever that broker's clock says.
+    const auto even = clock_.even();
+    for (auto& p : partitions_) p.fold.forget(std::min(now - forget_margin, p.clock.log_time(even)));
     set_apart();
     bound_.tidy();
     publish_gauges();
@@ -153,6 +158,7 @@ class folded_histories final : public histories {
   struct partition_state {
     explicit partition_state(task::fold::options o) : fold(o) {}
     task::fold fold;
+    partition_clock clock;
     std::uint32_t epoch = 0;  // how often it was folded anew
   };
   struct end {
@@ -166,7 +172,7 @@ class folded_histories final : public histories {
                      {{"why", what}});
   }
 
-  void apply_one(const base::record& r, base::sys_time now) {
+  void apply_one(const base::record& r, base::sys_time now, base::steady_time read) {
     if (r.partition < 0 || static_cast<std::size_t>(r.partition) >= partitions_.size()) return misplaced(r, now);
     const auto decoded = task::decode(r);
     if (decoded.has_error()) return unreadable(r, decoded.error(), now);
@@ -175,10 +181,11 @@ class folded_histories final : public histories {
       return misplaced(r, now);
     }
     auto& p = partitions_[static_cast<std::size_t>(r.partition)];
+    const auto written = p.clock.written(r.log_time, bus_now(), read);
     const auto s = p.fold.apply(m, r.log_time);
     if (s.breaks_rules) breaks_rules(r, m, s.why, now);
     if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
-      enter(p, s, m, r, now);
+      enter(p, s, m, r, now, written);
     } else if (s.what == task::step::kind::ignored) {
       ignored_.Increment();
       log_.debug("ignored {} of task {} at {}/{}: {}", task::to_string(m.type), m.request_id, r.partition, r.offset,
@@ -186,8 +193,8 @@ class folded_histories final : public histories {
     }
   }
 
-  void enter(partition_state& p, const task::step& s, const task::message& m, const base::record& r,
-             base::sys_time now) {
+  void enter(partition_state& p, const task::step& s, const task::message& m, const base::record& r, base::sys_time now,
+             base::sys_time written) {
     const auto h = history_of(p, s, r);
     if (!h || s.seq <= h->view_.last_seq) return;
     const auto fraction = s.type == task::message_type::progress ? fraction_of(s.payload) : -1;
@@ -208,7 +215,8 @@ class folded_histories final : public histories {
     bound_.added(h, kept);
     events_.Increment();
     if (s.state->end) {
-      remember_end({s.state->ended_at, h});
+      h->keep_from(written);
+      remember_end({written, h});
       over(h);
     }
     enforce_bound();

@@ -36,6 +36,8 @@ struct task_view {
   base::sys_time accepted_at{};
   base::sys_time expiry{};
   base::sys_time ended_at{};
+  // When it ended as far as it is kept for keep_for after that: ended_at, but for a broker whose clock is wrong.
+  base::sys_time kept_since{};
   std::int64_t last_seq = 0;
   std::int64_t first_kept = 1;     // lower ones are no longer in memory
   std::int64_t results_begin = 0;  // seq of the last `started` that did not resume: results behind it count
@@ -108,6 +110,7 @@ class history {
   explicit history(task_view first);
   // The calls below on loop 0.
   void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
+  void keep_from(base::sys_time at);
   void set_fraction(double fraction);
   std::size_t drop_first();  // the oldest event; how many bytes that frees (0: there was none)
   std::size_t drop_all();
@@ -197,7 +200,7 @@ class histories {
   // Loop 0: the time by the log, or, before begin_bus_clock(), by this machine.
   virtual base::sys_time bus_now() const = 0;
   // Loop 0: a record that was just written has this time.
-  virtual void begin_bus_clock(base::sys_time logged) = 0;
+  virtual void begin_bus_clock(base::sys_time logged, base::steady_time::duration on_its_way) = 0;
 
   // Loop 0: the position in a partition was lost and it will be read from its beginning again. Histories that come up
   // again go on where they were (same events, same bytes); finish_restart(), called once the end is reached, gives up

@@ -104,6 +104,11 @@ bool history::is_over() const {
   return task::is_end(view_.status) || lost_;
 }
 
+void history::keep_from(base::sys_time at) {
+  const std::lock_guard lock(mutex_);
+  view_.kept_since = at;
+}
+
 void history::append(task::event_ptr e, const task::task_state& now, base::sys_time at) {
   const std::lock_guard lock(mutex_);
   view_.status = now.now();

@@ -326,7 +326,7 @@ class bus_task_service final : public task_service_control, private task_observe
     if (!h) h = all_.find_ended(s.request_id, s.kind);
     if (!h) return h;
     const auto view = h->view();
-    const bool past = task::is_end(view.status) && view.ended_at + settings_.results.keep_for < bus_now();
+    const bool past = task::is_end(view.status) && view.kept_since + settings_.results.keep_for < bus_now();
     return past ? nullptr : h;
   }
 

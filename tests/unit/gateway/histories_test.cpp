@@ -267,7 +267,8 @@ TEST_CASE(
   CHECK(b.kept_from == 4);
   CHECK(b.ended);
   CHECK_FALSE(w.all->find_ended("task-" + std::to_string(ended), "simulate"));
-  w.all->sweep(epoch + std::chrono::minutes(12));
+  w.clock.advance(std::chrono::minutes(12));
+  w.all->sweep(w.clock.now());
   CHECK(w.all->has_room(10));
   CHECK_FALSE(w.all->find_ended("task-0", "simulate"));
 }
@@ -419,7 +420,7 @@ TEST_CASE("a step of a broker's clock does not move the time by which tasks are 
   using namespace std::chrono_literals;
   world w;
   CHECK(w.all->bus_now() == w.clock.now());
-  w.all->begin_bus_clock(epoch + 3s);
+  w.all->begin_bus_clock(epoch + 3s, 0s);
   CHECK(w.all->bus_now() == epoch + 3s);
   w.clock.advance(60s);
   for (const auto step : {1h, -1h}) {
@@ -428,6 +429,42 @@ TEST_CASE("a step of a broker's clock does not move the time by which tasks are 
     w.apply({std::make_shared<base::record>(r)});
     CHECK(w.all->bus_now() > epoch + 62s);
     CHECK(w.all->bus_now() < epoch + 64s);
+  }
+}
+
+TEST_CASE(
+    "what ends while a broker's clock is an hour behind is kept as long as anything else, and told to have ended") {
+  using namespace std::chrono_literals;
+  world w;
+  w.all->begin_bus_clock(epoch, 0s);
+  w.clock.advance(60s);
+  const auto written = [&](base::record_ptr r, base::microseconds ahead) {
+    auto copy = *r;
+    copy.log_time = w.clock.now() + ahead;
+    w.apply({std::make_shared<base::record>(std::move(copy))});
+  };
+  std::vector<std::string> ids;
+  for (int i = 0; ids.size() < 4; ++i) {
+    auto id = "task-" + std::to_string(i);
+    if (bus::partition_for(id, partitions) == 0) ids.push_back(std::move(id));
+  }
+  for (const auto step : {0h, -1h, 1h, 0h}) {
+    const auto id = ids.back();
+    ids.pop_back();
+    written(w.out.accepted(id), step);
+    written(w.out.started(id, "r-" + id), step);
+    written(w.out.ended(id, "r-" + id), step);
+    w.clock.advance(1s);
+    w.all->sweep(w.all->bus_now());
+    REQUIRE(w.all->find(id));
+    CHECK(w.all->find(id)->view().first_kept == 1);
+    CHECK(w.all->find(id)->view().kept_since > w.clock.now() - 2s);
+    CHECK(w.all->find(id)->view().kept_since <= w.all->bus_now());
+    CHECK(w.all->find_ended(id, "simulate"));
+    w.clock.advance(11min);
+    w.all->sweep(w.all->bus_now());
+    const auto left = w.all->find(id);
+    CHECK((left == nullptr || left->view().first_kept > 1));
   }
 }
 

@@ -440,7 +440,7 @@ TEST_CASE("expiry goes by the bus's clock, not by ours") {
   auto task = s.example();
   task.deadline = 60s;
   // The bus is an hour ahead.
-  s.all->begin_bus_clock(epoch + 1h);
+  s.all->begin_bus_clock(epoch + 1h, 0s);
   const auto done = s.submit(task);
   REQUIRE(done.has_value());
   CHECK(done->history->view().expiry == epoch + 1h + 60s);
@@ -449,7 +449,7 @@ TEST_CASE("expiry goes by the bus's clock, not by ours") {
 TEST_CASE("a step of this machine's clock expires no task early, and none late") {
   world w;
   station s(w, "gateway/1");
-  s.all->begin_bus_clock(w.clock.now());
+  s.all->begin_bus_clock(w.clock.now(), 0s);
   auto task = s.example();
   task.deadline = 60s;
   const auto done = s.submit(task);
