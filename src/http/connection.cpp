@@ -129,6 +129,7 @@ base::awaitable<bool> connection::handle(reply& out) {
   request_.body = body_;
   const auto& o = loop_.parts().options;
   pace_.begin(o.idle_timeout, o.min_body_bytes_per_second);
+  ++handled_;
   watch_peer();
   std::string failure;
   try {
@@ -186,12 +187,21 @@ void connection::on_time() {
     boost::system::error_code ignored;
     socket_.cancel(ignored);
   } else if (watch_ == watch::peer) {
-    if (peer_is_gone()) {
-      cut();
-    } else {
-      watch_peer();
-    }
+    await_peer();
   }
+}
+
+// Most handlers are done before the first look. From then on the socket says when something comes: of thousands that
+// wait for long, a look at each every second would be the most that they cost.
+void connection::await_peer() {
+  if (peer_is_gone()) return cut();
+  socket_.async_wait(base::tcp_socket::wait_read,
+                     [weak = weak_from_this(), handled = handled_](boost::system::error_code ec) {
+                       const auto self = weak.lock();
+                       if (ec || !self || self->watch_ != watch::peer || self->handled_ != handled) return;
+                       if (self->peer_is_gone()) return self->cut();
+                       self->watch_peer();  // a further request is there, and may hide the end: look now and then
+                     });
 }
 
 }  // namespace streamdemo::http

@@ -49,7 +49,7 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   enum class watch {
     nothing,
     deadline,  // it ends the wait for the socket
-    peer,      // it looks now and then whether the peer of a waiting handler is still there
+    peer,      // it looks whether the peer of a waiting handler is still there
   };
   enum class next { request, refuse, full, close };
   enum class sent { all, some, broken };
@@ -94,6 +94,7 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   // Time.
   void wait_at_most(base::steady_time::duration d);
   void watch_peer();
+  void await_peer();
   void on_time();
   bool peer_is_gone() const;
 
@@ -107,6 +108,7 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   base::byte_budget::share of_request_;  // its head and its body
   base::byte_budget::share of_piece_;    // what is being sent, or is on its way to whoever reads the body
   body_pace pace_;
+  std::uint32_t handled_ = 0;  // requests
   watch watch_ = watch::nothing;
   bool first_;              // no request was read yet
   bool idle_ = false;       // waits for the first byte of a request
