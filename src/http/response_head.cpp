@@ -4,8 +4,8 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <ctime>
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/http/date.hpp>
 
 namespace streamdemo::http {
 
@@ -112,15 +112,7 @@ void append_head(std::string& out, int status, const std::vector<field>& fields,
 }
 
 std::string date_field(std::int64_t unix_seconds) {
-  static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto t = static_cast<std::time_t>(unix_seconds);
-  std::tm utc{};
-  gmtime_r(&t, &utc);
-  return fmt::format("Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n", days[static_cast<std::size_t>(utc.tm_wday)],
-                     utc.tm_mday, months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
-                     utc.tm_min, utc.tm_sec);
+  return "Date: " + date_text(base::sys_time(std::chrono::seconds(unix_seconds))) + "\r\n";
 }
 
 std::string websocket_accept(std::string_view key) {

@@ -1,4 +1,6 @@
 // GET /api/artifacts/{id}/{name}: files that results point to, whole or in part.
+#include <streamdemo/http/date.hpp>
+
 #include "gateway/api/endpoints.hpp"
 #include "gateway/api/file_body.hpp"
 #include "gateway/api/media_type.hpp"
@@ -32,7 +34,7 @@ answering artifacts(core& a, http::request& r) {
     if (file.error().code != base::errc::not_found) co_return problem_response(file.error());
     co_return problem_response(problem::unknown_file, "there is no such file; files are kept for a while only");
   }
-  const auto modified = http_date(file->modified);
+  const auto modified = http::date_text(file->modified);
   http::response answer;
   const auto condition = judge_preconditions(r, file->etag, file->modified);
   if (condition == precondition::failed) {
