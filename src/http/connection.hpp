@@ -84,7 +84,7 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   base::awaitable<bool> await_room();  // until it takes more
   base::awaitable<bool> write(std::string_view head, std::string_view body);
   base::awaitable<bool> write_rest(std::string rest, std::string_view body);
-  long receive(char* data, std::size_t size);                    // as recv(): 0 the end, -1 errno
+  long receive(char* data, std::size_t size, int flags = 0);     // as recv(): 0 the end, -1 errno
   base::awaitable<bool> wait(base::tcp_socket::wait_type what);  // false: deadline, or cut
   base::awaitable<void> linger();
   base::awaitable<void> read_on();

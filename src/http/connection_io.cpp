@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 #include "http/connection.hpp"
@@ -13,15 +14,18 @@ namespace streamdemo::http {
 
 namespace {
 
-constexpr std::uint64_t linger_bytes = 65536;
-constexpr std::chrono::seconds linger_time{2};
+// How long a client may go on sending to a connection that has had its last answer. Many proxies look at the answer
+// only when the whole body is sent, and a reset meanwhile is all that they would then pass on.
+constexpr std::chrono::seconds linger_time{4};
+constexpr std::size_t discard_bytes = 1048576;  // at once
+constexpr std::chrono::seconds skip_time{2};    // for the rest of a small body
 constexpr std::chrono::seconds between_looks{1};
 constexpr std::string_view please_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
-long connection::receive(char* data, std::size_t size) {
-  const auto n = ::recv(socket_.native_handle(), data, size, MSG_DONTWAIT);
+long connection::receive(char* data, std::size_t size, int flags) {
+  const auto n = ::recv(socket_.native_handle(), data, size, MSG_DONTWAIT | flags);
   if (n > 0) loop_.parts().received_bytes.Increment(static_cast<double>(n));
   return n;
 }
@@ -129,7 +133,7 @@ bool connection::keep(std::size_t body_bytes) noexcept {
 // After an answer: what is left of a small body, so that the next request can be found behind it.
 base::awaitable<bool> connection::skip_body() {
   std::string sink;
-  wait_at_most(linger_time);
+  wait_at_most(skip_time);
   while (!parser_.body_done()) {
     sink.clear();
     const auto got = co_await read_body(sink);
@@ -225,11 +229,11 @@ base::awaitable<void> connection::linger() {
 // So that closing does not reset the connection, which would eat the answer.
 base::awaitable<void> connection::read_on() {
   wait_at_most(linger_time);
-  std::uint64_t total = 0;
-  while (total <= linger_bytes) {
-    const auto got = receive(loop_.scratch(), server_loop::scratch_bytes);
+  while (!expired_ && !gone_) {
+    const auto got = receive(nullptr, discard_bytes, MSG_TRUNC);
     if (got > 0) {
-      total += static_cast<std::uint64_t>(got);
+      // It is not even copied; but whoever sends without end must not have the loop for itself.
+      co_await asio::post(loop_.executor(), base::use_awaitable);
     } else if (got < 0 && errno == EAGAIN) {
       if (!co_await wait(base::tcp_socket::wait_read)) co_return;
     } else if (got == 0 || errno != EINTR) {

@@ -176,6 +176,26 @@ TEST_CASE("an answer survives the input that nobody read") {
   }
 }
 
+// As many proxies do: the answer is looked at when all is sent, and a reset meanwhile is all that their client hears
+// of.
+TEST_CASE("an answer waits for a client that sends its whole body first, and not for one that never ends") {
+  test_server s;
+  peer p(s.port);
+  p.send("POST /refuse HTTP/1.1\r\nHost: a\r\nContent-Length: 40000000\r\n\r\n");
+  REQUIRE(s.eventually([&] { return s.numbers.expose().find("status=\"4xx\"} 1\n") != std::string::npos; }));
+  const std::string piece(1000000, 'z');
+  for (int i = 0; i < 40; ++i) REQUIRE(p.send(piece));
+  CHECK(p.read().status == 403);
+  CHECK(p.ends());
+  peer endless(s.port);
+  endless.send("POST /refuse HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const auto begin = std::chrono::steady_clock::now();
+  while (endless.send(piece)) {
+    REQUIRE(std::chrono::steady_clock::now() - begin < std::chrono::seconds{20});
+  }
+  CHECK(s.eventually([&] { return s.server->connections() == 0; }));
+}
+
 TEST_CASE("a client that takes nothing is cut after the write timeout") {
   test_server s(quick);
   peer p(s.port, 4096);
