@@ -52,7 +52,7 @@ step() {
 
 # FILE: what is wrong in the log of a step, briefly: whoever reads the end of a long log sees it without the rest.
 complaints() {
-  grep -E -A 12 '(ERROR|FATAL ERROR|error): |^(not ok|FAIL|ERROR|FAILED)\b|^✖|Sanitizer|runtime error' "$1" | head -n 60
+  grep -E -A 12 '(ERROR|FATAL ERROR|error): |^(not ok|FAIL|ERROR|FAILED)\b|^✖|Sanitizer|runtime error' "$1" | head -n 60 || true
 }
 
 # Prints how long each took, what those that failed complained of, and the sum; fails when anything failed, and in the continuous integration also when anything was skipped.

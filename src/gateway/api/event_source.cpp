@@ -26,6 +26,7 @@ event_source::event_source(histories& all, const base::clock& clock, history_ptr
 
 void event_source::attach(http::stream_sink& sink) {
   sink_ = &sink;
+  was_over_ = history_->is_over();
   subscription_ = all_.subscribe(history_, http::current_loop(), *this);
 }
 
@@ -52,7 +53,8 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
 }
 
 http::stream_end event_source::finish() {
-  if (cut_.empty()) return {};
+  // Some libraries take any end for a loss and come back at once, for ever: to a task that is over, once a second.
+  if (cut_.empty()) return {.late = was_over_};
   return {.complete = false, .close_code = close_restarting, .reason = std::string(cut_)};
 }
 

@@ -51,6 +51,7 @@ class event_source final : public http::stream_source, private subscriber {
   std::string_view cut_;  // why the stream ends before its task; empty: it does not
   options options_;
   bool opened_ = false;
+  bool was_over_ = false;  // when it was attached
   bool draining_ = false;
 };
 

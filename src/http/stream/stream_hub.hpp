@@ -47,6 +47,7 @@ class stream_hub {
     base::milliseconds ping{25000};             // WebSocket: after that long without a sign of the peer
     base::milliseconds pong_timeout{20000};
     base::milliseconds close_timeout{5000};  // the peer's close frame after ours
+    base::milliseconds late_close{1000};     // stream_end::late
     base::milliseconds linger{2000};         // reading on after the last byte, so that a reset eats no answer
   };
 

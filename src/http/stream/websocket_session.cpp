@@ -12,6 +12,7 @@ websocket_session::websocket_session(stream_loop& loop, base::tcp_socket s, std:
       of_message_(loop.settings().buffers) {}
 
 bool websocket_session::compose(gather& g) {
+  if (held_) return false;
   if (control_) {
     g.own(*control_);
     control_.reset();
@@ -35,14 +36,18 @@ bool websocket_session::compose(gather& g) {
   if (state == stream_state::end) {
     const stream_end end = source_->finish();
     source_.reset();
-    g.own(websocket::close_frame(end.close_code, end.reason));
-    finishing();
+    if (end.late && !loop_.draining()) {
+      hold_back(websocket::close_frame(end.close_code, end.reason));
+    } else {
+      g.own(websocket::close_frame(end.close_code, end.reason));
+      finishing();
+    }
   }
   return state == stream_state::more;
 }
 
 void websocket_session::take_input(char* at, char* end) {
-  quiet_since_ = loop_.now();
+  if (!held_) quiet_since_ = loop_.now();
   pong_awaited_ = false;
   while (phase_ != phase::closed) {
     const frame_parser::step s = parser_.next(at, end);
@@ -89,6 +94,7 @@ void websocket_session::take_close(std::uint16_t code) {
   peer_left_ = true;
   // Both have said goodbye: the server ends the connection first (section 7.1.1).
   if (phase_ == phase::closing) return linger();
+  if (held_) return let_go();
   if (phase_ == phase::open && !leaving_) farewell(code, {});
 }
 
@@ -96,6 +102,18 @@ void websocket_session::farewell(std::uint16_t code, std::string_view reason) {
   control_ = std::make_unique<const std::string>(websocket::close_frame(code, reason));
   leaving_ = true;
   source_.reset();
+  queue();
+}
+
+void websocket_session::hold_back(std::string close_frame) {
+  control_ = std::make_unique<const std::string>(std::move(close_frame));
+  leaving_ = held_ = true;
+  quiet_since_ = loop_.now();
+  rearm();
+}
+
+void websocket_session::let_go() {
+  held_ = false;
   queue();
 }
 
@@ -108,6 +126,10 @@ void websocket_session::all_sent() {
 }
 
 void websocket_session::on_time(base::steady_time now) {
+  if (held_) {
+    if (now - quiet_since_ >= loop_.settings().late_close) let_go();
+    return;
+  }
   // Whoever does not listen cannot say that the peer is silent.
   if (deaf()) quiet_since_ = now;
   if (pong_awaited_) {
@@ -125,6 +147,7 @@ void websocket_session::on_time(base::steady_time now) {
 }
 
 base::steady_time websocket_session::next_time() const noexcept {
+  if (held_) return quiet_since_ + loop_.settings().late_close;
   return quiet_since_ + (pong_awaited_ ? loop_.settings().pong_timeout : loop_.settings().ping);
 }
 

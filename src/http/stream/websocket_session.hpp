@@ -24,7 +24,12 @@ class websocket_session final : public stream_session {
   // Our close frame goes out next, and nothing after it.
   void farewell(std::uint16_t code, std::string_view reason);
 
+  // The same, but later.
+  void hold_back(std::string close_frame);
+  void let_go();
+
   bool leaving_ = false;    // control_ is the farewell
+  bool held_ = false;       // and waits until late_close has passed since quiet_since_
   bool peer_left_ = false;  // its close frame came, or it broke the rules: no more is awaited
   bool ping_due_ = false;
   bool pong_awaited_ = false;  // then quiet_since_ is when it was asked for

@@ -115,6 +115,45 @@ TEST_CASE("a stream that ends closes with the source's code, awaits the peer's c
   CHECK(s->heard.empty());
 }
 
+TEST_CASE("a close that may wait does so for a second, but not for a peer that says goodbye itself, or a drain") {
+  stream_fixture f;
+  const script s = f.make_script();
+  s->give("all");
+  s->finish({.late = true});
+  SUBCASE("it waits, and what the peer says meanwhile changes nothing") {
+    peer p = f.start_websocket(s);
+    CHECK(f.receives(p, message("all")));
+    CHECK_FALSE(s->alive);
+    f.pass(milliseconds{900});
+    p.send(ws::text("more"));
+    f.turn();
+    p.read_some();
+    CHECK(p.text() == message("all"));
+    f.pass(milliseconds{200});
+    CHECK(f.receives(p, message("all") + close_1000));
+    p.send(ws::close_with(1000));
+    CHECK(f.ends(p));
+  }
+  SUBCASE("the peer's goodbye") {
+    peer p = f.start_websocket(s);
+    CHECK(f.receives(p, message("all")));
+    p.send(ws::close_with(1000));
+    CHECK(f.receives(p, message("all") + close_1000));
+    CHECK(f.ends(p));
+  }
+  SUBCASE("the peer is gone") {
+    peer p = f.start_websocket(s);
+    CHECK(f.receives(p, message("all")));
+    p.leave();
+    CHECK(f.until([&] { return f.closed == 1; }));
+  }
+  SUBCASE("a drain") {
+    f.hub->drain();
+    peer p = f.start_websocket(s);
+    CHECK(f.receives(p, message("all") + close_1000));
+  }
+}
+
 TEST_CASE("a peer that never answers our close is cut at its deadline") {
   stream_fixture f{{.close_timeout = milliseconds{500}}};
   const script s = f.make_script();
