@@ -35,6 +35,7 @@ needed_for_sanitizers='
   /usr/lib/llvm-19/lib/clang/19/include/sanitizer/asan_interface.h  libclang-rt-19-dev
   /usr/lib/llvm-19/bin/llvm-symbolizer  llvm-19'
 needed_for_fresh='
+  git                                 git
   debootstrap                         debootstrap'
 needed_to_test='
   python3                             python3
