@@ -256,7 +256,7 @@ base::result<void> cut_run::verdict() const {
       next_index_ > 0 && plan_.first_index > 0 && frames_ == plan_.first_frame && complaints_.cause().empty();
   if ((status.code != 0 || status.signal != 0) && !nothing_left) {
     const auto why = reason(status.signal == 0 && !plan_.from.path.empty()
-                                ? "it is cut off, or damaged"
+                                ? std::string(cut_off_or_damaged)
                                 : "ffmpeg ended with " + describe_exit(status.code, status.signal));
     if (next_index_ == 0) return error{errc::corrupt, "no picture of the video could be cut: " + why};
     return error{

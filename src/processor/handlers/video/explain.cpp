@@ -28,13 +28,13 @@ constexpr auto causes = std::to_array<known_cause>({
     {"Decoder (codec", "it is coded in a way that cannot be read here"},
     {"ould not find codec parameters", "it is coded in a way that cannot be read here"},
     {"Picture size", "its pictures are too large"},
-    {"Packet corrupt", "the file is damaged"},
-    {"Error while decoding", "the file is damaged"},
-    {"rror submitting packet to decoder", "the file is damaged"},
-    {"Decode error rate", "the file is damaged"},
-    {"decode_slice", "the file is damaged"},
-    {"Invalid data found", "the file is damaged"},
-    {"Invalid NAL", "the file is damaged"},
+    {"Packet corrupt", cut_off_or_damaged},
+    {"Error while decoding", cut_off_or_damaged},
+    {"rror submitting packet to decoder", cut_off_or_damaged},
+    {"Decode error rate", cut_off_or_damaged},
+    {"decode_slice", cut_off_or_damaged},
+    {"Invalid data found", cut_off_or_damaged},
+    {"Invalid NAL", cut_off_or_damaged},
 });
 
 void replace_all(std::string& text, std::string_view what, std::string_view by) {
@@ -107,7 +107,7 @@ std::string explain_unreadable(std::string_view errors, std::string_view path) {
     errors.remove_prefix(std::min(end + 1, errors.size()));
   }
   auto cause = all.cause();
-  if (cause.empty() || cause == "the file is damaged") cause = "it is no video, or it is damaged";
+  if (cause.empty() || cause == cut_off_or_damaged) cause = "it is no video, or it is damaged";
   return "the upload cannot be read as a video: " + cause;
 }
 

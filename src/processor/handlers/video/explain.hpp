@@ -9,6 +9,8 @@ namespace streamdemo::processor {
 
 // The cause that fails a task even where everything that was read is good.
 constexpr std::string_view file_ends_in_the_middle = "the file ends in the middle";
+// What is said of any damage: which one it is, and whether it is said at all, changes from version to version.
+constexpr std::string_view cut_off_or_damaged = "it is cut off, or damaged";
 
 // What ffmpeg complained about, bounded: the first lines that differ from each other, as people may read them.
 class complaints {
