@@ -24,6 +24,9 @@ needed_for_brokers='
 # Beside what all tests need.
 needed_for_door='
   docker-compose                      docker-compose'
+needed_for_clients='
+  javac                               default-jdk-headless
+  go                                  golang-go'
 needed_for_tls='
   python3                             python3
   openssl                             openssl

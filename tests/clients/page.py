@@ -1,0 +1,134 @@
+"""docs/clients.md, made of what was seen last (seen.json) and of the programs. For Python 3.9, as the tests of the tree
+import it."""
+import json
+import os
+import re
+
+from . import catalog
+
+ROOT = catalog.HERE.parents[1]
+PAGE = ROOT / "docs" / "clients.md"
+SEEN = catalog.HERE / "seen.json"
+RECONNECT_MS = 4000
+TOLD = f"{RECONNECT_MS // 1000} to {RECONNECT_MS // 1000 + 3} seconds"
+PLAYS = {"plain": "undisturbed", "quiet": "17 quiet seconds", "large": "results of 300 kB", "stopped": "SIGTERM",
+         "killed": "`kill -9`"}
+FENCE = {"python": "python", "node": "js", "go": "go", "shell": "sh", "browser": "js", "java": "java"}
+
+WORDS = f"""# Client libraries
+
+1. You are done when the event `ended` is there, and not before: a stream that stops without it was cut, also when your library
+   reports no error.
+2. Keep the cursor: the `id:` of the last SSE event, or the `seq` of the last JSON event that has one.
+3. If there was no `ended`, wait two seconds and come back with the cursor: `Last-Event-ID: N` or `?after=N`; you get what is
+   behind it, nothing twice.
+
+A library that does 2 and 3 by itself needs one line of yours: the one that closes it at `ended`, since it would come back for
+more. Each SSE event has its type for a name, which an `EventSource` and its kin want a listener for: `onmessage` sees none.
+
+`./dev clients` tries them, each with a program that does what the library's own README says, and where this is not enough with
+the one that is shown below. Each program follows five tasks: one that is undisturbed; one that is quiet for 17 seconds, longer
+than the server's signs of life are apart; one with results of 300 kB; one whose gateway gets a SIGTERM and is started again at
+once; and one whose gateway gets a `kill -9` and is away for 5 seconds, so that its port refuses. Three brokers carry the task
+meanwhile.
+
+*Works*: every event once, in order, and no other, up to `ended`. *Back after*: the longest time without an event, in seconds,
+after SIGTERM, when clients of SSE were told to come back after {TOLD} (`gateway.reconnect_ms`; by default it is
+longer), and after `kill -9`. In the programs, `show` prints an event, and returns it parsed: in its place stands what you do with
+it.
+"""
+
+
+def kept():
+    return json.loads(SEEN.read_text(encoding="utf-8")) if SEEN.exists() else {}
+
+
+def keep(client, seen):
+    """Of each client what was seen last."""
+    everything = {**kept(), client.name: seen}
+    ordered = {c.name: everything[c.name] for c in catalog.CLIENTS if c.name in everything}
+    SEEN.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def works(plays):
+    return bool(plays) and not any(outcome["wrong"] for outcome in plays.values())
+
+
+def comes_through(seen):
+    return works(seen["readme"]) or works(seen.get("resume"))
+
+
+def verdict(client, seen):
+    if works(seen["readme"]):
+        return "works as it is"
+    if works(seen.get("resume")):
+        return f"works with {client.line}"
+    return "**does not come through**"
+
+
+def back_after(seen):
+    best = seen.get("resume", seen["readme"])
+    return ", ".join("–" if best[play]["wrong"] else str(best[play]["away"]) for play in ("stopped", "killed"))
+
+
+def table(seen):
+    rows = [("library", "version", "for", "over", "verdict", "back after", "on"), ("---",) * 7]
+    for client in catalog.CLIENTS:
+        if client.name in seen:
+            one = seen[client.name]
+            rows.append((f"[{client.package}](#{anchor(client)})", one["version"], catalog.LANGUAGE[client.language], client.over,
+                         verdict(client, one), back_after(one), one["on"]))
+    return ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def heading(client):
+    return f"{' '.join(filter(None, (client.package, catalog.version(client))))} ({client.over})"
+
+
+def anchor(client):
+    return "".join(c for c in heading(client).lower().replace(" ", "-") if c.isalnum() or c in "-_")
+
+
+def in_general(wrong):
+    """Without what is chance: how many events there were, and when; and not the whole of a long sentence."""
+    wrong = re.sub(r"\b\d+ events? twice", "events twice", re.sub(r" after \d+ events?\b", "", wrong))
+    wrong = re.sub(r"`[\d/]+ [\d:]+ ", "`", wrong)
+    return re.sub(r"(`[^`]{60,80}) [^`]*`", r"\1 …`", wrong)
+
+
+def complaints(plays):
+    """Each thing that was wrong, with the plays in which it was."""
+    found = {}
+    for play, words in PLAYS.items():
+        if plays[play]["wrong"]:
+            found.setdefault(in_general(plays[play]["wrong"]), []).append(words)
+    return "; ".join(f"{' and '.join(where)}: {what}" for what, where in found.items())
+
+
+def section(client, seen):
+    lines = [f"### {heading(client)}", ""]
+    if works(seen["readme"]):
+        lines.append(f"Works as it is. {client.trap}".strip())
+    else:
+        lines.append(f"As its README has it: {complaints(seen['readme'])}.")
+        if client.line:
+            lines.append(f"What it takes: {client.line}.")
+        if client.trap:
+            lines.append(client.trap)
+        if "resume" in seen and not works(seen["resume"]):
+            lines.append(f"Even so: {complaints(seen['resume'])}.")
+    path = catalog.shown(client)
+    return [*lines, "", f"<!-- file: {os.path.relpath(path, PAGE.parent)} -->", f"```{FENCE[client.language]}",
+            path.read_text(encoding="utf-8").rstrip("\n"), "```", ""]
+
+
+def document(seen):
+    lines = [WORDS, *table(seen), ""]
+    missing = [client.package for client in catalog.CLIENTS if client.name not in seen]
+    if missing:
+        lines += [f"Not in the table yet: {', '.join(missing)}.", ""]
+    for language, words in catalog.LANGUAGE.items():
+        sections = [section(c, seen[c.name]) for c in catalog.CLIENTS if c.language == language and c.name in seen]
+        if sections:
+            lines += [f"## {words}", "", *(line for lines_of in sections for line in lines_of)]
+    return "\n".join(lines).rstrip("\n") + "\n"
