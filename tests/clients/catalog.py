@@ -45,7 +45,7 @@ def in_pins(path, pattern):
 
 SSE, JSON_LINES, WEB_SOCKET = "SSE", "JSON lines", "WebSocket"
 
-A_LOOP = "a loop that comes back with the cursor"
+A_LOOP = "a loop with the cursor"
 LIMIT = "What is larger than its buffer, 64 KiB by itself, never comes, and no error does."
 NOT_HELD = "something that holds the process while it waits to come back"
 
@@ -61,7 +61,7 @@ CLIENTS = [
            "`raise_for_status` a 404 is an empty stream."),
     Client("requests", "python", "requests", JSON_LINES, A_LOOP,
            "A cut is a `ChunkedEncodingError`, which is not among its `ConnectionError`s."),
-    Client("requests_sse", "python", "requests-sse", SSE, "", "After SIGTERM it stayed away twice as long as it was told."),
+    Client("requests_sse", "python", "requests-sse", SSE, "", "It stays away twice as long as it is told."),
     Client("sseclient", "python", "sseclient", SSE, A_LOOP + ", around the one of its own",
            "It is imported as sseclient-py is, and not alike: only one of them can be installed."),
     Client("aiohttp_sse_client2", "python", "aiohttp-sse-client2", SSE, A_LOOP,

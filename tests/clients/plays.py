@@ -1,6 +1,7 @@
 """What is played for each program: tasks of its own, at a gateway that stays or at one that is broken meanwhile."""
 import asyncio
 import json
+import time
 import urllib.request
 
 from faults.brokers import until
@@ -55,12 +56,13 @@ async def broken(stage, name, strike, absence, client, variant, interval=250):
         await until("the client has some events", lambda: program.events >= 6 or not program.running, 30)
     except AssertionError:
         pass  # the judge says what it has
-    late = program.ended
+    struck_at = time.time() * 1000
     await strike(stage.struck)
     await asyncio.sleep(absence)
     await stage.again()
     code = await program.code_within(PATIENCE)
-    if late:
+    # By the time at which it was shown: what a slow program shows is read later.
+    if any(event["type"] == "ended" and event["at"] < struck_at for event in program.shown):
         return await broken(stage, name, strike, absence, client, variant, interval * 3)
     return {"wrong": judge(program.shown, code, program.complaint), "away": away(program.shown)}
 

@@ -127,10 +127,6 @@ class Program:
         return sum(event["seq"] is not None for event in self.shown)
 
     @property
-    def ended(self):
-        return any(event["type"] == "ended" for event in self.shown)
-
-    @property
     def running(self):
         return self._child.returncode is None
 
