@@ -27,6 +27,14 @@ needed_for_door='
 needed_for_clients='
   javac                               default-jdk-headless
   go                                  golang-go'
+# Beside what all tests need. varnish compiles its configuration.
+needed_for_proxies='
+  /usr/sbin/haproxy                   haproxy
+  /usr/sbin/apache2                   apache2
+  /usr/sbin/varnishd                  varnish
+  /usr/sbin/lighttpd                  lighttpd
+  /usr/sbin/squid                     squid
+  caddy                               caddy'
 needed_for_tls='
   python3                             python3
   openssl                             openssl
