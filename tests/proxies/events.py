@@ -120,6 +120,8 @@ async def restart(door, how):
         ending = asyncio.create_task(end_of_stream(door, task))
         try:
             await bounded(all_follow(through), 15)
+            if any(view.ends() for view in through.ledger.views):
+                raise AssertionError("the events came when all were made: there was no stream to break")
             await getattr(door.stage.gateway, how)()
             await door.stage.bring_back()
             for view in await bounded(asyncio.gather(*watching)):

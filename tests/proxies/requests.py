@@ -11,6 +11,7 @@ from .stage import ORIGIN
 
 TRIES = 8
 FORM_BYTES = 8_000_000
+STREAMS = "streamdemo_http_streams"
 
 
 async def origins(door):
@@ -57,15 +58,23 @@ async def early(door):
 
 
 async def upload(door):
-    """A video of unknown length, in chunks. (What is in it is no video, which is the processor's affair.)"""
-    async def chunks():
-        for _ in range(FORM_BYTES // 100_000):
-            yield b"x" * 100_000
+    """A video of unknown length, in chunks: does the gateway have the first half before the second is sent? (What is in it is no
+    video, which is the processor's affair.)"""
+    half, received = FORM_BYTES // 2, "streamdemo_http_received_bytes_total"
     async with aiohttp.ClientSession() as http:
+        before = await metric(http, door, received)
+        passed = False
+
+        async def chunks():
+            nonlocal passed
+            yield b"x" * half
+            passed = await until_metric(http, door, received, lambda now: now >= before + half, 5)
+            yield b"x" * half
         headers = {"Content-Type": "application/octet-stream"}
         async with http.post(f"{door.proxy.url}/api/process-video", data=chunks(), headers=headers) as answer:
-            body = await answer.read()
-            return "yes" if answer.status == 202 else f"{answer.status} {wire.problem(body)}".strip()
+            if answer.status != 202:
+                return f"{answer.status} {wire.problem(await answer.read())}".strip()
+            return "as it comes" if passed else "gathered first"
 
 
 async def next_request(door):
@@ -110,34 +119,34 @@ async def away(door):
 
 async def leaving(door):
     """Within how long the gateway is rid of a stream whose client has gone."""
-    begin = asyncio.get_running_loop().time()
     payload = b'{"results": 2, "interval_ms": 3600000}'
     async with aiohttp.ClientSession() as http:
         async with http.post(f"http://127.0.0.1:{door.stage.port}/api/simulate", data=payload,
                              headers={"Content-Type": "application/json"}) as answer:
             task = (await answer.json())["urls"]
-        before = await streams(http, door)
+        before = await metric(http, door, STREAMS)
         async with wire.Connection(door.proxy.port) as connection:
             await connection.send("GET", task["events"], SSE)
             await connection.reader.readuntil(b"event: result")
-            await until_streams(http, door, lambda now: now > before, 5)
+            await until_metric(http, door, STREAMS, lambda now: now > before, 5)
             begin = asyncio.get_running_loop().time()
-        gone = await until_streams(http, door, lambda now: now <= before, 20)
+        gone = await until_metric(http, door, STREAMS, lambda now: now <= before, 20)
         async with http.post(f"http://127.0.0.1:{door.stage.port}{task['cancel']}") as answer:
             answer.raise_for_status()
     return f"{asyncio.get_running_loop().time() - begin:.0f} s" if gone else "not in 20 s"
 
 
-async def streams(http, door):
+async def metric(http, door, name):
+    """Of the gateway, over all its labels."""
     async with http.get(f"http://127.0.0.1:{door.stage.management}/metrics") as answer:
         text = await answer.text()
-    return sum(float(n) for n in re.findall(r"^streamdemo_http_streams\{.*?\} (\S+)", text, re.MULTILINE))
+    return sum(float(n) for n in re.findall(rf"^{name}\{{.*?\}} (\S+)", text, re.MULTILINE))
 
 
-async def until_streams(http, door, true, seconds):
+async def until_metric(http, door, name, true, seconds):
     try:
         async with asyncio.timeout(seconds):
-            while not true(await streams(http, door)):
+            while not true(await metric(http, door, name)):
                 await asyncio.sleep(0.1)
         return True
     except asyncio.TimeoutError:
