@@ -18,6 +18,6 @@ proxy.on('error', (_, request, response) => {
 });
 
 const server = http.createServer((request, response) => proxy.web(request, response));
-// Otherwise a WebSocket's handshake is never answered.
+// Otherwise no WebSocket gets through.
 server.on('upgrade', (request, socket, head) => proxy.ws(request, socket, head));
 server.listen(8000, '127.0.0.1');
