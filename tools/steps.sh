@@ -45,9 +45,8 @@ step() {
   if ((status != 0 && f == 0)); then f=1; fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   times+=("$(printf '%4d s  %s' $((SECONDS - began)) "$name")")
-  ((f == 0)) || failures+=("$name: $f failed, see $log")
+  ((f == 0)) || failures+=("$name: $f failed, see $log" "$(complaints "$log")")
   ((s == 0)) || failures+=("$name: $s skipped, see $log")
-  ((f == 0)) || failures+=("$(complaints "$log")")
 }
 
 # FILE: what is wrong in the log of a step, briefly: whoever reads the end of a long log sees it without the rest.

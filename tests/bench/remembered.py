@@ -16,13 +16,9 @@ import time
 import urllib.error
 import urllib.request
 
+from ports import free_port
+
 TASK = b'{"results":1,"interval_ms":0}'
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def submit(port, tasks, into):

@@ -38,8 +38,8 @@ struct stream_end {
   bool complete = true;
   std::uint16_t close_code = 1000;
   std::string reason;
-  bool late =
-      false;  // WebSocket: the close frame may wait (stream_hub's late_close); the peer's own is answered at once
+  // WebSocket: the close frame may wait (stream_hub's late_close); the peer's own is answered at once.
+  bool late = false;
 };
 
 // Where a stream's content comes from; keeps its own cursor. Made by the endpoint, owned by the session, destroyed on
