@@ -69,7 +69,7 @@ class Descriptions(unittest.TestCase):
         document = described("asyncapi.json")
         upgrades = {path for path, verbs in described("openapi.json")["paths"].items() if "101" in verbs.get("get", {}).get("responses", {})}
         self.assertEqual(upgrades, {c["address"] for c in document["channels"].values()})
-        actions = re.search(r"names\{(.*?)\}", text("gateway/api/stream_message.cpp"))[1]
+        actions = re.search(r"names\{(.*?)\}", text("gateway/api/stream/stream_message.cpp"))[1]
         said = {s["properties"]["action"]["const"] for s in document["components"]["schemas"].values()
                 if "action" in s.get("properties", {})}
         self.assertEqual(set(re.findall(r"\w+", actions)), said)

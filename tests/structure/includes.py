@@ -18,6 +18,7 @@ FLOORS = {
     "http": 2,
     "management": 3,
     "processor": 3,
+    "gateway/access": 3,
     "gateway/history": 3,
     "gateway/tasks": 3.5,
     "gateway/api": 4,

@@ -12,6 +12,7 @@ PLANTED = {
     "gateway to processor": ("src/gateway/x.cpp", "#include <streamdemo/processor/handler.hpp>", "must not know"),
     "processor to gateway": ("src/processor/handlers/x.cpp", "#include <streamdemo/gateway/gateway.hpp>", "must not know"),
     "api to its own roof": ("src/gateway/api/x.cpp", '#include "gateway/gateway.hpp"', "must not use gateway"),
+    "access to api": ("src/gateway/access/x.cpp", '#include "gateway/api/call.hpp"', "must not use gateway/api"),
     "history to api": ("src/gateway/history/x.cpp", '#include "gateway/api/api.hpp"', "must not use gateway/api"),
     "bus to bus": ("src/bus/kafka/x.cpp", '#include "bus/inprocess/topic.hpp"', "must not know"),
     "bus knows a task": ("src/bus/x.cpp", "#include <streamdemo/task/message.hpp>", "must not know"),

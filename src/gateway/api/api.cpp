@@ -1,7 +1,8 @@
 #include "gateway/api/api.hpp"
 
-#include "gateway/api/core.hpp"
 #include "gateway/api/dispatcher.hpp"
+#include "gateway/api/routes.hpp"
+#include "gateway/api/services.hpp"
 
 namespace streamdemo::gateway {
 
@@ -9,24 +10,24 @@ namespace {
 
 class http_api final : public api {
  public:
-  explicit http_api(api_context c) : core_(std::move(c)), dispatcher_(core_) {}
+  explicit http_api(api_dependencies d) : services_(std::move(d)), dispatcher_(services_, endpoint_table()) {}
 
   http::handler handler() override {
     return [this](http::request& r) { return dispatcher_.answer(r); };
   }
   http::error_page error_page() override { return &dispatcher::error_page; }
-  void begin_drain() override { core_.begin_drain(); }
-  base::awaitable<void> drain() override { return core_.drain(); }
+  void begin_drain() override { services_.begin_drain(); }
+  base::awaitable<void> drain() override { return services_.drain(); }
 
  private:
-  core core_;
+  services services_;
   dispatcher dispatcher_;
 };
 
 }  // namespace
 
-std::unique_ptr<api> make_api(api_context c) {
-  return std::make_unique<http_api>(std::move(c));
+std::unique_ptr<api> make_api(api_dependencies d) {
+  return std::make_unique<http_api>(std::move(d));
 }
 
 }  // namespace streamdemo::gateway

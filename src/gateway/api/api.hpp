@@ -1,7 +1,7 @@
 // The gateway's HTTP face: one file per endpoint, the table of all of them in routes.cpp. Made once by the gateway,
 // which hands handler() and error_page() to the HTTP server.
 //
-// Threads: handler() runs on the loop of each connection. Everything named by the context is thread-safe where the API
+// Threads: handler() runs on the loop of each connection. Everything named here is thread-safe where the API
 // uses it from several loops, and outlives the api.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
@@ -24,7 +24,7 @@
 
 namespace streamdemo::gateway {
 
-struct api_context {
+struct api_dependencies {
   histories& all;
   task_service& service;
   input_keeper& inputs;
@@ -55,6 +55,6 @@ class api {
   virtual base::awaitable<void> drain() = 0;
 };
 
-std::unique_ptr<api> make_api(api_context c);
+std::unique_ptr<api> make_api(api_dependencies d);
 
 }  // namespace streamdemo::gateway

@@ -1,11 +1,11 @@
 #include "gateway/api/dispatcher.hpp"
 
 #include <algorithm>
+#include <streamdemo/base/text.hpp>
+#include <streamdemo/http/fields/content_encoding.hpp>
 
-#include "gateway/api/content_encoding.hpp"
+#include <streamdemo/http/fields/text.hpp>
 #include "gateway/api/problem.hpp"
-#include "gateway/api/routes.hpp"
-#include "gateway/api/text.hpp"
 
 namespace streamdemo::gateway {
 
@@ -16,7 +16,7 @@ std::vector<http::field>& fields_of(http::reply& r) {
 }
 
 bool has(const std::vector<http::field>& fields, std::string_view name) {
-  return std::any_of(fields.begin(), fields.end(), [&](const auto& f) { return same_word(f.name, name); });
+  return std::any_of(fields.begin(), fields.end(), [&](const auto& f) { return base::same_word(f.name, name); });
 }
 
 bool safe(http::verb v) {
@@ -34,28 +34,64 @@ void add_common(std::vector<http::field>& fields, const http::request& r, std::s
   fields.push_back({"Access-Control-Expose-Headers", "Location, Retry-After, ETag, Preference-Applied"});
 }
 
+constexpr std::size_t max_shown_coding = 64;
+
+// 415, with the codings that are taken (RFC 9110 section 15.5.16): bodies are taken as they are.
+std::optional<http::response> refuse_encoded_body(const http::request& r) {
+  if (!r.has_header("Content-Encoding") || r.body->content_length() == 0) return std::nullopt;
+  const auto field = r.joined_header("Content-Encoding");
+  const auto coding = http::coding_of(field);
+  if (coding.empty()) return std::nullopt;
+  auto answer = problem_response(problem::content_encoding,
+                                 "a body with Content-Encoding \"" + std::string(coding.substr(0, max_shown_coding)) +
+                                     "\" is not taken here; send it as it is, without that header");
+  answer.set("Accept-Encoding", "identity");
+  return answer;
+}
+
+trace_context trace_of(const http::request& r) {
+  constexpr std::size_t max_parent = 256;
+  constexpr std::size_t max_state = 512;
+  return {std::string(r.header("traceparent").substr(0, max_parent)),
+          std::string(r.header("tracestate").substr(0, max_state))};
+}
+
 }  // namespace
 
-dispatcher::dispatcher(core& a) : a_(a), router_(make_routes(a)) {}
+dispatcher::dispatcher(services& s, std::span<const endpoint_row> table) : services_(s), router_(routes_of(table)) {}
+
+std::vector<http::route> dispatcher::routes_of(std::span<const endpoint_row> table) {
+  std::vector<http::route> routes;
+  for (const auto& row : table) {
+    auto& count = services_.requests(row.verb, row.pattern);
+    routes.push_back({row.verb, std::string(row.pattern), [this, &row, &count](http::request& r) {
+                        count.Increment();
+                        return run(row, r);
+                      }});
+  }
+  return routes;
+}
+
+answering dispatcher::run(const endpoint_row& row, http::request& r) {
+  // Told before a byte of the body is read: no endpoint undoes codings.
+  if (auto refused = refuse_encoded_body(r)) co_return std::move(*refused);
+  call c{.request = r, .by = caller(services_, anyone(), trace_of(r))};
+  co_return co_await row.run(c);
+}
 
 base::awaitable<http::reply> dispatcher::answer(http::request& r) {
   const auto host = r.authority();
   const auto origin = r.header("Origin");
-  const bool origin_allowed = origin.empty() || a_.origins().origin_allowed(origin, host);
+  const bool origin_allowed = origin.empty() || services_.origins().origin_allowed(origin, host);
   http::reply reply;
   // No browser leaves the name out, as some probes that speak HTTP/1.0 do.
-  if (!host.empty() && !a_.origins().host_allowed(host)) {
+  if (!host.empty() && !services_.origins().host_allowed(host)) {
     reply = problem_response(problem::host,
                              "this server does not answer for that name; list its origin in gateway.allowed_origins");
   } else if (!origin_allowed && (r.websocket || !safe(r.verb))) {
     reply = problem_response(problem::origin, "list the page's origin in gateway.allowed_origins to let it call");
   } else if (const auto match = router_.find(r); match.found != nullptr) {
-    // Told before a byte of the body is read: no endpoint undoes codings.
-    if (auto refused = refuse_encoded_body(r)) {
-      reply = std::move(*refused);
-    } else {
-      reply = co_await match.found->run(r);
-    }
+    reply = co_await match.found->run(r);
   } else {
     reply = without_endpoint(r, match.allow, origin_allowed && !origin.empty());
   }

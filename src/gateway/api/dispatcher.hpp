@@ -2,23 +2,26 @@
 #pragma once
 #include <streamdemo/http/router.hpp>
 
-#include "gateway/api/core.hpp"
+#include "gateway/api/routes.hpp"
+#include "gateway/api/services.hpp"
 
 namespace streamdemo::gateway {
 
 class dispatcher {
  public:
-  // `a` outlives it.
-  explicit dispatcher(core& a);
+  // `s` and the table outlive it.
+  dispatcher(services& s, std::span<const endpoint_row> table);
   base::awaitable<http::reply> answer(http::request& r);
   // The page of an error that the server itself gives.
   static http::response error_page(int status, std::string_view detail);
 
  private:
+  std::vector<http::route> routes_of(std::span<const endpoint_row> table);
+  answering run(const endpoint_row& row, http::request& r);
   // The answer to a request that reaches no endpoint.
   http::response without_endpoint(const http::request& r, const std::string& allow, bool origin_allowed) const;
 
-  core& a_;
+  services& services_;
   http::router router_;
 };
 

@@ -1,18 +1,13 @@
 #include "gateway/api/routes.hpp"
 
-#include "gateway/api/endpoints.hpp"
+#include "gateway/api/endpoints/endpoints.hpp"
 
 namespace streamdemo::gateway {
 
-std::vector<http::route> make_routes(core& a) {
+std::span<const endpoint_row> endpoint_table() noexcept {
   using namespace endpoints;
   using http::verb;
-  struct row {
-    http::verb verb;
-    std::string_view pattern;
-    answering (*run)(core&, http::request&);
-  };
-  constexpr row table[] = {
+  static constexpr endpoint_row table[] = {
       {verb::post, "/api/{kind}", submit},
       {verb::get, "/api/{kind}", submit_ws},
       {verb::get, "/api/stream", stream},
@@ -27,17 +22,7 @@ std::vector<http::route> make_routes(core& a) {
       {verb::get, "/", page},
       {verb::get, "/{file}", page},
   };
-  std::vector<http::route> routes;
-  for (const auto& r : table) {
-    auto& count = a.context().metrics.counter(
-        "streamdemo_gateway_requests_total", "Requests by endpoint.",
-        {{"method", std::string(http::to_string(r.verb))}, {"endpoint", std::string(r.pattern)}});
-    routes.push_back({r.verb, std::string(r.pattern), [run = r.run, &a, &count](http::request& request) {
-                        count.Increment();
-                        return run(a, request);
-                      }});
-  }
-  return routes;
+  return table;
 }
 
 }  // namespace streamdemo::gateway

@@ -1,14 +1,17 @@
 // The table of all endpoints.
 #pragma once
-#include <streamdemo/http/router.hpp>
+#include <span>
 
-#include <vector>
-
-#include "gateway/api/core.hpp"
+#include "gateway/api/call.hpp"
 
 namespace streamdemo::gateway {
 
-// `a` outlives the routes.
-std::vector<http::route> make_routes(core& a);
+struct endpoint_row {
+  http::verb verb;  // get also answers head
+  std::string_view pattern;
+  answering (*run)(call&);
+};
+
+std::span<const endpoint_row> endpoint_table() noexcept;
 
 }  // namespace streamdemo::gateway

@@ -1,0 +1,32 @@
+// The JSON bodies that several endpoints share, spliced from what the histories hold. Pure.
+#pragma once
+#include <streamdemo/http/message.hpp>
+
+#include "gateway/api/body/events_body.hpp"
+#include "gateway/history/histories.hpp"
+
+namespace streamdemo::gateway {
+
+// {"request_id":…,"kind":…,"status":…,"urls":{…}}
+std::string task_json(const task_view& v);
+// One entry of the list of tasks.
+void append_summary(std::string& out, const task_view& v);
+// {"request_id":…,…,"events":[…],"next":N,"more":…}: the live resource after a cursor.
+struct live_answer {
+  events_body::frame around;
+  std::uint64_t event_bytes = 0;
+  std::string etag;
+  std::int64_t next = 0;
+};
+live_answer make_live_answer(const task_view& v, const history::batch& b, std::int64_t after);
+
+std::string self_url(std::string_view request_id);
+
+http::response json_response(int status, std::string body);
+
+// Appends `,"name":"2026-…Z"`; a zero time as null.
+void append_time(std::string& out, std::string_view name, base::sys_time t);
+// Appends `,"fraction":0.25` when there is one.
+void append_fraction(std::string& out, double fraction);
+
+}  // namespace streamdemo::gateway

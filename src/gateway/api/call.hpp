@@ -1,0 +1,56 @@
+// A request as the endpoints see it: what was asked, for whom, and the services that do it. On the connection's loop.
+#pragma once
+#include <streamdemo/http/stream.hpp>
+
+#include "gateway/access/principal.hpp"
+#include "gateway/api/problem.hpp"
+#include "gateway/api/services.hpp"
+
+namespace streamdemo::gateway {
+
+// Of the trace that a request belongs to (W3C Trace Context), as it came; empty: none.
+struct trace_context {
+  std::string parent;
+  std::string state;
+};
+
+// For whom something is done. A socket keeps one beside what it does for its client, when the request is long over.
+class caller {
+ public:
+  // `s` outlives it.
+  caller(services& s, principal_ptr who, trace_context trace);
+
+  services& at() const noexcept { return *services_; }
+  const principal& who() const noexcept { return *who_; }
+
+  // The one way to a task: its history, waited for a moment (gateway.unknown_task_wait_ms) when it is not known here
+  // yet. Refusals: unknown_task (also for what is no id), too_many_waiters, unavailable (this gateway made it and has
+  // not read it back yet).
+  base::awaitable<checked<history_ptr>> task(std::string request_id) const;
+
+  // Ends the task unless it has ended, and waits a moment for the log to say which of the two it was.
+  // Refusals: those of task(), overloaded, unavailable.
+  base::awaitable<checked<history_ptr>> canceled_task(std::string request_id) const;
+
+  // A submission of this caller, without a payload. `key`: of the client, or empty; then the id is random.
+  submission new_submission(std::string_view kind, std::string_view key) const;
+
+ private:
+  services* services_;
+  principal_ptr who_;
+  trace_context trace_;
+};
+
+// Lives as long as the request is answered.
+struct call {
+  http::request& request;
+  caller by;
+
+  services& at() const noexcept { return by.at(); }
+  // Of the task that the path names.
+  base::awaitable<checked<history_ptr>> task() const { return by.task(std::string(request.param("id"))); }
+};
+
+using answering = base::awaitable<http::reply>;
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,35 @@
+// GET /api/results/{id}: the classic poll, 404 until the task has ended, then everything.
+#include <streamdemo/http/fields/prefer.hpp>
+#include "gateway/api/body/answers.hpp"
+#include "gateway/api/body/results_answer.hpp"
+#include "gateway/api/endpoints/endpoints.hpp"
+#include "gateway/api/problem.hpp"
+#include "gateway/api/waiting.hpp"
+
+namespace streamdemo::gateway::endpoints {
+
+answering results(call& c) {
+  auto& r = c.request;
+  auto known = co_await c.task();
+  if (!known) {
+    auto unknown = problem_response(known.error());
+    // Whoever polls this one waits for an answer other than 404; another gateway may be a moment ahead.
+    if (unknown.status == 404) unknown.set("Retry-After", "1");
+    co_return unknown;
+  }
+  const auto wait = http::preferred_wait(r.joined_header("Prefer"), c.at().settings().gateway.max_wait);
+  const auto until = std::chrono::steady_clock::now() + wait.value_or(std::chrono::seconds(0));
+  const bool over = co_await ended(c.at(), *known, until);
+  http::response answer;
+  if (over) {
+    answer = results_answer(c.at().clock(), *known, r.verb);
+  } else {
+    const auto status = task::to_string((*known)->view().status);
+    answer = problem_response(problem::not_ready, "the task is " + std::string(status) + "; ask again in a moment",
+                              "\"task_status\":\"" + std::string(status) + '"');
+  }
+  if (wait) answer.set("Preference-Applied", http::applied_wait(*wait));
+  co_return answer;
+}
+
+}  // namespace streamdemo::gateway::endpoints

@@ -1,0 +1,30 @@
+// WS /api/{kind}: the task in one message, then its events on the same socket.
+#include "gateway/api/endpoints/endpoints.hpp"
+#include "gateway/api/stream/streams.hpp"
+#include "gateway/api/submit/body_type.hpp"
+#include "gateway/api/submit/submit_answer.hpp"
+#include "gateway/api/submit/submit_request.hpp"
+#include "gateway/api/submit/submit_source.hpp"
+
+namespace streamdemo::gateway::endpoints {
+
+answering submit_ws(call& c) {
+  auto& r = c.request;
+  const auto kind = std::string(r.param("kind"));
+  if (const auto known = c.at().find_kind(kind); !known) co_return problem_response(known.error());
+  if (!r.websocket) {
+    auto answer = problem_response(problem::method, "submit with POST, or upgrade to WebSocket");
+    answer.set("Allow", "POST, OPTIONS");
+    co_return answer;
+  }
+  auto protocol = choose_subprotocol(r);
+  if (!protocol) co_return problem_response(protocol.error());
+  const auto deadline = deadline_option(r, c.at().settings().tasks.max_deadline);
+  if (!deadline) co_return problem_response(deadline.error());
+  http::websocket_reply socket;
+  socket.subprotocol = std::move(*protocol);
+  socket.source = std::make_unique<submit_source>(c.by, kind, *deadline);
+  co_return socket;
+}
+
+}  // namespace streamdemo::gateway::endpoints

@@ -1,0 +1,100 @@
+// GET /api/tasks/{id}?after=N: the live resource, and with `Prefer: wait=N` the long poll.
+#include <streamdemo/http/fields/etag.hpp>
+#include <streamdemo/http/fields/prefer.hpp>
+#include "gateway/api/body/answers.hpp"
+#include "gateway/api/endpoints/endpoints.hpp"
+#include "gateway/api/problem.hpp"
+#include "gateway/api/stream/cursor.hpp"
+#include "gateway/api/waiting.hpp"
+
+namespace streamdemo::gateway::endpoints {
+
+namespace {
+
+// About so much of events in one answer; the client asks for the rest with `next` at once.
+constexpr std::size_t max_answer_bytes = 256 << 10;
+
+http::response gone(std::int64_t after, std::int64_t kept_from) {
+  const auto from = std::to_string(kept_from);
+  return problem_response(problem::gone,
+                          "the events from " + std::to_string(after + 1) + " to " + std::to_string(kept_from - 1) +
+                              " are no longer kept; go on with after=" + std::to_string(kept_from - 1),
+                          "\"kept_from\":" + from);
+}
+
+std::string small_body(const live_answer& live, const history::batch& b) {
+  std::string out;
+  out.reserve(live.around.head.size() + live.event_bytes + b.events.size() + live.around.tail.size());
+  out += live.around.head;
+  for (const auto& e : b.events) {
+    if (e != b.events.front()) out += ',';
+    out += e->json();
+  }
+  out += live.around.tail;
+  return out;
+}
+
+http::response answer_of(services& a, const history_ptr& h, live_answer live, const history::batch& b, bool unchanged) {
+  http::response r;
+  r.fields.reserve(8);
+  if (unchanged) {
+    r.status = 304;
+  } else {
+    r.set("Content-Type", "application/json");
+    if (live.event_bytes <= events_body::small_bytes) {
+      if (!b.events.empty()) h->written(b.events.front()->seq() - 1, live.next, a.clock().now());
+      r.body = small_body(live, b);
+    } else {
+      const events_body::range what{
+          .after = b.events.front()->seq() - 1, .last = live.next, .bytes = live.event_bytes, .count = b.events.size()};
+      r.body = std::make_unique<events_body>(h, a.clock(), std::move(live.around), what);
+    }
+  }
+  r.set("ETag", std::move(live.etag));
+  return r;
+}
+
+// Answers as soon as there is something the client does not have, else at `until`.
+answering poll(const call& c, history_ptr h, std::int64_t after, base::steady_time until) {
+  auto& a = c.at();
+  const auto if_none_match = c.request.header("If-None-Match");
+  for (std::int64_t seen = -1;;) {
+    const auto batch = h->read(after, a.settings().gateway.max_events_per_read, max_answer_bytes);
+    if (batch.kept_from != 0) co_return gone(after, batch.kept_from);
+    const auto view = h->view();
+    auto live = make_live_answer(view, batch, after);
+    const bool unchanged = http::none_match_hits(if_none_match, live.etag);
+    const bool over = task::is_end(view.status) && live.next >= view.last_seq;
+    // News that changed nothing: the log lost the task. The client had better ask anew than wait here.
+    const bool in_vain = seen == view.last_seq;
+    seen = view.last_seq;
+    if (over || in_vain || (!batch.events.empty() && !unchanged)) {
+      co_return answer_of(a, h, std::move(live), batch, unchanged);
+    }
+    const bool more = co_await news(a, h, std::max(after, view.last_seq), until);
+    if (!more) co_return answer_of(a, h, std::move(live), batch, unchanged);
+  }
+}
+
+}  // namespace
+
+answering task(call& c) {
+  auto& r = c.request;
+  const auto cursor = poll_cursor(r);
+  if (!cursor) co_return problem_response(problem::bad_cursor, cursor.error().message);
+  auto known = co_await c.task();
+  if (!known) co_return problem_response(known.error());
+  const auto wait = http::preferred_wait(r.joined_header("Prefer"), c.at().settings().gateway.max_wait);
+  auto until = base::steady_time::min();
+  const auto now = std::chrono::steady_clock::now();
+  if (wait) until = now + *wait;
+  if (*cursor > (*known)->last_seq()) {
+    // Another gateway may be a moment ahead of this one.
+    until = std::max(until, now + c.at().settings().gateway.unknown_task_wait);
+  }
+  auto reply = co_await poll(c, *known, *cursor, until);
+  if (wait) std::get<http::response>(reply).set("Preference-Applied", http::applied_wait(*wait));
+  co_return reply;
+}
+
+}  // namespace streamdemo::gateway::endpoints

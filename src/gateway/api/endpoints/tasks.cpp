@@ -1,0 +1,34 @@
+// GET /api/tasks?limit=N: recent tasks, newest first.
+#include "gateway/api/body/answers.hpp"
+#include "gateway/api/endpoints/endpoints.hpp"
+#include "gateway/api/problem.hpp"
+#include "gateway/api/stream/cursor.hpp"
+
+namespace streamdemo::gateway::endpoints {
+
+namespace {
+
+constexpr std::int64_t default_limit = 50;
+constexpr std::int64_t max_limit = 1000;
+
+}  // namespace
+
+answering tasks(call& c) {
+  auto& r = c.request;
+  std::int64_t limit = default_limit;
+  if (const auto text = r.query_value("limit")) {
+    limit = parse_cursor(*text).value_or(0);
+    if (limit < 1 || limit > max_limit) {
+      co_return problem_response(problem::bad_option, "limit must be a whole number from 1 to 1000");
+    }
+  }
+  std::string out = "{\"tasks\":[";
+  for (const auto& h : c.at().all().recent(static_cast<std::size_t>(limit))) {
+    if (out.back() != '[') out += ',';
+    append_summary(out, h->view());
+  }
+  out += "]}\n";
+  co_return json_response(200, std::move(out));
+}
+
+}  // namespace streamdemo::gateway::endpoints

@@ -1,0 +1,61 @@
+// GET /api/tasks/{id}/timeline?after=N: this gateway's own times of a task and of each event, hop by hop.
+#include <streamdemo/base/json.hpp>
+
+#include "gateway/api/body/answers.hpp"
+#include "gateway/api/endpoints/endpoints.hpp"
+#include "gateway/api/problem.hpp"
+#include "gateway/api/stream/cursor.hpp"
+#include "gateway/api/waiting.hpp"
+
+namespace streamdemo::gateway::endpoints {
+
+namespace {
+
+void append_task(std::string& out, const task_view& view, const local_times& times) {
+  append_time(out, "accepted_at", view.accepted_at);
+  append_time(out, "first_folded", times.first_folded);
+  append_time(out, "first_written", times.first_written);
+  append_time(out, "last_folded", times.last_folded);
+  append_time(out, "last_written", times.last_written);
+  append_time(out, "ended_at", view.ended_at);
+}
+
+void append_event(std::string& out, const event_times& e) {
+  out += "{\"seq\":" + std::to_string(e.seq) + ",\"type\":\"";
+  out += task::to_string(e.type);
+  out += '"';
+  append_time(out, "folded", e.folded);
+  append_time(out, "first_written", e.first_written);
+  append_time(out, "last_written", e.last_written);
+  out += '}';
+}
+
+}  // namespace
+
+answering timeline(call& c) {
+  auto& r = c.request;
+  const auto cursor = poll_cursor(r);
+  if (!cursor) co_return problem_response(problem::bad_cursor, cursor.error().message);
+  auto known = co_await c.task();
+  if (!known) co_return problem_response(known.error());
+  const auto view = (*known)->view();
+  const auto events = (*known)->times(*cursor, c.at().settings().gateway.max_events_per_read);
+  const auto next = events.empty() ? *cursor : events.back().seq;
+  std::string out = "{\"request_id\":" + base::json_string(view.request_id) +
+                    ",\"gateway\":" + base::json_string(c.at().instance()) + ",\"bus\":\"" +
+                    (c.at().settings().bus == config::bus_kind::kafka ? "kafka" : "inprocess") + '"' +
+                    ",\"accepted_by\":" + base::json_string(view.accepted_by);
+  append_task(out, view, (*known)->times());
+  out += ",\"events\":[";
+  for (const auto& e : events) {
+    if (&e != &events.front()) out += ',';
+    append_event(out, e);
+  }
+  out += "],\"next\":" + std::to_string(next) + (next < view.last_seq ? ",\"more\":true" : ",\"more\":false");
+  // Last, so that it is close to when the client gets it: good enough to compare clocks by.
+  append_time(out, "now", c.at().clock().now());
+  out += "}\n";
+  co_return json_response(200, std::move(out));
+}
+
+}  // namespace streamdemo::gateway::endpoints

@@ -1,0 +1,65 @@
+// What the endpoints share: the parts of the gateway that they use, and per loop what belongs to that loop. Made once
+// by make_api; any thread.
+#pragma once
+#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/task_group.hpp>
+#include <streamdemo/http/fields/origin.hpp>
+
+#include <atomic>
+#include <random>
+
+#include "gateway/api/api.hpp"
+#include "gateway/api/body/page_files.hpp"
+#include "gateway/api/problem.hpp"
+
+namespace streamdemo::gateway {
+
+// Belongs to one loop; only touched there.
+struct loop_state {
+  loop_state(base::executor ex, const base::logger& log);
+  base::task_group submissions;  // those begun on a WebSocket, which outlive it
+  base::event draining;
+  std::minstd_rand random;
+};
+
+class services {
+ public:
+  explicit services(api_dependencies d);
+
+  histories& all() const noexcept { return d_.all; }
+  task_service& service() const noexcept { return d_.service; }
+  input_keeper& inputs() const noexcept { return d_.inputs; }
+  artifacts::store& files() const noexcept { return d_.files; }
+  const config::settings& settings() const noexcept { return d_.settings; }
+  const base::clock& clock() const noexcept { return d_.clock; }
+  base::byte_budget& buffers() const noexcept { return d_.buffers; }
+  const std::string& instance() const noexcept { return d_.instance; }
+  const std::vector<kind_info>& kinds() const noexcept { return d_.kinds; }
+  // Refusal: unknown_kind, which names those there are.
+  checked<const kind_info*> find_kind(std::string_view name) const;
+  const http::origin_rules& origins() const noexcept { return origins_; }
+  const page_files& page() const noexcept { return page_; }
+
+  // Messages of clients on /api/stream that were parsed.
+  base::counter& messages() const noexcept { return messages_; }
+  // Requests of the endpoint with that method and pattern.
+  base::counter& requests(http::verb v, std::string_view pattern) const;
+
+  // The caller's own loop.
+  loop_state& here() noexcept;
+  base::executor executor_here() const { return d_.loops.executor(http::current_loop()); }
+
+  bool draining() const noexcept { return draining_.load(std::memory_order_relaxed); }
+  void begin_drain();
+  base::awaitable<void> drain();
+
+ private:
+  api_dependencies d_;
+  http::origin_rules origins_;
+  page_files page_;
+  base::counter& messages_;
+  std::vector<std::unique_ptr<loop_state>> loops_;
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,142 @@
+#include "gateway/api/stream/event_source.hpp"
+
+#include <streamdemo/base/json.hpp>
+#include <streamdemo/http/server.hpp>
+
+#include "gateway/api/stream/streams.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+std::string retry_field(std::uint32_t ms) {
+  return "retry: " + std::to_string(ms) + '\n';
+}
+
+}  // namespace
+
+http::piece own_piece(std::string text) {
+  auto owner = std::make_shared<const std::string>(std::move(text));
+  const std::string_view bytes = *owner;
+  return {std::move(owner), bytes};
+}
+
+event_source::event_source(histories& all, const base::clock& clock, history_ptr h, options o)
+    : all_(all), clock_(clock), history_(std::move(h)), options_(o) {}
+
+void event_source::attach(http::stream_sink& sink) {
+  sink_ = &sink;
+  was_over_ = history_->is_over();
+  subscription_ = all_.subscribe(history_, http::current_loop(), *this);
+}
+
+http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
+  if (!cut_.empty()) return http::stream_state::end;
+  if (!opened_) open(out);
+  if (draining_) return reconnect(out, restart_reason, options_.reconnect_ms);
+  auto batch = history_->read(options_.cursor, options_.max_events, max_bytes);
+  if (batch.kept_from != 0) gap(out, batch.kept_from);
+  std::size_t size = 0;
+  const auto after = options_.cursor;
+  for (auto& e : batch.events) {
+    options_.cursor = e->seq();
+    const auto bytes = bytes_of(*e);
+    size += bytes.size();
+    out.push_back({std::move(e), bytes});
+  }
+  if (!batch.events.empty()) history_->written(after, options_.cursor, clock_.now());
+  if (batch.ended) return http::stream_state::end;
+  if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew", options_.retry_ms);
+  // A batch below both bounds was all there is: news of more wakes this loop later, never before this returns.
+  const bool cut_short = batch.events.size() >= options_.max_events || size >= max_bytes;
+  return cut_short ? http::stream_state::more : http::stream_state::wait;
+}
+
+http::stream_end event_source::finish() {
+  // Some libraries take any end for a loss and come back at once, for ever: to a task that is over, once a second.
+  if (cut_.empty()) return {.late = was_over_};
+  return {.complete = false, .close_code = close_restarting, .reason = std::string(cut_)};
+}
+
+std::string_view event_source::heartbeat() const {
+  switch (options_.format) {
+    case wire::sse:
+      // No empty line behind it: ten libraries take one for an event, and fail at its data.
+      return ":\n";
+    case wire::json_lines:
+      return "{\"type\":\"heartbeat\"}\n";
+    case wire::websocket:
+      break;
+  }
+  return {};
+}
+
+void event_source::drain() {
+  draining_ = true;
+  if (sink_ != nullptr) sink_->wake();
+}
+
+void event_source::open(std::vector<http::piece>& out) {
+  opened_ = true;
+  if (options_.format != wire::sse) return;
+  // The first line of the first event, whenever that comes: alone between empty lines it would be an event to ten
+  // libraries, and nothing to those that take `retry` only beside data.
+  out.push_back(own_piece(retry_field(options_.retry_ms)));
+}
+
+void event_source::gap(std::vector<http::piece>& out, std::int64_t kept_from) {
+  const auto members = ",\"from\":" + std::to_string(options_.cursor + 1) + ",\"to\":" + std::to_string(kept_from - 1);
+  options_.cursor = kept_from - 1;
+  out.push_back(own_piece(signal("gap", members)));
+}
+
+// The end comes a turn later: some browsers forget what arrives together with it.
+http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::string_view static_reason,
+                                           std::uint32_t after_ms) {
+  out.push_back(
+      own_piece(signal("reconnect", ",\"reason\":" + base::json_string(static_reason), retry_field(after_ms))));
+  cut_ = static_reason;
+  return http::stream_state::more;
+}
+
+// With the cursor as its id: libraries that carry none over would hand out an event without one.
+std::string event_source::signal(std::string_view type, std::string_view members, std::string_view fields) const {
+  std::string out;
+  if (options_.format == wire::sse) {
+    out += "id: " + std::to_string(options_.cursor) + '\n';
+    out += fields;
+    out += "event: ";
+    out += type;
+    out += "\ndata: ";
+  }
+  out += "{\"type\":\"";
+  out += type;
+  out += "\",\"request_id\":";
+  base::append_json_string(out, history_->view().request_id);
+  out += members;
+  out += '}';
+  if (options_.format == wire::sse) out += "\n\n";
+  if (options_.format == wire::json_lines) out += '\n';
+  return out;
+}
+
+std::string_view event_source::bytes_of(const task::event& e) const noexcept {
+  switch (options_.format) {
+    case wire::sse:
+      return e.sse();
+    case wire::json_lines:
+      return e.json_line();
+    case wire::websocket:
+      break;
+  }
+  return e.json();
+}
+
+std::string come_again_sse(std::string_view why) {
+  std::string out = retry_field(10000) + ": ";
+  for (const char c : why) out += c == '\n' || c == '\r' ? ' ' : c;
+  out += '\n';
+  return out;
+}
+
+}  // namespace streamdemo::gateway

@@ -1,0 +1,59 @@
+#include "gateway/api/submit/submit_answer.hpp"
+
+#include <array>
+
+#include <streamdemo/http/fields/accept.hpp>
+#include <streamdemo/http/fields/prefer.hpp>
+#include "gateway/api/body/answers.hpp"
+#include "gateway/api/body/results_answer.hpp"
+#include "gateway/api/problem.hpp"
+#include "gateway/api/stream/streams.hpp"
+#include "gateway/api/waiting.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> offered{"application/json", "text/event-stream", "application/x-ndjson"};
+
+}  // namespace
+
+base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
+  const auto self = self_url(h->view().request_id);
+  if (const auto form = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0); form > 0) {
+    auto stream = open_stream(c.at(), form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
+    stream.fields.push_back({"Location", self});
+    co_return stream;
+  }
+  const auto wait = http::preferred_wait(c.request.joined_header("Prefer"), c.at().settings().gateway.max_wait);
+  bool over = false;
+  if (wait) over = co_await ended(c.at(), h, std::chrono::steady_clock::now() + *wait);
+  http::response answer;
+  answer.status = 202;
+  if (over) answer = results_answer(c.at().clock(), h, c.request.verb);
+  if (answer.status != 200) {
+    answer = json_response(202, task_json(h->view()));
+    answer.set("Retry-After", "1");
+  }
+  answer.set("Location", self);
+  if (wait) answer.set("Preference-Applied", http::applied_wait(*wait));
+  co_return answer;
+}
+
+base::awaitable<http::reply> submit_answer(const call& c, accepted_task t) {
+  const auto max = c.at().settings().gateway.max_wait;
+  const bool stream = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0) > 0;
+  const auto wanted = http::preferred_wait(c.request.joined_header("Prefer"), max).value_or(std::chrono::seconds(0));
+  const auto wait = stream ? max : base::milliseconds(wanted);
+  auto h = co_await read_back(c.at(), t, std::chrono::steady_clock::now() + wait);
+  if (h) co_return co_await submit_answer(c, std::move(h));
+  // Nothing more is known here, and that is enough to be told where it will be.
+  task_view queued;
+  queued.request_id = t.request_id;
+  queued.kind = c.request.param("kind");
+  auto answer = json_response(202, task_json(queued));
+  answer.set("Retry-After", "1").set("Location", self_url(t.request_id));
+  co_return answer;
+}
+
+}  // namespace streamdemo::gateway

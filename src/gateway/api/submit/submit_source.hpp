@@ -1,0 +1,52 @@
+// A WebSocket that submits one task and then streams its events. Until the message has come and the task is accepted
+// there is a small coroutine beside it; it belongs to the loop's submissions, because a client that goes away takes no
+// submission back. Everything on the session's loop.
+#pragma once
+#include <streamdemo/base/event.hpp>
+
+#include "gateway/api/call.hpp"
+#include "gateway/api/stream/event_source.hpp"
+
+namespace streamdemo::gateway {
+
+class submit_source final : public http::stream_source {
+ public:
+  submit_source(caller by, std::string kind, std::optional<base::milliseconds> deadline);
+  ~submit_source() override;
+
+  void attach(http::stream_sink& sink) override;
+  http::stream_state pull(std::vector<http::piece>& out, std::size_t max_bytes) override;
+  http::stream_end finish() override;
+  std::string_view heartbeat() const override { return {}; }
+  void on_text(std::string_view message) override;
+  void drain() override;
+
+ private:
+  // Shared with the coroutine, which may outlive the source.
+  struct conversation {
+    conversation(caller c, base::executor ex) : by(std::move(c)), changed(ex) {}
+    caller by;
+    std::string kind;
+    std::optional<base::milliseconds> deadline;
+    submit_source* source = nullptr;  // nullptr: the client is gone
+    std::optional<std::string> message;
+    base::event changed;
+  };
+
+  static base::awaitable<void> converse(std::shared_ptr<conversation> c);
+  void refuse(const refusal& why);
+  void follow(history_ptr h);
+
+  caller by_;
+  std::string kind_;
+  std::optional<base::milliseconds> deadline_;
+  std::shared_ptr<conversation> conversation_;
+  http::stream_sink* sink_ = nullptr;
+  std::unique_ptr<event_source> events_;  // once the task is accepted
+  std::string last_words_;                // a frame before the close
+  http::stream_end end_;
+  bool closing_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace streamdemo::gateway
