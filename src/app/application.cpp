@@ -12,6 +12,7 @@
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>
 #include <streamdemo/bus/kafka.hpp>
+#include <streamdemo/gateway/access/secret_file.hpp>
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/gateway/topics.hpp>
 #include <streamdemo/management/management.hpp>
@@ -156,6 +157,7 @@ struct application::parts {
   base::result<void> make_topics(const std::function<bool()>& give_up);
   void start_processor();
   base::result<void> check_descriptors() const;
+  base::result<std::string> id_secret() const;
   base::result<void> start_gateway(const std::function<bool()>& give_up);
   std::optional<std::string> unready() const;
   void stop();
@@ -240,7 +242,15 @@ base::result<void> application::parts::check_descriptors() const {
   return {};
 }
 
+// What signs sessions and tickets, where anybody is asked for a name.
+base::result<std::string> application::parts::id_secret() const {
+  if (settings.auth.mode == config::auth_mode::none || !settings.auth.id_secret.empty()) return settings.auth.id_secret;
+  return gateway::read_or_make_secret(settings.auth.directory / "id-secret");
+}
+
 base::result<void> application::parts::start_gateway(const std::function<bool()>& give_up) {
+  const auto secret = id_secret();
+  if (!secret) return secret.error();
   gateway = gateway::make_gateway({.bus = *bus,
                                    .artifacts = *store,
                                    .settings = settings,
@@ -250,6 +260,7 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
                                    .log = log,
                                    .instance = source_of(settings, "gateway"),
                                    .kinds = infos(kinds),
+                                   .id_secret = *secret,
                                    .connections_below = plan.connections_below,
                                    .files_below = plan.files_below});
   gateway_made = true;

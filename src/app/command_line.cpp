@@ -57,6 +57,9 @@ command parse_command_line(int argc, char** argv, char** environment) {
   reference->add_flag("--markdown", markdown, "as the page docs/configuration.md");
   reference->add_flag("--check", check, "instead: read the settings as a start would, and report what is wrong");
   add_sources(*reference);
+  auto* key = cli.add_subcommand("key", "Keys with which clients call a gateway (auth.mode = \"keys\")");
+  add_key_command(*key, c.key);
+  add_sources(*key);
   lab_options lab;
   add_lab(cli, lab);
 
@@ -79,6 +82,7 @@ command parse_command_line(int argc, char** argv, char** environment) {
              : markdown ? command::action::print_markdown
                         : command::action::print_reference;
   }
+  if (key->parsed()) c.what = command::action::key;
   if (lab.compare->parsed()) {
     c.what = lab.buses->parsed() ? command::action::compare_buses : command::action::compare_transports;
     c.transports = std::move(lab.transports);

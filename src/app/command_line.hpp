@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "app/key_command.hpp"
+
 namespace streamdemo::app {
 
 struct command {
@@ -14,6 +16,7 @@ struct command {
     print_markdown,   // `streamdemo config --markdown`: docs/configuration.md
     compare_transports,
     compare_buses,
+    key,    // `streamdemo key new|list|revoke`: the file of keys
     check,  // `streamdemo config --check`: read the settings, report, start nothing
     leave,  // help or version was printed, or the arguments were wrong: exit with `exit_code`
   };
@@ -22,6 +25,7 @@ struct command {
   config::sources sources;
   compare::transport_options transports;
   compare::bus_options buses;
+  key_command key;
 };
 
 // Prints help, version and mistakes itself.

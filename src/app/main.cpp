@@ -116,6 +116,7 @@ int main(int argc, char** argv) {
     case action::compare_buses:
       command.buses.program = own_program();
       return compare::compare_buses(command.buses);
+    case action::key:
     case action::check:
     case action::run:
       break;
@@ -125,6 +126,7 @@ int main(int argc, char** argv) {
     report(loaded.problems);
     return 2;
   }
+  if (command.what == action::key) return app::run_key_command(command.key, loaded.settings.auth.directory);
   if (command.what == action::check) {
     fmt::print("The settings are good.\n");
     return 0;

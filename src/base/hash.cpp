@@ -33,6 +33,13 @@ std::string sha256::hex() {
   return out;
 }
 
+std::string sha256_bytes(std::string_view bytes) {
+  std::string digest(32, '\0');
+  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(),
+             nullptr);
+  return digest;
+}
+
 std::string sha256_hex(std::string_view bytes) {
   sha256 h;
   h.update(bytes);

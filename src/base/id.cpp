@@ -5,6 +5,20 @@
 
 namespace streamdemo::base {
 
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+// 32 hex_digits as a UUID of a kind of its own.
+std::string marked(std::string hex) {
+  hex[12] = '8';                                   // version 8: custom
+  hex[16] = "89ab"[hex_digits.find(hex[16]) & 3];  // variant
+  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' + hex.substr(16, 4) + '-' +
+         hex.substr(20);
+}
+
+}  // namespace
+
 std::string random_id() {
   thread_local boost::uuids::random_generator generate;
   return boost::uuids::to_string(generate());
@@ -15,11 +29,16 @@ std::string derived_id(std::string_view space, std::string_view name) {
   h.update(space);
   h.update(std::string_view("\0", 1));
   h.update(name);
-  auto hex = h.hex().substr(0, 32);
-  hex[12] = '8';                                                             // version 8: custom
-  hex[16] = "89ab"[std::string_view("0123456789abcdef").find(hex[16]) & 3];  // variant
-  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' + hex.substr(16, 4) + '-' +
-         hex.substr(20);
+  return marked(h.hex().substr(0, 32));
+}
+
+std::string id_of_digest(std::string_view digest) {
+  std::string hex;
+  for (const char c : digest.substr(0, 16)) {
+    hex += hex_digits[static_cast<unsigned char>(c) >> 4];
+    hex += hex_digits[static_cast<unsigned char>(c) & 15];
+  }
+  return marked(std::move(hex));
 }
 
 bool is_id(std::string_view text) noexcept {

@@ -123,6 +123,30 @@ void check_roles(contradiction_list& out, const settings& s) {
   }
 }
 
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address.starts_with("127.");
+}
+
+void check_access(contradiction_list& out, const settings& s) {
+  if (s.role == role::processor) return;
+  const bool beyond = !std::ranges::all_of(s.gateway.listen, is_loopback);
+  if (s.auth.mode == auth_mode::none && beyond && !s.gateway.allow_unauthenticated) {
+    out.push_back({{"gateway.listen", "auth.mode", "gateway.allow_unauthenticated"},
+                   "gateway.listen goes beyond this machine while auth.mode is none: whoever reaches the port could do "
+                   "everything with every task. Set auth.mode to keys, or gateway.allow_unauthenticated to true where "
+                   "something else keeps strangers out"});
+  }
+  if (s.auth.mode == auth_mode::proxy && s.auth.trusted_proxies.empty()) {
+    out.push_back({{"auth.mode", "auth.trusted_proxies"},
+                   "auth.mode is proxy, but auth.trusted_proxies names none: nobody could call"});
+  }
+  if (s.auth.mode != auth_mode::none && s.bus == bus_kind::kafka && s.auth.id_secret.empty()) {
+    out.push_back({{"auth.mode", "auth.id_secret", "bus"},
+                   fmt::format("auth.id_secret is empty: with bus kafka all gateways need the same secret, or one "
+                               "Idempotency-Key would make a task at each of them (openssl rand -hex 32 makes one)")});
+  }
+}
+
 void check_topics(contradiction_list& out, const settings& s) {
   const std::vector<std::pair<std::string, std::string>> names{{"topics.request", s.topics.request},
                                                                {"topics.response", s.topics.response},
@@ -166,6 +190,7 @@ std::vector<contradiction> contradictions(const settings& s) {
   check_windows(out, s);
   check_sizes(out, s);
   check_roles(out, s);
+  check_access(out, s);
   check_topics(out, s);
   check_owners(out, s);
   return out;

@@ -91,6 +91,41 @@ void add_gateway_limits(field_list& f) {
                              "Web pages that may call this gateway, beside those served from this machine."));
 }
 
+void add_access(field_list& f) {
+  f.push_back(text<settings>("gateway.public_url", AT(gateway.public_url), wrong_public_url,
+                             "https://example.org, or empty",
+                             "The address under which browsers see this gateway, when a proxy in front gives it "
+                             "another name or https; its pages count as the gateway's own."));
+  f.push_back(flag<settings>("gateway.allow_unauthenticated", AT(gateway.allow_unauthenticated),
+                             "Listen beyond this machine though auth.mode is none: whoever reaches the port may do "
+                             "everything with every task."));
+  f.push_back(choice<settings, auth_mode>(
+      "auth.mode", AT(auth.mode), {{"none", auth_mode::none}, {"keys", auth_mode::keys}, {"proxy", auth_mode::proxy}},
+      "Who may call: everyone; whoever has a key that `streamdemo key new` made; or whoever a proxy in front names."));
+  f.push_back(text<settings>("auth.directory", AT(auth.directory), wrong_if_empty, "a path",
+                             "Where the file `keys` lies, and `id-secret` where auth.id_secret is not set."));
+  f.push_back(text<settings>("auth.id_secret", AT(auth.id_secret), wrong_secret, "32 … 1024 characters, or empty",
+                             "What all gateways of one installation know and nobody else: it signs sessions and "
+                             "tickets, and makes the ids of Idempotency-Keys. Empty makes one in auth.directory, which "
+                             "only a single gateway may use."));
+  f.push_back(list<settings>("auth.earlier_id_secrets", AT(auth.earlier_id_secrets), may_be_empty::yes, wrong_secret,
+                             "32 … 1024 characters",
+                             "Secrets from before a change, newest first; keep each for tasks.max_deadline_ms and "
+                             "results.keep_for_ms, so that repeated submissions still find their tasks."));
+  f.push_back(num("auth.max_session_ms", AT(auth.max_session), minute, 30 * day,
+                  "The longest that a browser stays signed in."));
+  f.push_back(num("auth.max_ticket_ms", AT(auth.max_ticket), second, day,
+                  "The longest that a ticket reads its task, for pages of other origins."));
+  f.push_back(num("auth.session_slice_ms", AT(auth.session_slice), second, hour,
+                  "With a bus of several gateways, a signed-in browser's stream asks again after so long, because the "
+                  "others are not told when a session is ended."));
+  f.push_back(list<settings>("auth.trusted_proxies", AT(auth.trusted_proxies), may_be_empty::yes, wrong_address,
+                             "IP addresses", "With auth.mode proxy: from where auth.proxy_header is believed."));
+  f.push_back(text<settings>("auth.proxy_header", AT(auth.proxy_header), wrong_header_name, "a header's name",
+                             "With auth.mode proxy: the header in which the proxy names who calls. It must remove "
+                             "that header from what clients send."));
+}
+
 void add_gateway_times(field_list& f) {
   f.push_back(num("gateway.unknown_task_wait_ms", AT(gateway.unknown_task_wait), 0, minute,
                   "How long a request for an unknown id waits before 404: another gateway may be a moment ahead."));
@@ -211,6 +246,7 @@ std::vector<field> fields() {
   add_process(f);
   add_gateway_limits(f);
   add_gateway_times(f);
+  add_access(f);
   add_management_results_tasks(f);
   add_processor(f);
   add_bus(f);
@@ -249,6 +285,7 @@ std::string_view section_sentence(std::string_view section) {
       {"", "What this process is."},
       {"instance", "This process."},
       {"gateway", "What clients connect to."},
+      {"auth", "Who may call a gateway."},
       {"management", "The second listener, for those who operate the service."},
       {"results", "What a gateway remembers of tasks."},
       {"tasks", "Deadlines of tasks, and in [tasks.<kind>] the kinds that a command line does."},

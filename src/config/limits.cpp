@@ -36,7 +36,8 @@ std::string in_largest(std::int64_t n, const std::array<std::pair<std::int64_t, 
 }  // namespace
 
 std::string wrong_kind(std::string_view kind) {
-  static constexpr std::array<std::string_view, 5> reserved{"stream", "tasks", "kinds", "results", "artifacts"};
+  static constexpr std::array<std::string_view, 6> reserved{"stream",  "tasks",     "kinds",
+                                                            "results", "artifacts", "session"};
   if (kind.empty() || kind.size() > 64 || !is_made_of(kind, "-", false)) {
     return "is no name for a kind: use 1 to 64 of a-z, 0-9 and '-'";
   }
@@ -78,6 +79,21 @@ std::string wrong_origin(std::string_view text) {
 std::string wrong_instance_name(std::string_view text) {
   return text.size() <= 64 && is_made_of(text, "._-") ? std::string{}
                                                       : "must be at most 64 of a-z, A-Z, 0-9, '.', '_' and '-'";
+}
+
+std::string wrong_secret(std::string_view text) {
+  return text.empty() || (text.size() >= 32 && text.size() <= 1024) ? std::string{} : "must have 32 to 1024 characters";
+}
+
+std::string wrong_public_url(std::string_view text) {
+  const bool good = text.empty() || ((text.starts_with("https://") || text.starts_with("http://")) &&
+                                     wrong_origin(text).empty() && !text.ends_with('/'));
+  return good ? std::string{} : "must be an origin such as https://example.org, without a path";
+}
+
+std::string wrong_header_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && is_made_of(text, "-_") ? std::string{}
+                                                                      : "must be 1 to 64 of a-z, A-Z, 0-9, '-' and '_'";
 }
 
 std::string wrong_if_empty(std::string_view text) {

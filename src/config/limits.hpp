@@ -20,6 +20,10 @@ std::string wrong_origin(std::string_view text);
 // [A-Za-z0-9._-]{0,64}.
 std::string wrong_instance_name(std::string_view text);
 std::string wrong_if_empty(std::string_view text);
+// Empty is fine for the two.
+std::string wrong_secret(std::string_view text);
+std::string wrong_public_url(std::string_view text);
+std::string wrong_header_name(std::string_view text);
 
 // "1 MiB" for 1048576, "1 h" for 3600000 ms; empty when there is nothing rounder to say than the number.
 std::string readable_bytes(std::int64_t bytes);

@@ -6,6 +6,8 @@
 
 #include <atomic>
 
+#include "gateway/access/gate.hpp"
+#include "gateway/access/key_ring.hpp"
 #include "gateway/api/api.hpp"
 #include "gateway/history/bus_clock.hpp"
 #include "gateway/history/response_follower.hpp"
@@ -63,6 +65,24 @@ histories::options history_options(const config::settings& s) {
           .max_waiters = s.gateway.max_waiters};
 }
 
+gate::options gate_options(const config::settings& s) {
+  gate::options o;
+  o.asks = s.auth.mode != config::auth_mode::none;
+  o.public_url = s.gateway.public_url;
+  o.max_session = s.auth.max_session;
+  o.max_ticket = s.auth.max_ticket;
+  // Where there are no other gateways, the end of a session is known at once.
+  if (s.bus == config::bus_kind::kafka) o.session_slice = s.auth.session_slice;
+  if (s.auth.mode == config::auth_mode::proxy) o.trusted_proxies = s.auth.trusted_proxies;
+  o.proxy_header = s.auth.proxy_header;
+  return o;
+}
+
+std::unique_ptr<token_verifier> make_verifier(const config::settings& s, const base::logger& log) {
+  if (s.auth.mode != config::auth_mode::keys) return nullptr;
+  return std::make_unique<key_ring>(s.auth.directory / "keys", log);
+}
+
 }  // namespace
 
 class wired_gateway final : public gateway {
@@ -79,6 +99,8 @@ class wired_gateway final : public gateway {
                                  "Bodies, answers and messages under way, of at most gateway.max_buffer_bytes"),
                  s.metrics.counter("streamdemo_http_buffers_refused_total",
                                    "Times that gateway.max_buffer_bytes had no room for one more")),
+        gate_(gate_options(settings_), secrets(s.id_secret, settings_.auth.earlier_id_secrets),
+              make_verifier(settings_, log_), clock_),
         all_(make_histories(history_options(settings_), s.instance, s.loops, s.clock, s.metrics, log_)),
         service_(make_task_service({.bus = s.bus,
                                     .all = *all_,
@@ -87,7 +109,8 @@ class wired_gateway final : public gateway {
                                     .clock = s.clock,
                                     .metrics = s.metrics,
                                     .log = log_,
-                                    .source = s.instance})),
+                                    .source = s.instance,
+                                    .own_secrets = gate_.own_secrets()})),
         follower_(follower_options(settings_), s.bus, *all_, loop0_, log_),
         inputs_({.files = s.artifacts,
                  .all = *all_,
@@ -97,7 +120,8 @@ class wired_gateway final : public gateway {
                  .loop0 = loop0_,
                  .clock = s.clock,
                  .log = log_}),
-        api_(make_api({.all = *all_,
+        api_(make_api({.entrance = gate_,
+                       .all = *all_,
                        .service = *service_,
                        .inputs = inputs_,
                        .files = s.artifacts,
@@ -123,6 +147,7 @@ class wired_gateway final : public gateway {
     if (closed_) co_return error{errc::closed, "the gateway was closed while it started"};
     service_->start();
     inputs_.start();
+    api_->start();
     if (auto opened = server_->open(); opened.has_error()) co_return opened;
     stage_ = stage::serving;
     // close() may have come on another thread while the listener opened.
@@ -139,6 +164,7 @@ class wired_gateway final : public gateway {
       return fmt::format("the gateway reads {} back: {} of {} partitions to go", settings_.topics.response, n,
                          settings_.topics.partitions);
     }
+    if (auto why = gate_.not_ready()) return why;
     if (stage_ != stage::serving) return "the gateway opens its listener";
     return std::nullopt;
   }
@@ -194,6 +220,7 @@ class wired_gateway final : public gateway {
   base::executor loop0_;
   base::logger log_;
   base::byte_budget buffers_;
+  gate gate_;
   std::unique_ptr<histories> all_;
   std::unique_ptr<task_service_control> service_;
   response_follower follower_;

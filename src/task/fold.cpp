@@ -78,6 +78,7 @@ step fold::accept(const message& m, sys_time log_time) {
   t.kind = m.kind;
   t.payload_hash = m.payload_hash;
   t.accepted_by = m.source;
+  t.owner = m.owner;
   t.expiry = m.expiry.value_or(log_time);
   t.accepted_at = log_time;
   return entry(t, m);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t max_key_bytes = 128;
 constexpr std::size_t max_source_bytes = 256;
+constexpr std::size_t max_owner_bytes = 256;
 
 // Collects the first complaint of a record's headers; later look-ups go on harmlessly.
 class header_reader {
@@ -97,7 +98,7 @@ base::record encode(message m, std::string topic, std::int32_t partition) {
   r.topic = std::move(topic);
   r.partition = partition;
   r.key = std::move(m.request_id);
-  r.headers.reserve(15);
+  r.headers.reserve(17);
   const auto add = [&r](std::string name, std::string value) {
     r.headers.push_back({std::move(name), std::move(value)});
   };
@@ -119,6 +120,10 @@ base::record encode(message m, std::string topic, std::int32_t partition) {
   if (m.type == message_type::accepted) {
     add("ce_payloadhash", std::move(m.payload_hash));
     add("ce_fold", std::to_string(m.fold));
+  }
+  if (!m.owner.empty()) {
+    add("ce_authtype", "app_user");
+    add("ce_authid", std::move(m.owner));
   }
   if (!m.traceparent.empty()) add("traceparent", std::move(m.traceparent));
   if (!m.tracestate.empty()) add("tracestate", std::move(m.tracestate));
@@ -162,6 +167,7 @@ result<message> decode(const base::record& r) {
     m.payload_hash = h.text("ce_payloadhash", true, 64);
     m.fold = static_cast<int>(h.number("ce_fold", true, fold_version));
   }
+  if (opens) m.owner = h.text("ce_authid", false, max_owner_bytes);
   m.traceparent = r.header_value("traceparent").value_or("");
   m.tracestate = r.header_value("tracestate").value_or("");
   if (!h.problem().empty()) return error{errc::corrupt, h.problem()};

@@ -24,7 +24,7 @@ constexpr std::array type_names{
     type_name{message_type::alive, "streamdemo.processor.alive"},
 };
 
-constexpr std::array<std::string_view, 5> reserved_kinds{"stream", "tasks", "kinds", "results", "artifacts"};
+constexpr std::array<std::string_view, 6> reserved_kinds{"stream", "tasks", "kinds", "results", "artifacts", "session"};
 
 }  // namespace
 

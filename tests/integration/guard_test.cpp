@@ -53,7 +53,7 @@ TEST_CASE("both listeners tell the methods of the whole server") {
   const std::string ask = "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n";
   const auto all = exchange(app.port(), ask, "\r\n\r\n");
   CHECK(all.starts_with("HTTP/1.1 204"));
-  CHECK(all.find("\r\nAllow: POST, GET, HEAD, OPTIONS\r\n") != std::string::npos);
+  CHECK(all.find("\r\nAllow: POST, GET, HEAD, DELETE, OPTIONS\r\n") != std::string::npos);
   const auto few = exchange(app.management_port(), ask, "\r\n\r\n");
   CHECK(few.starts_with("HTTP/1.1 204"));
   CHECK(few.find("\r\nAllow: GET, HEAD, OPTIONS\r\n") != std::string::npos);

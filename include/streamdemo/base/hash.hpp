@@ -21,5 +21,7 @@ class sha256 {
 };
 
 std::string sha256_hex(std::string_view bytes);
+// The 32 bytes themselves.
+std::string sha256_bytes(std::string_view bytes);
 
 }  // namespace streamdemo::base

@@ -12,6 +12,9 @@ std::string random_id();
 // A UUID (version 8) made of SHA-256 over `space`, a zero byte and `name`.
 std::string derived_id(std::string_view space, std::string_view name);
 
+// A UUID (version 8) made of the first 16 bytes of a digest.
+std::string id_of_digest(std::string_view digest);
+
 // True for exactly 36 characters 8-4-4-4-12 of lower-case hex.
 bool is_id(std::string_view text) noexcept;
 

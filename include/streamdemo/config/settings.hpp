@@ -16,6 +16,8 @@ using base::milliseconds;
 
 enum class role { all, gateway, processor };
 enum class bus_kind { inprocess, kafka };
+// Who is asked for a name: nobody; who has a key out of a file; whoever a proxy in front says.
+enum class auth_mode { none, keys, proxy };
 
 // What the kernel holds a child process and each of its descendants to, one by one. 0: as this program itself.
 struct child_limits {
@@ -75,7 +77,21 @@ struct settings {
     std::uint64_t max_buffer_bytes = 67108864;         // bodies, answers and messages under way, all together
     std::uint64_t min_upload_bytes_per_second = 1024;  // slower for longer than idle_timeout ends an upload
     std::vector<std::string> allowed_origins;          // beside the loopback names
+    std::string public_url;                            // as browsers see it; empty: http, by the request's Host
+    bool allow_unauthenticated = false;                // beyond loopback with auth.mode none
   } gateway;
+
+  struct {
+    auth_mode mode = auth_mode::none;
+    std::filesystem::path directory = "data/auth";  // the keys; the secret where none is configured
+    std::string id_secret;                          // of all gateways together; empty: one is made
+    std::vector<std::string> earlier_id_secrets;    // newest first
+    milliseconds max_session{43200000};
+    milliseconds max_ticket{600000};
+    milliseconds session_slice{60000};
+    std::vector<std::string> trusted_proxies;  // addresses
+    std::string proxy_header = "X-Forwarded-User";
+  } auth;
 
   struct {
     std::vector<std::string> listen{"127.0.0.1"};

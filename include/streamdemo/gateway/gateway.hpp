@@ -28,6 +28,7 @@ struct surroundings {
   const base::logger& log;
   std::string instance;  // source of its records: "name/uid", the uid new at each start
   std::vector<kind_info> kinds;
+  std::string id_secret;  // what all gateways of one installation know; needed where auth.mode asks for a name
   // As http::server_options: of its connections, and of those that it refuses.
   int connections_below = std::numeric_limits<int>::max();
   int files_below = std::numeric_limits<int>::max();

@@ -30,6 +30,7 @@ struct task_state {
   std::string kind;
   std::string payload_hash;
   std::string accepted_by;  // source of the accepted record
+  std::string owner;        // of the accepted record; empty: nobody's
   sys_time expiry{};
   sys_time accepted_at{};  // log time
   std::optional<status> end;

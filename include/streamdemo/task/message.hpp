@@ -23,6 +23,7 @@ struct message {
   bool resume = false;                  // started: continues after the last result
   std::string payload_hash;             // accepted: SHA-256 of the request's payload, hex
   int fold = fold_version;              // accepted
+  std::string owner;                    // accepted, submitted: whose task it is (ce_authid); empty: nobody's
   std::string traceparent;
   std::string tracestate;
 };

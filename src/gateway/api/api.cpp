@@ -16,6 +16,7 @@ class http_api final : public api {
     return [this](http::request& r) { return dispatcher_.answer(r); };
   }
   http::error_page error_page() override { return &dispatcher::error_page; }
+  void start() override { services_.start(); }
   void begin_drain() override { services_.begin_drain(); }
   base::awaitable<void> drain() override { return services_.drain(); }
 

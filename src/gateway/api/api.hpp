@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/access/gate.hpp"
 #include "gateway/history/histories.hpp"
 #include "gateway/tasks/input_keeper.hpp"
 #include "gateway/tasks/task_service.hpp"
@@ -25,6 +26,7 @@
 namespace streamdemo::gateway {
 
 struct api_dependencies {
+  gate& entrance;
   histories& all;
   task_service& service;
   input_keeper& inputs;
@@ -46,6 +48,9 @@ class api {
   // For http::make_server. The api outlives the server.
   virtual http::handler handler() = 0;
   virtual http::error_page error_page() = 0;
+
+  // Once, on loop 0: from now on changes of who may call are looked for.
+  virtual void start() = 0;
 
   // Call it together with http::server::close(): waiting polls are answered at once, submissions get 503, answers end
   // their connection. Any thread; twice is fine.

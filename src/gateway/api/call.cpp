@@ -9,22 +9,52 @@ namespace streamdemo::gateway {
 caller::caller(services& s, principal_ptr who, trace_context trace)
     : services_(&s), who_(std::move(who)), trace_(std::move(trace)) {}
 
+checked<void> caller::may(action a) const {
+  if (gateway::may(*who_, a)) return {};
+  if (who_->may == 0) return refusal{problem::unauthenticated, "say first who you are, with a key or token", {}};
+  const auto needed = needed_scope(a).value_or(scope::admin);
+  return refusal{problem::forbidden, "this needs the scope " + std::string(to_string(needed)),
+                 "\"scope\":\"" + std::string(to_string(needed)) + '"'};
+}
+
+checked<void> caller::may_submit(std::string_view kind) const {
+  if (auto allowed = may(action::submit); !allowed) return allowed;
+  if (may_have(*who_, kind)) return {};
+  return refusal{problem::forbidden, "tasks of kind " + std::string(kind) + " are not for this key", {}};
+}
+
+bool caller::sees(const task_view& v) const noexcept {
+  return gateway::sees(*who_, {.id = v.request_id, .owner = v.owner, .kind = v.kind});
+}
+
 base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const {
   auto& s = at();
   if (!base::is_id(request_id)) {
     co_return refusal{problem::unknown_task, "\"" + request_id + "\" is no task id", {}};
   }
-  if (auto h = s.all().find(request_id)) co_return h;
+  auto found = s.all().find(request_id);
+  if (found && sees(found->view())) co_return found;
+  // For a task of somebody else the wait is for an id that nobody will ever have: it takes a place in the same list,
+  // and as long.
   const auto until = std::chrono::steady_clock::now() + s.settings().gateway.unknown_task_wait;
-  auto waited = co_await wait_for_task(s.all(), request_id, until);
-  if (!waited) co_return refusal{problem::too_many_waiters, waited.error().message, {}};
-  if (!*waited && s.service().is_unread(request_id)) co_return not_read_back(request_id);
-  if (!*waited) {
-    co_return refusal{problem::unknown_task,
-                      "no task " + request_id + " is known here: it was never submitted, or it ended long ago",
-                      {}};
+  auto awaited = found ? base::random_id() : request_id;
+  for (;;) {
+    auto waited = co_await wait_for_task(s.all(), std::move(awaited), until);
+    if (!waited) co_return refusal{problem::too_many_waiters, waited.error().message, {}};
+    if (!*waited) break;
+    if (sees((*waited)->view())) co_return std::move(*waited);
+    awaited = base::random_id();
   }
-  co_return std::move(*waited);
+  if (const auto owner = s.service().owner_of_unread(request_id); owner && sees_owner(*owner)) {
+    co_return not_read_back(request_id);
+  }
+  co_return refusal{problem::unknown_task,
+                    "no task " + request_id + " is known here: it was never submitted, or it ended long ago",
+                    {}};
+}
+
+bool caller::sees_owner(std::string_view owner) const noexcept {
+  return has_scope(who_->may, scope::admin) || (!owner.empty() && owner == who_->owner);
 }
 
 base::awaitable<checked<history_ptr>> caller::canceled_task(std::string request_id) const {
@@ -37,11 +67,21 @@ base::awaitable<checked<history_ptr>> caller::canceled_task(std::string request_
   co_return known;
 }
 
+base::awaitable<bool> caller::may_read_files(std::string request_id) const {
+  if (!at().entrance().asks()) co_return true;
+  co_return (co_await task(std::move(request_id))).has_value();
+}
+
+std::string caller::request_id(std::string_view kind, std::string_view key) const {
+  return at().service().new_request_id(who_->owner, kind, key);
+}
+
 submission caller::new_submission(std::string_view kind, std::string_view key) const {
   submission s;
   s.kind = std::string(kind);
   s.has_idempotency_key = !key.empty();
-  s.request_id = at().service().new_request_id(kind, key);
+  s.request_id = request_id(kind, key);
+  s.owner = who_->owner;
   s.traceparent = trace_.parent;
   s.tracestate = trace_.state;
   return s;

@@ -2,7 +2,7 @@
 #pragma once
 #include <streamdemo/http/stream.hpp>
 
-#include "gateway/access/principal.hpp"
+#include "gateway/access/policy.hpp"
 #include "gateway/api/problem.hpp"
 #include "gateway/api/services.hpp"
 
@@ -22,6 +22,15 @@ class caller {
 
   services& at() const noexcept { return *services_; }
   const principal& who() const noexcept { return *who_; }
+  const principal_ptr& shared_who() const noexcept { return who_; }
+  // The same client, known anew.
+  void is_now(principal_ptr who) noexcept { who_ = std::move(who); }
+
+  // Refusal: forbidden. Of an operation on no task in particular, or before one is looked up.
+  checked<void> may(action a) const;
+  // Refusal: forbidden. To submit tasks of that kind.
+  checked<void> may_submit(std::string_view kind) const;
+  bool sees(const task_view& v) const noexcept;
 
   // The one way to a task: its history, waited for a moment (gateway.unknown_task_wait_ms) when it is not known here
   // yet. Refusals: unknown_task (also for what is no id), too_many_waiters, unavailable (this gateway made it and has
@@ -32,10 +41,18 @@ class caller {
   // Refusals: those of task(), overloaded, unavailable.
   base::awaitable<checked<history_ptr>> canceled_task(std::string request_id) const;
 
+  // Files outlive histories: true when the caller may read those of a task that is known here, or, where nobody is
+  // asked for a name, of any.
+  base::awaitable<bool> may_read_files(std::string request_id) const;
+
+  // The id of the caller's task of that key; a random one without.
+  std::string request_id(std::string_view kind, std::string_view key) const;
   // A submission of this caller, without a payload. `key`: of the client, or empty; then the id is random.
   submission new_submission(std::string_view kind, std::string_view key) const;
 
  private:
+  bool sees_owner(std::string_view owner) const noexcept;
+
   services* services_;
   principal_ptr who_;
   trace_context trace_;

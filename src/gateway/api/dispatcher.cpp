@@ -49,6 +49,43 @@ std::optional<http::response> refuse_encoded_body(const http::request& r) {
   return answer;
 }
 
+// RFC 6750 section 3.
+http::response not_admitted(denial why) {
+  std::string challenge = "Bearer realm=\"streamdemo\"";
+  std::string_view detail;
+  switch (why) {
+    case denial::none_shown:
+      detail = "show a key or token: Authorization: Bearer …";
+      break;
+    case denial::unknown:
+      challenge += ", error=\"invalid_token\"";
+      detail = "the key, token, session or ticket is not known here, or is no longer good";
+      break;
+    case denial::expired:
+      challenge += ", error=\"invalid_token\", error_description=\"expired\"";
+      detail = "the key, token, session or ticket has expired";
+      break;
+    case denial::other_page:
+      return problem_response(
+          problem::origin,
+          "a signed-in browser may do this from this server's own pages alone; pages elsewhere need "
+          "a token, or a ticket to read (gateway.public_url says what is its own)");
+    case denial::unavailable:
+      return problem_response(problem::unavailable, "what tokens are judged by is not there yet; come again");
+  }
+  auto answer = problem_response(problem::unauthenticated, detail);
+  answer.set("WWW-Authenticate", std::move(challenge));
+  return answer;
+}
+
+http::response not_allowed(const refusal& why, action a) {
+  auto answer = problem_response(why);
+  const auto needed = needed_scope(a).value_or(scope::admin);
+  answer.set("WWW-Authenticate", "Bearer realm=\"streamdemo\", error=\"insufficient_scope\", scope=\"" +
+                                     std::string(to_string(needed)) + '"');
+  return answer;
+}
+
 trace_context trace_of(const http::request& r) {
   constexpr std::size_t max_parent = 256;
   constexpr std::size_t max_state = 512;
@@ -75,7 +112,13 @@ std::vector<http::route> dispatcher::routes_of(std::span<const endpoint_row> tab
 answering dispatcher::run(const endpoint_row& row, http::request& r) {
   // Told before a byte of the body is read: no endpoint undoes codings.
   if (auto refused = refuse_encoded_body(r)) co_return std::move(*refused);
-  call c{.request = r, .by = caller(services_, anyone(), trace_of(r))};
+  auto who = services_.entrance().admit(r, row.what == action::read);
+  // A stale cookie must not keep anybody from the page on which to sign in.
+  if (!who && row.what == action::open) who = nobody();
+  if (!who && who.error() == denial::none_shown && row.what == action::greet) who = nobody();
+  if (!who) co_return not_admitted(who.error());
+  call c{.request = r, .by = caller(services_, std::move(*who), trace_of(r))};
+  if (const auto allowed = c.by.may(row.what); !allowed) co_return not_allowed(allowed.error(), row.what);
   co_return co_await row.run(c);
 }
 
@@ -114,7 +157,7 @@ http::response dispatcher::without_endpoint(const http::request& r, const std::s
     answer.set("Access-Control-Allow-Methods", allow);
     answer.set("Access-Control-Allow-Headers",
                "Content-Type, Prefer, Idempotency-Key, If-None-Match, Last-Event-ID, Range, If-Range, Cache-Control, "
-               "traceparent, tracestate");
+               "traceparent, tracestate, Authorization");
     answer.set("Access-Control-Max-Age", "600");
   }
   return answer;

@@ -17,6 +17,8 @@ constexpr auto problem_table() {
       problem_row{bad_cursor, 400, "bad-cursor", "The cursor is not a number from 0", 0},
       problem_row{bad_option, 400, "bad-option", "An option is wrong", 0},
       problem_row{bad_upgrade, 400, "bad-upgrade", "The WebSocket upgrade is malformed", 0},
+      problem_row{unauthenticated, 401, "unauthenticated", "Who calls is not known", 0},
+      problem_row{forbidden, 403, "forbidden", "Who calls may not do this", 0},
       problem_row{unknown_path, 404, "unknown-path", "There is nothing at this path", 0},
       problem_row{unknown_kind, 404, "unknown-kind", "There is no such kind of task", 0},
       problem_row{unknown_task, 404, "unknown-task", "The task is unknown", 0},

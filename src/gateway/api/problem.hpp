@@ -15,6 +15,8 @@ enum class problem {
   bad_cursor,
   bad_option,
   bad_upgrade,
+  unauthenticated,
+  forbidden,
   unknown_path,
   unknown_kind,
   unknown_task,

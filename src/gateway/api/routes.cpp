@@ -8,19 +8,23 @@ std::span<const endpoint_row> endpoint_table() noexcept {
   using namespace endpoints;
   using http::verb;
   static constexpr endpoint_row table[] = {
-      {verb::post, "/api/{kind}", submit},
-      {verb::get, "/api/{kind}", submit_ws},
-      {verb::get, "/api/stream", stream},
-      {verb::get, "/api/kinds", kinds},
-      {verb::get, "/api/results/{id}", results},
-      {verb::get, "/api/tasks", tasks},
-      {verb::get, "/api/tasks/{id}", task},
-      {verb::get, "/api/tasks/{id}/events", events},
-      {verb::get, "/api/tasks/{id}/timeline", timeline},
-      {verb::post, "/api/tasks/{id}/cancel", cancel},
-      {verb::get, "/api/artifacts/{id}/{name}", artifacts},
-      {verb::get, "/", page},
-      {verb::get, "/{file}", page},
+      {verb::post, "/api/{kind}", submit, action::submit},
+      {verb::get, "/api/{kind}", submit_ws, action::submit},
+      {verb::get, "/api/stream", stream, action::greet},
+      {verb::get, "/api/kinds", kinds, action::look},
+      {verb::get, "/api/results/{id}", results, action::read},
+      {verb::get, "/api/tasks", tasks, action::list},
+      {verb::get, "/api/tasks/{id}", task, action::read},
+      {verb::get, "/api/tasks/{id}/events", events, action::read},
+      {verb::get, "/api/tasks/{id}/timeline", timeline, action::read},
+      {verb::post, "/api/tasks/{id}/cancel", cancel, action::cancel},
+      {verb::post, "/api/tasks/{id}/ticket", ticket, action::ticket},
+      {verb::get, "/api/artifacts/{id}/{name}", artifacts, action::read},
+      {verb::get, "/api/session", session, action::open},
+      {verb::post, "/api/session", sign_in, action::look},
+      {verb::delete_, "/api/session", sign_out, action::open},
+      {verb::get, "/", page, action::open},
+      {verb::get, "/{file}", page, action::open},
   };
   return table;
 }

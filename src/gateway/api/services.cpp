@@ -12,21 +12,26 @@ namespace {
 base::awaitable<void> end_submissions(loop_state& loop) {
   loop.submissions.cancel();
   co_await loop.submissions.join();
+  co_await loop.watch.stop();
 }
 
 }  // namespace
 
-loop_state::loop_state(base::executor ex, const base::logger& log)
-    : submissions(ex, log, "submissions"), draining(ex), random(std::random_device{}()) {}
+loop_state::loop_state(base::executor ex, const gate& entrance, const base::clock& clock, const base::logger& log)
+    : submissions(ex, log, "submissions"),
+      draining(ex),
+      random(std::random_device{}()),
+      watch(ex, entrance, clock, log) {}
 
 services::services(api_dependencies d)
     : d_(std::move(d)),
       origins_(d_.settings.gateway.allowed_origins),
       page_(embedded_files()),
       messages_(
-          d_.metrics.counter("streamdemo_stream_messages_total", "Messages of clients on /api/stream that were read")) {
+          d_.metrics.counter("streamdemo_stream_messages_total", "Messages of clients on /api/stream that were read")),
+      keys_(d_.loops.executor(0), d_.log, "the watch over keys") {
   for (std::size_t i = 0; i < d_.loops.size(); ++i) {
-    loops_.push_back(std::make_unique<loop_state>(d_.loops.executor(i), d_.log));
+    loops_.push_back(std::make_unique<loop_state>(d_.loops.executor(i), d_.entrance, d_.clock, d_.log));
   }
 }
 
@@ -54,6 +59,25 @@ loop_state& services::here() noexcept {
   return *loops_[http::current_loop()];
 }
 
+void services::start() {
+  if (!d_.entrance.asks()) return;
+  keys_.spawn([this] { return look_for_changes(); });
+}
+
+// A key that was taken away is gone within a second.
+base::awaitable<void> services::look_for_changes() {
+  for (;;) {
+    co_await base::sleep_for(std::chrono::seconds(1));
+    if (d_.entrance.look()) judge_again();
+  }
+}
+
+void services::judge_again() {
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    asio::post(d_.loops.executor(i), [loop = loops_[i].get()] { loop->watch.judge_again(); });
+  }
+}
+
 void services::begin_drain() {
   if (draining_.exchange(true)) return;
   for (std::size_t i = 0; i < loops_.size(); ++i) {
@@ -63,6 +87,8 @@ void services::begin_drain() {
 
 base::awaitable<void> services::drain() {
   begin_drain();
+  keys_.cancel();
+  co_await keys_.join();
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     co_await asio::co_spawn(d_.loops.executor(i), end_submissions(*loops_[i]), base::use_awaitable);
   }

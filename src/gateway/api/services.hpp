@@ -8,6 +8,7 @@
 #include <atomic>
 #include <random>
 
+#include "gateway/access/access_watch.hpp"
 #include "gateway/api/api.hpp"
 #include "gateway/api/body/page_files.hpp"
 #include "gateway/api/problem.hpp"
@@ -16,16 +17,18 @@ namespace streamdemo::gateway {
 
 // Belongs to one loop; only touched there.
 struct loop_state {
-  loop_state(base::executor ex, const base::logger& log);
+  loop_state(base::executor ex, const gate& entrance, const base::clock& clock, const base::logger& log);
   base::task_group submissions;  // those begun on a WebSocket, which outlive it
   base::event draining;
   std::minstd_rand random;
+  access_watch watch;
 };
 
 class services {
  public:
   explicit services(api_dependencies d);
 
+  gate& entrance() const noexcept { return d_.entrance; }
   histories& all() const noexcept { return d_.all; }
   task_service& service() const noexcept { return d_.service; }
   input_keeper& inputs() const noexcept { return d_.inputs; }
@@ -49,16 +52,22 @@ class services {
   loop_state& here() noexcept;
   base::executor executor_here() const { return d_.loops.executor(http::current_loop()); }
 
+  // Judges everybody on every loop anew.
+  void judge_again();
+  void start();
   bool draining() const noexcept { return draining_.load(std::memory_order_relaxed); }
   void begin_drain();
   base::awaitable<void> drain();
 
  private:
+  base::awaitable<void> look_for_changes();
+
   api_dependencies d_;
   http::origin_rules origins_;
   page_files page_;
   base::counter& messages_;
   std::vector<std::unique_ptr<loop_state>> loops_;
+  base::task_group keys_;  // on loop 0
   std::atomic<bool> draining_{false};
 };
 

@@ -68,7 +68,10 @@ class folded_histories final : public histories {
   ~folded_histories() override { wakes_->shut(); }
 
   history_ptr find(std::string_view request_id) const override { return index_.find(request_id); }
-  std::vector<history_ptr> recent(std::size_t limit) const override { return index_.recent(limit); }
+  std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
+                                  const std::function<bool(const history&)>& wanted) const override {
+    return index_.recent(owner, limit, wanted);
+  }
   std::size_t open_tasks() const override { return open_.load(std::memory_order_relaxed); }
 
   bool has_room(std::size_t more) const override {
@@ -243,6 +246,7 @@ class folded_histories final : public histories {
     first.kind = t.kind;
     first.payload_hash = t.payload_hash;
     first.accepted_by = t.accepted_by;
+    first.owner = t.owner;
     first.accepted_at = t.accepted_at;
     first.expiry = t.expiry;
     last_ = history_ptr(new history(std::move(first)));

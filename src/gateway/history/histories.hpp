@@ -18,8 +18,10 @@
 #include <streamdemo/task/fold.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +34,7 @@ struct task_view {
   std::string kind;
   std::string payload_hash;
   std::string accepted_by;
+  std::string owner;  // who may see it; empty: nobody but an administrator
   task::status status = task::status::queued;
   base::sys_time accepted_at{};
   base::sys_time expiry{};
@@ -176,8 +179,10 @@ class histories {
 
   // Any thread.
   virtual history_ptr find(std::string_view request_id) const = 0;
-  virtual std::vector<history_ptr> recent(std::size_t limit) const = 0;  // newest first
-  virtual std::size_t open_tasks() const = 0;                            // accepted and not ended
+  // Newest first; of one owner, or of all.
+  virtual std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
+                                          const std::function<bool(const history&)>& wanted) const = 0;
+  virtual std::size_t open_tasks() const = 0;  // accepted and not ended
 
   // Loop 0: whether so many more tasks could be remembered.
   virtual bool has_room(std::size_t more) const = 0;

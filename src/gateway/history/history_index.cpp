@@ -1,5 +1,7 @@
 #include "gateway/history/history_index.hpp"
 
+#include <queue>
+
 #include "gateway/history/wake_lists.hpp"
 
 namespace streamdemo::gateway {
@@ -7,26 +9,46 @@ namespace streamdemo::gateway {
 history_ptr history_index::kept(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
   const auto it = ids_.find(request_id);
-  return it == ids_.end() ? nullptr : it->second->second;
+  return it == ids_.end() ? nullptr : it->second.at->second;
 }
 
 history_ptr history_index::find(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
-  if (const auto it = ids_.find(request_id); it != ids_.end()) return it->second->second;
+  if (const auto it = ids_.find(request_id); it != ids_.end()) return it->second.at->second;
   const auto it = removed_.find(request_id);
   return it == removed_.end() ? nullptr : history_ptr(new history(it->second.view));
 }
 
-std::vector<history_ptr> history_index::recent(std::size_t limit) const {
+std::vector<history_ptr> history_index::recent(std::optional<std::string_view> owner, std::size_t limit,
+                                               const std::function<bool(const history&)>& wanted) const {
+  // What each owner has is in order; the newest of all of them comes next.
+  struct reader {
+    by_age::const_reverse_iterator next;
+    by_age::const_reverse_iterator end;
+    bool operator<(const reader& other) const { return next->first < other.next->first; }
+  };
   std::vector<history_ptr> found;
+  std::priority_queue<reader> readers;
   const std::shared_lock lock(mutex_);
-  found.reserve(std::min(limit, ages_.size()));
-  for (auto it = ages_.rbegin(); it != ages_.rend() && found.size() < limit; ++it) found.push_back(it->second);
+  const auto add = [&](const by_age& ages) {
+    if (!ages.empty()) readers.push({ages.rbegin(), ages.rend()});
+  };
+  if (!owner) {
+    for (const auto& [name, ages] : owners_) add(ages);
+  } else if (const auto own = owners_.find(*owner); own != owners_.end()) {
+    add(own->second);
+  }
+  while (!readers.empty() && found.size() < limit) {
+    auto r = readers.top();
+    readers.pop();
+    if (wanted(*r.next->second)) found.push_back(r.next->second);
+    if (++r.next != r.end) readers.push(r);
+  }
   return found;
 }
 
 std::vector<history_ptr> history_index::all() const {
-  return recent(std::size_t(-1));
+  return recent(std::nullopt, std::size_t(-1), [](const history&) { return true; });
 }
 
 std::size_t history_index::size() const {
@@ -37,12 +59,18 @@ std::size_t history_index::size() const {
 void history_index::insert(const history_ptr& h) {
   const std::unique_lock lock(mutex_);
   const auto& view = h->view_;
-  if (const auto old = ids_.find(view.request_id); old != ids_.end()) {
-    ages_.erase(old->second);
-    ids_.erase(old);
-  }
+  if (const auto old = ids_.find(view.request_id); old != ids_.end()) erase(old);
   if (const auto r = removed_.find(view.request_id); r != removed_.end()) forget_removed(r);
-  ids_[view.request_id] = ages_.emplace(std::pair(view.accepted_at, next_serial_++), h).first;
+  auto& ages = owners_[view.owner];
+  ids_[view.request_id] = {&ages, ages.emplace(std::pair(view.accepted_at, next_serial_++), h).first};
+}
+
+void history_index::erase(by_id<place>::iterator it) {
+  const auto [ages, at] = it->second;
+  const auto owner = at->second->view_.owner;
+  ages->erase(at);
+  if (ages->empty()) owners_.erase(owner);
+  ids_.erase(it);
 }
 
 void history_index::remove(const history_ptr& h) {
@@ -50,9 +78,8 @@ void history_index::remove(const history_ptr& h) {
   view.first_kept = view.last_seq + 1;
   const std::unique_lock lock(mutex_);
   const auto it = ids_.find(view.request_id);
-  if (it == ids_.end() || it->second->second != h) return;
-  ages_.erase(it->second);
-  ids_.erase(it);
+  if (it == ids_.end() || it->second.at->second != h) return;
+  erase(it);
   const auto serial = next_serial_++;
   removal_order_.emplace_back(view.request_id, serial);
   if (const auto before = removed_.find(view.request_id); before != removed_.end()) forget_removed(before);
@@ -81,7 +108,8 @@ std::size_t history_index::removed_bytes() const {
 std::size_t history_index::bytes_of(const removed_task& r) noexcept {
   const auto& v = r.view;
   constexpr std::size_t places = sizeof(by_id<removed_task>::value_type) + sizeof(removal_order_[0]) + 96;
-  return places + 3 * v.request_id.size() + v.kind.size() + v.payload_hash.size() + v.accepted_by.size();
+  return places + 3 * v.request_id.size() + v.kind.size() + v.payload_hash.size() + v.accepted_by.size() +
+         v.owner.size();
 }
 
 }  // namespace streamdemo::gateway

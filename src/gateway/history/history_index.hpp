@@ -20,7 +20,9 @@ class history_index {
   history_ptr find(std::string_view request_id) const;
   // Only what is kept.
   history_ptr kept(std::string_view request_id) const;
-  std::vector<history_ptr> recent(std::size_t limit) const;
+  // Newest first; of one owner, or of all.
+  std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
+                                  const std::function<bool(const history&)>& wanted) const;
   std::vector<history_ptr> all() const;
   std::size_t size() const;
   // What the removed ones take.
@@ -44,8 +46,14 @@ class history_index {
   };
 
   mutable std::shared_mutex mutex_;
-  by_id<by_age::iterator> ids_;
-  by_age ages_;
+  struct place {
+    by_age* of;
+    by_age::iterator at;
+  };
+  void erase(by_id<place>::iterator it);
+
+  by_id<place> ids_;
+  by_id<by_age> owners_;  // by owner; nobody's are those of the empty one
   by_id<removed_task> removed_;
   std::deque<std::pair<std::string, std::uint64_t>> removal_order_;
   static std::size_t bytes_of(const removed_task& r) noexcept;

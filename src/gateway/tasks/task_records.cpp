@@ -16,6 +16,7 @@ task::message opening(task::message_type type, const submission& s, const std::s
   m.source = source;
   m.time = now;
   m.expiry = expiry;
+  m.owner = s.owner;
   m.traceparent = s.traceparent;
   m.tracestate = s.tracestate;
   return m;

@@ -62,6 +62,7 @@ class bus_task_service final : public task_service_control, private task_observe
         metrics_(p.metrics),
         log_(p.log.child("tasks")),
         source_(std::move(p.source)),
+        secrets_(p.own_secrets),
         producer_(p.bus.make_producer(loop0_)),
         seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
                                     {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
@@ -72,8 +73,16 @@ class bus_task_service final : public task_service_control, private task_observe
 
   ~bus_task_service() override { all_.observe(nullptr); }
 
-  std::string new_request_id(std::string_view kind, std::string_view idempotency_key) const override {
-    return idempotency_key.empty() ? base::random_id() : base::derived_id(kind, idempotency_key);
+  std::string new_request_id(std::string_view owner, std::string_view kind,
+                             std::string_view idempotency_key) const override {
+    if (idempotency_key.empty()) return base::random_id();
+    auto ids = secrets_.derived_ids(owner, kind, idempotency_key);
+    // A task from before the secret was changed stays the task of its key.
+    for (const auto& earlier : std::span(ids).subspan(1)) {
+      const auto h = all_.find(earlier);
+      if (h && h->view().owner == owner) return earlier;
+    }
+    return std::move(ids.front());
   }
 
   awaitable<result<accepted_task>> submit(submission s) override {
@@ -81,7 +90,9 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
   }
 
-  bool is_unread(std::string_view request_id) const override { return unread_.contains(request_id); }
+  std::optional<std::string> owner_of_unread(std::string_view request_id) const override {
+    return unread_.owner_of(request_id);
+  }
 
   awaitable<result<void>> cancel(std::string request_id) override {
     auto body = cancel_here(std::move(request_id));
@@ -193,7 +204,7 @@ class bus_task_service final : public task_service_control, private task_observe
     if (h) {
       acknowledged(h);
     } else {
-      unread_.put(s.request_id, expiry);
+      unread_.put(s.request_id, s.owner, expiry);
     }
     co_return accepted_task{s.request_id, h};
   }
@@ -356,6 +367,7 @@ class bus_task_service final : public task_service_control, private task_observe
   base::metrics& metrics_;
   base::logger log_;
   std::string source_;
+  const secrets& secrets_;
   std::unique_ptr<bus::producer> producer_;
   base::histogram& seconds_;
   std::unordered_map<std::string, std::shared_ptr<base::event>> in_flight_;     // by id; told when its task is folded

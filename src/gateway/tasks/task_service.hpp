@@ -23,6 +23,7 @@ struct submission {
   std::optional<base::milliseconds> deadline;  // queueing included; at most tasks.max_deadline_ms
   bool has_idempotency_key = false;            // then an earlier task of the same id is no accident
   std::string payload_hash;                    // SHA-256 of what the client sent (for uploads: content and options)
+  std::string owner;                           // whose it is; empty: nobody's
   std::string traceparent;
   std::string tracestate;
   // The committed upload that the payload names, if it does. It is kept once a request that names it may be in the log,
@@ -40,15 +41,17 @@ class task_service {
  public:
   virtual ~task_service() = default;
 
-  // Random, or derived from kind and key (the same at every gateway).
-  virtual std::string new_request_id(std::string_view kind, std::string_view idempotency_key) const = 0;
+  // Random, or, with a key, the id of the task of that owner, kind and key: the same at every gateway. Any thread.
+  virtual std::string new_request_id(std::string_view owner, std::string_view kind,
+                                     std::string_view idempotency_key) const = 0;
 
   // Both records acknowledged, however far behind the log this gateway is. Errors: full, unavailable, timed_out (each:
   // retry later), conflict (same key, other payload), too_large, closed (draining).
   virtual base::awaitable<base::result<accepted_task>> submit(submission s) = 0;
 
-  // This gateway handed the task over and has not read it back yet: it exists, whatever the histories say. Any thread.
-  virtual bool is_unread(std::string_view request_id) const = 0;
+  // The owner of a task that this gateway handed over and has not read back yet: it exists, whatever the histories say.
+  // nullopt: there is none of that id. Any thread.
+  virtual std::optional<std::string> owner_of_unread(std::string_view request_id) const = 0;
 
   // Writes the `ended` (canceled) unless the task has ended. Idempotent. Errors: not_found, full, unavailable,
   // timed_out.

@@ -6,6 +6,7 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>
 
+#include "gateway/access/secrets.hpp"
 #include "gateway/tasks/task_service.hpp"
 
 namespace streamdemo::gateway {
@@ -31,6 +32,7 @@ struct task_service_parts {
   base::metrics& metrics;
   const base::logger& log;
   std::string source;
+  const secrets& own_secrets;
 };
 
 std::unique_ptr<task_service_control> make_task_service(task_service_parts p);

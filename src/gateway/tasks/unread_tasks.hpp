@@ -5,6 +5,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,9 +13,9 @@ namespace streamdemo::gateway {
 
 class unread_tasks {
  public:
-  void put(std::string request_id, base::sys_time expiry) {
+  void put(std::string request_id, std::string owner, base::sys_time expiry) {
     const std::lock_guard lock(mutex_);
-    tasks_.insert_or_assign(std::move(request_id), expiry);
+    tasks_.insert_or_assign(std::move(request_id), task{std::move(owner), expiry});
   }
   // False: it was not there.
   bool erase(const std::string& request_id) {
@@ -23,11 +24,13 @@ class unread_tasks {
   }
   void forget_before(base::sys_time now) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(tasks_, [&](const auto& t) { return t.second < now; });
+    std::erase_if(tasks_, [&](const auto& t) { return t.second.expiry < now; });
   }
-  bool contains(std::string_view request_id) const {
+  // Whose it is; nullopt: it is not there.
+  std::optional<std::string> owner_of(std::string_view request_id) const {
     const std::lock_guard lock(mutex_);
-    return tasks_.contains(request_id);
+    const auto it = tasks_.find(request_id);
+    return it == tasks_.end() ? std::nullopt : std::optional(it->second.owner);
   }
   std::size_t size() const {
     const std::lock_guard lock(mutex_);
@@ -35,8 +38,12 @@ class unread_tasks {
   }
 
  private:
+  struct task {
+    std::string owner;
+    base::sys_time expiry;
+  };
   mutable std::mutex mutex_;
-  std::map<std::string, base::sys_time, std::less<>> tasks_;
+  std::map<std::string, task, std::less<>> tasks_;
 };
 
 }  // namespace streamdemo::gateway

@@ -134,3 +134,35 @@ TEST_CASE("a kind that another program does shares no request topic with kinds o
   s.tasks.request_topics.erase("theirs");
   CHECK(contradictions(s).empty());
 }
+
+TEST_CASE("nobody listens beyond this machine without asking for a name, but by a word of its own") {
+  settings s;
+  for (const auto* address : {"0.0.0.0", "::", "192.0.2.1"}) {
+    s.gateway.listen = {"127.0.0.1", address};
+    CHECK(only(s, "gateway.listen goes beyond this machine while auth.mode is none"));
+  }
+  s.role = role::processor;
+  s.bus = bus_kind::kafka;
+  CHECK(contradictions(s).empty());
+  s.role = role::gateway;
+  s.gateway.allow_unauthenticated = true;
+  CHECK(contradictions(s).empty());
+  s.gateway.allow_unauthenticated = false;
+  s.gateway.listen = {"::1", "127.0.0.2"};
+  CHECK(contradictions(s).empty());
+}
+
+TEST_CASE("who asks for a name has what that needs") {
+  settings s;
+  s.auth.mode = auth_mode::keys;
+  s.gateway.listen = {"::"};
+  CHECK(contradictions(s).empty());
+  s.bus = bus_kind::kafka;
+  CHECK(only(s, "auth.id_secret is empty"));
+  s.auth.id_secret = std::string(32, 'x');
+  CHECK(contradictions(s).empty());
+  s.auth.mode = auth_mode::proxy;
+  CHECK(only(s, "auth.trusted_proxies names none"));
+  s.auth.trusted_proxies = {"127.0.0.1"};
+  CHECK(contradictions(s).empty());
+}

@@ -21,6 +21,7 @@ role = "all"
 [gateway]
 port = 9000
 listen = ["0.0.0.0"]
+allow_unauthenticated = true
 idle_timeout_ms = 1234
 [artifacts]
 directory = "/srv/files"

@@ -15,6 +15,10 @@ using task::message_type;
 
 namespace {
 
+bool any(const history&) {
+  return true;
+}
+
 constexpr std::int32_t partitions = 4;
 
 struct world {
@@ -179,7 +183,7 @@ TEST_CASE("recent tasks come newest first") {
     w.apply({w.out.accepted(id)});
     w.out.time += std::chrono::seconds(1);
   }
-  const auto found = w.all->recent(2);
+  const auto found = w.all->recent(std::nullopt, 2, any);
   REQUIRE(found.size() == 2);
   CHECK(found[0]->view().request_id == "c");
   CHECK(found[1]->view().request_id == "b");
@@ -294,7 +298,7 @@ TEST_CASE("keep_for after its end a history is removed, and is still told from a
   CHECK(h->view().status == task::status::succeeded);
   CHECK(h->read(0, 10, 1000).kept_from == 4);
   CHECK_FALSE(w.all->find("unknown"));
-  CHECK(w.all->recent(10).size() == 1);
+  CHECK(w.all->recent(std::nullopt, 10, any).size() == 1);
   CHECK(w.metric("streamdemo_histories") == 1);
 
   // From then on the same id may name a new task.

@@ -98,7 +98,8 @@ struct station {
                                    .clock = w.clock,
                                    .metrics = w.metrics,
                                    .log = w.log,
-                                   .source = source})),
+                                   .source = source,
+                                   .own_secrets = own_secrets})),
         follower({.topic = "response", .partitions = 4, .window = std::chrono::hours(1)}, w.bus, *all,
                  w.loops.executor(0), w.log) {
     follower.start();
@@ -116,7 +117,7 @@ struct station {
 
   submission example(const std::string& key = {}, const std::string& payload = "{}") const {
     submission s;
-    s.request_id = service->new_request_id("simulate", key);
+    s.request_id = service->new_request_id({}, "simulate", key);
     s.kind = "simulate";
     s.payload = payload;
     s.payload_hash = payload;
@@ -135,6 +136,7 @@ struct station {
 
   world& of;
   std::unique_ptr<histories> all;
+  secrets own_secrets{{}, {}};
   std::unique_ptr<task_service_control> service;
   response_follower follower;
 };

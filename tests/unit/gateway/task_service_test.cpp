@@ -302,8 +302,8 @@ TEST_CASE("a gateway that lags behind the log takes tasks all the same, ends non
   REQUIRE_MESSAGE(done.has_value(), done.error().message);
   CHECK(done->request_id == task.request_id);
   CHECK_FALSE(done->history);
-  CHECK(lags.service->is_unread(task.request_id));
-  CHECK_FALSE(lags.service->is_unread("another"));
+  CHECK(lags.service->owner_of_unread(task.request_id));
+  CHECK_FALSE(lags.service->owner_of_unread("another"));
   CHECK(w.everything("request").size() == 1);
   CHECK(lags.submit(lags.example()).has_value());
   CHECK(lags.submit(lags.example()).error().code == errc::full);
@@ -313,7 +313,7 @@ TEST_CASE("a gateway that lags behind the log takes tasks all the same, ends non
   // Read at last, it is counted by its history.
   const auto log = w.everything("response");
   lags.all->apply(log);
-  CHECK_FALSE(lags.service->is_unread(task.request_id));
+  CHECK_FALSE(lags.service->owner_of_unread(task.request_id));
   CHECK(lags.all->open_tasks() == 2);
 }
 

@@ -13,7 +13,11 @@ answering events(call& c);
 answering timeline(call& c);
 answering tasks(call& c);
 answering cancel(call& c);
+answering ticket(call& c);
 answering artifacts(call& c);
+answering session(call& c);
+answering sign_in(call& c);
+answering sign_out(call& c);
 answering kinds(call& c);
 answering page(call& c);
 

@@ -46,7 +46,7 @@ answering events(call& c) {
   if (*format == wire::websocket) {
     http::websocket_reply socket;
     socket.subprotocol = std::move(*protocol);
-    socket.source = make_source(c.at(), *format, *known, *cursor);
+    socket.source = make_source(c.by, *format, *known, *cursor);
     co_return socket;
   }
   if (*format == wire::sse && at_the_end(**known, *cursor)) {
@@ -55,7 +55,7 @@ answering events(call& c) {
     done.status = 204;
     co_return done;
   }
-  co_return open_stream(c.at(), *format, *known, *cursor);
+  co_return open_stream(c.by, *format, *known, *cursor);
 }
 
 }  // namespace streamdemo::gateway::endpoints

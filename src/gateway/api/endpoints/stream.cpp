@@ -5,6 +5,20 @@
 
 namespace streamdemo::gateway::endpoints {
 
+namespace {
+
+// Who has not said who it is has as long for that as for the head of a request.
+caller known_or_for_a_while(const call& c) {
+  auto by = c.by;
+  if (by.who().may != 0) return by;
+  auto stranger = std::make_shared<principal>(by.who());
+  stranger->expires = c.at().clock().now() + c.at().settings().gateway.request_timeout;
+  by.is_now(std::move(stranger));
+  return by;
+}
+
+}  // namespace
+
 answering stream(call& c) {
   auto& r = c.request;
   if (!r.websocket) co_return problem_response(problem::bad_upgrade, "this is a WebSocket: ask for an upgrade");
@@ -15,7 +29,7 @@ answering stream(call& c) {
   }
   http::websocket_reply socket;
   socket.subprotocol = std::move(*protocol);
-  socket.source = std::make_unique<multi_source>(c.by);
+  socket.source = std::make_unique<multi_source>(known_or_for_a_while(c));
   co_return socket;
 }
 

@@ -44,6 +44,7 @@ answering submit(call& c) {
   const auto kind = std::string(r.param("kind"));
   const auto info = c.at().find_kind(kind);
   if (!info) co_return problem_response(info.error());
+  if (const auto allowed = c.by.may_submit(kind); !allowed) co_return problem_response(allowed.error());
   if (c.at().draining())
     co_return problem_response(problem::unavailable, "the server restarts; submit again in a moment");
   auto head = from_head(c);

@@ -12,6 +12,7 @@ answering submit_ws(call& c) {
   auto& r = c.request;
   const auto kind = std::string(r.param("kind"));
   if (const auto known = c.at().find_kind(kind); !known) co_return problem_response(known.error());
+  if (const auto allowed = c.by.may_submit(kind); !allowed) co_return problem_response(allowed.error());
   if (!r.websocket) {
     auto answer = problem_response(problem::method, "submit with POST, or upgrade to WebSocket");
     answer.set("Allow", "POST, OPTIONS");

@@ -1,4 +1,4 @@
-// GET /api/tasks?limit=N: recent tasks, newest first.
+// GET /api/tasks?limit=N&kind=K&status=S: recent tasks that the caller may read, newest first.
 #include "gateway/api/body/answers.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/problem.hpp"
@@ -22,8 +22,16 @@ answering tasks(call& c) {
       co_return problem_response(problem::bad_option, "limit must be a whole number from 1 to 1000");
     }
   }
+  const auto& who = c.by.who();
+  const auto owner = has_scope(who.may, scope::admin) ? std::nullopt : std::optional<std::string_view>(who.owner);
+  const auto kind = r.query_value("kind");
+  const auto status = r.query_value("status");
+  const auto wanted = [&](const history& h) {
+    const auto v = h.view();
+    return c.by.sees(v) && (!kind || v.kind == *kind) && (!status || task::to_string(v.status) == *status);
+  };
   std::string out = "{\"tasks\":[";
-  for (const auto& h : c.at().all().recent(static_cast<std::size_t>(limit))) {
+  for (const auto& h : c.at().all().recent(owner, static_cast<std::size_t>(limit), wanted)) {
     if (out.back() != '[') out += ',';
     append_summary(out, h->view());
   }

@@ -33,6 +33,11 @@ void event_source::attach(http::stream_sink& sink) {
 http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
   if (!cut_.empty()) return http::stream_state::end;
   if (!opened_) open(out);
+  if (access_over_) return no_longer(out);
+  if (expiring_) {
+    expiring_ = false;
+    out.push_back(own_piece(signal("expiring", {})));
+  }
   if (draining_) return reconnect(out, restart_reason, options_.reconnect_ms);
   auto batch = history_->read(options_.cursor, options_.max_events, max_bytes);
   if (batch.kept_from != 0) gap(out, batch.kept_from);
@@ -55,7 +60,8 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
 http::stream_end event_source::finish() {
   // Some libraries take any end for a loss and come back at once, for ever: to a task that is over, once a second.
   if (cut_.empty()) return {.late = was_over_};
-  return {.complete = false, .close_code = close_restarting, .reason = std::string(cut_)};
+  const auto code = access_over_ && *access_over_ != access_end::asks_again ? close_unauthorized : close_restarting;
+  return {.complete = false, .close_code = code, .reason = std::string(cut_)};
 }
 
 std::string_view event_source::heartbeat() const {
@@ -74,6 +80,21 @@ std::string_view event_source::heartbeat() const {
 void event_source::drain() {
   draining_ = true;
   if (sink_ != nullptr) sink_->wake();
+}
+
+void event_source::on_expiring(base::sys_time) {
+  expiring_ = true;
+  if (sink_ != nullptr) sink_->wake();
+}
+
+void event_source::on_access_over(access_end w) {
+  access_over_ = w;
+  if (sink_ != nullptr) sink_->wake();
+}
+
+// The client comes back with what it has by then, and is judged anew.
+http::stream_state event_source::no_longer(std::vector<http::piece>& out) {
+  return reconnect(out, reason_of(*access_over_), options_.retry_ms);
 }
 
 void event_source::open(std::vector<http::piece>& out) {

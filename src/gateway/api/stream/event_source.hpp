@@ -4,13 +4,14 @@
 #pragma once
 #include <streamdemo/http/stream.hpp>
 
+#include "gateway/access/access_watch.hpp"
 #include "gateway/history/histories.hpp"
 
 namespace streamdemo::gateway {
 
 enum class wire : std::uint8_t { sse, json_lines, websocket };
 
-class event_source final : public http::stream_source, private subscriber {
+class event_source final : public http::stream_source, public watched_stream, private subscriber {
  public:
   struct options {
     std::int64_t cursor = 0;
@@ -28,6 +29,8 @@ class event_source final : public http::stream_source, private subscriber {
   http::stream_end finish() override;
   std::string_view heartbeat() const override;
   void drain() override;
+  void on_expiring(base::sys_time at) override;
+  void on_access_over(access_end w) override;
 
   std::int64_t cursor() const noexcept { return options_.cursor; }
   const history& of() const noexcept { return *history_; }
@@ -38,6 +41,7 @@ class event_source final : public http::stream_source, private subscriber {
   void open(std::vector<http::piece>& out);
   void gap(std::vector<http::piece>& out, std::int64_t kept_from);
   // Tells the client to come again and ends without completing.
+  http::stream_state no_longer(std::vector<http::piece>& out);
   http::stream_state reconnect(std::vector<http::piece>& out, std::string_view static_reason, std::uint32_t after_ms);
   // `fields`: of SSE, before the event's name.
   std::string signal(std::string_view type, std::string_view members, std::string_view fields = {}) const;
@@ -53,6 +57,8 @@ class event_source final : public http::stream_source, private subscriber {
   bool opened_ = false;
   bool was_over_ = false;  // when it was attached
   bool draining_ = false;
+  bool expiring_ = false;
+  std::optional<access_end> access_over_;
 };
 
 // A piece that nobody else has.

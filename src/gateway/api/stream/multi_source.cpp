@@ -13,7 +13,7 @@ namespace streamdemo::gateway {
 
 namespace {
 
-using action = stream_message::action;
+using stream_action = stream_message::action;
 
 // From one task in one turn: several tasks share a write, and a task that is alone still fills it.
 constexpr std::uint32_t turn_events = 64;
@@ -28,6 +28,21 @@ std::string reference(std::string_view to, std::string_view ref) {
   if (!to.empty()) out.append(",\"to\":\"").append(to).append("\"");
   if (!ref.empty()) out.append(",\"ref\":").append(ref);
   return out;
+}
+
+action access_of(stream_action a) noexcept {
+  switch (a) {
+    case stream_action::submit:
+      return action::submit;
+    case stream_action::cancel:
+      return action::cancel;
+    case stream_action::authenticate:
+      return action::look;
+    case stream_action::subscribe:
+    case stream_action::unsubscribe:
+      break;
+  }
+  return action::read;
 }
 
 // task_json() without its braces.
@@ -132,7 +147,7 @@ void multi_source::work() {
 multi_source::parsed multi_source::parse(std::string_view message) const {
   a_.messages().Increment();
   auto m = parse_stream_message(message, a_.settings().tasks.max_deadline);
-  if (m && m->what == action::submit) m->request_id = a_.service().new_request_id(m->kind, m->key);
+  if (m && m->what == stream_action::submit) m->request_id = by_.request_id(m->kind, m->key);
   return m;
 }
 
@@ -141,33 +156,36 @@ bool multi_source::must_wait(const parsed& m) const {
 }
 
 void multi_source::take(stream_message m) {
-  if (m.what == action::unsubscribe) return unsubscribe(m);
+  if (m.what == stream_action::authenticate) return authenticate(m);
+  if (m.what == stream_action::unsubscribe) return unsubscribe(m);
   if (const auto why = cannot_begin(m)) return refuse(*why, m);
   submission s;
   // Until the bus has it, or refuses; the client may be gone by then.
   base::byte_budget::share room(&a_.buffers());
   if (!room.hold(m.payload.capacity())) return refuse({problem::overloaded, std::string(no_room), {}}, m);
-  if (m.what == action::submit) {
+  if (m.what == stream_action::submit) {
     s = by_.new_submission(m.kind, m.key);
     s.request_id = m.request_id;
     s.deadline = m.deadline;
     s.payload_hash = base::sha256_hex(m.payload);
     s.payload = std::move(m.payload);
   }
-  if (m.what != action::cancel) ++to_come_;
+  if (m.what != stream_action::cancel) ++to_come_;
   under_way_.push_back(m.request_id);
   a_.here().submissions.spawn([o = std::make_shared<operation>(by_, std::move(s), std::move(m), std::move(room)),
                                l = link_] { return carry_out(o, l); });
 }
 
 std::optional<refusal> multi_source::cannot_begin(const stream_message& m) const {
-  if (m.what == action::cancel) return std::nullopt;
-  if (m.what == action::submit) {
+  if (const auto allowed = by_.may(access_of(m.what)); !allowed) return allowed.error();
+  if (m.what == stream_action::cancel) return std::nullopt;
+  if (m.what == stream_action::submit) {
     if (const auto kind = a_.find_kind(m.kind); !kind) return kind.error();
+    if (const auto allowed = by_.may_submit(m.kind); !allowed) return allowed.error();
   }
   if (followers_.contains(m.request_id)) {
     // The same key again: the answer says so, and the events are on their way already.
-    if (m.what == action::submit) return std::nullopt;
+    if (m.what == stream_action::submit) return std::nullopt;
     return refusal{
         problem::subscribed, "this socket follows that task already; unsubscribe first to read it again", {}};
   }
@@ -183,7 +201,7 @@ base::awaitable<void> multi_source::carry_out(std::shared_ptr<operation> under_w
   auto& a = under_way->by.at();
   const auto& m = under_way->message;
   outcome o = refusal{};
-  if (m.what == action::submit) {
+  if (m.what == stream_action::submit) {
     const auto task = co_await a.service().submit(std::move(under_way->task));
     under_way->room.release();
     history_ptr h;
@@ -193,7 +211,7 @@ base::awaitable<void> multi_source::carry_out(std::shared_ptr<operation> under_w
     } else {
       o = task ? not_read_back(task->request_id) : refusal_of(task.error());
     }
-  } else if (m.what == action::subscribe) {
+  } else if (m.what == stream_action::subscribe) {
     o = co_await under_way->by.task(m.request_id);
   } else {
     o = co_await under_way->by.canceled_task(m.request_id);
@@ -203,18 +221,18 @@ base::awaitable<void> multi_source::carry_out(std::shared_ptr<operation> under_w
 
 void multi_source::done(const stream_message& m, const outcome& o) {
   under_way_.erase(std::find(under_way_.begin(), under_way_.end(), m.request_id));
-  if (m.what != action::cancel) --to_come_;
+  if (m.what != stream_action::cancel) --to_come_;
   if (ending_) return;
   if (!o) {
     refuse(o.error(), m);
   } else {
     const auto view = (*o)->view();
     auto members = task_members(view);
-    if (m.what == action::subscribe) {
+    if (m.what == stream_action::subscribe) {
       members += ",\"after\":" + std::to_string(m.after) + ",\"last_seq\":" + std::to_string(view.last_seq);
     }
     answer(m, members);
-    if (m.what != action::cancel) follow(m, *o);
+    if (m.what != stream_action::cancel) follow(m, *o);
   }
   if (draining_ && under_way_.empty()) return leave();
   work();
@@ -227,6 +245,39 @@ void multi_source::follow(const stream_message& m, const history_ptr& h) {
   auto& f = *followers_.emplace(m.request_id, std::make_unique<follower>(*this, h, m.after)).first->second;
   f.events.attach(f);
   f.wake();
+}
+
+// Who shows a token on an open socket goes on as who that is; a socket never changes hands.
+void multi_source::authenticate(const stream_message& m) {
+  const auto who = a_.entrance().of_token(m.token);
+  if (!who) return refuse({problem::unauthenticated, "the token is not known here, or is no longer good", {}}, m);
+  const auto& before = by_.who();
+  if (before.owner.empty() ? !followers_.empty() : before.owner != (*who)->owner) {
+    return end(error_frame({problem::forbidden, "this socket belongs to somebody else; open another", {}}),
+               {.complete = false, .close_code = close_unauthorized, .reason = "another subject"});
+  }
+  by_.is_now(*who);
+  a_.here().watch.join(*this, *who);
+  answer(m, "\"subject\":" + base::json_string((*who)->subject));
+}
+
+void multi_source::on_expiring(base::sys_time) {
+  answers_.push_back(R"({"type":"expiring"})");
+  sink_->wake();
+}
+
+void multi_source::on_access_over(access_end w) {
+  if (ending_) return;
+  const auto reason = reason_of(w);
+  end("{\"type\":\"reconnect\",\"reason\":" + base::json_string(reason) + "}",
+      {.complete = false,
+       .close_code = w == access_end::asks_again ? close_restarting : close_unauthorized,
+       .reason = std::string(reason)});
+}
+
+void multi_source::attach(http::stream_sink& sink) {
+  sink_ = &sink;
+  a_.here().watch.join(*this, by_.shared_who());
 }
 
 void multi_source::unsubscribe(const stream_message& m) {
@@ -254,7 +305,7 @@ void multi_source::refuse(const refusal& why, std::string_view to, std::string_v
 
 void multi_source::refuse(const refusal& why, const stream_message& m) {
   // The id of a task that was not submitted would say nothing.
-  refuse(why, to_string(m.what), m.ref, m.what == action::submit ? std::string_view{} : m.request_id);
+  refuse(why, to_string(m.what), m.ref, m.what == stream_action::submit ? std::string_view{} : m.request_id);
 }
 
 void multi_source::end(std::string last_words, http::stream_end how) {

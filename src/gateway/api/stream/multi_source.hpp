@@ -15,18 +15,20 @@
 
 namespace streamdemo::gateway {
 
-class multi_source final : public http::stream_source {
+class multi_source final : public http::stream_source, public watched_stream {
  public:
   explicit multi_source(caller by);
   ~multi_source() override;
 
-  void attach(http::stream_sink& sink) override { sink_ = &sink; }
+  void attach(http::stream_sink& sink) override;
   http::stream_state pull(std::vector<http::piece>& out, std::size_t max_bytes) override;
   http::stream_end finish() override { return end_; }
   std::string_view heartbeat() const override { return {}; }
   void on_text(std::string_view message) override;
   bool takes_input() const override { return !next_ && waiting_.empty(); }
   void drain() override;
+  void on_expiring(base::sys_time at) override;
+  void on_access_over(access_end w) override;
 
  private:
   using leaves_by_itself = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
@@ -64,6 +66,7 @@ class multi_source final : public http::stream_source {
   bool must_wait(const parsed& m) const;
   void take(stream_message m);
   std::optional<refusal> cannot_begin(const stream_message& m) const;
+  void authenticate(const stream_message& m);
   void unsubscribe(const stream_message& m);
   static base::awaitable<void> carry_out(std::shared_ptr<operation> under_way, std::shared_ptr<link> l);
   void done(const stream_message& m, const outcome& o);

@@ -17,13 +17,14 @@ namespace streamdemo::gateway {
 
 namespace {
 
-using action = stream_message::action;
+using stream_action = stream_message::action;
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 4> action_names{"submit", "subscribe", "unsubscribe", "cancel"};
+constexpr std::array<std::string_view, 5> action_names{"submit", "subscribe", "unsubscribe", "cancel", "authenticate"};
 constexpr std::array<std::string_view, 7> of_submit{"ref",   "action",          "kind",       "payload",
                                                     "after", "idempotency_key", "deadline_ms"};
 constexpr std::array<std::string_view, 4> of_subscribe{"ref", "action", "request_id", "after"};
+constexpr std::array<std::string_view, 3> of_authenticate{"ref", "action", "token"};
 constexpr std::array<std::string_view, 3> of_others{"ref", "action", "request_id"};
 constexpr std::size_t max_ref_bytes = 128;
 
@@ -56,8 +57,8 @@ class members {
 
  private:
   // All that some action knows.
-  static constexpr std::array<std::string_view, 8> names{"ref",   "action",          "kind",        "payload",
-                                                         "after", "idempotency_key", "deadline_ms", "request_id"};
+  static constexpr std::array<std::string_view, 9> names{
+      "ref", "action", "kind", "payload", "after", "idempotency_key", "deadline_ms", "request_id", "token"};
   static std::size_t index_of(std::string_view name) noexcept {
     return static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
   }
@@ -74,10 +75,10 @@ std::optional<std::string> plain_string(std::optional<std::string_view> json) {
   return std::string(json->substr(1, json->size() - 2));
 }
 
-std::optional<action> action_of(const members& all) {
+std::optional<stream_action> action_of(const members& all) {
   const auto name = plain_string(all["action"]);
   for (std::size_t i = 0; name && i < action_names.size(); ++i) {
-    if (action_names[i] == *name) return static_cast<action>(i);
+    if (action_names[i] == *name) return static_cast<stream_action>(i);
   }
   return std::nullopt;
 }
@@ -87,14 +88,15 @@ bool is_ref(std::string_view json) {
   return json.size() <= max_ref_bytes && (c == '"' || c == '-' || (c >= '0' && c <= '9'));
 }
 
-std::span<const std::string_view> members_of(action a) noexcept {
-  if (a == action::submit) return of_submit;
-  if (a == action::subscribe) return of_subscribe;
+std::span<const std::string_view> members_of(stream_action a) noexcept {
+  if (a == stream_action::submit) return of_submit;
+  if (a == stream_action::subscribe) return of_subscribe;
+  if (a == stream_action::authenticate) return of_authenticate;
   return of_others;
 }
 
 // A misspelt member must not be lost in silence: the task would run with defaults.
-std::optional<refusal> refuse_unknown(const members& all, action a) {
+std::optional<refusal> refuse_unknown(const members& all, stream_action a) {
   const auto known = members_of(a);
   const auto name = all.unknown(known);
   if (!name) return std::nullopt;
@@ -137,7 +139,13 @@ std::optional<refusal> fill(stream_message& m, const members& all, base::millise
   const auto after = cursor_of(all);
   if (!after) return after.error();
   m.after = *after;
-  if (m.what == action::submit) return fill_submission(m, all, max_deadline);
+  if (m.what == stream_action::submit) return fill_submission(m, all, max_deadline);
+  if (m.what == stream_action::authenticate) {
+    auto token = plain_string(all["token"]);
+    if (!token) return refusal{problem::bad_request, "\"token\" must be a key or token, as a string", {}};
+    m.token = std::move(*token);
+    return std::nullopt;
+  }
   auto id = plain_string(all["request_id"]);
   if (!id) return refusal{problem::bad_request, "\"request_id\" must be the id of a task", {}};
   if (!base::is_id(*id)) return refusal{problem::unknown_task, "\"" + *id + "\" is no task id", {}};
@@ -147,7 +155,7 @@ std::optional<refusal> fill(stream_message& m, const members& all, base::millise
 
 }  // namespace
 
-std::string_view to_string(action a) noexcept {
+std::string_view to_string(stream_action a) noexcept {
   return action_names[static_cast<std::size_t>(a)];
 }
 
@@ -167,7 +175,9 @@ boost::system::result<stream_message, bad_stream_message> parse_stream_message(s
   const auto what = action_of(all);
   if (!what) {
     return bad_stream_message{
-        {problem::bad_request, "\"action\" must be \"submit\", \"subscribe\", \"unsubscribe\" or \"cancel\"", {}},
+        {problem::bad_request,
+         "\"action\" must be \"submit\", \"subscribe\", \"unsubscribe\", \"cancel\" or \"authenticate\"",
+         {}},
         {},
         std::move(m.ref),
         {}};

@@ -10,16 +10,18 @@
 namespace streamdemo::gateway {
 
 struct stream_message {
-  enum class action { submit, subscribe, unsubscribe, cancel };
+  enum class action { submit, subscribe, unsubscribe, cancel, authenticate };
   action what = action::subscribe;
   std::string ref;         // the client's own name for the message, as JSON text; empty: none
-  std::string request_id;  // whose task; submit: empty
+  std::string request_id;  // whose task; submit, authenticate: empty
   std::int64_t after = 0;  // submit, subscribe: the cursor
   // submit:
   std::string kind;
   std::string payload;
   std::string key;  // idempotency key; empty: none
   std::optional<base::milliseconds> deadline;
+  // authenticate:
+  std::string token;
 };
 
 std::string_view to_string(stream_message::action a) noexcept;

@@ -34,7 +34,8 @@ void as_stream(http::stream_reply& r, wire format) {
 
 }  // namespace
 
-std::unique_ptr<event_source> make_source(services& a, wire format, history_ptr h, std::int64_t cursor) {
+std::unique_ptr<event_source> make_source(const caller& by, wire format, history_ptr h, std::int64_t cursor) {
+  auto& a = by.at();
   // Spread over three seconds, so that the clients of a gateway that went away don't come back as one.
   std::uniform_int_distribution<std::uint32_t> spread(0, 3000);
   const auto restart = static_cast<std::uint32_t>(a.settings().gateway.reconnect.count());
@@ -43,13 +44,15 @@ std::unique_ptr<event_source> make_source(services& a, wire format, history_ptr 
                                 .retry_ms = 1000 + spread(a.here().random),
                                 .reconnect_ms = restart + spread(a.here().random),
                                 .format = format};
-  return std::make_unique<event_source>(a.all(), a.clock(), std::move(h), o);
+  auto source = std::make_unique<event_source>(a.all(), a.clock(), std::move(h), o);
+  a.here().watch.join(*source, by.shared_who());
+  return source;
 }
 
-http::stream_reply open_stream(services& a, wire format, history_ptr h, std::int64_t cursor) {
+http::stream_reply open_stream(const caller& by, wire format, history_ptr h, std::int64_t cursor) {
   http::stream_reply r;
   as_stream(r, format);
-  r.source = make_source(a, format, std::move(h), cursor);
+  r.source = make_source(by, format, std::move(h), cursor);
   return r;
 }
 
@@ -61,6 +64,18 @@ checked<std::string> choose_subprotocol(const http::request& r) {
     if (http::next_part(rest, ',') == our_subprotocol) return std::string(our_subprotocol);
   }
   return refusal{problem::subprotocol, "offer \"streamdemo.v1\", or none", {}};
+}
+
+std::string_view reason_of(access_end w) noexcept {
+  switch (w) {
+    case access_end::expired:
+      return "expired";
+    case access_end::taken_away:
+      return "signed out";
+    case access_end::asks_again:
+      break;
+  }
+  return "session";
 }
 
 std::string error_frame(const refusal& why, std::string_view members) {

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 3> offered{"application/json", "text/even
 base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
   const auto self = self_url(h->view().request_id);
   if (const auto form = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0); form > 0) {
-    auto stream = open_stream(c.at(), form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
+    auto stream = open_stream(c.by, form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
     stream.fields.push_back({"Location", self});
     co_return stream;
   }

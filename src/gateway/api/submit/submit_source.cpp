@@ -110,7 +110,7 @@ void submit_source::refuse(const refusal& why) {
 
 void submit_source::follow(history_ptr h) {
   if (closing_) return;
-  events_ = make_source(by_.at(), wire::websocket, std::move(h), 0);
+  events_ = make_source(by_, wire::websocket, std::move(h), 0);
   events_->attach(*sink_);
   if (draining_) events_->drain();
   sink_->wake();

@@ -1,0 +1,55 @@
+// /api/session: who one is (GET), and for browsers, which cannot send headers with an EventSource or a WebSocket, a
+// cookie in exchange for a key or token (POST) until it is given back (DELETE).
+#include <streamdemo/base/json.hpp>
+
+#include "gateway/api/body/answers.hpp"
+#include "gateway/api/endpoints/endpoints.hpp"
+
+namespace streamdemo::gateway::endpoints {
+
+namespace {
+
+std::string session_json(const principal& p, bool asks) {
+  std::string out = asks ? "{\"authentication\":true" : "{\"authentication\":false";
+  if (p.may == 0) return out + ",\"signed_in\":false}\n";
+  out += ",\"signed_in\":true,\"subject\":" + base::json_string(p.subject) + ",\"scope\":\"" + to_string(p.may) + '"';
+  if (!p.kinds.empty()) {
+    out += ",\"kinds\":[";
+    for (const auto& k : p.kinds) {
+      if (&k != &p.kinds.front()) out += ',';
+      base::append_json_string(out, k);
+    }
+    out += ']';
+  }
+  append_time(out, "expires", p.expires);
+  return out + "}\n";
+}
+
+}  // namespace
+
+answering session(call& c) {
+  co_return json_response(200, session_json(c.by.who(), c.at().entrance().asks()));
+}
+
+answering sign_in(call& c) {
+  auto& entrance = c.at().entrance();
+  if (!entrance.asks()) co_return json_response(200, session_json(c.by.who(), false));
+  // Not for a session itself: its time is its own, not that of its last use.
+  if (!c.by.who().session.empty() || !c.by.who().only_task.empty()) {
+    co_return problem_response(problem::unauthenticated, "a session is opened with a key or token");
+  }
+  const auto opened = entrance.open_session(c.by.who());
+  auto answer = json_response(201, session_json(*opened.who, true));
+  answer.set("Set-Cookie", opened.cookie);
+  co_return answer;
+}
+
+answering sign_out(call& c) {
+  http::response answer;
+  answer.status = 204;
+  answer.set("Set-Cookie", c.at().entrance().end_session(c.by.who()));
+  if (!c.by.who().session.empty()) c.at().judge_again();
+  co_return answer;
+}
+
+}  // namespace streamdemo::gateway::endpoints

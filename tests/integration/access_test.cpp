@@ -1,0 +1,369 @@
+// Who may do what, over real sockets: every operation of the described interface against everyone who could ask for it.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <set>
+#include <streamdemo/gateway/access/key_file.hpp>
+
+#include "integration/app_fixture.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::test;
+
+namespace {
+
+constexpr std::string_view unknown_id = "00000000-0000-4000-8000-000000000000";
+
+// A gateway that asks for keys, and the keys of some.
+class guarded_app {
+ public:
+  explicit guarded_app(const std::function<void(config::settings&)>& change = {})
+      : app_([&](config::settings& s) {
+          s.auth.mode = config::auth_mode::keys;
+          s.auth.directory = s.artifacts.directory.parent_path() / "auth";
+          file_ = s.auth.directory / "keys";
+          const auto now = base::system_clock().now();
+          const std::vector<std::string> all{"tasks:submit", "tasks:read", "tasks:cancel"};
+          add("owner", {.subject = "alice", .scopes = all});
+          add("another", {.subject = "bob", .scopes = all});
+          add("expired", {.subject = "alice", .scopes = all, .expires = now - std::chrono::seconds(1)});
+          add("reads only", {.subject = "alice", .scopes = {"tasks:read"}});
+          add("submits only", {.subject = "alice", .scopes = {"tasks:submit"}});
+          add("other kind", {.subject = "alice", .scopes = all, .kinds = {"process-video"}});
+          add("administrator", {.subject = "root", .scopes = {"tasks:admin"}});
+          if (change) change(s);
+        }) {}
+
+  std::uint16_t port() const { return app_.port(); }
+  fields as(const std::string& who) const {
+    fields f;
+    if (!who.empty()) f.push_back({"Authorization", "Bearer " + keys_.at(who)});
+    return f;
+  }
+  const std::string& key(const std::string& who) const { return keys_.at(who); }
+  void add(const std::string& who, const gateway::key_wish& wish) {
+    keys_[who] = *gateway::add_key(file_, wish, base::system_clock().now());
+  }
+  void revoke(const std::string& subject) {
+    const auto all = gateway::read_keys(file_).value();
+    for (const auto& k : all) {
+      if (k.subject == subject) gateway::revoke_key(file_, k.id).value();
+    }
+  }
+
+ private:
+  std::filesystem::path file_;
+  std::map<std::string, std::string> keys_;
+  app_fixture app_;
+};
+
+base::awaitable<std::string> submitted(caller& c, fields f, std::string body = R"({"results":1,"interval_ms":1})") {
+  f.push_back({"Content-Type", "application/json"});
+  f.push_back({"Prefer", "wait=20"});
+  const auto r = co_await c.send(http::verb::post, "/api/simulate", std::move(f), std::move(body));
+  if (r.status != 200) throw std::runtime_error("submit: " + std::to_string(r.status) + " " + r.body);
+  co_return string_at(parse(r.body), "request_id");
+}
+
+http::verb verb_of(std::string_view name) {
+  if (name == "get") return http::verb::get;
+  if (name == "post") return http::verb::post;
+  return http::verb::delete_;
+}
+
+// What an operation is about.
+enum class about {
+  everyone,    // needs nobody
+  a_greeting,  // needs nobody yet: who one is comes in a message
+  a_key,       // needs to be somebody
+  own_tasks,   // the list
+  submitting,  // a task of a kind
+  reading,     // one task
+  canceling,   // one task
+};
+
+// A row for every operation; the test fails when the description has one that is not here.
+const std::map<std::string, about> operations{
+    {"post /api/{kind}", about::submitting},
+    {"get /api/{kind}", about::submitting},
+    {"get /api/stream", about::a_greeting},
+    {"get /api/kinds", about::a_key},
+    {"get /api/results/{id}", about::reading},
+    {"get /api/tasks", about::own_tasks},
+    {"get /api/tasks/{id}", about::reading},
+    {"get /api/tasks/{id}/events", about::reading},
+    {"get /api/tasks/{id}/timeline", about::reading},
+    {"post /api/tasks/{id}/cancel", about::canceling},
+    {"post /api/tasks/{id}/ticket", about::reading},
+    {"get /api/session", about::everyone},
+    {"post /api/session", about::a_key},
+    {"delete /api/session", about::everyone},
+    {"get /api/artifacts/{id}/{name}", about::reading},
+    {"get /", about::everyone},
+    {"get /{file}", about::everyone},
+};
+
+// The empty one shows nothing.
+const std::vector<std::string> callers{"",           "owner",        "another",    "expired",
+                                       "reads only", "submits only", "other kind", "administrator"};
+
+std::string target_of(std::string pattern, std::string_view id) {
+  const std::map<std::string, std::string> values{
+      {"{kind}", "simulate"}, {"{id}", std::string(id)}, {"{name}", "clip.mp4"}, {"{file}", "style.css"}};
+  for (const auto& [name, value] : values) {
+    if (const auto at = pattern.find(name); at != std::string::npos) pattern.replace(at, name.size(), value);
+  }
+  return pattern;
+}
+
+// 401 and 403 are what they are; everything else depends on the operation.
+struct expectation {
+  int status;          // 0: neither 401 nor 403
+  bool as_unknown_id;  // the answer is that for an id that nobody has
+};
+
+expectation expected(about what, const std::string& who) {
+  if (what == about::everyone) return {0, false};
+  if (what == about::a_greeting) return {who == "expired" ? 401 : 0, false};
+  if (who.empty() || who == "expired") return {401, false};
+  if (what == about::a_key) return {0, false};
+  if (who == "reads only" && (what == about::submitting || what == about::canceling)) return {403, false};
+  if (who == "submits only" && what != about::submitting) return {403, false};
+  if (who == "other kind" && what == about::submitting) return {403, false};
+  const bool one_task = what == about::reading || what == about::canceling;
+  if (one_task && (who == "another" || who == "other kind")) return {404, true};
+  return {0, false};
+}
+
+std::string without(std::string text, std::string_view part) {
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part)) text.erase(at, part.size());
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every operation answers everyone as the policy says") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto id = co_await submitted(c, app.as("owner"));
+    const auto described = co_await c.get("/openapi.json");
+    std::set<std::string> seen;
+    const auto document = parse(described.body);
+    for (const auto& [path, verbs] : document.as_object().at("paths").as_object()) {
+      for (const auto& [verb, operation] : verbs.as_object()) {
+        const auto name = std::string(verb) + ' ' + std::string(path);
+        CAPTURE(name);
+        REQUIRE(operations.contains(name));
+        seen.insert(name);
+        for (const auto& who : callers) {
+          CAPTURE(who);
+          const auto want = expected(operations.at(name), who);
+          // Each on a connection of its own: some answers end it.
+          caller one(co_await asio::this_coro::executor, app.port());
+          auto f = app.as(who);
+          if (verb == "post") f.push_back({"Content-Type", "application/json"});
+          const auto body = verb == "post" ? std::string("{}") : std::string();
+          const auto r = co_await one.send(verb_of(verb), target_of(std::string(path), id), f, body);
+          CAPTURE(r.body);
+          if (want.status == 0) {
+            CHECK(r.status != 401);
+            CHECK(r.status != 403);
+          } else {
+            CHECK(r.status == want.status);
+          }
+          if (r.status == 401) CHECK(r.header("WWW-Authenticate").starts_with("Bearer realm="));
+          if (!want.as_unknown_id) continue;
+          const auto unknown = co_await one.send(verb_of(verb), target_of(std::string(path), unknown_id), f, body);
+          CHECK(r.status == unknown.status);
+          CHECK(without(r.body, id) == without(unknown.body, unknown_id));
+        }
+      }
+    }
+    CHECK(seen.size() == operations.size());
+  });
+}
+
+TEST_CASE("the list shows what is one's own, and everything to an administrator") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto alices = co_await submitted(c, app.as("owner"));
+    const auto bobs = co_await submitted(c, app.as("another"));
+    const auto list = [&](const std::string& who, std::string query) -> base::awaitable<std::vector<std::string>> {
+      const auto r = co_await c.get("/api/tasks" + query, app.as(who));
+      std::vector<std::string> ids;
+      for (const auto& t : objects_of(r.body, "tasks")) ids.push_back(string_at(parse(t), "request_id"));
+      co_return ids;
+    };
+    const std::vector<std::string> of_alice(1, alices);
+    const std::vector<std::string> of_bob(1, bobs);
+    auto of_both = of_bob;
+    of_both.push_back(alices);
+    CHECK(co_await list("owner", "") == of_alice);
+    CHECK(co_await list("another", "") == of_bob);
+    CHECK(co_await list("administrator", "") == of_both);
+    CHECK(co_await list("administrator", "?limit=1") == of_bob);
+    CHECK((co_await list("other kind", "")).empty());
+    CHECK(co_await list("owner", "?kind=simulate&status=succeeded") == of_alice);
+    CHECK((co_await list("owner", "?kind=process-video")).empty());
+    CHECK((co_await list("owner", "?status=failed")).empty());
+  });
+}
+
+TEST_CASE("one idempotency key of two subjects is two tasks") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto with_key = [&](const std::string& who) {
+      auto f = app.as(who);
+      f.push_back({"Idempotency-Key", "the same"});
+      return f;
+    };
+    const auto alices = co_await submitted(c, with_key("owner"));
+    const auto bobs = co_await submitted(c, with_key("another"));
+    CHECK(alices != bobs);
+    CHECK(co_await submitted(c, with_key("owner")) == alices);
+  });
+}
+
+TEST_CASE("a browser signs in, does its work from our own page, and signs out") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto opened = co_await c.post("/api/session", "{}", app.as("owner"));
+    REQUIRE(opened.status == 201);
+    const auto set = std::string(opened.header("Set-Cookie"));
+    CHECK(set.find("; HttpOnly; SameSite=Strict") != std::string::npos);
+    CHECK(set.find(app.key("owner")) == std::string::npos);
+    const auto cookie = set.substr(0, set.find(';'));
+    const auto own = "http://127.0.0.1:" + std::to_string(app.port());
+    const auto with = [&](std::string origin) {
+      fields f;
+      f.push_back({"Cookie", cookie});
+      if (!origin.empty()) f.push_back({"Origin", std::move(origin)});
+      return f;
+    };
+    CHECK(string_at(parse((co_await c.get("/api/session", with(""))).body), "subject") == "alice");
+    // Reading needs no origin; what changes something does, and it must be ours.
+    CHECK((co_await c.get("/api/tasks", with(""))).status == 200);
+    CHECK((co_await c.post("/api/simulate", "{}", with(""))).status == 403);
+    CHECK((co_await c.post("/api/simulate", "{}", with("http://localhost:1"))).status == 403);
+    CHECK((co_await c.post("/api/simulate", "{}", with(own))).status == 202);
+    // A session opens no session, and a bad token is not helped by a good cookie.
+    CHECK((co_await c.post("/api/session", "{}", with(own))).status == 401);
+    auto both = with(own);
+    both.push_back({"Authorization", "Bearer wrong"});
+    CHECK((co_await c.get("/api/tasks", both)).status == 401);
+    const auto closed = co_await c.send(http::verb::delete_, "/api/session", with(own));
+    CHECK(closed.status == 204);
+    CHECK(closed.header("Set-Cookie").find("Max-Age=0") != std::string_view::npos);
+    CHECK((co_await c.get("/api/tasks", with(""))).status == 401);
+    CHECK((co_await c.get("/", with(""))).status == 200);
+  });
+}
+
+TEST_CASE("a ticket reads its task and nothing else") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto id = co_await submitted(c, app.as("owner"));
+    const auto other = co_await submitted(c, app.as("owner"));
+    const auto made = co_await c.post("/api/tasks/" + id + "/ticket", "", app.as("owner"));
+    REQUIRE(made.status == 201);
+    const auto query = "?ticket=" + string_at(parse(made.body), "ticket");
+    CHECK((co_await c.get("/api/tasks/" + id + query)).status == 200);
+    CHECK((co_await c.get("/api/results/" + id + query)).status == 200);
+    CHECK((co_await c.get("/api/tasks/" + other + query)).status == 404);
+    CHECK((co_await c.get("/api/tasks" + query)).status == 401);
+    CHECK((co_await c.post("/api/tasks/" + id + "/cancel" + query, "")).status == 401);
+    CHECK((co_await c.post("/api/tasks/" + id + "/ticket" + query, "")).status == 401);
+    CHECK((co_await c.post("/api/session" + query, "")).status == 401);
+  });
+}
+
+TEST_CASE("a key that is taken away ends its streams within seconds, and no other's") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    const auto stream = [&](caller& c, const std::string& who) -> base::awaitable<void> {
+      const auto opened = co_await c.raw().open_websocket("/api/stream", app.as(who), in_time());
+      if (!opened) throw std::runtime_error(opened.error().message);
+      const auto sent = co_await c.raw().write_message(
+          R"({"action":"submit","kind":"simulate","payload":{"results":1000,"interval_ms":20}})", in_time());
+      if (!sent) throw std::runtime_error(sent.error().message);
+      co_await c.raw().read_message(in_time());
+    };
+    caller alice(ex, app.port());
+    caller bob(ex, app.port());
+    co_await stream(alice, "owner");
+    co_await stream(bob, "another");
+    app.revoke("alice");
+    std::string last;
+    for (;;) {
+      const auto m = co_await alice.raw().read_message(in_time());
+      if (!m) {
+        CHECK(m.error().message.find("3000") != std::string::npos);
+        break;
+      }
+      last = *m;
+    }
+    CHECK(last == R"({"type":"reconnect","reason":"signed out"})");
+    CHECK((co_await bob.raw().read_message(in_time())).has_value());
+  });
+}
+
+TEST_CASE("a stream ends when its key does, and says so before") {
+  guarded_app app;
+  app.add("short", {.subject = "carol",
+                    .scopes = {"tasks:submit", "tasks:read"},
+                    .expires = base::system_clock().now() + std::chrono::seconds(4)});
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    // The file is read again within a second.
+    for (;;) {
+      const auto r = co_await c.get("/api/session", app.as("short"));
+      if (r.body.find("carol") != std::string::npos) break;
+    }
+    auto f = app.as("short");
+    f.push_back({"Content-Type", "application/json"});
+    f.push_back({"Accept", "application/x-ndjson"});
+    const auto r =
+        co_await c.raw().send(http::verb::post, "/api/simulate", f, R"({"results":1000,"interval_ms":20})", in_time());
+    // It is cut, so that nobody takes it for the end.
+    REQUIRE_FALSE(r.has_value());
+    caller later(co_await asio::this_coro::executor, app.port());
+    CHECK((co_await later.get("/api/tasks", app.as("short"))).status == 401);
+  });
+}
+
+TEST_CASE("on an open socket one says who one is, renews it, and stays who one is") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto say = [&](std::string text) -> base::awaitable<std::string> {
+      const auto sent = co_await c.raw().write_message(std::move(text), in_time());
+      if (!sent) co_return "closed";
+      const auto m = co_await c.raw().read_message(in_time());
+      co_return m ? *m : m.error().message;
+    };
+    REQUIRE((co_await c.raw().open_websocket("/api/stream", {}, in_time())).has_value());
+    const std::string submit = R"({"action":"submit","kind":"simulate","payload":{"results":1}})";
+    CHECK((co_await say(submit)).find("unauthenticated") != std::string::npos);
+    CHECK((co_await say(R"({"action":"authenticate","token":"wrong"})")).find("unauthenticated") != std::string::npos);
+    const auto token = [&](const std::string& who) {
+      return R"({"action":"authenticate","token":")" + app.key(who) + "\"}";
+    };
+    CHECK(co_await say(token("owner")) == R"({"type":"answer","to":"authenticate","subject":"alice"})");
+    CHECK((co_await say(submit)).find("\"to\":\"submit\"") != std::string::npos);
+    std::string last = co_await say(token("another"));
+    while (last.find("\"seq\"") != std::string::npos) {
+      const auto m = co_await c.raw().read_message(in_time());
+      last = m ? *m : m.error().message;
+    }
+    CHECK(last.find("forbidden") != std::string::npos);
+    const auto end = co_await c.raw().read_message(in_time());
+    REQUIRE_FALSE(end.has_value());
+    CHECK(end.error().message.find("3000") != std::string::npos);
+  });
+}
