@@ -245,7 +245,8 @@ base::result<void> application::parts::check_descriptors() const {
 // What signs sessions and tickets, where anybody is asked for a name.
 base::result<std::string> application::parts::id_secret() const {
   if (settings.auth.mode == config::auth_mode::none || !settings.auth.id_secret.empty()) return settings.auth.id_secret;
-  return gateway::read_or_make_secret(settings.auth.directory / "id-secret");
+  const auto& file = settings.auth.id_secret_file;
+  return gateway::read_or_make_secret(file.empty() ? settings.auth.directory / "id-secret" : file);
 }
 
 base::result<void> application::parts::start_gateway(const std::function<bool()>& give_up) {

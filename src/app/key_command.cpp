@@ -31,7 +31,7 @@ int failed(const base::error& e) {
 
 int make(const key_command& c, const std::filesystem::path& file) {
   const auto now = base::system_clock().now();
-  gateway::key_wish wish{.subject = c.subject, .scopes = c.scopes, .kinds = c.kinds, .expires = {}};
+  gateway::key_wish wish{.subject = c.subject, .scopes = c.scopes, .kinds = c.kinds, .expires = {}, .first = c.first};
   if (wish.scopes.empty()) wish.scopes = {"tasks:submit", "tasks:read", "tasks:cancel"};
   if (!c.expires.empty()) {
     const auto at = moment(c.expires, now);
@@ -42,6 +42,7 @@ int make(const key_command& c, const std::filesystem::path& file) {
     wish.expires = *at;
   }
   const auto key = gateway::add_key(file, wish, now);
+  if (!key && key.error().code == base::errc::already_exists) return 0;
   if (!key) return failed(key.error());
   fmt::print("{}\n", *key);
   fmt::print(stderr, "This key of {} is shown once; {} has its digest.\n", c.subject, file.string());
@@ -75,6 +76,7 @@ void add_key_command(CLI::App& key, key_command& c) {
                        "first three)");
   make_one->add_option("--kind", c.kinds, "A kind of task that it is for (may be repeated; the default is all)");
   make_one->add_option("--expires", c.expires, "90d, 12h, 30m or a time; the default is never");
+  make_one->add_flag("--first", c.first, "Do nothing where there is a key already");
   make_one->fallthrough();
   make_one->callback([&c] { c.to_do = key_command::what::make; });
   auto* all = key.add_subcommand("list", "Show all keys but for what is secret");

@@ -16,6 +16,7 @@ struct key_command {
   std::vector<std::string> scopes;
   std::vector<std::string> kinds;
   std::string expires;  // "30d", or a time; empty: never
+  bool first = false;
   std::string id;
 };
 

@@ -140,10 +140,12 @@ void check_access(contradiction_list& out, const settings& s) {
     out.push_back({{"auth.mode", "auth.trusted_proxies"},
                    "auth.mode is proxy, but auth.trusted_proxies names none: nobody could call"});
   }
-  if (s.auth.mode != auth_mode::none && s.bus == bus_kind::kafka && s.auth.id_secret.empty()) {
-    out.push_back({{"auth.mode", "auth.id_secret", "bus"},
-                   fmt::format("auth.id_secret is empty: with bus kafka all gateways need the same secret, or one "
-                               "Idempotency-Key would make a task at each of them (openssl rand -hex 32 makes one)")});
+  if (s.auth.mode != auth_mode::none && s.bus == bus_kind::kafka && s.auth.id_secret.empty() &&
+      s.auth.id_secret_file.empty()) {
+    out.push_back(
+        {{"auth.mode", "auth.id_secret", "auth.id_secret_file", "bus"},
+         "auth.id_secret and auth.id_secret_file are empty: with bus kafka all gateways need the same secret, "
+         "or one Idempotency-Key would make a task at each of them (openssl rand -hex 32 makes one)"});
   }
 }
 

@@ -106,8 +106,10 @@ void add_access(field_list& f) {
                              "Where the file `keys` lies, and `id-secret` where auth.id_secret is not set."));
   f.push_back(text<settings>("auth.id_secret", AT(auth.id_secret), wrong_secret, "32 … 1024 characters, or empty",
                              "What all gateways of one installation know and nobody else: it signs sessions and "
-                             "tickets, and makes the ids of Idempotency-Keys. Empty makes one in auth.directory, which "
-                             "only a single gateway may use."));
+                             "tickets, and makes the ids of Idempotency-Keys. Empty takes it from a file."));
+  f.push_back(text<settings>("auth.id_secret_file", AT(auth.id_secret_file), nullptr, "a path, or empty",
+                             "That file; it is made where it is missing. Empty is `id-secret` in auth.directory, for a "
+                             "single gateway; with bus kafka name one that all gateways share."));
   f.push_back(list<settings>("auth.earlier_id_secrets", AT(auth.earlier_id_secrets), may_be_empty::yes, wrong_secret,
                              "32 … 1024 characters",
                              "Secrets from before a change, newest first; keep each for tasks.max_deadline_ms and "

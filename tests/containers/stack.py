@@ -50,7 +50,7 @@ class Stack:
             "COMPOSE_PROJECT_NAME": project, "HTTP_PORT": str(port), "HTTPS_PORT": str(port + 1), "UI_PORT": str(port + 2),
             "OPEN_FILES": str(min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])),
             "CONNECTIONS_PER_ADDRESS": "5000", "REQUESTS_PER_SECOND": "5000", "REQUESTS_BURST": "5000",
-            "COMPOSE_HTTP_TIMEOUT": "300"}  # docker-compose 1.29 gives a busy engine up after a minute
+            "AUTH_MODE": "none", "COMPOSE_HTTP_TIMEOUT": "300"}  # docker-compose 1.29 gives a busy engine up after a minute
         self.http, self.https, self.ui = f"http://localhost:{port}", f"https://localhost:{port + 1}", f"http://localhost:{port + 2}"
 
     def laptop(self):

@@ -37,7 +37,7 @@ TEST_CASE("a submitted task is accepted with its urls, and every one of them wor
     CHECK(r.header("Location") == self);
     CHECK(r.header("Retry-After") == "1");
     CHECK(r.header("Cache-Control") == "no-store");
-    CHECK(r.header("Vary") == "Accept, Prefer, Origin");
+    CHECK(r.header("Vary") == "Accept, Prefer, Origin, Authorization, Cookie");
     CHECK(r.header("X-Content-Type-Options") == "nosniff");
     CHECK(!r.header("Date").empty());
     CHECK(string_at(parse(r.body), "kind") == "simulate");

@@ -84,7 +84,8 @@ struct settings {
   struct {
     auth_mode mode = auth_mode::none;
     std::filesystem::path directory = "data/auth";  // the keys; the secret where none is configured
-    std::string id_secret;                          // of all gateways together; empty: one is made
+    std::string id_secret;                          // of all gateways together
+    std::filesystem::path id_secret_file;           // where it lies otherwise; empty: in `directory`
     std::vector<std::string> earlier_id_secrets;    // newest first
     milliseconds max_session{43200000};
     milliseconds max_ticket{600000};

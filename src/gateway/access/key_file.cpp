@@ -138,7 +138,9 @@ result<std::string> add_key(const fs::path& file, const key_wish& wish, base::sy
   auto text = private_file::read(file);
   if (!text && text.error().code != errc::not_found) return text.error();
   auto before = text ? *text : std::string{};
-  if (const auto keys = parse_keys(before); !keys) return keys.error();
+  const auto keys = parse_keys(before);
+  if (!keys) return keys.error();
+  if (wish.first && !keys->empty()) return error{errc::already_exists, file.string() + " has a key already"};
   if (!before.empty() && before.back() != '\n') before += '\n';
   stored_key k;
   k.id = base::to_base64url(base::random_bytes(6));

@@ -28,9 +28,10 @@ void add_common(std::vector<http::field>& fields, const http::request& r, std::s
   if (!has(fields, "Cache-Control")) fields.push_back({"Cache-Control", "no-store"});
   fields.push_back({"X-Content-Type-Options", "nosniff"});
   // Whatever this request has: a cache must know that for another page the answer would be another.
-  if (api) fields.push_back({"Vary", "Accept, Prefer, Origin"});
+  if (api) fields.push_back({"Vary", "Accept, Prefer, Origin, Authorization, Cookie"});
   if (!api || allowed_origin.empty()) return;
   fields.push_back({"Access-Control-Allow-Origin", std::string(allowed_origin)});
+  fields.push_back({"Access-Control-Allow-Credentials", "true"});
   fields.push_back({"Access-Control-Expose-Headers", "Location, Retry-After, ETag, Preference-Applied"});
 }
 

@@ -9,6 +9,12 @@ namespace streamdemo::gateway {
 
 namespace {
 
+std::vector<std::string> own_and_allowed(const config::settings& s) {
+  auto all = s.gateway.allowed_origins;
+  if (!s.gateway.public_url.empty()) all.push_back(s.gateway.public_url);
+  return all;
+}
+
 base::awaitable<void> end_submissions(loop_state& loop) {
   loop.submissions.cancel();
   co_await loop.submissions.join();
@@ -25,7 +31,7 @@ loop_state::loop_state(base::executor ex, const gate& entrance, const base::cloc
 
 services::services(api_dependencies d)
     : d_(std::move(d)),
-      origins_(d_.settings.gateway.allowed_origins),
+      origins_(own_and_allowed(d_.settings)),
       page_(embedded_files()),
       messages_(
           d_.metrics.counter("streamdemo_stream_messages_total", "Messages of clients on /api/stream that were read")),

@@ -2,6 +2,8 @@
 import { cancel, kinds, submit, upload } from "./api.js";
 import { emptyHistory, skip, take } from "./history.js";
 import { makePlayer } from "./player.js";
+import { signedIn } from "./session.js";
+import { showTasks } from "./tasks.js";
 import { drawTimeline } from "./timeline.js";
 import { makeTransports } from "./transports.js";
 
@@ -191,7 +193,13 @@ form.elements.file.addEventListener("change", () => {
 addEventListener("hashchange", fromFragment);
 addEventListener("resize", showSoon);
 showFields();
-fromFragment();
-kinds()
-  .then((all) => say("notice", all.map((k) => k.notice).filter(Boolean).join(" ") || null))
+signedIn()
+  .then(() => {
+    fromFragment();
+    return kinds();
+  })
+  .then((all) => {
+    say("notice", all.map((k) => k.notice).filter(Boolean).join(" ") || null);
+    showTasks(all);
+  })
   .catch((error) => say("error", error.message));

@@ -10,6 +10,7 @@ import { delays, emptyRace, hops, over, received, summary, take } from "./race_s
 import { verdict } from "./race_verdict.js";
 import { makeTransports } from "./transports.js";
 import { duration, setting } from "./words.js";
+import { signedIn } from "./session.js";
 
 const $ = (id) => document.getElementById(id);
 const ways = ["poll", "longpoll", "sse", "websocket"];
@@ -200,3 +201,4 @@ for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
 form.addEventListener("input", showOptions);
 addEventListener("resize", showSoon);
 showOptions();
+signedIn().catch((error) => say("error", error.message));

@@ -91,6 +91,7 @@ function sse(id, cursor, hooks) {
     };
     for (const type of types) source.addEventListener(type, take);
     source.addEventListener("gap", (m) => hooks.gap(JSON.parse(m.data)));
+    source.addEventListener("expiring", () => dispatchEvent(new Event("expiring")));
     source.onerror = async () => {
       // CONNECTING: the browser tries again by itself, with its Last-Event-ID. CLOSED: the server said no.
       if (source.readyState === EventSource.CONNECTING) {
@@ -134,6 +135,7 @@ function websocket(id, cursor, hooks) {
       hooks.received({ bytes: frameSize(message.data) });
       const event = JSON.parse(message.data);
       if (event.type === "gap") return hooks.gap(event);
+      if (event.type === "expiring") dispatchEvent(new Event("expiring"));
       if (!event.seq) return;
       cursor = event.seq;
       attempt = 0;
@@ -143,6 +145,7 @@ function websocket(id, cursor, hooks) {
     socket.onclose = (e) => {
       if (stopped) return;
       if (ended || e.code === 1000) return hooks.done();
+      if (e.code === 3000) return hooks.failed(new Error("You are signed out. Load the page again to sign in."));
       if (e.code >= 4500) return hooks.failed(new Error(e.reason || `The socket was closed with ${e.code}`));
       hooks.trouble("The socket broke off; reconnecting.");
       timer = setTimeout(open, retryDelay(attempt++));

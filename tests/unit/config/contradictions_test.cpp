@@ -158,7 +158,7 @@ TEST_CASE("who asks for a name has what that needs") {
   s.gateway.listen = {"::"};
   CHECK(contradictions(s).empty());
   s.bus = bus_kind::kafka;
-  CHECK(only(s, "auth.id_secret is empty"));
+  CHECK(only(s, "auth.id_secret and auth.id_secret_file are empty"));
   s.auth.id_secret = std::string(32, 'x');
   CHECK(contradictions(s).empty());
   s.auth.mode = auth_mode::proxy;

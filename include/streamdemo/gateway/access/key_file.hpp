@@ -28,6 +28,7 @@ struct key_wish {
   std::vector<std::string> scopes;
   std::vector<std::string> kinds;
   base::sys_time expires{};  // zero: never
+  bool first = false;        // only where there is no key yet
 };
 
 // All keys of a file's text. Error: corrupt, with the line's number and what is wrong with it.
@@ -37,7 +38,8 @@ base::result<std::vector<stored_key>> parse_keys(std::string_view text);
 base::result<std::vector<stored_key>> read_keys(const std::filesystem::path& file);
 
 // Makes a key and appends it; the key itself, which is nowhere else. The file and its directory are made where they are
-// missing, for their owner's eyes only. Errors: invalid_argument (subject, scopes), io, corrupt.
+// missing, for their owner's eyes only. Errors: invalid_argument (subject, scopes), already_exists
+// (another key, and only the first was wished for), io, corrupt.
 base::result<std::string> add_key(const std::filesystem::path& file, const key_wish& wish, base::sys_time now);
 
 // Errors: not_found (no such key or file), io, corrupt.

@@ -1,0 +1,46 @@
+// The list of one's tasks, newest first, looked at again every two seconds while anybody sees it.
+import { asError, request } from "./api.js";
+
+const $ = (id) => document.getElementById(id);
+const every = 2000;
+
+function row(task) {
+  const line = document.createElement("li");
+  const link = document.createElement("a");
+  link.href = `#${new URLSearchParams({ task: task.request_id })}`;
+  link.textContent = `${task.kind} ${task.request_id.slice(0, 8)}`;
+  const pill = document.createElement("span");
+  pill.className = "pill";
+  pill.dataset.status = task.status;
+  pill.textContent = task.status;
+  const time = document.createElement("time");
+  time.className = "quiet";
+  time.dateTime = task.accepted_at ?? "";
+  time.textContent = task.accepted_at ? new Date(task.accepted_at).toLocaleTimeString() : "";
+  line.append(pill, " ", link, " ", time);
+  return line;
+}
+
+async function look() {
+  const query = new URLSearchParams({ limit: 20 });
+  for (const name of ["kind", "status"]) {
+    const value = $(`tasks-${name}`).value;
+    if (value) query.set(name, value);
+  }
+  const response = await request(`/api/tasks?${query}`, { cache: "no-store" });
+  if (!response.ok) throw await asError(response);
+  const { tasks } = await response.json();
+  // Not while somebody stands on one of them.
+  if ($("tasks-list").contains(document.activeElement)) return;
+  $("tasks-list").replaceChildren(...tasks.map(row));
+  $("tasks-none").hidden = tasks.length > 0;
+}
+
+export function showTasks(kinds) {
+  $("tasks-panel").hidden = false;
+  $("tasks-kind").append(...kinds.map((k) => new Option(k.name, k.name)));
+  const again = () => look().catch(() => {});
+  for (const name of ["kind", "status"]) $(`tasks-${name}`).addEventListener("change", again);
+  setInterval(() => { if (!document.hidden) again(); }, every);
+  again();
+}
