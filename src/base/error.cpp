@@ -17,6 +17,8 @@ std::string_view to_string(errc code) noexcept {
       return "unsupported";
     case errc::full:
       return "full";
+    case errc::quota:
+      return "quota";
     case errc::unavailable:
       return "unavailable";
     case errc::timed_out:

@@ -128,6 +128,17 @@ void add_access(field_list& f) {
                              "that header from what clients send."));
 }
 
+void add_quota(field_list& f) {
+  f.push_back(
+      num("quota.open_tasks", AT(quota.open_tasks), 0, 10000000,
+          "Tasks of one owner that are accepted and have not ended, over all gateways; beyond it 429. 0 sets no "
+          "bound."));
+  f.push_back(num("quota.submissions_per_second", AT(quota.submissions_per_second), 0, 1000000,
+                  "Submissions of one owner, at each gateway; beyond it 429. 0 sets no bound."));
+  f.push_back(num("quota.submission_burst", AT(quota.submission_burst), 1, 10000000,
+                  "So many of them may come at once, after a while without any."));
+}
+
 void add_gateway_times(field_list& f) {
   f.push_back(num("gateway.unknown_task_wait_ms", AT(gateway.unknown_task_wait), 0, minute,
                   "How long a request for an unknown id waits before 404: another gateway may be a moment ahead."));
@@ -249,6 +260,7 @@ std::vector<field> fields() {
   add_gateway_limits(f);
   add_gateway_times(f);
   add_access(f);
+  add_quota(f);
   add_management_results_tasks(f);
   add_processor(f);
   add_bus(f);
@@ -288,6 +300,7 @@ std::string_view section_sentence(std::string_view section) {
       {"instance", "This process."},
       {"gateway", "What clients connect to."},
       {"auth", "Who may call a gateway."},
+      {"quota", "What one owner may have, where auth.mode asks for names."},
       {"management", "The second listener, for those who operate the service."},
       {"results", "What a gateway remembers of tasks."},
       {"tasks", "Deadlines of tasks, and in [tasks.<kind>] the kinds that a command line does."},

@@ -367,3 +367,31 @@ TEST_CASE("on an open socket one says who one is, renews it, and stays who one i
     CHECK(end.error().message.find("3000") != std::string::npos);
   });
 }
+
+TEST_CASE("an owner's share is bounded, and another's is not touched by it") {
+  guarded_app app([](config::settings& s) {
+    s.quota.submissions_per_second = 1;
+    s.quota.submission_burst = 5;
+    s.quota.open_tasks = 2;
+  });
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto submit = [&](const std::string& who) {
+      return c.post("/api/simulate", R"({"results":1,"interval_ms":10000})", app.as(who));
+    };
+    const auto first = co_await submit("owner");
+    CHECK(first.status == 202);
+    CHECK(first.header("RateLimit-Policy") == R"("submissions";q=5;w=5)");
+    CHECK(first.header("RateLimit").starts_with(R"("submissions";r=4;)"));
+    CHECK((co_await submit("owner")).status == 202);
+    // Two are open; then the burst is used up, too.
+    for (int i = 0; i < 4; ++i) {
+      const auto r = co_await submit("owner");
+      CHECK(r.status == 429);
+      CHECK(r.header("Retry-After") == "1");
+      CHECK(r.body.find(i < 3 ? "quota.open_tasks" : "quota.submissions_per_second") != std::string::npos);
+    }
+    CHECK((co_await submit("another")).status == 202);
+    CHECK((co_await submit("administrator")).status == 202);
+  });
+}

@@ -14,6 +14,7 @@ enum class errc {
   too_large,      // over a configured limit
   unsupported,    // understood, but not done here
   full,           // a bounded resource is used up; later it may work
+  quota,          // the caller has used up its own share; later it may work
   unavailable,    // the other side is away; later it may work
   timed_out,      // the deadline passed; whether it took effect is unknown
   canceled,       // somebody asked to stop

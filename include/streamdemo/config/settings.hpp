@@ -95,6 +95,12 @@ struct settings {
   } auth;
 
   struct {
+    std::uint32_t open_tasks = 500;
+    std::uint32_t submissions_per_second = 100;
+    std::uint32_t submission_burst = 500;
+  } quota;
+
+  struct {
     std::vector<std::string> listen{"127.0.0.1"};
     std::uint16_t port = 8081;
     std::vector<std::string> allowed_hosts;  // beside loopback names, addresses and names without a dot

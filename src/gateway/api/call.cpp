@@ -6,8 +6,8 @@
 
 namespace streamdemo::gateway {
 
-caller::caller(services& s, principal_ptr who, trace_context trace)
-    : services_(&s), who_(std::move(who)), trace_(std::move(trace)) {}
+caller::caller(services& s, principal_ptr who, request_origin from)
+    : services_(&s), who_(std::move(who)), from_(std::move(from)) {}
 
 checked<void> caller::may(action a) const {
   if (gateway::may(*who_, a)) return {};
@@ -23,6 +23,34 @@ checked<void> caller::may_submit(std::string_view kind) const {
   return refusal{problem::forbidden, "tasks of kind " + std::string(kind) + " are not for this key", {}};
 }
 
+caller::share caller::take_share(std::string_view kind) const {
+  if (auto allowed = may_submit(kind); !allowed) return {allowed, {}};
+  const auto of = at().shares().submission(who_->owner, std::chrono::steady_clock::now());
+  if (of.allowed) return {checked<void>{}, of};
+  return {refusal{problem::quota,
+                  "you submit faster than quota.submissions_per_second = " +
+                      std::to_string(at().shares().of().per_second) + " allows",
+                  {}},
+          of};
+}
+
+void caller::tell_submitted(std::string_view request_id, const base::result<accepted_task>& outcome) const {
+  if (outcome) return tell("submit", request_id, 202);
+  const auto why = refusal_of(outcome.error());
+  if (why.what == problem::quota) return tell_refused("submit", {}, why);
+  tell("submit", request_id, row_of(why.what).status);
+}
+
+void caller::tell(std::string_view what, std::string_view request_id, int status) const {
+  at().log_of_acts().done({.what = what, .who = *who_, .task = request_id, .from = from_.peer, .status = status});
+}
+
+void caller::tell_refused(std::string_view what, std::string_view request_id, const refusal& why) const {
+  const auto& row = row_of(why.what);
+  at().log_of_acts().refused({.what = what, .who = *who_, .task = request_id, .from = from_.peer, .status = row.status},
+                             row.name);
+}
+
 bool caller::sees(const task_view& v) const noexcept {
   return gateway::sees(*who_, {.id = v.request_id, .owner = v.owner, .kind = v.kind});
 }
@@ -34,6 +62,7 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
   }
   auto found = s.all().find(request_id);
   if (found && sees(found->view())) co_return found;
+  if (found) tell_refused("look", request_id, {problem::unknown_task, {}, {}});
   // For a task of somebody else the wait is for an id that nobody will ever have: it takes a place in the same list,
   // and as long.
   const auto until = std::chrono::steady_clock::now() + s.settings().gateway.unknown_task_wait;
@@ -82,8 +111,8 @@ submission caller::new_submission(std::string_view kind, std::string_view key) c
   s.has_idempotency_key = !key.empty();
   s.request_id = request_id(kind, key);
   s.owner = who_->owner;
-  s.traceparent = trace_.parent;
-  s.tracestate = trace_.state;
+  s.traceparent = from_.traceparent;
+  s.tracestate = from_.tracestate;
   return s;
 }
 

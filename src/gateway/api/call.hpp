@@ -8,17 +8,18 @@
 
 namespace streamdemo::gateway {
 
-// Of the trace that a request belongs to (W3C Trace Context), as it came; empty: none.
-struct trace_context {
-  std::string parent;
-  std::string state;
+// Where a request comes from.
+struct request_origin {
+  std::string traceparent;  // W3C Trace Context, as it came; empty: none
+  std::string tracestate;
+  std::string peer;  // the address of the client, or of the proxy in front
 };
 
 // For whom something is done. A socket keeps one beside what it does for its client, when the request is long over.
 class caller {
  public:
   // `s` outlives it.
-  caller(services& s, principal_ptr who, trace_context trace);
+  caller(services& s, principal_ptr who, request_origin from);
 
   services& at() const noexcept { return *services_; }
   const principal& who() const noexcept { return *who_; }
@@ -30,6 +31,17 @@ class caller {
   checked<void> may(action a) const;
   // Refusal: forbidden. To submit tasks of that kind.
   checked<void> may_submit(std::string_view kind) const;
+  // The same for a submission that is to be made now, which its owner's share must have room for. Refusals: forbidden,
+  // quota.
+  struct share {
+    checked<void> allowed;
+    quotas::decision of;
+  };
+  share take_share(std::string_view kind) const;
+  // For the audit: what was done, or not, about which task.
+  void tell_submitted(std::string_view request_id, const base::result<accepted_task>& outcome) const;
+  void tell(std::string_view what, std::string_view request_id, int status) const;
+  void tell_refused(std::string_view what, std::string_view request_id, const refusal& why) const;
   bool sees(const task_view& v) const noexcept;
 
   // The one way to a task: its history, waited for a moment (gateway.unknown_task_wait_ms) when it is not known here
@@ -55,13 +67,14 @@ class caller {
 
   services* services_;
   principal_ptr who_;
-  trace_context trace_;
+  request_origin from_;
 };
 
 // Lives as long as the request is answered.
 struct call {
   http::request& request;
   caller by;
+  quotas::decision share;  // of submissions, when one was asked for
 
   services& at() const noexcept { return by.at(); }
   // Of the task that the path names.

@@ -1,5 +1,7 @@
 #include "gateway/api/dispatcher.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/http/fields/content_encoding.hpp>
@@ -87,11 +89,40 @@ http::response not_allowed(const refusal& why, action a) {
   return answer;
 }
 
-trace_context trace_of(const http::request& r) {
+request_origin origin_of(const http::request& r) {
   constexpr std::size_t max_parent = 256;
   constexpr std::size_t max_state = 512;
   return {std::string(r.header("traceparent").substr(0, max_parent)),
-          std::string(r.header("tracestate").substr(0, max_state))};
+          std::string(r.header("tracestate").substr(0, max_state)), r.peer};
+}
+
+// What is left of one's share (draft-ietf-httpapi-ratelimit-headers-10).
+void add_share(std::vector<http::field>& fields, const quotas::decision& d, const quotas::options& o) {
+  if (!d.bounded) return;
+  fields.push_back(
+      {"RateLimit-Policy", fmt::format("\"submissions\";q={};w={}", o.burst, std::max(1U, o.burst / o.per_second))});
+  fields.push_back({"RateLimit", fmt::format("\"submissions\";r={};t={}", d.left, d.full_in.count())});
+}
+
+std::string_view name_of(action a) noexcept {
+  switch (a) {
+    case action::submit:
+      return "submit";
+    case action::cancel:
+      return "cancel";
+    case action::ticket:
+      return "ticket";
+    default:
+      return "look";
+  }
+}
+
+// Acts that change something, and whoever was sent away.
+void tell(const call& c, action a, const http::reply& r) {
+  const auto* answer = std::get_if<http::response>(&r);
+  const bool sent_away = answer != nullptr && (answer->status == 401 || answer->status == 403 || answer->status == 429);
+  if (sent_away || (a != action::cancel && a != action::ticket)) return;
+  c.by.tell(name_of(a), c.request.param("id"), answer == nullptr ? 200 : answer->status);
 }
 
 }  // namespace
@@ -117,10 +148,20 @@ answering dispatcher::run(const endpoint_row& row, http::request& r) {
   // A stale cookie must not keep anybody from the page on which to sign in.
   if (!who && row.what == action::open) who = nobody();
   if (!who && who.error() == denial::none_shown && row.what == action::greet) who = nobody();
-  if (!who) co_return not_admitted(who.error());
-  call c{.request = r, .by = caller(services_, std::move(*who), trace_of(r))};
-  if (const auto allowed = c.by.may(row.what); !allowed) co_return not_allowed(allowed.error(), row.what);
-  co_return co_await row.run(c);
+  if (!who) {
+    caller(services_, nobody(), origin_of(r))
+        .tell_refused(name_of(row.what), r.param("id"), {problem::unauthenticated, {}, {}});
+    co_return not_admitted(who.error());
+  }
+  call c{.request = r, .by = caller(services_, std::move(*who), origin_of(r)), .share = {}};
+  if (const auto allowed = c.by.may(row.what); !allowed) {
+    c.by.tell_refused(name_of(row.what), r.param("id"), allowed.error());
+    co_return not_allowed(allowed.error(), row.what);
+  }
+  auto reply = co_await row.run(c);
+  add_share(fields_of(reply), c.share, services_.shares().of());
+  tell(c, row.what, reply);
+  co_return reply;
 }
 
 base::awaitable<http::reply> dispatcher::answer(http::request& r) {

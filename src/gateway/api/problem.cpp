@@ -37,6 +37,7 @@ constexpr auto problem_table() {
       problem_row{content_encoding, 415, "content-encoding", "The body's content encoding is not taken", 0},
       problem_row{range, 416, "range", "The range is not within the file", 0},
       problem_row{key_reused, 422, "key-reused", "The idempotency key was used for another payload", 0},
+      problem_row{quota, 429, "quota", "Your share is used up", 1},
       problem_row{too_many_waiters, 429, "too-many-waiters", "Too many requests wait for unknown tasks", 2},
       problem_row{too_many_subscriptions, 429, "too-many-subscriptions", "This socket follows as many tasks as it may",
                   2},
@@ -84,6 +85,8 @@ problem problem_of(base::errc code) noexcept {
       return media_type;
     case errc::full:
       return overloaded;
+    case errc::quota:
+      return quota;
     case errc::unavailable:
     case errc::timed_out:
     case errc::canceled:

@@ -35,6 +35,7 @@ enum class problem {
   content_encoding,
   range,
   key_reused,
+  quota,
   too_many_waiters,
   too_many_subscriptions,
   headers_too_large,

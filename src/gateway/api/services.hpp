@@ -9,6 +9,8 @@
 #include <random>
 
 #include "gateway/access/access_watch.hpp"
+#include "gateway/access/audit.hpp"
+#include "gateway/access/quotas.hpp"
 #include "gateway/api/api.hpp"
 #include "gateway/api/body/page_files.hpp"
 #include "gateway/api/problem.hpp"
@@ -29,6 +31,8 @@ class services {
   explicit services(api_dependencies d);
 
   gate& entrance() const noexcept { return d_.entrance; }
+  quotas& shares() noexcept { return quotas_; }
+  audit& log_of_acts() noexcept { return audit_; }
   histories& all() const noexcept { return d_.all; }
   task_service& service() const noexcept { return d_.service; }
   input_keeper& inputs() const noexcept { return d_.inputs; }
@@ -65,6 +69,8 @@ class services {
   api_dependencies d_;
   http::origin_rules origins_;
   page_files page_;
+  quotas quotas_;
+  audit audit_;
   base::counter& messages_;
   std::vector<std::unique_ptr<loop_state>> loops_;
   base::task_group keys_;  // on loop 0

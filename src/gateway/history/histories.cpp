@@ -73,6 +73,10 @@ class folded_histories final : public histories {
     return index_.recent(owner, limit, wanted);
   }
   std::size_t open_tasks() const override { return open_.load(std::memory_order_relaxed); }
+  std::size_t open_tasks_of(const std::string& owner) const override {
+    const auto it = open_of_.find(owner);
+    return it == open_of_.end() ? 0 : it->second;
+  }
 
   bool has_room(std::size_t more) const override {
     const auto ones = more * task::fold::open_task_bytes();
@@ -256,6 +260,7 @@ class folded_histories final : public histories {
     bound_.opened(*last_);
     index_.insert(last_);
     ++open_;
+    if (!last_->view_.owner.empty()) ++open_of_[last_->view_.owner];
     wakes_->created(t.request_id);
     if (observer_ != nullptr) observer_->on_accepted(last_);
     return last_;
@@ -286,6 +291,7 @@ class folded_histories final : public histories {
 
   void over(const history_ptr& h) {
     --open_;
+    if (const auto it = open_of_.find(h->view_.owner); it != open_of_.end() && --it->second == 0) open_of_.erase(it);
     if (observer_ != nullptr) observer_->on_over(h);
   }
 
@@ -345,6 +351,7 @@ class folded_histories final : public histories {
   std::vector<end> ends_;  // a heap
   std::size_t tidy_ends_at_ = 1000;
   std::atomic<std::size_t> open_ = 0;
+  std::unordered_map<std::string, std::size_t> open_of_;  // by owner
   base::quiet quiet_misplaced_, quiet_unreadable_, quiet_rule_breaks_;
   base::gauge& bytes_;
   base::gauge& essential_;

@@ -184,6 +184,9 @@ class histories {
                                           const std::function<bool(const history&)>& wanted) const = 0;
   virtual std::size_t open_tasks() const = 0;  // accepted and not ended
 
+  // Loop 0: those of one owner.
+  virtual std::size_t open_tasks_of(const std::string& owner) const = 0;
+
   // Loop 0: whether so many more tasks could be remembered.
   virtual bool has_room(std::size_t more) const = 0;
   // Loop 0: a task that has ended and that find() no longer knows, as long as an `accepted` of its id would be ignored;

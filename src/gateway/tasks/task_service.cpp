@@ -50,6 +50,23 @@ class underway {
   base::event& idle_;
 };
 
+// Counts a submission of an owner for as long as it lives.
+class share_under_way {
+ public:
+  share_under_way(std::unordered_map<std::string, std::size_t>& counts, std::string owner)
+      : counts_(counts), owner_(std::move(owner)) {
+    ++counts_[owner_];
+  }
+  ~share_under_way() {
+    if (const auto it = counts_.find(owner_); --it->second == 0) counts_.erase(it);
+  }
+  share_under_way(const share_under_way&) = delete;
+
+ private:
+  std::unordered_map<std::string, std::size_t>& counts_;
+  std::string owner_;
+};
+
 }  // namespace
 
 class bus_task_service final : public task_service_control, private task_observer {
@@ -168,6 +185,8 @@ class bus_task_service final : public task_service_control, private task_observe
       co_return error{errc::full, fmt::format("{} tasks are open, as many as gateway.max_tasks allows",
                                               settings_.gateway.max_tasks)};
     }
+    if (auto share = check_share(s.owner); !share) co_return share.error();
+    const share_under_way taken(under_way_of_, s.owner);
     if (!all_.has_room(in_flight_.size() + unread_.size())) {
       co_return error{errc::full,
                       "as many tasks are open or ended lately as may be remembered: half of results.max_bytes; the "
@@ -186,6 +205,16 @@ class bus_task_service final : public task_service_control, private task_observe
     }
     if (s.has_idempotency_key) co_return co_await after_read_back(s, to);
     co_return co_await request_at_once(s, to, begin, expiry);
+  }
+
+  // By the log, and by what is on its way there from here.
+  result<void> check_share(const std::string& owner) const {
+    const auto most = settings_.quota.open_tasks;
+    if (owner.empty() || most == 0) return {};
+    const auto it = under_way_of_.find(owner);
+    const auto open = all_.open_tasks_of(owner) + (it == under_way_of_.end() ? 0 : it->second);
+    if (open < most) return {};
+    return error{errc::quota, fmt::format("{} of your tasks are open, as many as quota.open_tasks allows", open)};
   }
 
   // Nobody else can have this id, so nothing need be read back before the request is sent.
@@ -372,8 +401,9 @@ class bus_task_service final : public task_service_control, private task_observe
   base::histogram& seconds_;
   std::unordered_map<std::string, std::shared_ptr<base::event>> in_flight_;     // by id; told when its task is folded
   std::unordered_map<std::string, std::shared_ptr<base::event>> ends_awaited_;  // by id; told when its task is over
-  std::unordered_set<std::string> acknowledged_;  // open tasks whose request this gateway saw acknowledged
-  unread_tasks unread_;                           // handed over, not folded yet: open tasks that no history counts
+  std::unordered_map<std::string, std::size_t> under_way_of_;  // by owner: submissions that may not be folded yet
+  std::unordered_set<std::string> acknowledged_;               // open tasks whose request this gateway saw acknowledged
+  unread_tasks unread_;  // handed over, not folded yet: open tasks that no history counts
   expiry_schedule schedule_;
   std::minstd_rand random_{std::random_device{}()};
   bool closed_ = false;

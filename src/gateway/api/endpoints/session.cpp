@@ -39,6 +39,9 @@ answering sign_in(call& c) {
     co_return problem_response(problem::unauthenticated, "a session is opened with a key or token");
   }
   const auto opened = entrance.open_session(c.by.who());
+  caller signed_in = c.by;
+  signed_in.is_now(opened.who);
+  signed_in.tell("sign in", {}, 201);
   auto answer = json_response(201, session_json(*opened.who, true));
   answer.set("Set-Cookie", opened.cookie);
   co_return answer;
@@ -48,7 +51,10 @@ answering sign_out(call& c) {
   http::response answer;
   answer.status = 204;
   answer.set("Set-Cookie", c.at().entrance().end_session(c.by.who()));
-  if (!c.by.who().session.empty()) c.at().judge_again();
+  if (!c.by.who().session.empty()) {
+    c.by.tell("sign out", {}, 204);
+    c.at().judge_again();
+  }
   co_return answer;
 }
 

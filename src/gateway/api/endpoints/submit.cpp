@@ -44,7 +44,12 @@ answering submit(call& c) {
   const auto kind = std::string(r.param("kind"));
   const auto info = c.at().find_kind(kind);
   if (!info) co_return problem_response(info.error());
-  if (const auto allowed = c.by.may_submit(kind); !allowed) co_return problem_response(allowed.error());
+  const auto [allowed, share] = c.by.take_share(kind);
+  c.share = share;
+  if (!allowed) {
+    c.by.tell_refused("submit", {}, allowed.error());
+    co_return problem_response(allowed.error());
+  }
   if (c.at().draining())
     co_return problem_response(problem::unavailable, "the server restarts; submit again in a moment");
   auto head = from_head(c);
@@ -70,7 +75,9 @@ answering submit(call& c) {
     s.payload = std::move(*payload);
     s.payload_hash = base::sha256_hex(s.payload);
   }
+  const auto id = s.request_id;
   auto task = co_await c.at().service().submit(std::move(s));
+  c.by.tell_submitted(id, task);
   if (!task) co_return problem_response(task.error());
   co_return co_await submit_answer(c, std::move(*task));
 }

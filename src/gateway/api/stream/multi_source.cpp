@@ -181,7 +181,10 @@ std::optional<refusal> multi_source::cannot_begin(const stream_message& m) const
   if (m.what == stream_action::cancel) return std::nullopt;
   if (m.what == stream_action::submit) {
     if (const auto kind = a_.find_kind(m.kind); !kind) return kind.error();
-    if (const auto allowed = by_.may_submit(m.kind); !allowed) return allowed.error();
+    if (const auto allowed = by_.take_share(m.kind).allowed; !allowed) {
+      by_.tell_refused("submit", {}, allowed.error());
+      return allowed.error();
+    }
   }
   if (followers_.contains(m.request_id)) {
     // The same key again: the answer says so, and the events are on their way already.
@@ -203,6 +206,7 @@ base::awaitable<void> multi_source::carry_out(std::shared_ptr<operation> under_w
   outcome o = refusal{};
   if (m.what == stream_action::submit) {
     const auto task = co_await a.service().submit(std::move(under_way->task));
+    under_way->by.tell_submitted(m.request_id, task);
     under_way->room.release();
     history_ptr h;
     if (task) h = co_await read_back(a, *task, std::chrono::steady_clock::now() + a.settings().gateway.max_wait);
@@ -215,6 +219,7 @@ base::awaitable<void> multi_source::carry_out(std::shared_ptr<operation> under_w
     o = co_await under_way->by.task(m.request_id);
   } else {
     o = co_await under_way->by.canceled_task(m.request_id);
+    if (o) under_way->by.tell("cancel", m.request_id, 200);
   }
   if (l->source != nullptr) l->source->done(m, o);
 }
@@ -250,7 +255,11 @@ void multi_source::follow(const stream_message& m, const history_ptr& h) {
 // Who shows a token on an open socket goes on as who that is; a socket never changes hands.
 void multi_source::authenticate(const stream_message& m) {
   const auto who = a_.entrance().of_token(m.token);
-  if (!who) return refuse({problem::unauthenticated, "the token is not known here, or is no longer good", {}}, m);
+  if (!who) {
+    const refusal why{problem::unauthenticated, "the token is not known here, or is no longer good", {}};
+    by_.tell_refused("authenticate", {}, why);
+    return refuse(why, m);
+  }
   const auto& before = by_.who();
   if (before.owner.empty() ? !followers_.empty() : before.owner != (*who)->owner) {
     return end(error_frame({problem::forbidden, "this socket belongs to somebody else; open another", {}}),

@@ -47,11 +47,18 @@ base::awaitable<void> submit_source::converse(std::shared_ptr<conversation> c) {
     if (c->source != nullptr) c->source->refuse({problem::overloaded, std::string(no_room), {}});
     co_return;
   }
+  if (const auto allowed = c->by.take_share(c->kind).allowed; !allowed) {
+    c->by.tell_refused("submit", {}, allowed.error());
+    if (c->source != nullptr) c->source->refuse(allowed.error());
+    co_return;
+  }
   auto s = c->by.new_submission(c->kind, m->key);
+  const auto id = s.request_id;
   s.deadline = c->deadline;
   s.payload_hash = base::sha256_hex(m->payload);
   s.payload = std::move(m->payload);
   auto task = co_await a.service().submit(std::move(s));
+  c->by.tell_submitted(id, task);
   room.release();
   history_ptr h;
   if (task) h = co_await read_back(a, *task, std::chrono::steady_clock::now() + a.settings().gateway.max_wait);
