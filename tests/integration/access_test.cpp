@@ -377,7 +377,7 @@ TEST_CASE("an owner's share is bounded, and another's is not touched by it") {
   run([&]() -> base::awaitable<void> {
     caller c(co_await asio::this_coro::executor, app.port());
     const auto submit = [&](const std::string& who) {
-      return c.post("/api/simulate", R"({"results":1,"interval_ms":10000})", app.as(who));
+      return c.post("/api/simulate", R"({"results":2,"interval_ms":10000})", app.as(who));
     };
     const auto first = co_await submit("owner");
     CHECK(first.status == 202);
