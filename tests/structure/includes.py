@@ -50,6 +50,7 @@ LIBRARIES = {
     r"openssl/": ["base", "http"],
     r"spdlog/": ["base"],
     r"prometheus/": ["base"],
+    r"re2/": ["base"],
     r"doctest/": [],
 }
 # The vocabulary is pure: it knows no event loop.
