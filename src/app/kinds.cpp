@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <streamdemo/config/input_schema.hpp>
 #include <streamdemo/processor/handlers.hpp>
 
 namespace streamdemo::app {
@@ -17,6 +18,17 @@ std::string missing_program(const config::settings& settings) {
   return {};
 }
 
+// Those of the configuration were judged when it was read, and those that are built in by a test.
+base::json_schema schema_of(std::string_view text) {
+  return base::json_schema::parse(text).value();
+}
+
+std::optional<base::json_schema> configured_schema(const config::settings& settings, const std::string& kind) {
+  const auto found = settings.tasks.input_schemas.find(kind);
+  if (found == settings.tasks.input_schemas.end()) return std::nullopt;
+  return config::read_input_schema(found->second).value();
+}
+
 kind video_kind(const config::settings& settings) {
   const auto make = [video = settings.video](const handler_needs& needs) {
     processor::video_options options;
@@ -28,18 +40,19 @@ kind video_kind(const config::settings& settings) {
     options.open_files = needs.child_open_files;
     return processor::make_video_handler(options, needs.store);
   };
-  const auto check = [most = settings.video.max_sample_seconds](std::string_view payload) {
-    return processor::check_video_payload(payload, most);
-  };
-  return {{"process-video", missing_program(settings), check}, make};
+  return {{.name = "process-video",
+           .notice = missing_program(settings),
+           .input = schema_of(processor::video_input_schema(settings.video.max_sample_seconds)),
+           .upload = gateway::upload_input{{"video/*"}, schema_of(processor::video_upload_schema())}},
+          make};
 }
 
-kind command_kind(const std::string& name, const config::command_task& task) {
+kind command_kind(const std::string& name, const config::command_task& task, std::optional<base::json_schema> input) {
   const auto make = [name, task](const handler_needs& needs) {
     return processor::make_command_handler(
         {.kind = name, .task = task, .guard_program = needs.guard_program, .open_files = needs.child_open_files});
   };
-  return {{name, {}, {}}, make};
+  return {{.name = name, .input = std::move(input)}, make};
 }
 
 }  // namespace
@@ -47,10 +60,13 @@ kind command_kind(const std::string& name, const config::command_task& task) {
 std::vector<kind> kinds_of(const config::settings& settings) {
   std::vector<kind> out;
   out.push_back(video_kind(settings));
-  out.push_back({{"simulate", {}, {}}, [](const handler_needs&) { return processor::make_simulate_handler(); }});
-  for (const auto& [name, task] : settings.tasks.commands) out.push_back(command_kind(name, task));
+  out.push_back({{.name = "simulate", .input = schema_of(processor::simulate_input_schema())},
+                 [](const handler_needs&) { return processor::make_simulate_handler(); }});
+  for (const auto& [name, task] : settings.tasks.commands)
+    out.push_back(command_kind(name, task, configured_schema(settings, name)));
   for (const auto& [name, topic] : settings.tasks.request_topics) {
-    if (!settings.tasks.commands.contains(name)) out.push_back({{name, {}, {}}, nullptr});
+    if (!settings.tasks.commands.contains(name))
+      out.push_back({{.name = name, .input = configured_schema(settings, name)}, nullptr});
   }
   return out;
 }

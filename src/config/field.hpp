@@ -33,6 +33,7 @@ struct basic_field {
 struct task_table {
   command_task command;
   std::string request_topic;
+  std::string input_schema;
 };
 
 using field = basic_field<settings>;

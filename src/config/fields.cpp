@@ -289,6 +289,9 @@ std::vector<task_field> task_fields() {
           "line at once."),
   };
   add_child_limits(f, "", AT(command.limits));
+  f.push_back(text<task_table>(
+      "input_schema", AT(input_schema), wrong_input_schema, "a JSON Schema, or the path of a file with one",
+      "What a payload must be, else its submission is answered 422; empty takes any JSON object."));
   f.push_back(text<task_table>("request_topic", AT(request_topic), wrong_topic, "a topic name",
                                "A request topic of its own, so that processors in another language can own the kind."));
   return f;

@@ -17,6 +17,8 @@ std::string wrong_broker(std::string_view text);
 std::string wrong_host(std::string_view text);
 // scheme://host[:port], as browsers send it.
 std::string wrong_origin(std::string_view text);
+// Empty, or what input_schema.hpp reads; the file is looked at.
+std::string wrong_input_schema(std::string_view text);
 // [A-Za-z0-9._-]{0,64}.
 std::string wrong_instance_name(std::string_view text);
 std::string wrong_if_empty(std::string_view text);

@@ -95,6 +95,7 @@ class loader {
         problems_.push_back({where_[key], fmt::format("[{}] must have a command, a request_topic or both", key)});
       }
       if (command) settings_.tasks.commands[kind] = std::move(table.command);
+      if (!table.input_schema.empty()) settings_.tasks.input_schemas[kind] = std::move(table.input_schema);
       if (!table.request_topic.empty()) settings_.tasks.request_topics[kind] = std::move(table.request_topic);
     }
   }

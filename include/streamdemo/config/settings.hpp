@@ -116,6 +116,7 @@ struct settings {
     milliseconds max_deadline{3600000};
     std::map<std::string, command_task> commands;       // [tasks.<kind>] command = …
     std::map<std::string, std::string> request_topics;  // [tasks.<kind>] request_topic = … (own topic)
+    std::map<std::string, std::string> input_schemas;   // [tasks.<kind>] input_schema = …, as it stands there
   } tasks;
 
   struct {

@@ -16,6 +16,8 @@ namespace streamdemo::processor {
 
 // `simulate`: numbered results at an interval, for demos and measuring. Resumable.
 std::unique_ptr<handler> make_simulate_handler();
+// The JSON Schema of what it takes.
+std::string simulate_input_schema();
 
 struct command_options {
   std::string kind;
@@ -44,8 +46,9 @@ struct video_options {
 // Resumable.
 std::unique_ptr<handler> make_video_handler(video_options o, artifacts::store& store);
 
-// Whether a task with this payload could be begun. Error: invalid_argument, with a sentence.
-base::result<void> check_video_payload(std::string_view payload, std::uint32_t max_sample_seconds);
+// The JSON Schemas of what it takes from a client: JSON that asks for the sample, and the options of an upload.
+std::string video_input_schema(std::uint32_t max_sample_seconds);
+std::string video_upload_schema();
 
 // Where a program would be found: in PATH, or as the path that it is. Nothing: it is not installed.
 std::optional<std::string> find_program(std::string_view name);

@@ -36,12 +36,14 @@ unsigned types_of(const json::value& v) noexcept {
 }
 
 std::string names_of(unsigned types) {
-  constexpr std::array<std::string_view, 7> names{"null",     "true or false", "a whole number", "a number",
-                                                  "a string", "an array",      "an object"};
+  // In the order of the bits, but that null is named last.
+  constexpr std::array<std::string_view, 6> names{"true or false", "a whole number", "a number",
+                                                  "a string",      "an array",       "an object"};
   std::vector<std::string_view> out;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if ((types >> i & 1) != 0) out.push_back(names[i]);
+    if ((types >> (i + 1) & 1) != 0) out.push_back(names[i]);
   }
+  if ((types & type_null) != 0) out.push_back("null");
   return fmt::format("{}", fmt::join(out, " or "));
 }
 
@@ -89,7 +91,7 @@ class checker {
     }
     if (!good_value(n, v, at)) return false;
     if (v.is_number() && !good_number(n, v, at)) return false;
-    if (v.is_string() && !good_string(n, v.get_string(), at)) return false;
+    if (v.is_string() && !good_string(n, v, at)) return false;
     if (v.is_array() && !good_array(n, v.get_array(), at)) return false;
     if (v.is_object() && !good_object(n, v.get_object(), at)) return false;
     return good_parts(n, v, at);
@@ -143,7 +145,8 @@ class checker {
     return true;
   }
 
-  bool good_string(const schema_node& n, std::string_view text, const place& at) {
+  bool good_string(const schema_node& n, const json::value& v, const place& at) {
+    const std::string_view text = v.get_string();
     if (!spend(text.size() / 64, at)) return false;
     if (n.min_length && code_points(text) < *n.min_length) {
       return violated(at, fmt::format("must have at least {} characters, not {}", *n.min_length, code_points(text)));
@@ -151,8 +154,9 @@ class checker {
     if (n.max_length && code_points(text) > *n.max_length) {
       return violated(at, fmt::format("must have at most {} characters, not {}", *n.max_length, code_points(text)));
     }
-    if (n.pattern && !RE2::PartialMatch(text, *n.pattern)) {
-      return violated(at, fmt::format("must match the pattern {}", n.pattern->pattern()));
+    if (n.pattern && !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *n.pattern)) {
+      if (n.description.empty()) return violated(at, "must match the pattern " + n.pattern->pattern());
+      return violated(at, fmt::format("must be as described: {}; not {}", n.description, shown_value(v)));
     }
     return true;
   }
@@ -211,7 +215,7 @@ class checker {
     std::vector<std::string_view> names;
     for (const auto& property : n.properties) names.push_back(property.first);
     if (names.empty()) return violated(here, "is not allowed: no member is");
-    return violated(here, fmt::format("is no member that is known here; those are {}", first_few(names)));
+    return violated(here, fmt::format("is not known here; known are {}", first_few(names)));
   }
 
   bool good_parts(const schema_node& n, const json::value& v, const place& at) {

@@ -43,6 +43,7 @@ struct schema_node {
 
   std::optional<std::uint64_t> min_length, max_length;  // in code points
   std::unique_ptr<RE2> pattern;
+  std::string description;  // says to people what a pattern means
 
   std::optional<std::uint64_t> min_items, max_items;
   bool unique_items = false;

@@ -195,6 +195,11 @@ class schema_reader {
     }
   }
 
+  void description(schema_node& node, const json::value& v, const std::string& at) {
+    if (!v.is_string()) return complain(at, "must be a string");
+    node.description = std::string(v.get_string());
+  }
+
   void unique(schema_node& node, const json::value& v, const std::string& at) {
     if (!v.is_bool()) return complain(at, "must be true or false");
     node.unique_items = v.get_bool();
@@ -278,7 +283,7 @@ const schema_reader::keyword* schema_reader::find(std::string_view name) {
       keyword{"$id", &r::identity},
       keyword{"$comment", nullptr},
       keyword{"title", nullptr},
-      keyword{"description", nullptr},
+      keyword{"description", &r::description},
       keyword{"default", nullptr},
       keyword{"examples", nullptr},
       keyword{"format", nullptr},

@@ -36,6 +36,7 @@ constexpr auto problem_table() {
       problem_row{media_type, 415, "media-type", "The body's media type is not taken", 0},
       problem_row{content_encoding, 415, "content-encoding", "The body's content encoding is not taken", 0},
       problem_row{range, 416, "range", "The range is not within the file", 0},
+      problem_row{invalid_input, 422, "invalid-input", "The input is not what this kind of task takes", 0},
       problem_row{key_reused, 422, "key-reused", "The idempotency key was used for another payload", 0},
       problem_row{quota, 429, "quota", "Your share is used up", 1},
       problem_row{too_many_waiters, 429, "too-many-waiters", "Too many requests wait for unknown tasks", 2},

@@ -34,6 +34,7 @@ enum class problem {
   media_type,
   content_encoding,
   range,
+  invalid_input,
   key_reused,
   quota,
   too_many_waiters,

@@ -32,7 +32,9 @@ error wrong(std::string_view name, std::string_view expected, const json::value&
 result<json::object> parse_object(std::string_view payload) {
   if (payload.find_first_not_of(" \t\r\n") == std::string_view::npos) return json::object{};
   json::error_code ec;
-  auto value = json::parse(json::string_view(payload.data(), payload.size()), ec);
+  json::parse_options options;
+  options.max_depth = 64;  // as deep as a gateway takes it
+  auto value = json::parse(json::string_view(payload.data(), payload.size()), ec, {}, options);
   if (ec) return error{errc::invalid_argument, "the payload is not valid JSON: " + ec.message()};
   if (!value.is_object()) return error{errc::invalid_argument, "the payload must be a JSON object"};
   return std::move(value.get_object());

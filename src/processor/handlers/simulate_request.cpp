@@ -28,6 +28,36 @@ std::string simulate_request::result_json(std::int64_t index) const {
   return text;
 }
 
+std::string simulate_input_schema() {
+  return fmt::format(R"({{
+ "title": "Simulated results",
+ "description": "Numbered results at an interval, for demos and measuring.",
+ "type": "object",
+ "properties": {{
+  "results": {{
+   "title": "Results", "type": ["integer", "null"], "minimum": 0, "maximum": {}, "default": 10
+  }},
+  "interval_ms": {{
+   "title": "Every", "description": "milliseconds",
+   "type": ["integer", "null"], "minimum": 0, "maximum": {}, "default": 500
+  }},
+  "payload_bytes": {{
+   "title": "Filler", "description": "bytes in each result",
+   "type": ["integer", "null"], "minimum": 0, "maximum": {}, "default": 0
+  }},
+  "burn_ms": {{
+   "title": "Work", "description": "milliseconds of CPU for each result",
+   "type": ["integer", "null"], "minimum": 0, "maximum": {}, "default": 0
+  }},
+  "fail_at": {{
+   "title": "Fail at", "description": "the result in whose place the task fails",
+   "type": ["integer", "null"], "minimum": 0, "maximum": {}
+  }}
+ }}
+}})",
+                     max_results, max_interval_ms, max_payload_bytes, max_burn_ms, max_results);
+}
+
 base::result<simulate_request> parse_simulate_request(std::string_view payload) {
   const auto object = parse_object(payload);
   if (!object) return object.error();

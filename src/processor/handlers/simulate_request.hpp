@@ -20,7 +20,7 @@ struct simulate_request {
   std::string result_json(std::int64_t index) const;
 };
 
-// Error: invalid_argument.
+// What the gateway checks a payload against, before this does (handlers.hpp). Error: invalid_argument.
 base::result<simulate_request> parse_simulate_request(std::string_view payload);
 
 }  // namespace streamdemo::processor

@@ -110,12 +110,6 @@ awaitable<base::result<outcome>> video_handler::cut(const cut_plan& plan, const 
 
 }  // namespace
 
-base::result<void> check_video_payload(std::string_view payload, std::uint32_t max_sample_seconds) {
-  const auto r = parse_video_request(payload, max_sample_seconds);
-  if (!r) return r.error();
-  return {};
-}
-
 std::unique_ptr<handler> make_video_handler(video_options o, artifacts::store& store) {
   return std::make_unique<video_handler>(std::move(o), store);
 }

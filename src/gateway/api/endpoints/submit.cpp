@@ -1,4 +1,4 @@
-// POST /api/{kind}: a task submitted, by JSON or, for videos, by the file itself.
+// POST /api/{kind}: a task submitted, by JSON or, where its kind takes one, by a file.
 #include <streamdemo/base/hash.hpp>
 
 #include "gateway/api/endpoints/endpoints.hpp"
@@ -55,9 +55,9 @@ answering submit(call& c) {
   auto head = from_head(c);
   if (!head) co_return problem_response(head.error());
   auto& s = *head;
-  const auto type = body_type_of(kind, r.header("Content-Type"), r.body->content_length() == 0, r.header("Host"));
+  const auto type = body_type_of(**info, r.header("Content-Type"), r.body->content_length() == 0, r.header("Host"));
   if (!type) co_return problem_response(type.error());
-  if (*type == body_type::video) {
+  if (*type == body_type::upload) {
     auto upload = co_await receive_upload(c, **info, s.request_id);
     if (!upload) co_return problem_response(upload.error());
     if (upload->repeated) {
@@ -70,7 +70,7 @@ answering submit(call& c) {
   } else {
     auto body = co_await read_json(c);
     if (!body) co_return problem_response(body.error());
-    auto payload = json_payload(kind, std::move(*body));
+    auto payload = json_payload(**info, std::move(*body));
     if (!payload) co_return problem_response(payload.error());
     s.payload = std::move(*payload);
     s.payload_hash = base::sha256_hex(s.payload);

@@ -11,7 +11,8 @@ namespace streamdemo::gateway::endpoints {
 answering submit_ws(call& c) {
   auto& r = c.request;
   const auto kind = std::string(r.param("kind"));
-  if (const auto known = c.at().find_kind(kind); !known) co_return problem_response(known.error());
+  const auto known = c.at().find_kind(kind);
+  if (!known) co_return problem_response(known.error());
   if (const auto allowed = c.by.may_submit(kind); !allowed) co_return problem_response(allowed.error());
   if (!r.websocket) {
     auto answer = problem_response(problem::method, "submit with POST, or upgrade to WebSocket");
@@ -24,7 +25,7 @@ answering submit_ws(call& c) {
   if (!deadline) co_return problem_response(deadline.error());
   http::websocket_reply socket;
   socket.subprotocol = std::move(*protocol);
-  socket.source = std::make_unique<submit_source>(c.by, kind, *deadline);
+  socket.source = std::make_unique<submit_source>(c.by, **known, *deadline);
   co_return socket;
 }
 

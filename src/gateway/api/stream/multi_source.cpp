@@ -7,6 +7,7 @@
 
 #include "gateway/api/body/answers.hpp"
 #include "gateway/api/stream/streams.hpp"
+#include "gateway/api/submit/submit_request.hpp"
 #include "gateway/api/waiting.hpp"
 
 namespace streamdemo::gateway {
@@ -180,11 +181,13 @@ std::optional<refusal> multi_source::cannot_begin(const stream_message& m) const
   if (const auto allowed = by_.may(access_of(m.what)); !allowed) return allowed.error();
   if (m.what == stream_action::cancel) return std::nullopt;
   if (m.what == stream_action::submit) {
-    if (const auto kind = a_.find_kind(m.kind); !kind) return kind.error();
+    const auto kind = a_.find_kind(m.kind);
+    if (!kind) return kind.error();
     if (const auto allowed = by_.take_share(m.kind).allowed; !allowed) {
       by_.tell_refused("submit", {}, allowed.error());
       return allowed.error();
     }
+    if (auto wrong = wrong_input(**kind, m.payload)) return wrong;
   }
   if (followers_.contains(m.request_id)) {
     // The same key again: the answer says so, and the events are on their way already.

@@ -128,7 +128,7 @@ std::optional<refusal> fill_submission(stream_message& m, const members& all, ba
     if (!parsed) return parsed.error();
     m.deadline = *parsed;
   }
-  auto payload = payload_of_json(m.kind, std::string(all["payload"].value_or(std::string_view{})));
+  auto payload = payload_of_json(std::string(all["payload"].value_or(std::string_view{})));
   if (!payload) return payload.error();
   m.payload = std::move(*payload);
   return std::nullopt;

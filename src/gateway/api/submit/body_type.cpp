@@ -1,23 +1,31 @@
 #include "gateway/api/submit/body_type.hpp"
 
+#include <algorithm>
 #include <streamdemo/http/fields/text.hpp>
 
 namespace streamdemo::gateway {
 
 namespace {
 
-bool is_video(std::string_view media) noexcept {
-  // urlencoded is what curl says of --data-binary when it is told nothing.
-  return media.empty() || (media.size() > 6 && base::same_word(media.substr(0, 6), "video/")) ||
-         base::same_word(media, "application/octet-stream") ||
-         base::same_word(media, "application/x-www-form-urlencoded");
+// "text/*" covers every text, "text/csv" itself.
+bool covers(std::string_view range, std::string_view media) noexcept {
+  if (!range.ends_with("/*")) return base::same_word(range, media);
+  range.remove_suffix(1);
+  return media.size() > range.size() && base::same_word(media.substr(0, range.size()), range);
 }
 
-refusal refuse(std::string_view kind, std::string_view media, std::string_view host) {
-  const auto url = "http://" + std::string(host) + "/api/" + std::string(kind);
+bool is_file(const upload_input& upload, std::string_view media) noexcept {
+  // urlencoded is what curl says of --data-binary when it is told nothing.
+  return media.empty() || base::same_word(media, "application/octet-stream") ||
+         base::same_word(media, "application/x-www-form-urlencoded") ||
+         std::ranges::any_of(upload.media_types, [&](const auto& range) { return covers(range, media); });
+}
+
+refusal refuse(const kind_info& kind, std::string_view media, std::string_view host) {
+  const auto url = "http://" + std::string(host) + "/api/" + kind.name;
   std::string detail = "a body of type \"" + std::string(media) + "\" is not taken here; ";
-  if (kind == video_kind) {
-    detail += "send the file itself: curl -X POST -T video.mp4 " + url;
+  if (kind.upload) {
+    detail += "send the file itself: curl -X POST -T your-file " + url;
   } else {
     detail += "send JSON: curl -H 'Content-Type: application/json' -d '{}' " + url;
   }
@@ -26,12 +34,12 @@ refusal refuse(std::string_view kind, std::string_view media, std::string_view h
 
 }  // namespace
 
-checked<body_type> body_type_of(std::string_view kind, std::string_view content_type, bool empty,
+checked<body_type> body_type_of(const kind_info& kind, std::string_view content_type, bool empty,
                                 std::string_view host) {
   const auto media = http::media_of(content_type);
   if (base::same_word(media, "application/json")) return body_type::json;
-  if (kind == video_kind) {
-    if (is_video(media)) return body_type::video;
+  if (kind.upload) {
+    if (is_file(*kind.upload, media)) return body_type::upload;
     return refuse(kind, media, host);
   }
   // Nothing at all stands for "no options".

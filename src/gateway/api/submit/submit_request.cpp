@@ -3,25 +3,13 @@
 #include <streamdemo/base/json.hpp>
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <charconv>
 
 #include <streamdemo/base/json_members.hpp>
-#include "gateway/api/submit/body_type.hpp"
 
 namespace streamdemo::gateway {
 
 namespace {
-
-// A tree is built, because the value decides what a processor will read.
-bool names_only_the_sample(std::string_view object) {
-  boost::json::error_code ec;
-  const auto value = boost::json::parse(object, ec);
-  if (ec || !value.is_object() || value.get_object().contains("upload")) return false;
-  const auto* source = value.get_object().if_contains("source");
-  return source != nullptr && source->is_string() && source->get_string() == "sample";
-}
 
 refusal no_object() {
   return {problem::bad_json, "the body must be one JSON object (RFC 8259, UTF-8, at most 64 deep)", {}};
@@ -62,24 +50,28 @@ checked<std::string> idempotency_key(const http::request& r) {
   return checked_key(r.header("Idempotency-Key"));
 }
 
-checked<std::string> json_payload(std::string_view kind, std::string body) {
-  if (!body.empty() && !base::is_json_object(body)) return no_object();
-  return payload_of_json(kind, std::move(body));
+std::optional<refusal> wrong_input(const kind_info& kind, std::string_view payload) {
+  if (!kind.input) return std::nullopt;
+  const auto v = kind.input->check(payload);
+  if (!v) return std::nullopt;
+  return refusal{problem::invalid_input, to_sentence(*v), "\"pointer\":" + base::json_string(v->pointer)};
 }
 
-checked<std::string> payload_of_json(std::string_view kind, std::string json) {
-  if (json.empty() && kind != video_kind) return std::string("{}");
+checked<std::string> json_payload(const kind_info& kind, std::string body) {
+  if (!body.empty() && !base::is_json_object(body)) return no_object();
+  auto payload = payload_of_json(std::move(body));
+  if (!payload) return payload;
+  if (auto wrong = wrong_input(kind, *payload)) return *std::move(wrong);
+  return payload;
+}
+
+checked<std::string> payload_of_json(std::string json) {
+  if (json.empty()) return std::string("{}");
   if (!base::begins_an_object(json)) return no_object();
-  if (kind == video_kind && !names_only_the_sample(json)) {
-    return refusal{problem::bad_json,
-                   "JSON for process-video names its input by \"source\":\"sample\"; to process a video of your own, "
-                   "send the file itself as the body",
-                   {}};
-  }
   return json;
 }
 
-checked<submit_message> parse_submit_message(std::string_view kind, std::string_view text) {
+checked<submit_message> parse_submit_message(const kind_info& kind, std::string_view text) {
   if (!base::is_json_object(text)) return refusal{problem::bad_json, "the message must be one JSON object", {}};
   submit_message m;
   if (const auto value = base::member_value(text, "idempotency_key")) {
@@ -92,32 +84,24 @@ checked<submit_message> parse_submit_message(std::string_view kind, std::string_
   } else {
     m.payload = std::string(text);
   }
-  auto payload = payload_of_json(kind, std::move(m.payload));
-  if (!payload) return payload.error();
-  m.payload = std::move(*payload);
+  if (auto wrong = wrong_input(kind, m.payload)) return *std::move(wrong);
   return m;
 }
 
-checked<upload_options> parse_upload_options(const http::request& r) {
+checked<upload_options> parse_upload_options(const upload_input& upload, const http::request& r) {
   upload_options o;
   for (const auto& [name, value] : r.query) {
     if (name == "deadline_ms") continue;
-    o.members += ",\"";
-    if (name == "clip_seconds") {
-      const bool number = !value.empty() && value[0] >= '0' && value[0] <= '9' && base::is_json(value);
-      if (!number) return refusal{problem::bad_option, "clip_seconds must be a number", {}};
-      o.members += name + "\":" + value;
-    } else if (name == "copy") {
-      if (value != "true" && value != "false") return refusal{problem::bad_option, "copy must be true or false", {}};
-      o.members += name + "\":" + value;
-    } else if ((name == "size" || name == "preset") && base::is_utf8(value)) {
-      o.members += name + "\":" + base::json_string(value);
-    } else {
-      return refusal{
-          problem::bad_option,
-          "the options of an upload are clip_seconds, size, preset, copy and deadline_ms; one of yours is another",
-          {}};
+    if (!base::is_utf8(name) || !base::is_utf8(value)) {
+      return refusal{problem::bad_option, "the options of an upload must be UTF-8", {}};
     }
+    o.members += "," + base::json_string(name) + ":" + upload.options.member_of_text(name, value);
+  }
+  const auto object = "{" + (o.members.empty() ? o.members : o.members.substr(1)) + "}";
+  if (const auto v = upload.options.check(object)) {
+    // An option's name is its pointer but for the slash.
+    const auto where = v->pointer.empty() ? "the query" : "the option " + v->pointer.substr(1);
+    return refusal{problem::bad_option, where + " " + v->sentence, {}};
   }
   return o;
 }

@@ -8,8 +8,8 @@
 
 namespace streamdemo::gateway {
 
-submit_source::submit_source(caller by, std::string kind, std::optional<base::milliseconds> deadline)
-    : by_(std::move(by)), kind_(std::move(kind)), deadline_(deadline) {}
+submit_source::submit_source(caller by, const kind_info& kind, std::optional<base::milliseconds> deadline)
+    : by_(std::move(by)), kind_(kind), deadline_(deadline) {}
 
 submit_source::~submit_source() {
   if (!conversation_) return;
@@ -21,7 +21,7 @@ void submit_source::attach(http::stream_sink& sink) {
   sink_ = &sink;
   conversation_ = std::make_shared<conversation>(by_, by_.at().executor_here());
   conversation_->source = this;
-  conversation_->kind = kind_;
+  conversation_->kind = &kind_;
   conversation_->deadline = deadline_;
   by_.at().here().submissions.spawn([c = conversation_] { return converse(c); });
 }
@@ -37,7 +37,7 @@ base::awaitable<void> submit_source::converse(std::shared_ptr<conversation> c) {
     co_return;
   }
   // Not kept: the socket may stay open for as long as its task lasts.
-  auto m = parse_submit_message(c->kind, std::exchange(*c->message, {}));
+  auto m = parse_submit_message(*c->kind, std::exchange(*c->message, {}));
   if (!m) {
     if (c->source != nullptr) c->source->refuse(m.error());
     co_return;
@@ -47,12 +47,12 @@ base::awaitable<void> submit_source::converse(std::shared_ptr<conversation> c) {
     if (c->source != nullptr) c->source->refuse({problem::overloaded, std::string(no_room), {}});
     co_return;
   }
-  if (const auto allowed = c->by.take_share(c->kind).allowed; !allowed) {
+  if (const auto allowed = c->by.take_share(c->kind->name).allowed; !allowed) {
     c->by.tell_refused("submit", {}, allowed.error());
     if (c->source != nullptr) c->source->refuse(allowed.error());
     co_return;
   }
-  auto s = c->by.new_submission(c->kind, m->key);
+  auto s = c->by.new_submission(c->kind->name, m->key);
   const auto id = s.request_id;
   s.deadline = c->deadline;
   s.payload_hash = base::sha256_hex(m->payload);

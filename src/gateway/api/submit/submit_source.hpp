@@ -11,7 +11,7 @@ namespace streamdemo::gateway {
 
 class submit_source final : public http::stream_source {
  public:
-  submit_source(caller by, std::string kind, std::optional<base::milliseconds> deadline);
+  submit_source(caller by, const kind_info& kind, std::optional<base::milliseconds> deadline);
   ~submit_source() override;
 
   void attach(http::stream_sink& sink) override;
@@ -26,7 +26,7 @@ class submit_source final : public http::stream_source {
   struct conversation {
     conversation(caller c, base::executor ex) : by(std::move(c)), changed(ex) {}
     caller by;
-    std::string kind;
+    const kind_info* kind = nullptr;
     std::optional<base::milliseconds> deadline;
     submit_source* source = nullptr;  // nullptr: the client is gone
     std::optional<std::string> message;
@@ -38,7 +38,7 @@ class submit_source final : public http::stream_source {
   void follow(history_ptr h);
 
   caller by_;
-  std::string kind_;
+  const kind_info& kind_;
   std::optional<base::milliseconds> deadline_;
   std::shared_ptr<conversation> conversation_;
   http::stream_sink* sink_ = nullptr;

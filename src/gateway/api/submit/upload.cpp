@@ -11,7 +11,7 @@ namespace {
 
 refusal too_large(std::uint64_t max) {
   return {
-      problem::too_large, "the video is larger than " + std::to_string(max) + " bytes (gateway.max_upload_bytes)", {}};
+      problem::too_large, "the file is larger than " + std::to_string(max) + " bytes (gateway.max_upload_bytes)", {}};
 }
 
 refusal body_refusal(const base::error& e, std::uint64_t max) {
@@ -74,13 +74,9 @@ base::awaitable<checked<received_upload>> receive_upload(const call& c, const ki
   const auto max = a.settings().gateway.max_upload_bytes;
   const auto length = r.body->content_length();
   if (length && *length > max) co_return too_large(max);
-  const auto options = parse_upload_options(r);
+  const auto options = parse_upload_options(*kind.upload, r);
   if (!options) co_return options.error();
-  if (kind.check_payload) {
-    const auto good = kind.check_payload(upload_payload("upload", *options));
-    if (!good) co_return refusal{problem::bad_option, good.error().message, {}};
-  }
-  const refusal empty{problem::bad_request, "the body is empty; it must be the video, or JSON with its own type", {}};
+  const refusal empty{problem::bad_request, "the body is empty; it must be the file, or JSON with its own type", {}};
   if (length && *length == 0) co_return empty;
 
   received_upload u;
@@ -100,7 +96,7 @@ base::awaitable<checked<received_upload>> receive_upload(const call& c, const ki
   u.payload_hash = base::sha256_hex(got->hash + options->members);
   if (const auto before = a.all().find(request_id)) {
     if (before->view().payload_hash != u.payload_hash) {
-      co_return refusal{problem::key_reused, "this idempotency key was used for another video or other options", {}};
+      co_return refusal{problem::key_reused, "this idempotency key was used for another file or other options", {}};
     }
     // The first upload is in use, or was; while the task is queued this one may have to take its place.
     u.repeated = is_under_way(a, request_id);

@@ -1,4 +1,4 @@
-// A video that comes as the body: streamed into the artifact store piece by piece, hashed as it flows, synced before
+// A file that comes as the body: streamed into the artifact store piece by piece, hashed as it flows, synced before
 // anybody hears of it. On the connection's loop.
 #pragma once
 #include "gateway/api/call.hpp"

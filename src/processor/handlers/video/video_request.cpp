@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 
@@ -18,14 +17,9 @@ using base::result;
 
 namespace {
 
-constexpr std::array<std::string_view, 7> presets{"ultrafast", "superfast", "veryfast", "faster",
-                                                  "fast",      "medium",    "slow"};
-constexpr std::array<int, 6> heights{144, 240, 360, 480, 720, 1080};
-constexpr int max_width = 1920;
-constexpr int max_height = 1080;
-constexpr int min_side = 16;
-
 std::optional<int> number(std::string_view digits) {
+  // One way to write each number: "0640" is none.
+  if (digits.starts_with('0')) return std::nullopt;
   int n = 0;
   const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
   if (ec != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
@@ -35,7 +29,7 @@ std::optional<int> number(std::string_view digits) {
 result<void> read_size(std::string_view text, video_request& r) {
   if (text.ends_with('p')) {
     const auto height = number(text.substr(0, text.size() - 1));
-    if (height && std::find(heights.begin(), heights.end(), *height) != heights.end()) {
+    if (height && std::ranges::find(r.heights, *height) != r.heights.end()) {
       r.height = *height;
       return {};
     }
@@ -43,9 +37,9 @@ result<void> read_size(std::string_view text, video_request& r) {
     const auto width = number(text.substr(0, x));
     const auto height = number(text.substr(x + 1));
     const auto good = [](std::optional<int> side, int most) {
-      return side && *side >= min_side && *side <= most && *side % 2 == 0;
+      return side && *side >= video_request::min_side && *side <= most && *side % 2 == 0;
     };
-    if (good(width, max_width) && good(height, max_height)) {
+    if (good(width, r.max_width) && good(height, r.max_height)) {
       r.width = *width;
       r.height = *height;
       return {};
@@ -54,7 +48,7 @@ result<void> read_size(std::string_view text, video_request& r) {
   return error{errc::invalid_argument,
                fmt::format("size must be one of {}p, or like \"640x360\": two even numbers of at least {} and at most "
                            "{}x{}",
-                           fmt::join(heights, "p, "), min_side, max_width, max_height)};
+                           fmt::join(r.heights, "p, "), r.min_side, r.max_width, r.max_height)};
 }
 
 result<void> read_source(const boost::json::object& o, video_request& r) {
@@ -79,7 +73,7 @@ result<video_request> parse_video_request(std::string_view payload, std::uint32_
   if (!object) return object.error();
   video_request r;
   if (auto source = read_source(*object, r); !source) return std::move(source).error();
-  const auto clip = number_member(*object, "clip_seconds", r.clip_seconds, 1, 600);
+  const auto clip = number_member(*object, "clip_seconds", r.clip_seconds, r.min_clip_seconds, r.max_clip_seconds);
   if (!clip) return clip.error();
   r.clip_seconds = *clip;
   const auto most = std::max<double>(max_sample_seconds, 1);
@@ -91,8 +85,8 @@ result<video_request> parse_video_request(std::string_view payload, std::uint32_
   if (auto read = read_size(*size, r); !read) return std::move(read).error();
   const auto preset = text_member(*object, "preset", r.preset);
   if (!preset) return preset.error();
-  if (std::find(presets.begin(), presets.end(), *preset) == presets.end()) {
-    return error{errc::invalid_argument, fmt::format("preset must be one of {}", fmt::join(presets, ", "))};
+  if (std::ranges::find(r.presets, *preset) == r.presets.end()) {
+    return error{errc::invalid_argument, fmt::format("preset must be one of {}", fmt::join(r.presets, ", "))};
   }
   r.preset = *preset;
   const auto copy = truth_member(*object, "copy", false);

@@ -2,6 +2,7 @@
 #pragma once
 #include <streamdemo/base/error.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,6 +10,15 @@
 namespace streamdemo::processor {
 
 struct video_request {
+  static constexpr std::array<std::string_view, 7> presets{"ultrafast", "superfast", "veryfast", "faster",
+                                                           "fast",      "medium",    "slow"};
+  static constexpr std::array<int, 6> heights{144, 240, 360, 480, 720, 1080};
+  static constexpr int max_width = 1920;
+  static constexpr int max_height = 1080;
+  static constexpr int min_side = 16;
+  static constexpr double min_clip_seconds = 1;
+  static constexpr double max_clip_seconds = 600;
+
   bool sample = true;
   std::string upload;  // the artifact's name under the task's own id, when it is no sample
   double clip_seconds = 10;
@@ -19,8 +29,8 @@ struct video_request {
   bool copy = false;  // cut at the source's own key frames, without encoding, where that can be
 };
 
-// Payload: {"source":"sample"} or {"source":"upload","upload":"name"}, with clip_seconds, size ("640x360" or "360p"),
-// preset, copy and sample_seconds. Error: invalid_argument.
+// video_schema.cpp says the same to gateways. Payload: {"source":"sample"} or {"source":"upload","upload":"name"}, with
+// clip_seconds, size ("640x360" or "360p"), preset, copy and sample_seconds. Error: invalid_argument.
 base::result<video_request> parse_video_request(std::string_view payload, std::uint32_t max_sample_seconds);
 
 }  // namespace streamdemo::processor

@@ -56,7 +56,7 @@ TEST_CASE("a violation says where and what, so that a client can mend it") {
         "/list: must not have an item twice: those at 0 and 2 are equal");
   CHECK(judged(schema, R"({"results": 1, "a/b~c": {}})") == R"(/a~1b~0c: must be {"x":1}, not an object)");
   CHECK(judged(schema, R"({"results": 1, "result": 2})") ==
-        "/result: is no member that is known here; those are a/b~c, list, mode, name, results");
+        "/result: is not known here; known are a/b~c, list, mode, name, results");
 }
 
 TEST_CASE("of alternatives the one that fits furthest is explained") {
@@ -72,6 +72,13 @@ TEST_CASE("of alternatives the one that fits furthest is explained") {
   CHECK(judged(R"({"properties": {"a": {"not": {"type": "null"}}}})", R"({"a": null})") ==
         "/a: must not be what /properties/a/not describes");
   CHECK(judged(R"({"properties": {"a": false}})", R"({"a": null})") == "/a: is not allowed here");
+}
+
+TEST_CASE("what a pattern means is said in the words of its description") {
+  CHECK(judged(R"({"properties": {"id": {"pattern": "^[A-Z]-[0-9]+$", "description": "such as A-17"}}})",
+               R"({"id": "17"})") == "/id: must be as described: such as A-17; not \"17\"");
+  CHECK(judged(R"({"type": ["null", "integer", "boolean"]})", R"("x")") ==
+        ": must be true or false or a whole number or null, not \"x\"");
 }
 
 TEST_CASE("a schema may describe trees by referring to itself") {

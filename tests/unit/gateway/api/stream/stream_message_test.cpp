@@ -75,7 +75,6 @@ TEST_CASE("what says no action gives no hope for the rest, and what says one is 
                         row{R"("action":"submit","kind":"simulate","idempotency_key":"")", problem::bad_option},
                         row{R"("action":"submit","kind":"simulate","idempotency_key":7)", problem::bad_option},
                         row{R"("action":"submit","kind":"simulate","deadline_ms":3600001)", problem::bad_option},
-                        row{R"("action":"submit","kind":"process-video")", problem::bad_json},
                         row{R"("action":"submit","kind":"simulate","input":{"results":3})", problem::bad_request},
                         row{R"("action":"cancel","after":3)", problem::bad_request}}) {
     const auto m = parse(std::string(R"({"ref":"mine",)") + r.members + "}");
