@@ -48,7 +48,7 @@ test("a dropped video of one's own is cut, and something that is none fails with
     return transfer;
   }, [...readFileSync(video)]);
   await page.dispatchEvent("body", "drop", { dataTransfer: data });
-  await page.locator("input[name=file_clip_seconds]").fill("2");
+  await page.locator("input[name=clip_seconds]").fill("2");
   await page.getByRole("button", { name: "Start" }).click();
   await status(page, "succeeded");
   assert.equal(await page.locator("#clips button").count(), 3);

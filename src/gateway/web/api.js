@@ -6,21 +6,25 @@ export function urlsOf(id) {
 }
 
 export class HttpError extends Error {
-  constructor(status, message, retryAfter) {
+  // `pointer`: of a place in the input that was refused.
+  constructor(status, message, retryAfter, pointer) {
     super(message);
     this.status = status;
     this.retryAfter = retryAfter;
+    this.pointer = pointer;
   }
 }
 
 // RFC 9457 problems carry a title and a detail; anything else still gets a sentence.
 export async function asError(response) {
   let text = `The server answered ${response.status} ${response.statusText}`.trim();
+  let pointer;
   try {
     const problem = await response.json();
     text = problem.detail || problem.title || text;
+    ({ pointer } = problem);
   } catch { /* no JSON: the status says it */ }
-  return new HttpError(response.status, text, Number(response.headers.get("Retry-After")) || 0);
+  return new HttpError(response.status, text, Number(response.headers.get("Retry-After")) || 0, pointer);
 }
 
 export async function request(url, options) {
@@ -51,11 +55,11 @@ export async function submit(kind, input) {
 }
 
 // An upload with progress, which fetch cannot show.
-export function upload(file, options, onProgress) {
+export function upload(kind, file, type, options, onProgress) {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
-    call.open("POST", `/api/process-video?${new URLSearchParams(options)}`);
-    call.setRequestHeader("Content-Type", file.type.startsWith("video/") ? file.type : "application/octet-stream");
+    call.open("POST", `/api/${kind}?${new URLSearchParams(options)}`);
+    call.setRequestHeader("Content-Type", type);
     call.upload.onprogress = (e) => onProgress(e.lengthComputable ? e.loaded / e.total : 0);
     call.onerror = () => reject(new HttpError(0, "The upload broke off: the server cannot be reached or refused it."));
     call.onload = () => {

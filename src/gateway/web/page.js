@@ -1,5 +1,6 @@
 // Wires the page: form → task → one transport at a time → history → what is shown.
-import { cancel, kinds, submit, upload } from "./api.js";
+import { cancel, kinds } from "./api.js";
+import { choicesOf } from "./choices.js";
 import { emptyHistory, skip, take } from "./history.js";
 import { makePlayer } from "./player.js";
 import { signedIn } from "./session.js";
@@ -125,40 +126,46 @@ function toFragment(id) {
 // ---- acting ----
 
 const form = $("submit");
-const what = () => form.elements.what.value;
+let choices = [];
+const chosen = () => choices.find((c) => c.radio.checked);
 
-async function start() {
-  const number = (name) => form.elements[name].valueAsNumber;
-  if (what() === "simulate") return submit("simulate", { results: number("results"), interval_ms: number("interval_ms") });
-  if (what() === "sample") {
-    return submit("process-video",
-                  { source: "sample", sample_seconds: number("sample_seconds"), clip_seconds: number("clip_seconds") });
-  }
-  const file = form.elements.file.files[0];
-  if (!file) throw new Error("Choose a video first.");
-  $("upload").hidden = false;
-  return upload(file, { clip_seconds: number("file_clip_seconds") }, (f) => { $("upload").value = f; });
-}
-
+// Only the fields of what is chosen are in the page; those of the others keep what was written into them.
 function showFields() {
-  for (const fields of document.querySelectorAll("[data-for]")) {
-    fields.hidden = fields.dataset.for !== what();
-    for (const input of fields.querySelectorAll("input")) input.disabled = fields.hidden;
-  }
+  $("fields").replaceChildren(chosen().element);
 }
 
-form.addEventListener("change", showFields);
+function offer(all) {
+  choices = choicesOf(all);
+  for (const choice of choices) {
+    const label = document.createElement("label");
+    choice.radio = Object.assign(document.createElement("input"), { type: "radio", name: "what", value: choice.value });
+    choice.radio.checked = choice === choices[0];
+    choice.radio.addEventListener("change", showFields);
+    label.append(choice.radio, ` ${choice.label}`);
+    $("choices").append(label);
+  }
+  showFields();
+  $("start").disabled = false;
+}
+
+function showUpload(fraction) {
+  $("upload").hidden = false;
+  $("upload").value = fraction;
+}
+
 form.addEventListener("submit", async (e) => {
   e.preventDefault();
+  const choice = chosen();
   say("error", null);
   $("start").disabled = true;
   try {
-    const task = await start();
+    const task = await choice.start(showUpload);
     toFragment(task.request_id);
     if (history?.id !== task.request_id) open(task.request_id);
     $("task-panel").focus({ preventScroll: true });
   } catch (error) {
     say("error", error.message);
+    if (error.pointer !== undefined) choice.complain(error.pointer);
   } finally {
     $("start").disabled = false;
     $("upload").hidden = true;
@@ -173,32 +180,35 @@ $("transports").addEventListener("change", (e) => {
 });
 interval.addEventListener("input", () => { $("interval-text").textContent = `${(interval.value / 1000).toFixed(1)} s`; });
 
-// A video may be dropped anywhere on the page.
+// A file may be dropped anywhere on the page, for the first kind that takes such ones.
+const drops = () => document.querySelectorAll(".drop");
 for (const name of ["dragover", "dragenter"]) {
-  document.addEventListener(name, (e) => { e.preventDefault(); $("drop").classList.add("over"); });
+  document.addEventListener(name, (e) => { e.preventDefault(); drops().forEach((d) => d.classList.add("over")); });
 }
-for (const name of ["dragleave", "drop"]) document.addEventListener(name, () => $("drop").classList.remove("over"));
+for (const name of ["dragleave", "drop"]) {
+  document.addEventListener(name, () => drops().forEach((d) => d.classList.remove("over")));
+}
 document.addEventListener("drop", (e) => {
   e.preventDefault();
-  if (e.dataTransfer.files.length === 0) return;
-  form.elements.what.value = "file";
+  const [dropped] = e.dataTransfer.files;
+  const takers = choices.filter((c) => c.file);
+  const taker = takers.find((c) => c.file.takes(dropped?.type)) ?? takers[0];
+  if (!dropped || !taker) return;
+  taker.radio.checked = true;
   showFields();
-  form.elements.file.files = e.dataTransfer.files;
-  form.elements.file.dispatchEvent(new Event("change", { bubbles: true }));
-});
-form.elements.file.addEventListener("change", () => {
-  $("drop-text").textContent = form.elements.file.files[0]?.name ?? "Drop a video here, or choose one";
+  taker.file.input.files = e.dataTransfer.files;
+  taker.file.show();
 });
 
 addEventListener("hashchange", fromFragment);
 addEventListener("resize", showSoon);
-showFields();
 signedIn()
   .then(() => {
     fromFragment();
     return kinds();
   })
   .then((all) => {
+    offer(all);
     say("notice", all.map((k) => k.notice).filter(Boolean).join(" ") || null);
     showTasks(all);
   })

@@ -23,7 +23,7 @@ std::string common_properties() {
    "type": ["number", "null"], "minimum": {}, "maximum": {}, "default": {}
   }},
   "size": {{
-   "title": "Size", "description": "{}p, or two even numbers such as 640x360, at least {} and at most {}x{}",
+   "title": "Size", "description": "{}p, or two even numbers such as 640x360, from {}x{} to {}x{}",
    "type": ["string", "null"], "pattern": "^(({})p|{}x{})$", "default": "360p"
   }},
   "preset": {{
@@ -31,9 +31,9 @@ std::string common_properties() {
    "enum": ["{}", null], "default": "{}"
   }})",
                      video_request::min_clip_seconds, video_request::max_clip_seconds, video_request().clip_seconds,
-                     fmt::join(video_request::heights, "p, "), video_request::min_side, video_request::max_width,
-                     video_request::max_height, fmt::join(video_request::heights, "|"), even_width, even_height,
-                     fmt::join(video_request::presets, "\", \""), video_request().preset);
+                     fmt::join(video_request::heights, "p, "), video_request::min_side, video_request::min_side,
+                     video_request::max_width, video_request::max_height, fmt::join(video_request::heights, "|"),
+                     even_width, even_height, fmt::join(video_request::presets, "\", \""), video_request().preset);
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ std::string video_input_schema(std::uint32_t max_sample_seconds) {
   const auto most = std::max<std::uint32_t>(max_sample_seconds, 1);
   return fmt::format(R"({{
  "title": "Cut the sample video",
- "description": "Clips of a generated video. To cut one of your own, send the file itself as the body.",
+ "description": "Clips of a generated video.",
  "type": "object",
  "required": ["source"],
  "properties": {{
@@ -52,7 +52,7 @@ std::string video_input_schema(std::uint32_t max_sample_seconds) {
    "title": "Length", "description": "seconds",
    "type": ["number", "null"], "minimum": 1, "maximum": {}, "default": {}
   }},{},
-  "copy": {{"description": "of no effect on the sample", "type": ["boolean", "null"]}}
+  "copy": {{"description": "of no effect on the sample", "type": ["boolean", "null"], "deprecated": true}}
  }}
 }})",
                      most, std::min<double>(video_request().sample_seconds, most), common_properties());
@@ -61,7 +61,7 @@ std::string video_input_schema(std::uint32_t max_sample_seconds) {
 std::string video_upload_schema() {
   return fmt::format(R"({{
  "title": "Cut my video",
- "description": "Clips of the video that is the body.",
+ "description": "Clips of a video of your own.",
  "type": "object",
  "additionalProperties": false,
  "properties": {{{},
