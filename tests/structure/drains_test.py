@@ -28,7 +28,7 @@ def after_the_drain():
     """The management's listener, and what brokers may keep from ending."""
     (management,) = re.findall(r"management->drain\(steady_clock::now\(\) \+ std::chrono::seconds\((\d+)\)\)",
                                (ROOT / "src/app/application.cpp").read_text(encoding="utf-8"))
-    return int(management) + seconds("src/bus/kafka/context.hpp", "reaper_patience")
+    return int(management) + seconds("src/bus/kafka/dependencies.hpp", "reaper_patience")
 
 
 class Drains(unittest.TestCase):

@@ -77,7 +77,7 @@ class producer {
   // Errors: full, unavailable, timed_out, too_large, not_found (topic), invalid_argument (partition), closed.
   virtual void publish(record r, std::optional<steady_time> deadline, done d) = 0;
 
-  // Refuses new records from now on (closed). Twice is fine.
+  // Refuses new records from now on (closed). May be called again.
   virtual void close() = 0;
   // Waits until every publish has completed, at most until `deadline`; those left complete with timed_out.
   virtual awaitable<drain_report> drain(steady_time deadline) = 0;
@@ -125,13 +125,13 @@ class shared_consumer {
   // Of the un-completed records that were taken in, as record::bytes() counts.
   virtual std::size_t held_bytes() const = 0;
   // Why no record can come, for a person who may give rights: this user may not join the group, or not read its topics.
-  // It passes by itself once that is mended. Nothing: none is known.
+  // It passes by itself once that is mended. nullopt: none is known.
   virtual std::optional<std::string> obstacle() const = 0;
 
   // Stops taking in; receive() ends with closed. What it owns stays its own, and can be completed, until the drain, or
   // until the group gives it to another member.
   virtual void close() = 0;
-  // Commits what is completed and leaves the group. Twice is fine.
+  // Commits what is completed and leaves the group. May be called again.
   virtual awaitable<drain_report> drain(steady_time deadline) = 0;
 };
 

@@ -21,9 +21,9 @@ struct kafka_options {
   bool log_append_time = true;            // topics are made and checked so; the mock cluster cannot
 };
 
-// Why a librdkafka property may not be set: a promise of this program rests on it. Nothing: it may.
+// Why a librdkafka property may not be set: a promise of this program rests on it. nullopt: it may.
 std::optional<std::string> protected_property(std::string_view name);
-// What is wrong with a librdkafka property, whether this program or the library refuses it. Nothing: it is good.
+// What is wrong with a librdkafka property, whether this program or the library refuses it. nullopt: it is good.
 std::optional<std::string> refused_property(const std::string& name, const std::string& value);
 
 // Does not wait for the brokers. Errors: invalid_argument (a property that librdkafka or this program refuses, by

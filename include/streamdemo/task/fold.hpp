@@ -14,12 +14,12 @@
 //    failed there and then.
 //  - the first ended closes the task.
 #pragma once
+#include <streamdemo/base/string_map.hpp>
 #include <streamdemo/task/ended_tasks.hpp>
 #include <streamdemo/task/message.hpp>
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace streamdemo::task {
@@ -104,11 +104,6 @@ class fold {
   static std::size_t open_task_bytes() noexcept;
 
  private:
-  struct hasher {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
-  };
-
   step accept(const message& m, sys_time log_time);
   step start(task_state& t, const message& m);
   step release(task_state& t, const message& m);
@@ -121,7 +116,7 @@ class fold {
   void put_away_closed();
 
   options options_;
-  std::unordered_map<std::string, task_state, hasher, std::equal_to<>> tasks_;  // open, and closed_
+  base::string_map<task_state> tasks_;  // open, and closed_
   ended_tasks ended_;
   std::string closed_;         // ended by the last call, whose step still points to its state; empty: none
   mutable task_state told_{};  // what find() tells of a task that has ended

@@ -1,8 +1,9 @@
 #include <streamdemo/bus/inprocess.hpp>
 
-#include "bus/inprocess/consumer.hpp"
-#include "bus/inprocess/producer.hpp"
-#include "bus/inprocess/reader.hpp"
+#include "bus/inprocess/consumer_impl.hpp"
+#include "bus/inprocess/producer_impl.hpp"
+#include "bus/inprocess/reader_impl.hpp"
+#include "bus/owners.hpp"
 
 namespace streamdemo::bus {
 
@@ -28,11 +29,17 @@ class inprocess_bus final : public bus {
     co_return t->data.log(p.partition).end();
   }
 
-  std::unique_ptr<producer> make_producer(executor ex) override { return inprocess::make_producer(ex, core_); }
-  std::unique_ptr<shared_consumer> join(executor ex, group_options o) override {
-    return inprocess::join(ex, core_, std::move(o));
+  std::unique_ptr<producer> make_producer(executor ex) override {
+    return std::make_unique<producer_owner<producer_impl>>(std::make_shared<producer_impl>(ex, core_));
   }
-  std::unique_ptr<reader> make_reader(executor ex) override { return inprocess::make_reader(ex, core_); }
+  std::unique_ptr<shared_consumer> join(executor ex, group_options o) override {
+    auto impl = std::make_shared<consumer_impl>(ex, core_, std::move(o));
+    impl->join();
+    return std::make_unique<consumer_owner<consumer_impl>>(std::move(impl));
+  }
+  std::unique_ptr<reader> make_reader(executor ex) override {
+    return std::make_unique<reader_owner<reader_impl>>(std::make_shared<reader_impl>(ex, core_));
+  }
 
  private:
   const base::logger log_;

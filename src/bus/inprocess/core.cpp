@@ -1,8 +1,8 @@
 #include "bus/inprocess/core.hpp"
 
-#include "bus/inprocess/consumer.hpp"
-#include "bus/inprocess/producer.hpp"
-#include "bus/inprocess/reader.hpp"
+#include "bus/inprocess/consumer_impl.hpp"
+#include "bus/inprocess/producer_impl.hpp"
+#include "bus/inprocess/reader_impl.hpp"
 
 namespace streamdemo::bus::inprocess {
 
@@ -63,7 +63,7 @@ void core::append(topic_state& t, waiting_publish p) {
   const auto partition = p.rec.partition;
   const auto r = t.data.append(std::move(p.rec), partition, clock_.now());
   p.from->complete(std::move(p.done), published{partition, r->offset});
-  for (auto* reader : t.followers[std::size_t(partition)]) reader->wake();
+  for (auto* reader : t.followers[std::size_t(partition)]) reader->arrived();
   for (auto* g : t.groups[std::size_t(partition)]) {
     if (g->owner) g->owner->appended(*g);
   }
@@ -77,7 +77,7 @@ void core::admit(topic_state& t) {
   }
 }
 
-std::vector<waiting_publish> core::withdraw(const producer_end& from,
+std::vector<waiting_publish> core::withdraw(const producer_impl& from,
                                             const std::function<bool(const waiting_publish&)>& which) {
   std::vector<waiting_publish> out;
   for (auto& [name, t] : topics_) {
@@ -96,7 +96,7 @@ std::vector<waiting_publish> core::withdraw(const producer_end& from,
   return out;
 }
 
-std::optional<steady_time> core::earliest_deadline(const producer_end& from) const {
+std::optional<steady_time> core::earliest_deadline(const producer_impl& from) const {
   std::optional<steady_time> earliest;
   for (const auto& [name, t] : topics_) {
     for (const auto& w : t->waiting) {
@@ -106,7 +106,7 @@ std::optional<steady_time> core::earliest_deadline(const producer_end& from) con
   return earliest;
 }
 
-member_id core::join(consumer_end& c) {
+member_id core::join(consumer_impl& c) {
   auto& g = groups_[c.options().group];
   for (const auto& name : c.options().topics) {
     g.topics.insert(name);
@@ -118,11 +118,11 @@ member_id core::join(consumer_end& c) {
   return id;
 }
 
-void core::retire(consumer_end& c) {
+void core::retire(consumer_impl& c) {
   groups_[c.options().group].coordinator.retire(c.id);
 }
 
-void core::leave(consumer_end& c) {
+void core::leave(consumer_impl& c) {
   auto& g = groups_[c.options().group];
   if (g.members.erase(c.id) > 0) apply(g, g.coordinator.leave(c.id));
 }
@@ -142,8 +142,8 @@ void core::add_partitions(group_state& g, topic_state& t) {
 }
 
 void core::apply(group_state& g, const std::vector<handover>& changes) {
-  std::map<consumer_end*, std::vector<group_partition*>> lost;
-  std::map<consumer_end*, std::vector<group_partition*>> gained;
+  std::map<consumer_impl*, std::vector<group_partition*>> lost;
+  std::map<consumer_impl*, std::vector<group_partition*>> gained;
   for (const auto& change : changes) {
     auto& p = *g.partitions.at(change.partition);
     if (p.owner && g.members.contains(p.owner->id)) lost[p.owner].push_back(&p);

@@ -1,24 +1,23 @@
 // The shared heart of the in-process bus: topics, the positions of readers and groups, and publishes that wait for
 // room. One mutex guards all of it. Every function here is called with it held, on any thread, and calls nobody's code:
-// what follows is rung (endpoint.hpp) and happens on its owner's executor.
+// what follows from it happens on its owner's executor.
 #pragma once
 #include <streamdemo/base/log.hpp>
 
 #include <unordered_map>
 
-#include "bus/inprocess/endpoint.hpp"
 #include "bus/inprocess/group_coordinator.hpp"
 #include "bus/inprocess/topic.hpp"
 #include "bus/watermark.hpp"
 
 namespace streamdemo::bus::inprocess {
 
-class producer_end;
-class consumer_end;
-class reader_end;
+class producer_impl;
+class consumer_impl;
+class reader_impl;
 
 struct waiting_publish {
-  producer_end* from;
+  producer_impl* from;
   record rec;
   std::size_t bytes;
   std::optional<steady_time> deadline;
@@ -35,7 +34,7 @@ struct group_partition {
   std::int64_t next;       // handed out next
   watermark done;          // of this assignment
   std::uint64_t assignment = 0;
-  consumer_end* owner = nullptr;
+  consumer_impl* owner = nullptr;
 };
 
 struct topic_state {
@@ -43,15 +42,15 @@ struct topic_state {
       : data(std::move(spec)), followers(std::size_t(data.partitions())), groups(followers.size()) {}
 
   topic data;
-  std::deque<waiting_publish> waiting;              // in the order of the calls; bounded by what callers have in flight
-  std::vector<std::vector<reader_end*>> followers;  // by partition
+  std::deque<waiting_publish> waiting;  // in the order of the calls; bounded by what callers have in flight
+  std::vector<std::vector<reader_impl*>> followers;   // by partition
   std::vector<std::vector<group_partition*>> groups;  // by partition
 };
 
 struct group_state {
   group_coordinator coordinator;
   std::map<partition_id, std::unique_ptr<group_partition>> partitions;
-  std::map<member_id, consumer_end*> members;
+  std::map<member_id, consumer_impl*> members;
   std::set<std::string> topics;
 };
 
@@ -69,13 +68,13 @@ class core {
   // Tries again what waits: after a hold has risen or gone, or a publish was given up.
   void admit(topic_state& t);
   // Takes out those of `from` that `which` picks, of every topic.
-  std::vector<waiting_publish> withdraw(const producer_end& from,
+  std::vector<waiting_publish> withdraw(const producer_impl& from,
                                         const std::function<bool(const waiting_publish&)>& which);
-  std::optional<steady_time> earliest_deadline(const producer_end& from) const;
+  std::optional<steady_time> earliest_deadline(const producer_impl& from) const;
 
-  member_id join(consumer_end& c);
-  void retire(consumer_end& c);
-  void leave(consumer_end& c);
+  member_id join(consumer_impl& c);
+  void retire(consumer_impl& c);
+  void leave(consumer_impl& c);
 
  private:
   void append(topic_state& t, waiting_publish p);

@@ -1,10 +1,11 @@
 #include <boost/asio/async_result.hpp>
 
-#include "bus/kafka/consumer.hpp"
-#include "bus/kafka/offset_desk.hpp"
-#include "bus/kafka/producer.hpp"
-#include "bus/kafka/reader.hpp"
+#include "bus/kafka/consumer_impl.hpp"
+#include "bus/kafka/offset_lookup.hpp"
+#include "bus/kafka/producer_impl.hpp"
+#include "bus/kafka/reader_impl.hpp"
 #include "bus/kafka/topics.hpp"
+#include "bus/owners.hpp"
 
 namespace streamdemo::bus {
 
@@ -13,28 +14,28 @@ namespace {
 
 class kafka_bus final : public bus {
  public:
-  kafka_bus(std::unique_ptr<context> c, client_ptr client)
-      : context_(std::move(c)), client_(std::move(client)), desk_(std::make_shared<offset_desk>(*context_, client_)) {}
+  kafka_bus(std::unique_ptr<dependencies> d, client_ptr client)
+      : deps_(std::move(d)), client_(std::move(client)), lookup_(std::make_shared<offset_lookup>(*deps_, client_)) {}
   // Else a thousand questions to brokers that are away would be waited for, one by one.
-  ~kafka_bus() override { desk_->close(); }
+  ~kafka_bus() override { lookup_->close(); }
 
   awaitable<result<void>> ensure_topics(std::vector<topic_spec> topics) override {
     // What it needs goes with it, and its result comes back as an error or none.
     auto shared = std::make_shared<const std::vector<topic_spec>>(std::move(topics));
-    auto body = [c = context_.get(), shared] { return kafka::ensure_topics(*c, *shared); };
-    auto done = co_await context_->lookups().run(std::move(body));
+    auto body = [d = deps_.get(), shared] { return kafka::ensure_topics(*d, *shared); };
+    auto done = co_await deps_->lookups().run(std::move(body));
     if (done) {
-      for (const auto& t : *shared) context_->remember(t.name, t.partitions);
+      for (const auto& t : *shared) deps_->remember(t.name, t.partitions);
     }
     co_return done;
   }
 
   awaitable<result<std::int64_t>> end_offset(partition_id p) override {
     const executor ex = co_await asio::this_coro::executor;
-    auto start = [desk = desk_, ex](auto handler, partition_id which) {
+    auto start = [lookup = lookup_, ex](auto handler, partition_id which) {
       auto shared = std::make_shared<decltype(handler)>(std::move(handler));
       auto work = asio::require(ex, asio::execution::outstanding_work.tracked);
-      desk->ask(std::move(which), offset_desk::the_end, [shared, work](result<std::int64_t> r) {
+      lookup->ask(std::move(which), offset_lookup::the_end, [shared, work](result<std::int64_t> r) {
         asio::post(work, [shared, r = std::move(r)]() mutable { std::move (*shared)(std::move(r)); });
       });
     };
@@ -42,16 +43,26 @@ class kafka_bus final : public bus {
         start, base::use_awaitable, std::move(p));
   }
 
-  std::unique_ptr<producer> make_producer(executor ex) override { return kafka::make_producer(ex, *context_); }
-  std::unique_ptr<shared_consumer> join(executor ex, group_options o) override {
-    return kafka::join(ex, *context_, std::move(o));
+  std::unique_ptr<producer> make_producer(executor ex) override {
+    auto impl = std::make_shared<producer_impl>(ex, *deps_);
+    impl->start();
+    return std::make_unique<producer_owner<producer_impl>>(std::move(impl));
   }
-  std::unique_ptr<reader> make_reader(executor ex) override { return kafka::make_reader(ex, *context_, desk_); }
+  std::unique_ptr<shared_consumer> join(executor ex, group_options o) override {
+    auto impl = std::make_shared<consumer_impl>(ex, *deps_, std::move(o));
+    impl->join();
+    return std::make_unique<consumer_owner<consumer_impl>>(std::move(impl));
+  }
+  std::unique_ptr<reader> make_reader(executor ex) override {
+    auto impl = std::make_shared<reader_impl>(ex, *deps_, lookup_);
+    impl->start();
+    return std::make_unique<reader_owner<reader_impl>>(std::move(impl));
+  }
 
  private:
-  std::unique_ptr<context> context_;
+  std::unique_ptr<dependencies> deps_;
   client_ptr client_;  // asks for offsets
-  std::shared_ptr<offset_desk> desk_;
+  std::shared_ptr<offset_lookup> lookup_;
 };
 
 }  // namespace
@@ -59,17 +70,17 @@ class kafka_bus final : public bus {
 
 result<std::unique_ptr<bus>> make_kafka_bus(kafka_options o, base::metrics& metrics, const base::logger& log) {
   using namespace kafka;
-  auto c = std::make_unique<context>(std::move(o), metrics, log);
+  auto d = std::make_unique<dependencies>(std::move(o), metrics, log);
   // As the readers do: a transaction that somebody holds open ends the log for nobody. Else the end would stand before
   // records that were acknowledged, and whoever asks for it would take them for not written.
-  auto conf = make_conf(c->options, {}, {{"isolation.level", "read_uncommitted"}});
+  auto conf = make_conf(d->options, {}, {{"isolation.level", "read_uncommitted"}});
   if (!conf) return conf.error();
-  // Its log lines would come on the library's threads; the other clients see the same trouble and tell it.
+  // Its log lines would come on the library's threads; the other clients see the same trouble and report it.
   rd_kafka_conf_set_log_cb(conf->get(), nullptr);
   auto made = make_client(RD_KAFKA_CONSUMER, std::move(*conf));
   if (!made) return made.error();
-  auto client = c->own(*made);
-  return std::make_unique<kafka_bus>(std::move(c), std::move(client));
+  auto client = d->own(*made);
+  return std::make_unique<kafka_bus>(std::move(d), std::move(client));
 }
 
 }  // namespace streamdemo::bus

@@ -26,7 +26,7 @@ using partitions_ptr = std::unique_ptr<rd_kafka_topic_partition_list_t, deleter<
 using partition_ptr = std::unique_ptr<rd_kafka_topic_partition_t, deleter<rd_kafka_topic_partition_destroy>>;
 using metadata_ptr = std::unique_ptr<const rd_kafka_metadata_t, deleter<rd_kafka_metadata_destroy>>;
 
-// A client, shared with the calls under way on other threads. The last one hands it to a thread of the context, because
+// A client, shared with the calls under way on other threads. The last one hands it to the client_reaper, because
 // destroying it waits for its threads. Queues and events of it must be gone by then.
 using client_ptr = std::shared_ptr<rd_kafka_t>;
 

@@ -2,8 +2,8 @@
 
 namespace streamdemo::bus::kafka {
 
-std::string without_times(std::string_view complaint) {
-  return std::string(complaint.substr(0, complaint.rfind(" (after ")));
+std::string without_times(std::string_view message) {
+  return std::string(message.substr(0, message.rfind(" (after ")));
 }
 
 std::vector<setting> housekeeping_settings() {
@@ -19,19 +19,19 @@ bool housekeeper::serve(rd_kafka_event_t* e) {
       const char* text = nullptr;
       int level = 0;
       rd_kafka_event_log(e, &facility, &text, &level);
-      context_.log.debug("{}: {}: {}", client_, facility, text);
+      deps_.log.debug("{}: {}: {}", client_, facility, text);
       return true;
     }
     case RD_KAFKA_EVENT_ERROR:
       if (rd_kafka_event_error_is_fatal(e)) return false;
       // One broker that goes away is everyday life, and the clients that miss it say so themselves.
       if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR__TRANSPORT) {
-        context_.log.debug("{}: {}", client_, rd_kafka_event_error_string(e));
+        deps_.log.debug("{}: {}", client_, rd_kafka_event_error_string(e));
       } else if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-        context_.complain(fmt::format("no broker can be reached, trying on; kafka.brokers = {}",
-                                      fmt::join(context_.options.brokers, ", ")));
+        deps_.warn(fmt::format("no broker can be reached, trying on; kafka.brokers = {}",
+                               fmt::join(deps_.options.brokers, ", ")));
       } else {
-        context_.complain(without_times(rd_kafka_event_error_string(e)));
+        deps_.warn(without_times(rd_kafka_event_error_string(e)));
       }
       return true;
     case RD_KAFKA_EVENT_STATS:

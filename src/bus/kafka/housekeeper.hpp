@@ -1,6 +1,6 @@
 // Serves the events that every client has: log lines, errors of brokers, statistics. Owner's executor only.
 #pragma once
-#include "bus/kafka/context.hpp"
+#include "bus/kafka/dependencies.hpp"
 #include "bus/kafka/statistics.hpp"
 
 namespace streamdemo::bus::kafka {
@@ -10,18 +10,19 @@ inline constexpr int housekeeping_events = RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_E
 // The settings that make them come.
 std::vector<setting> housekeeping_settings();
 
-// "… (after 31ms in state CONNECT)" would make news of what is none.
-std::string without_times(std::string_view complaint);
+// "… (after 31ms in state CONNECT)" would look like a new message each time.
+std::string without_times(std::string_view message);
 
 class housekeeper {
  public:
-  housekeeper(context& c, std::string client) : context_(c), client_(std::move(client)), gauges_(client_, c.metrics) {}
+  housekeeper(dependencies& d, std::string client)
+      : deps_(d), client_(std::move(client)), gauges_(client_, d.metrics) {}
 
   // True: it was one of these. A fatal error is none.
   bool serve(rd_kafka_event_t* e);
 
  private:
-  context& context_;
+  dependencies& deps_;
   const std::string client_;
   client_gauges gauges_;
 };

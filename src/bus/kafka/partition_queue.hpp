@@ -20,7 +20,7 @@ class partition_queue {
     if (queue_) wakeup::forget(queue_.get());
   }
 
-  // A record, or an error of the partition; nothing: empty.
+  // A record, or an error of the partition; null when the queue is empty.
   event_ptr poll() { return event_ptr(queue_ ? rd_kafka_queue_poll(queue_.get(), 0) : nullptr); }
   std::size_t size() const { return queue_ ? rd_kafka_queue_length(queue_.get()) : 0; }
   void empty() {

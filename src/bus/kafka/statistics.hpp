@@ -21,7 +21,7 @@ struct statistics {
   std::map<std::string, std::int64_t> fetched;  // records of these that the library holds already
 };
 
-// Nothing: it is no JSON object.
+// nullopt: it is no JSON object.
 std::optional<statistics> read_statistics(std::string_view json);
 
 // The gauges of one client, under its name. They end with it: each client has a name of its own, and those of clients

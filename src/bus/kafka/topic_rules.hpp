@@ -9,7 +9,7 @@ namespace streamdemo::bus::kafka {
 // A topic's settings by Kafka's names.
 using topic_settings = std::map<std::string, std::string>;
 
-// What a batch of records may take on this topic; nothing: not told.
+// How many bytes a batch of records may take on this topic; nullopt when the broker did not say.
 std::optional<std::size_t> max_message_bytes(const topic_settings& found);
 
 // What a topic is created with.

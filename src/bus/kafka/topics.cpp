@@ -51,8 +51,8 @@ struct seen_topic {
   bool ready = false;       // each partition has a leader
 };
 
-// Why no broker serves this client, in the library's words; nothing: it has not said.
-std::string complaint_of(rd_kafka_t* client) {
+// Why no broker serves this client, in the library's words; empty when it has not said.
+std::string last_error_of(rd_kafka_t* client) {
   const queue_ptr said(rd_kafka_queue_get_main(client));
   std::string last;
   while (const event_ptr e{rd_kafka_queue_poll(said.get(), 0)}) {
@@ -62,13 +62,13 @@ std::string complaint_of(rd_kafka_t* client) {
   return last;
 }
 
-result<std::map<std::string, seen_topic>> look_around(const context& c, rd_kafka_t* client) {
+result<std::map<std::string, seen_topic>> look_around(const dependencies& d, rd_kafka_t* client) {
   const rd_kafka_metadata_t* raw = nullptr;
   // All topics: asking for one by name might create it, without our settings.
   const auto e = rd_kafka_metadata(client, 1, nullptr, &raw, request_ms);
   if (!is_good(e)) {
-    const auto said = complaint_of(client);
-    return error{errc::unavailable, fmt::format("asking {} for the topics: {}", fmt::join(c.options.brokers, ", "),
+    const auto said = last_error_of(client);
+    return error{errc::unavailable, fmt::format("asking {} for the topics: {}", fmt::join(d.options.brokers, ", "),
                                                 said.empty() ? rd_kafka_err2str(e) : said)};
   }
   const metadata_ptr metadata(raw);
@@ -102,7 +102,7 @@ result<void> created(const topic_spec& spec, const rd_kafka_topic_result_t* r) {
       code, fmt::format("creating topic '{}': {}{}", spec.name, text == nullptr ? rd_kafka_err2str(e) : text, advice)};
 }
 
-result<void> create(context& c, rd_kafka_t* client, const std::vector<const topic_spec*>& missing) {
+result<void> create(dependencies& d, rd_kafka_t* client, const std::vector<const topic_spec*>& missing) {
   std::vector<new_topic_ptr> owned;
   std::vector<rd_kafka_NewTopic_t*> all;
   for (const auto* spec : missing) {
@@ -110,7 +110,7 @@ result<void> create(context& c, rd_kafka_t* client, const std::vector<const topi
     owned.emplace_back(
         rd_kafka_NewTopic_new(spec->name.c_str(), spec->partitions, spec->replication, why.data(), why.size()));
     if (!owned.back()) return error{errc::invalid_argument, fmt::format("topic '{}': {}", spec->name, why.data())};
-    for (const auto& [name, value] : settings_for(*spec, c.options.log_append_time)) {
+    for (const auto& [name, value] : settings_for(*spec, d.options.log_append_time)) {
       rd_kafka_NewTopic_set_config(owned.back().get(), name.c_str(), value.c_str());
     }
     all.push_back(owned.back().get());
@@ -123,7 +123,7 @@ result<void> create(context& c, rd_kafka_t* client, const std::vector<const topi
   const auto* results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer->get()), &n);
   for (std::size_t i = 0; i < n; ++i) {
     if (auto ok = created(*missing[i], results[i]); !ok) return ok;
-    c.log.info("topic '{}' is there: {} partitions, {} copies", missing[i]->name, missing[i]->partitions,
+    d.log.info("topic '{}' is there: {} partitions, {} copies", missing[i]->name, missing[i]->partitions,
                missing[i]->replication);
   }
   return {};
@@ -162,7 +162,7 @@ result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic,
 }
 
 // The settings of a topic that is there.
-result<void> check(context& c, rd_kafka_t* client, const topic_spec& spec, std::int32_t copies, bool& denied) {
+result<void> check(dependencies& d, rd_kafka_t* client, const topic_spec& spec, std::int32_t copies, bool& denied) {
   const auto settings = settings_of(client, spec.name, denied);
   if (!settings) {
     return error{errc::unavailable,
@@ -170,13 +170,13 @@ result<void> check(context& c, rd_kafka_t* client, const topic_spec& spec, std::
   }
   if (auto ok = check_settings(spec, *settings); !ok) return ok;
   if (auto ok = check_copies(spec, copies, *settings); !ok) return ok;
-  for (const auto& remark : remarks(spec, copies, *settings)) c.log.warning("{}", remark);
-  if (const auto most = max_message_bytes(*settings)) c.limit_batches(*most);
+  for (const auto& remark : remarks(spec, copies, *settings)) d.log.warning("{}", remark);
+  if (const auto most = max_message_bytes(*settings)) d.limit_batches(*most);
   return {};
 }
 
 // One try. Unavailable: worth another, unless it was `denied`.
-result<void> ensure_once(context& c, rd_kafka_t* client, const std::map<std::string, seen_topic>& seen,
+result<void> ensure_once(dependencies& d, rd_kafka_t* client, const std::map<std::string, seen_topic>& seen,
                          const std::vector<topic_spec>& topics, bool& denied) {
   std::vector<const topic_spec*> missing;
   for (const auto& spec : topics) {
@@ -190,13 +190,13 @@ result<void> ensure_once(context& c, rd_kafka_t* client, const std::map<std::str
     }
   }
   if (!missing.empty()) {
-    if (auto done = create(c, client, missing); !done) return done;
+    if (auto done = create(d, client, missing); !done) return done;
     return error{errc::unavailable, "the new topics are not known to all brokers yet"};
   }
   // A cluster without log times is one without settings, too.
   for (const auto& spec : topics) {
     const auto copies = seen.at(spec.name).copies;
-    auto ok = c.options.log_append_time ? check(c, client, spec, copies, denied) : check_copies(spec, copies, {});
+    auto ok = d.options.log_append_time ? check(d, client, spec, copies, denied) : check_copies(spec, copies, {});
     if (!ok) return ok;
   }
   return {};
@@ -204,21 +204,21 @@ result<void> ensure_once(context& c, rd_kafka_t* client, const std::map<std::str
 
 }  // namespace
 
-result<void> ensure_topics(context& c, const std::vector<topic_spec>& topics) {
+result<void> ensure_topics(dependencies& d, const std::vector<topic_spec>& topics) {
   // A client for this alone: somebody must listen to what a client has to say, and only here somebody waits for it.
-  auto conf = make_conf(c.options, {}, {});
+  auto conf = make_conf(d.options, {}, {});
   if (!conf) return conf.error();
   rd_kafka_conf_set_log_cb(conf->get(), nullptr);
   rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_ERROR);
   const auto made = make_client(RD_KAFKA_PRODUCER, std::move(*conf));
   if (!made) return made.error();
-  const auto client = c.own(*made);
+  const auto client = d.own(*made);
   const auto limit = steady_clock::now() + patience;
   for (;;) {
-    const auto seen = look_around(c, client.get());
+    const auto seen = look_around(d, client.get());
     if (!seen) return seen.error();
     bool denied = false;
-    auto done = ensure_once(c, client.get(), *seen, topics, denied);
+    auto done = ensure_once(d, client.get(), *seen, topics, denied);
     if (done || done.error().code != errc::unavailable || denied || steady_clock::now() > limit) return done;
     std::this_thread::sleep_for(pause);
   }

@@ -1,10 +1,11 @@
 // Finds histories, from any thread: by id and by age. Written on loop 0. Remembers the last ids that were removed, as
 // many as fit into a number of bytes, so that "no longer kept" is told from "never heard of".
 #pragma once
+#include <streamdemo/base/string_map.hpp>
+
 #include <deque>
 #include <map>
 #include <shared_mutex>
-#include <unordered_map>
 
 #include "gateway/history/histories.hpp"
 
@@ -33,12 +34,8 @@ class history_index {
   void remove(const history_ptr& h);
 
  private:
-  struct hasher {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
-  };
   template <class T>
-  using by_id = std::unordered_map<std::string, T, hasher, std::equal_to<>>;
+  using by_id = base::string_map<T>;
   using by_age = std::map<std::pair<base::sys_time, std::uint64_t>, history_ptr>;
   struct removed_task {
     task_view view;

@@ -3,51 +3,51 @@
 #include <future>
 #include <thread>
 
-#include "bus/kafka/context.hpp"
-#include "mock_stage.hpp"
+#include "bus/kafka/dependencies.hpp"
+#include "mock_fixture.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::kafka_tests;
 
 namespace {
 
-void hide(stage& s, const std::string& topic) {
-  rd_kafka_mock_topic_set_error(s.cluster.get(), topic.c_str(), RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+void hide(mock_fixture& f, const std::string& topic) {
+  rd_kafka_mock_topic_set_error(f.cluster.get(), topic.c_str(), RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
 }
 
-bool shows(stage& s, const std::string& metric) {
-  return s.metrics.expose().find(metric) != std::string::npos;
+bool shows(mock_fixture& f, const std::string& metric) {
+  return f.metrics.expose().find(metric) != std::string::npos;
 }
 
 // Once the brokers no longer say where a topic is, only a producer that knew it before can publish to it.
-awaitable<void> ready_before_the_first_publish(stage& s) {
-  auto topics = s.topics();
-  const auto made = co_await s.kafka->ensure_topics(std::move(topics));
+awaitable<void> ready_before_the_first_publish(mock_fixture& f) {
+  auto topics = f.topics();
+  const auto made = co_await f.kafka->ensure_topics(std::move(topics));
   REQUIRE(made.has_value());
-  auto p = s.kafka->make_producer(s.loop.get_executor());
+  auto p = f.kafka->make_producer(f.loop.get_executor());
   // The first of its statistics: it has met the brokers.
-  while (!shows(s, "streamdemo_kafka_broker_round_trip_seconds{broker=\"1\",client=\"producer-")) {
+  while (!shows(f, "streamdemo_kafka_broker_round_trip_seconds{broker=\"1\",client=\"producer-")) {
     co_await base::sleep_for(10ms);
   }
-  hide(s, s.topic);
-  const auto known = co_await publish(*p, s.rec(1), in(1s));
+  hide(f, f.topic);
+  const auto known = co_await publish(*p, f.rec(1), in(1s));
   CHECK(known.has_value());
-  auto elsewhere = s.rec(1);
-  elsewhere.topic = s.another("never asked for");
-  hide(s, elsewhere.topic);
+  auto elsewhere = f.rec(1);
+  elsewhere.topic = f.another("never asked for");
+  hide(f, elsewhere.topic);
   const auto unknown = co_await publish(*p, std::move(elsewhere), in(1s));
   CHECK(unknown.has_error());
 }
 
 // A refusal is of a whole request: who shares it shares the refusal.
-awaitable<std::size_t> refused_together(stage& s, producer& p) {
-  const auto ready = co_await publish(p, s.rec(0), in(10s));
+awaitable<std::size_t> refused_together(mock_fixture& f, producer& p) {
+  const auto ready = co_await publish(p, f.rec(0), in(10s));
   REQUIRE(ready.has_value());
   const auto why = RD_KAFKA_RESP_ERR_POLICY_VIOLATION;
-  rd_kafka_mock_push_request_errors_array(s.cluster.get(), 0, 1, &why);
+  rd_kafka_mock_push_request_errors_array(f.cluster.get(), 0, 1, &why);
   outcomes three;
   for (int i = 0; i < 3; ++i) {
-    three.publish(p, s.rec(i), in(10s));
+    three.publish(p, f.rec(i), in(10s));
     // Long enough for the library to send what it has.
     std::this_thread::sleep_for(300us);
   }
@@ -55,20 +55,20 @@ awaitable<std::size_t> refused_together(stage& s, producer& p) {
   co_return std::count_if(three.of.begin(), three.of.end(), [](const auto& done) { return done->has_error(); });
 }
 
-awaitable<void> one_request_for_a_turn(stage& s) {
-  auto p = s.kafka->make_producer(s.loop.get_executor());
+awaitable<void> one_request_for_a_turn(mock_fixture& f) {
+  auto p = f.kafka->make_producer(f.loop.get_executor());
   std::size_t together = 0;
   // The library's own thread may be quicker than ours with the second record, and a turn of a busy machine too long.
-  for (int i = 0; i < 20 && together < 3; ++i) together = co_await refused_together(s, *p);
+  for (int i = 0; i < 20 && together < 3; ++i) together = co_await refused_together(f, *p);
   CHECK(together == 3);
 }
 
-awaitable<void> lag_is_shown(stage& s) {
-  auto p = s.kafka->make_producer(s.loop.get_executor());
-  auto reader = s.kafka->make_reader(s.loop.get_executor());
-  partition_id id{s.topic, 0};
+awaitable<void> lag_is_shown(mock_fixture& f) {
+  auto p = f.kafka->make_producer(f.loop.get_executor());
+  auto reader = f.kafka->make_reader(f.loop.get_executor());
+  partition_id id{f.topic, 0};
   reader->follow(id, from_offset{0});
-  const auto sent = co_await publish(*p, s.rec(0));
+  const auto sent = co_await publish(*p, f.rec(0));
   REQUIRE(sent.has_value());
   for (bool seen = false; !seen;) {
     const auto items = co_await reader->receive(1);
@@ -76,35 +76,35 @@ awaitable<void> lag_is_shown(stage& s) {
     seen = std::holds_alternative<record_ptr>(items->front());
   }
   for (int i = 1; i <= 7; ++i) {
-    const auto more = co_await publish(*p, s.rec(i));
+    const auto more = co_await publish(*p, f.rec(i));
     REQUIRE(more.has_value());
   }
-  const auto of = fmt::format("{{client=\"reader-3\",topic=\"{}\"}} 7", s.topic);
-  while (!shows(s, "streamdemo_kafka_lag_records" + of)) co_await base::sleep_for(10ms);
+  const auto of = fmt::format("{{client=\"reader-3\",topic=\"{}\"}} 7", f.topic);
+  while (!shows(f, "streamdemo_kafka_lag_records" + of)) co_await base::sleep_for(10ms);
   // Each client tells its own figures in a turn of its own.
-  while (!shows(s, "streamdemo_kafka_unacknowledged_records{client=\"patient-producer-"))
+  while (!shows(f, "streamdemo_kafka_unacknowledged_records{client=\"patient-producer-"))
     co_await base::sleep_for(10ms);
 }
 
 // As Java's client, Go's and others write one: our own interface cannot.
-void publish_with_null_header(stage& s) {
-  auto conf = kafka::make_conf(s.options(), {}, {}).value();
+void publish_with_null_header(mock_fixture& f) {
+  auto conf = kafka::make_conf(f.options(), {}, {}).value();
   const std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> client(
       kafka::make_client(RD_KAFKA_PRODUCER, std::move(conf)).value(), rd_kafka_destroy);
   auto* headers = rd_kafka_headers_new(3);
   rd_kafka_header_add(headers, "null", -1, nullptr, 0);
   rd_kafka_header_add(headers, "empty", -1, "", 0);
   rd_kafka_header_add(headers, "text", -1, "text", 4);
-  const auto code = rd_kafka_producev(client.get(), RD_KAFKA_V_TOPIC(s.topic.c_str()), RD_KAFKA_V_PARTITION(0),
+  const auto code = rd_kafka_producev(client.get(), RD_KAFKA_V_TOPIC(f.topic.c_str()), RD_KAFKA_V_PARTITION(0),
                                       RD_KAFKA_V_VALUE(nullptr, 0), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
   REQUIRE(kafka::is_good(code));
   REQUIRE(kafka::is_good(rd_kafka_flush(client.get(), 30'000)));
 }
 
-awaitable<void> null_header(stage& s) {
-  publish_with_null_header(s);
-  auto reader = s.kafka->make_reader(s.loop.get_executor());
-  partition_id id{s.topic, 0};
+awaitable<void> null_header(mock_fixture& f) {
+  publish_with_null_header(f);
+  auto reader = f.kafka->make_reader(f.loop.get_executor());
+  partition_id id{f.topic, 0};
   reader->follow(id, from_offset{0});
   const auto items = co_await reader->receive(1);
   REQUIRE(items.has_value());
@@ -115,18 +115,18 @@ awaitable<void> null_header(stage& s) {
 }
 
 // The played brokers keep five megabytes of a partition.
-awaitable<void> left_behind(stage& s) {
+awaitable<void> left_behind(mock_fixture& f) {
   constexpr int records = 200;
-  auto p = s.kafka->make_producer(s.loop.get_executor());
-  auto reader = s.kafka->make_reader(s.loop.get_executor());
-  partition_id id{s.topic, 0};
+  auto p = f.kafka->make_producer(f.loop.get_executor());
+  auto reader = f.kafka->make_reader(f.loop.get_executor());
+  partition_id id{f.topic, 0};
   reader->follow(id, from_offset{0});
   const auto news = co_await reader->receive(1);
   REQUIRE(news.has_value());
   REQUIRE(std::holds_alternative<caught_up>(news->front()));
   outcomes o;
   for (int i = 0; i < records; ++i) {
-    auto r = s.rec(i);
+    auto r = f.rec(i);
     r.value.resize(100'000);
     o.publish(*p, std::move(r), std::nullopt);
   }
@@ -144,17 +144,17 @@ awaitable<void> left_behind(stage& s) {
 }
 
 // Longer than max.poll.interval.ms without a receive: the member stays what it is.
-awaitable<void> a_member_that_is_busy(stage& s) {
-  auto p = s.kafka->make_producer(s.loop.get_executor());
+awaitable<void> a_member_that_is_busy(mock_fixture& f) {
+  auto p = f.kafka->make_producer(f.loop.get_executor());
   group_options o;
   o.group = "group";
-  o.topics.push_back(s.topic);
-  auto c = s.kafka->join(s.loop.get_executor(), o);
+  o.topics.push_back(f.topic);
+  auto c = f.kafka->join(f.loop.get_executor(), o);
   auto news = co_await c->receive(1);
   REQUIRE(news.has_value());
   REQUIRE(std::holds_alternative<assigned>(news->front()));
   co_await base::sleep_for(9s);
-  const auto sent = co_await publish(*p, s.rec(1));
+  const auto sent = co_await publish(*p, f.rec(1));
   REQUIRE(sent.has_value());
   news = co_await c->receive(1);
   REQUIRE(news.has_value());
@@ -167,8 +167,8 @@ rd_kafka_resp_err_t wait_for(rd_kafka_t*, void* may_end) {
 }
 
 // A client that can only be destroyed once it may end.
-rd_kafka_t* clinging(stage& s, std::promise<void>& may_end) {
-  auto conf = kafka::make_conf(s.options(), {}, {}).value();
+rd_kafka_t* clinging(mock_fixture& f, std::promise<void>& may_end) {
+  auto conf = kafka::make_conf(f.options(), {}, {}).value();
   const auto on_new = [](rd_kafka_t* client, const rd_kafka_conf_t*, void* opaque, char*, std::size_t) {
     return rd_kafka_interceptor_add_on_destroy(client, "clinging", wait_for, opaque);
   };
@@ -179,52 +179,52 @@ rd_kafka_t* clinging(stage& s, std::promise<void>& may_end) {
 }  // namespace
 
 TEST_CASE("a producer knows the topics before its first record") {
-  stage s;
-  s.run([&] { return ready_before_the_first_publish(s); });
+  mock_fixture f;
+  f.run([&] { return ready_before_the_first_publish(f); });
 }
 
 TEST_CASE("what is published in one turn of the loop leaves in one request") {
-  stage s;
-  s.run([&] { return one_request_for_a_turn(s); });
+  mock_fixture f;
+  f.run([&] { return one_request_for_a_turn(f); });
 }
 
 TEST_CASE("what a reader has not taken in yet is in the metrics") {
-  stage s;
-  s.run([&] { return lag_is_shown(s); });
+  mock_fixture f;
+  f.run([&] { return lag_is_shown(f); });
 }
 
 TEST_CASE("a header without a value is none, an empty one is") {
-  stage s;
-  s.run([&] { return null_header(s); });
+  mock_fixture f;
+  f.run([&] { return null_header(f); });
 }
 
 TEST_CASE(
     "a reader that retention has overtaken is told that its position is lost, and is given nothing past the hole") {
-  stage s;
-  s.run([&] { return left_behind(s); });
+  mock_fixture f;
+  f.run([&] { return left_behind(f); });
 }
 
 TEST_CASE("a bus ends soon although its brokers are away and many offsets are asked for") {
-  std::optional<stage> s(std::in_place);
-  set_down(*s, true);
+  std::optional<mock_fixture> f(std::in_place);
+  set_down(*f, true);
   for (std::int32_t n = 0; n < 100; ++n) {
-    partition_id id{s->topic, n};
-    asio::co_spawn(s->loop, s->kafka->end_offset(std::move(id)), asio::detached);
+    partition_id id{f->topic, n};
+    asio::co_spawn(f->loop, f->kafka->end_offset(std::move(id)), asio::detached);
   }
-  s->loop.poll();
+  f->loop.poll();
   const auto begin = std::chrono::steady_clock::now();
-  s.reset();
+  f.reset();
   // One by one it takes a second each.
   CHECK(std::chrono::steady_clock::now() - begin < 40s);
 }
 
 TEST_CASE("a bus ends soon although one of its clients does not, and what that reads lives on") {
-  stage s;
+  mock_fixture f;
   std::promise<void> may_end;
   auto bytes = std::make_shared<int>();
   const std::weak_ptr<int> read = bytes;
-  std::optional<kafka::context> c(std::in_place, s.options(), s.metrics, s.log);
-  c->retire(clinging(s, may_end), std::move(bytes));
+  std::optional<kafka::dependencies> c(std::in_place, f.options(), f.metrics, f.log);
+  c->retire(clinging(f, may_end), std::move(bytes));
   const auto end = std::async(std::launch::async, [&] { c.reset(); });
   CHECK(end.wait_for(40s) == std::future_status::ready);
   CHECK_FALSE(read.expired());
@@ -233,6 +233,6 @@ TEST_CASE("a bus ends soon although one of its clients does not, and what that r
 }
 
 TEST_CASE("a member of a group that works for longer than the poll interval stays a member") {
-  stage s(properties{{"max.poll.interval.ms", "7000"}, {"session.timeout.ms", "6000"}});
-  s.run([&] { return a_member_that_is_busy(s); });
+  mock_fixture f(properties{{"max.poll.interval.ms", "7000"}, {"session.timeout.ms", "6000"}});
+  f.run([&] { return a_member_that_is_busy(f); });
 }

@@ -1,0 +1,18 @@
+// A hash map with strings as keys that can be asked with a string_view, without a string being made for it.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace streamdemo::base {
+
+struct string_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+};
+
+template <class T>
+using string_map = std::unordered_map<std::string, T, string_hash, std::equal_to<>>;
+
+}  // namespace streamdemo::base

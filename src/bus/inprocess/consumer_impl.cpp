@@ -1,0 +1,103 @@
+#include "bus/inprocess/consumer_impl.hpp"
+
+namespace streamdemo::bus::inprocess {
+
+namespace {
+
+std::vector<partition_id> ids_of(const std::vector<group_partition*>& partitions) {
+  std::vector<partition_id> ids;
+  for (const auto* p : partitions) ids.push_back(p->id);
+  return ids;
+}
+
+}  // namespace
+
+consumer_impl::consumer_impl(executor ex, std::shared_ptr<core> c, group_options o)
+    : ringing_puller(ex, c->mutex()),
+      options_(std::move(o)),
+      core_(std::move(c)),
+      intake_(options_.max_gap, options_.max_bytes) {}
+
+void consumer_impl::join() {
+  const std::lock_guard lock(mutex_);
+  id = core_->join(*this);
+}
+
+void consumer_impl::close() {
+  stop_taking();
+  const std::lock_guard lock(mutex_);
+  core_->retire(*this);
+}
+
+void consumer_impl::abandon() {
+  stop_taking();
+  const std::lock_guard lock(mutex_);
+  core_->leave(*this);
+  changes_.clear();
+  owned_.clear();
+}
+
+awaitable<drain_report> consumer_impl::drain(std::shared_ptr<consumer_impl> self, steady_time) {
+  // A completed record is committed at once, so there is nothing to wait for.
+  self->abandon();
+  co_return drain_report{};
+}
+
+void consumer_impl::complete(const delivery& d) {
+  const std::lock_guard lock(mutex_);
+  const auto it = std::find_if(owned_.begin(), owned_.end(), [&](auto* p) { return p->assignment == d.assignment; });
+  if (it == owned_.end()) return;
+  auto& p = **it;
+  const auto done = intake_.complete(p.done, d.record->offset);
+  if (done.moved) {
+    p.committed = p.done.value();
+    core_->admit(*p.source);
+  }
+  if (done.room) arrived();
+}
+
+void consumer_impl::assign(const std::vector<group_partition*>& gained) {
+  owned_.insert(owned_.end(), gained.begin(), gained.end());
+  changes_.gain(ids_of(gained));
+  arrived();
+}
+
+void consumer_impl::revoke(const std::vector<group_partition*>& lost) {
+  for (auto* p : lost) std::erase(owned_, p);
+  changes_.lose(ids_of(lost));
+  arrived();
+}
+
+std::vector<shared_item> consumer_impl::take_locked(std::size_t max) {
+  std::vector<shared_item> out;
+  if (!changes_.take(max, out)) return out;
+  intake_.begin_round(held_locked());
+  turn_.visit(owned_, [&](group_partition* p) {
+    take_from(*p, max, out);
+    return out.size() < max;
+  });
+  return out;
+}
+
+void consumer_impl::take_from(group_partition& p, std::size_t max, std::vector<shared_item>& out) {
+  const auto& log = p.source->data.log(p.id.partition);
+  while (out.size() < max && p.next < log.end() && intake_.has_gap(p.done.gap()) && intake_.has_bytes()) {
+    auto r = log.at(p.next);
+    intake_.take(p.done, p.next, r->bytes());
+    out.emplace_back(delivery{std::move(r), p.assignment});
+    ++p.next;
+  }
+}
+
+std::size_t consumer_impl::held_bytes() {
+  const std::lock_guard lock(mutex_);
+  return held_locked();
+}
+
+std::size_t consumer_impl::held_locked() const {
+  std::size_t n = 0;
+  for (const auto* p : owned_) n += p->done.bytes();
+  return n;
+}
+
+}  // namespace streamdemo::bus::inprocess

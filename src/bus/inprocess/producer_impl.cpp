@@ -1,0 +1,104 @@
+#include "bus/inprocess/producer_impl.hpp"
+
+namespace streamdemo::bus::inprocess {
+
+void producer_impl::publish(record r, std::optional<steady_time> deadline, producer::done d) {
+  ++in_flight_;
+  if (hand_in(std::move(r), deadline, std::move(d)) && deadline) watch(*deadline);
+}
+
+bool producer_impl::hand_in(record r, std::optional<steady_time> deadline, producer::done d) {
+  const bool late = deadline && *deadline <= std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  const auto refuse = [&](errc code, std::string why) {
+    complete(std::move(d), error{code, "publish to topic '" + r.topic + "': " + std::move(why)});
+    return false;
+  };
+  if (closed_) return refuse(errc::closed, "the producer is closed");
+  if (late) return refuse(errc::timed_out, "the deadline had passed before it was tried");
+  auto* t = core_->find(r.topic);
+  if (!t) return refuse(errc::not_found, "there is no such topic; create it with ensure_topics");
+  if (r.partition == -1) {
+    const auto n = t->data.partitions();
+    r.partition =
+        r.key.empty() ? static_cast<std::int32_t>(turns_++ % static_cast<std::uint32_t>(n)) : partition_for(r.key, n);
+  }
+  if (!t->data.has(r.partition)) {
+    return refuse(errc::invalid_argument, fmt::format("no partition {}, it has {}", r.partition, t->data.partitions()));
+  }
+  const auto bytes = r.bytes();
+  return core_->publish(*t, {this, std::move(r), bytes, deadline, std::move(d)});
+}
+
+void producer_impl::complete(producer::done d, result<published> r) {
+  completed_.push_back({std::move(d), std::move(r)});
+  ring();
+}
+
+void producer_impl::turn() {
+  std::vector<completion> now;
+  {
+    const std::lock_guard lock(mutex_);
+    now.swap(completed_);
+  }
+  for (auto& c : now) {
+    if (abandoned_) return;
+    --in_flight_;
+    c.done(std::move(c.outcome));
+  }
+  if (in_flight_ == 0) expiry_.cancel();
+  changed_.notify_all();
+}
+
+std::size_t producer_impl::give_up(const predicate& which, const char* why) {
+  const std::lock_guard lock(mutex_);
+  auto out = core_->withdraw(*this, which);
+  for (auto& w : out) complete(std::move(w.done), error{errc::timed_out, "publish to '" + w.rec.topic + "': " + why});
+  return out.size();
+}
+
+void producer_impl::watch(steady_time deadline) {
+  expiry_.set(deadline,
+              [self = std::static_pointer_cast<producer_impl>(shared_from_this())](boost::system::error_code ec) {
+                if (!ec) self->expire();
+              });
+}
+
+void producer_impl::expire() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!expiry_.has_come(now)) return;
+  give_up([now](const waiting_publish& w) { return w.deadline && *w.deadline <= now; },
+          "no room in the topic before the deadline; its readers are too slow or max_bytes is too small");
+  std::optional<steady_time> next;
+  {
+    const std::lock_guard lock(mutex_);
+    next = core_->earliest_deadline(*this);
+  }
+  if (next) watch(*next);
+}
+
+awaitable<drain_report> producer_impl::drain(std::shared_ptr<producer_impl> self, steady_time deadline) {
+  self->close();
+  bool in_time = true;
+  // Not `&&` in the condition: g++ 12 waits there even when nothing is in flight.
+  while (in_time && self->in_flight_ != 0) in_time = co_await self->changed_.wait_until(deadline);
+  drain_report report;
+  if (self->in_flight_ != 0) {
+    report.lost = self->give_up([](const waiting_publish&) { return true; }, "given up when the producer was drained");
+  }
+  // What is left has completed already and only waits for its turn on this executor.
+  while (self->in_flight_ != 0) co_await self->changed_.wait();
+  co_return report;
+}
+
+void producer_impl::abandon() {
+  abandoned_ = closed_ = true;
+  expiry_.cancel();
+  std::vector<waiting_publish> waiting;  // destroyed without the mutex: what they own is not ours
+  std::vector<completion> completed;
+  const std::lock_guard lock(mutex_);
+  waiting = core_->withdraw(*this, [](const waiting_publish&) { return true; });
+  completed.swap(completed_);
+}
+
+}  // namespace streamdemo::bus::inprocess

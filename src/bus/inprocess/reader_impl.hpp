@@ -1,0 +1,43 @@
+// The in-process reader of named partitions.
+#pragma once
+#include "bus/inprocess/core.hpp"
+#include "bus/inprocess/ringing_puller.hpp"
+#include "bus/rotation.hpp"
+
+namespace streamdemo::bus::inprocess {
+
+class reader_impl final : public ringing_puller<read_item> {
+ public:
+  reader_impl(executor ex, std::shared_ptr<core> c) : ringing_puller(ex, c->mutex()), core_(std::move(c)) {}
+
+  // As in the contract; owner's executor.
+  void follow(partition_id p, read_start from);
+  void unfollow(const partition_id& p);
+  void close();
+  void abandon() { close(); }
+
+ private:
+  struct cursor {
+    partition_id id;
+    topic_state* source;
+    std::int64_t position;   // next to be read; the hold on a topic that waits
+    std::int64_t first_end;  // the end when it was followed
+    bool caught_up = false;
+  };
+  using cursors = std::vector<std::unique_ptr<cursor>>;
+
+  std::vector<read_item> take_locked(std::size_t max) override;
+  // False: the position is gone.
+  bool take_from(cursor& c, std::size_t max, std::vector<read_item>& out);
+  void lose(partition_id p, std::string why);
+  void detach(cursor& c);
+  void drop(const partition_id& p);
+
+  std::shared_ptr<core> core_;
+  // Guarded by the mutex:
+  cursors cursors_;  // each at a fixed address: the topic holds its position
+  std::vector<position_lost> lost_;
+  rotation turn_;
+};
+
+}  // namespace streamdemo::bus::inprocess

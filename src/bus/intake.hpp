@@ -1,0 +1,45 @@
+// How much a group's member takes in: so many records of a partition past its watermark, and no further record while
+// the un-completed ones of all partitions have so many bytes. Pure; the owner guards it.
+#pragma once
+#include "bus/watermark.hpp"
+
+namespace streamdemo::bus {
+
+class intake {
+ public:
+  intake(std::size_t max_gap, std::size_t max_bytes) : max_gap_(max_gap), max_bytes_(max_bytes) {}
+
+  // Before a round of taking: the bytes that are un-completed now.
+  void begin_round(std::size_t held_bytes) noexcept {
+    held_ = held_bytes;
+    held_back_ = false;
+  }
+  bool has_gap(std::size_t gap) const noexcept { return gap < max_gap_; }
+  // Whether one more record, which may be there, is taken in. One is always taken, whatever its size.
+  bool has_bytes() noexcept {
+    if (held_ > 0 && held_ >= max_bytes_) held_back_ = true;
+    return !held_back_;
+  }
+  void take(watermark& done, std::int64_t offset, std::size_t bytes) {
+    done.take(offset, bytes);
+    held_ += bytes;
+  }
+
+  struct completion {
+    bool moved;  // the watermark: there is something to commit
+    bool room;   // what was left may be taken now
+  };
+  completion complete(watermark& done, std::int64_t offset) const {
+    const bool was_full = !has_gap(done.gap());
+    const bool moved = done.complete(offset);
+    return {moved, held_back_ || (moved && was_full)};
+  }
+
+ private:
+  const std::size_t max_gap_;
+  const std::size_t max_bytes_;
+  std::size_t held_ = 0;    // during a round: bytes of un-completed records
+  bool held_back_ = false;  // the last round left records for the sake of max_bytes
+};
+
+}  // namespace streamdemo::bus

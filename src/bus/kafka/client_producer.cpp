@@ -1,0 +1,360 @@
+#include "bus/kafka/client_producer.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "bus/kafka/record_room.hpp"
+
+namespace streamdemo::bus::kafka {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto mend_pause = std::chrono::milliseconds(500);
+// Records with a deadline that wait for a new client; more are refused.
+constexpr std::size_t max_waiting = 10'000;
+
+// Of the library, whose own are 1,000,000 and 65,536 KiB; it takes no larger record than 1 GB.
+constexpr std::size_t library_message_bytes = 1'000'000;
+constexpr std::size_t library_most_bytes = 1'000'000'000;
+constexpr std::size_t library_queue_kbytes = 65536;
+
+std::size_t property_or(const kafka_options& o, const char* name, std::size_t otherwise) {
+  const auto it = o.properties.find(name);
+  if (it == o.properties.end()) return otherwise;
+  std::size_t n = otherwise;
+  std::from_chars(it->second.data(), it->second.data() + it->second.size(), n);
+  return n;
+}
+
+// What the library takes as one record: every record that this program may publish, whatever the user set.
+std::size_t message_bytes(const kafka_options& o) {
+  const auto wanted = property_or(o, "message.max.bytes", library_message_bytes);
+  return std::min(std::max(wanted, bytes_on_wire(o.max_record_bytes)), library_most_bytes);
+}
+
+std::vector<setting> producer_defaults(const kafka_options& o) {
+  return {
+      {"linger.ms", "0"},
+      // What costs a broker is a request, hardly the records in it. While one is under way, which carries records of
+      // one partition, those of all partitions gather for the next ones; what comes alone leaves with the next flush.
+      {"max.in.flight.requests.per.connection", "1"},
+      {"queue.buffering.max.messages", "100000"},
+      // Room for the largest record and another before it: one that never finds room would wait for ever.
+      {"queue.buffering.max.kbytes", std::to_string(std::max(library_queue_kbytes, 2 * message_bytes(o) / 1024))},
+      {"retry.backoff.ms", "50"},
+  };
+}
+
+std::vector<setting> fixed(const kafka_options& o, std::optional<base::milliseconds> timeout, std::size_t batch_bytes) {
+  auto all = housekeeping_settings();
+  all.push_back({"message.max.bytes", std::to_string(message_bytes(o))});
+  all.push_back({"batch.size", std::to_string(batch_bytes)});
+  all.push_back({"enable.idempotence", "true"});
+  all.push_back({"acks", "all"});
+  all.push_back({"partitioner", "murmur2_random"});
+  all.push_back({"message.timeout.ms", std::to_string(timeout ? timeout->count() : 0)});
+  if (timeout) {
+    // A topic that was just made is known to one broker before the other; one that nobody made is an error in time.
+    all.push_back(
+        {"topic.metadata.propagation.max.ms", std::to_string(std::max<std::int64_t>(timeout->count() / 2, 1))});
+  } else {
+    // What follows a refused record must wait until that one is given again.
+    all.push_back({"enable.gapless.guarantee", "true"});
+  }
+  return all;
+}
+
+bool says_too_large(rd_kafka_resp_err_t e) {
+  return e == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || e == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+}
+
+// At least what it takes on the wire.
+std::size_t content_bytes(const record& r) {
+  auto n = r.key.size() + r.value.size();
+  for (const auto& h : r.headers) n += h.name.size() + h.value.size();
+  return n;
+}
+
+bool says_missing(rd_kafka_resp_err_t e) {
+  return e == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+         e == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
+rd_kafka_headers_t* headers_of(const record& r) {
+  if (r.headers.empty()) return nullptr;
+  auto* headers = rd_kafka_headers_new(r.headers.size());
+  for (const auto& h : r.headers) {
+    rd_kafka_header_add(headers, h.name.data(), static_cast<ssize_t>(h.name.size()), h.value.data(),
+                        static_cast<ssize_t>(h.value.size()));
+  }
+  return headers;
+}
+
+}  // namespace
+
+client_producer::client_producer(dependencies& d, wakeup& w, std::optional<base::milliseconds> timeout,
+                                 std::vector<completion>& out)
+    : deps_(d),
+      wakeup_(w),
+      timeout_(timeout),
+      name_(d.name_client(timeout ? "producer" : "patient-producer")),
+      out_(out),
+      housekeeper_(d, name_),
+      batch_bytes_(std::min(property_or(d.options, "batch.size", library_message_bytes), d.max_batch_bytes())) {
+  connect();
+}
+
+void client_producer::abandon() {
+  disconnect();
+  gathered_.clear();
+  waiting_.clear();
+  failed_.clear();
+  deadlines_.clear();
+  open_ = 0;
+}
+
+void client_producer::connect() {
+  auto conf = make_conf(deps_.options, producer_defaults(deps_.options), fixed(deps_.options, timeout_, batch_bytes_));
+  if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | housekeeping_events);
+  auto made = conf ? make_client(RD_KAFKA_PRODUCER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
+  if (!made) {
+    // The settings were tried when the bus was made, so this is a shortage that passes.
+    deps_.warn(fmt::format("{}, trying on", made.error().message));
+    broken_ = true;
+    mend_at_ = steady_clock::now() + mend_pause;
+    return;
+  }
+  broken_ = false;
+  batch_refused_ = false;
+  client_ = *made;
+  rd_kafka_set_log_queue(client_, nullptr);
+  queue_.reset(rd_kafka_queue_get_main(client_));
+  wakeup_.watch(queue_.get());
+  wakeup_.ring();
+  for (const auto& [name, partitions] : deps_.topics()) topic(name);
+}
+
+void client_producer::disconnect() {
+  if (client_ == nullptr) return;
+  wakeup::forget(queue_.get());
+  queue_.reset();
+  topics_.clear();
+  // The library reads the bytes until it is gone; what hangs on the completions goes now.
+  auto bytes = std::make_shared<entries>();
+  bytes->splice(bytes->end(), given_);
+  for (auto& e : *bytes) e.done = nullptr;
+  deps_.retire(std::exchange(client_, nullptr), std::move(bytes));
+}
+
+rd_kafka_topic_t* client_producer::topic(const std::string& name) {
+  auto& t = topics_[name];
+  if (!t) t.reset(rd_kafka_topic_new(client_, name.c_str(), nullptr));
+  return t.get();
+}
+
+void client_producer::publish(record r, std::optional<steady_time> deadline, producer::done d) {
+  auto& e = gathered_.emplace_back(entry{std::move(r), std::move(d), ++numbers_, deadlines_.end()});
+  e.self = std::prev(gathered_.end());
+  ++open_;
+  if (deadline) e.deadline = deadlines_.emplace(*deadline, &e);
+}
+
+void client_producer::flush() {
+  while (!gathered_.empty()) {
+    entries one;
+    one.splice(one.end(), gathered_, gathered_.begin());
+    give_or_refuse(one);
+  }
+}
+
+void client_producer::give_or_refuse(entries& one) {
+  auto& e = one.front();
+  if (broken_ || !waiting_.empty()) {
+    if (!never_gives_up() && waiting_.size() >= max_waiting) {
+      complete(e, error{errc::full, fmt::format("publish to topic '{}': too many wait for the brokers", e.rec.topic)});
+      return;
+    }
+    waiting_.splice(waiting_.end(), one);
+    return;
+  }
+  const auto code = give(one);
+  if (is_good(code)) return;
+  if (never_gives_up() && !is_final(code, e.rec)) {
+    waiting_.splice(waiting_.end(), one);
+    return;
+  }
+  complete(e, error_of(code, fmt::format("publish to topic '{}'", e.rec.topic)));
+}
+
+bool client_producer::is_final(rd_kafka_resp_err_t why, const record& r) const {
+  // While a topic is deleted and made anew some brokers still say that it is missing, and the library then fails
+  // everything that it holds for it. What goes on without such a record has a hole.
+  if (never_gives_up() && says_missing(why) && deps_.was_there(r.topic, r.partition)) return false;
+  const auto code = code_of(why);
+  return code == errc::too_large || code == errc::not_found || code == errc::invalid_argument;
+}
+
+error client_producer::failure_of(const rd_kafka_message_t& m, const record& r) const {
+  auto e = error_of(m.err, fmt::format("publish to topic '{}'", r.topic));
+  if (is_final(m.err, r)) return e;
+  const bool surely_not = rd_kafka_message_status(&m) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
+  e.code = surely_not ? errc::unavailable : errc::timed_out;
+  return e;
+}
+
+rd_kafka_resp_err_t client_producer::give(entries& from) {
+  auto& e = from.front();
+  auto* where = topic(e.rec.topic);
+  if (where == nullptr) return rd_kafka_last_error();
+  auto* headers = headers_of(e.rec);
+  given_.splice(given_.end(), from, from.begin());
+  const auto code = rd_kafka_producev(client_, RD_KAFKA_V_RKT(where), RD_KAFKA_V_PARTITION(e.rec.partition),
+                                      RD_KAFKA_V_KEY(e.rec.key.empty() ? nullptr : e.rec.key.data(), e.rec.key.size()),
+                                      RD_KAFKA_V_VALUE(e.rec.value.data(), e.rec.value.size()),
+                                      RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(&e), RD_KAFKA_V_END);
+  if (is_good(code)) return code;
+  if (headers != nullptr) rd_kafka_headers_destroy(headers);
+  from.splice(from.begin(), given_, std::prev(given_.end()));
+  return code;
+}
+
+void client_producer::give_waiting() {
+  while (!broken_ && !waiting_.empty()) {
+    auto& e = waiting_.front();
+    const auto code = give(waiting_);
+    if (is_good(code)) continue;
+    if (!is_final(code, e.rec)) return;
+    complete(e, error_of(code, fmt::format("publish to topic '{}'", e.rec.topic)));
+    waiting_.pop_front();
+  }
+}
+
+bool client_producer::serve(int max_events) {
+  for (int n = 0; queue_ && n < max_events; ++n) {
+    const event_ptr e(rd_kafka_queue_poll(queue_.get(), 0));
+    if (!e) {
+      if (broken_) mend(steady_clock::now());
+      give_waiting();
+      return true;
+    }
+    if (rd_kafka_event_type(e.get()) == RD_KAFKA_EVENT_DR) {
+      while (const auto* m = rd_kafka_event_message_next(e.get())) report(*m);
+    } else if (!housekeeper_.serve(e.get()) && rd_kafka_event_error_is_fatal(e.get())) {
+      break_down(rd_kafka_event_error_string(e.get()));
+    }
+  }
+  return !queue_;
+}
+
+void client_producer::report(const rd_kafka_message_t& m) {
+  auto* e = static_cast<entry*>(m._private);
+  if (is_good(m.err)) {
+    refuse_overtaken_by(*e);
+    complete(*e, published{m.partition, m.offset});
+  } else if (auto why = failure_of(m, e->rec); e->done && is_tried_again(m.err, e->rec)) {
+    failed_.splice(failed_.end(), given_, e->self);
+    if (says_too_large(m.err)) refuse_batch(e->rec.topic);
+    break_down(why.message);
+    return;
+  } else {
+    complete(*e, std::move(why));
+  }
+  given_.erase(e->self);
+}
+
+bool client_producer::is_tried_again(rd_kafka_resp_err_t why, const record& r) const {
+  if (says_too_large(why)) return !went_alone(r);
+  return !is_final(why, r) && (broken_ || never_gives_up());
+}
+
+// Without the gapless guarantee the library goes on after a batch that was refused. Given again, its records would
+// come after what was published later.
+void client_producer::refuse_overtaken_by(const entry& passed) {
+  for (auto& e : failed_) {
+    if (e.number > passed.number || e.rec.topic != passed.rec.topic || e.rec.partition != passed.rec.partition)
+      continue;
+    complete(e, error{errc::unavailable,
+                      fmt::format("publish to topic '{}': refused in a batch that was too large, and overtaken since: "
+                                  "it passes when it is published again",
+                                  e.rec.topic)});
+  }
+  std::erase_if(failed_, [](const entry& e) { return !e.done; });
+}
+
+// The library adds no second record to a batch that is as large as this already, nor this one to another.
+bool client_producer::went_alone(const record& r) const {
+  return content_bytes(r) >= batch_bytes_;
+}
+
+// The brokers refuse a batch as one, whatever its records would be alone, so the next client makes smaller ones: until
+// they pass, or the record that is too large goes alone and is told so.
+void client_producer::refuse_batch(const std::string& topic) {
+  if (std::exchange(batch_refused_, true)) return;
+  batch_bytes_ = std::max<std::size_t>(batch_bytes_ / 2, 1);
+  deps_.warn(fmt::format(
+      "{}: topic '{}' refused a batch of records as too large (its max.message.bytes was lowered?), from now "
+      "on they are at most {} bytes",
+      name_, topic, batch_bytes_));
+}
+
+void client_producer::complete(entry& e, result<published> outcome) {
+  if (e.deadline != deadlines_.end()) deadlines_.erase(std::exchange(e.deadline, deadlines_.end()));
+  if (!e.done) return;
+  --open_;
+  out_.push_back({std::exchange(e.done, nullptr), std::move(outcome)});
+}
+
+void client_producer::break_down(std::string_view why) {
+  if (broken_) return;
+  broken_ = true;
+  mend_at_ = steady_clock::now() + mend_pause;
+  deps_.warn(fmt::format("{}: {}; a new client takes over the records without acknowledgement", name_, why));
+  rd_kafka_purge(client_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
+void client_producer::mend(steady_time now) {
+  if (!given_.empty() || now < mend_at_) return;
+  disconnect();
+  connect();
+  if (broken_) return;
+  failed_.sort([](const entry& a, const entry& b) { return a.number < b.number; });
+  waiting_.splice(waiting_.begin(), failed_);
+  give_waiting();
+}
+
+void client_producer::tick(steady_time now) {
+  const auto before = open_;
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    auto& e = *deadlines_.begin()->second;
+    complete(e, error{errc::timed_out,
+                      fmt::format("publish to topic '{}': no acknowledgement before the deadline", e.rec.topic)});
+  }
+  if (open_ != before) {
+    for (auto* list : {&gathered_, &waiting_, &failed_}) std::erase_if(*list, [](const entry& e) { return !e.done; });
+  }
+  if (broken_) mend(now);
+}
+
+std::optional<steady_time> client_producer::next_tick() const {
+  std::optional<steady_time> next;
+  if (!deadlines_.empty()) next = deadlines_.begin()->first;
+  if (broken_ && given_.empty()) next = next ? std::min(*next, mend_at_) : mend_at_;
+  return next;
+}
+
+std::size_t client_producer::give_up(std::string_view why) {
+  const auto lost = open_;
+  for (auto* list : {&given_, &gathered_, &waiting_, &failed_}) {
+    for (auto& e : *list) {
+      complete(e, error{errc::timed_out, fmt::format("publish to topic '{}': {}", e.rec.topic, why)});
+    }
+  }
+  gathered_.clear();
+  waiting_.clear();
+  failed_.clear();
+  return lost;
+}
+
+}  // namespace streamdemo::bus::kafka

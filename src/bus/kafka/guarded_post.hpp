@@ -1,0 +1,33 @@
+// How a call on another thread gives its result to an object on an executor: not at all once the object is gone,
+// because its loop may be gone too.
+#pragma once
+#include <boost/asio/post.hpp>
+#include <mutex>
+#include <streamdemo/base/asio.hpp>
+
+namespace streamdemo::bus::kafka {
+
+class guarded_post {
+ public:
+  explicit guarded_post(base::executor ex) : ex_(ex) {}
+
+  // Any thread.
+  template <class F>
+  void post(F f) {
+    const std::lock_guard lock(mutex_);
+    if (open_) asio::post(ex_, std::move(f));
+  }
+
+  // The owner, before it goes.
+  void shut() {
+    const std::lock_guard lock(mutex_);
+    open_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  base::executor ex_;
+  bool open_ = true;
+};
+
+}  // namespace streamdemo::bus::kafka

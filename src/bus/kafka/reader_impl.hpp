@@ -1,0 +1,90 @@
+// The Kafka reader of named partitions. What wake-ups and coroutines hold on to. Owner's executor only.
+//
+// A followed partition goes through: asking for the end that exists now, asking for the start when that is a time,
+// giving the partition to the library, reading. Each follow() has a number; what comes back for an earlier one is
+// ignored. A partition that the library has is taken away from it, and its queue emptied, before it is given again, so
+// that nothing of the earlier position is mistaken for the new one.
+#pragma once
+#include <deque>
+#include <map>
+
+#include "bus/kafka/consumer_client.hpp"
+#include "bus/kafka/fetch_nudge.hpp"
+#include "bus/kafka/offset_lookup.hpp"
+#include "bus/kafka/partition_queue.hpp"
+#include "bus/puller.hpp"
+#include "bus/rotation.hpp"
+
+namespace streamdemo::bus::kafka {
+
+class reader_impl final : public puller<read_item>, public std::enable_shared_from_this<reader_impl> {
+ public:
+  reader_impl(executor ex, dependencies& d, std::shared_ptr<offset_lookup> lookup);
+
+  // As in the contract.
+  void follow(partition_id p, read_start from);
+  void unfollow(const partition_id& p);
+  void close();
+
+  // Once, when it is shared.
+  void start();
+  void abandon();
+
+ private:
+  struct cursor {
+    std::uint64_t number;
+    read_start from;
+    std::int64_t end = 0;   // when it was followed
+    std::int64_t next = 0;  // offset
+    bool placed = false;    // `next` is where it begins
+    bool caught_up = false;
+    std::optional<partition_queue> queue;  // while the library reads it
+    fetch_nudge nudge;
+  };
+  // Asked back from the library, which has not let go yet.
+  struct farewell {
+    std::size_t times = 0;
+    std::vector<partition_queue> queues;
+  };
+  using step = void (reader_impl::*)(const partition_id&, result<std::int64_t>);
+
+  std::vector<read_item> take(std::size_t max) override;
+  void take_lost(std::size_t max, std::vector<read_item>& out);
+  // Why the position is gone; nullopt: it is not.
+  std::optional<std::string> take_from(const partition_id& id, cursor& c, std::size_t max, std::vector<read_item>& out);
+  std::optional<std::string> judge(const partition_id& id, cursor& c, rd_kafka_event_t* e);
+  bool log_has_more(const partition_id& id, const cursor& c) const;
+  void set_nudge_timer();
+  void nudge();
+
+  cursor* current(const partition_id& p, std::uint64_t number);
+  void ask(const partition_id& p, std::int64_t timestamp, step then);
+  void answered(const partition_id& p, std::uint64_t number, step then, result<std::int64_t> offset);
+  void ask_end(const partition_id& p);
+  void end_known(const partition_id& p, result<std::int64_t> end);
+  void start_known(const partition_id& p, result<std::int64_t> start);
+  void give(const partition_id& p);
+  void refused(const partition_id& p, std::uint64_t number, const std::string& why);
+  void take_back(const partition_id& p, partition_queue q);
+  void let_go(const partition_id& p);
+  void retry_later(const partition_id& p);
+  void retry();
+  void lose(const partition_id& p, std::string why);
+  void turn();
+
+  dependencies& deps_;
+  consumer_client client_;
+  std::shared_ptr<offset_lookup> lookup_;
+  std::map<partition_id, cursor> cursors_;
+  std::map<partition_id, farewell> leaving_;
+  std::map<partition_id, std::uint64_t> retries_;
+  std::deque<position_lost> lost_;
+  base::timer retry_timer_;
+  base::timer nudge_timer_;
+  bool nudge_timer_set_ = false;
+  std::uint64_t numbers_ = 0;
+  rotation turn_;
+  bool closed_ = false;
+};
+
+}  // namespace streamdemo::bus::kafka

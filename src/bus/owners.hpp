@@ -1,0 +1,61 @@
+// What every bus hands out. An owner has the one share that counts of an implementation, whose other shares wake-ups
+// and coroutines under way hold, and tells it to abandon everything when it goes.
+#pragma once
+#include <streamdemo/bus/bus.hpp>
+
+namespace streamdemo::bus {
+
+template <class Impl>
+class producer_owner final : public producer {
+ public:
+  explicit producer_owner(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  ~producer_owner() override { impl_->abandon(); }
+
+  void publish(record r, std::optional<steady_time> deadline, done d) override {
+    impl_->publish(std::move(r), deadline, std::move(d));
+  }
+  void close() override { impl_->close(); }
+  awaitable<drain_report> drain(steady_time deadline) override { return Impl::drain(impl_, deadline); }
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+template <class Impl>
+class consumer_owner final : public shared_consumer {
+ public:
+  explicit consumer_owner(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  ~consumer_owner() override { impl_->abandon(); }
+
+  awaitable<result<std::vector<shared_item>>> receive(std::size_t max) override { return Impl::receive(impl_, max); }
+  void complete(const delivery& d) override { impl_->complete(d); }
+  std::size_t held_bytes() const override { return impl_->held_bytes(); }
+  std::optional<std::string> obstacle() const override { return impl_->obstacle(); }
+  void close() override { impl_->close(); }
+  awaitable<drain_report> drain(steady_time deadline) override { return Impl::drain(impl_, deadline); }
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+template <class Impl>
+class reader_owner final : public reader {
+ public:
+  explicit reader_owner(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  ~reader_owner() override { impl_->abandon(); }
+
+  void follow(partition_id p, read_start from) override { impl_->follow(std::move(p), from); }
+  void unfollow(const partition_id& p) override { impl_->unfollow(p); }
+  awaitable<result<std::vector<read_item>>> receive(std::size_t max) override { return Impl::receive(impl_, max); }
+  void close() override { impl_->close(); }
+  // A reader keeps nothing that could be lost.
+  awaitable<drain_report> drain(steady_time) override {
+    impl_->close();
+    co_return drain_report{};
+  }
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace streamdemo::bus

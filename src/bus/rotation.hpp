@@ -1,0 +1,24 @@
+// Visits partitions in turn, beginning one further each time: no partition waits for another.
+#pragma once
+#include <cstddef>
+#include <iterator>
+
+namespace streamdemo::bus {
+
+class rotation {
+ public:
+  // Every element of `all` once, until `visit` returns false. `visit` must not change which elements there are.
+  template <class Container, class Visit>
+  void visit(Container& all, Visit visit_one) {
+    if (all.empty()) return;
+    auto it = std::next(all.begin(), static_cast<std::ptrdiff_t>(++first_ % all.size()));
+    for (std::size_t n = all.size(); n > 0 && visit_one(*it); --n) {
+      if (++it == all.end()) it = all.begin();
+    }
+  }
+
+ private:
+  std::size_t first_ = 0;
+};
+
+}  // namespace streamdemo::bus
