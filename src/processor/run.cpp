@@ -29,8 +29,8 @@ std::string failed_payload(const std::string& why) {
 
 }  // namespace
 
-run::run(const run_surroundings& around, begin what)
-    : around_(around), key_(what.key), what_(std::move(what)), room_(around.executor) {}
+run::run(const run_dependencies& deps, begin what)
+    : deps_(deps), key_(what.key), what_(std::move(what)), room_(deps.executor) {}
 
 awaitable<void> run::work(handler& h) {
   if (closed_) co_return;  // stopped before it began
@@ -64,7 +64,7 @@ awaitable<base::result<outcome>> run::call(handler& h) {
     why = "something that is no std::exception was thrown";
   }
   // A canceled handler ends with an exception like any other; its run was closed before.
-  if (!closed_) around_.log.error("task {} ({}): its handler threw: {}", key_.task, what_.kind, why);
+  if (!closed_) deps_.log.error("task {} ({}): its handler threw: {}", key_.task, what_.kind, why);
   co_return error{errc::internal, "the handler failed: " + why};
 }
 
@@ -77,7 +77,7 @@ void run::send_end(const base::result<outcome>& r) {
     payload = failed_payload(r.error().message);
   }
   auto record = record_of(message_type::ended, std::move(payload), "application/json");
-  if (record.bytes() > around_.max_record_bytes) {
+  if (record.bytes() > deps_.max_record_bytes) {
     record = record_of(message_type::ended, failed_payload("the handler's outcome is larger than a record may be"),
                        "application/json");
   }
@@ -87,7 +87,7 @@ void run::send_end(const base::result<outcome>& r) {
 }
 
 void run::give_back(const error& why) {
-  around_.log.warning("task {} ({}) is given back and tried again in a while: {}", key_.task, what_.kind, why.message);
+  deps_.log.warning("task {} ({}) is given back and tried again in a while: {}", key_.task, what_.kind, why.message);
   send(record_of(message_type::released, "{}", "application/json"));
   how_ = run_end::given_back;
   close("released");
@@ -134,7 +134,7 @@ awaitable<base::result<void>> run::log(std::string line) {
 
 awaitable<base::result<void>> run::emit(message_type type, std::string payload, std::string content_type) {
   if (closed_) co_return error{errc::canceled, "the run was stopped"};
-  while (in_flight_ > around_.emit_bytes) {
+  while (in_flight_ > deps_.emit_bytes) {
     ++waiting_;
     co_await room_.wait();
     --waiting_;
@@ -142,12 +142,12 @@ awaitable<base::result<void>> run::emit(message_type type, std::string payload, 
   }
   auto record = record_of(type, std::move(payload), std::move(content_type));
   // Before a runseq is taken: a number without its record would be a hole, and end the task.
-  if (record.bytes() > around_.max_record_bytes) {
+  if (record.bytes() > deps_.max_record_bytes) {
     co_return error{errc::too_large,
                     fmt::format("a {} of {} bytes is larger than a record may be (processor.max_record_bytes = {})",
-                                to_string(type), record.bytes(), around_.max_record_bytes)};
+                                to_string(type), record.bytes(), deps_.max_record_bytes)};
   }
-  if (type == message_type::result) around_.count.results.Increment();
+  if (type == message_type::result) deps_.metrics.results.Increment();
   send(std::move(record));
   co_return base::result<void>{};
 }
@@ -157,35 +157,35 @@ base::record run::record_of(message_type type, std::string payload, std::string 
   m.type = type;
   m.request_id = key_.task;
   m.kind = what_.kind;
-  m.source = around_.source;
-  m.time = around_.clock.now();
+  m.source = deps_.source;
+  m.time = deps_.clock.now();
   m.content_type = std::move(content_type);
   m.payload = std::move(payload);
   m.run = key_.run;
   m.runseq = runseq_ + 1;
   m.traceparent = what_.traceparent;
   m.tracestate = what_.tracestate;
-  return task::encode(std::move(m), around_.response_topic, key_.partition);
+  return task::encode(std::move(m), deps_.response_topic, key_.partition);
 }
 
 void run::send(base::record r) {
   ++runseq_;
   const auto bytes = r.bytes();
   in_flight_ += bytes;
-  around_.count.bytes_in_flight.Increment(static_cast<double>(bytes));
-  around_.producer.publish(
+  deps_.metrics.bytes_in_flight.Increment(static_cast<double>(bytes));
+  deps_.producer.publish(
       std::move(r), std::nullopt,
       [self = shared_from_this(), bytes](base::result<bus::published> done) { self->acknowledged(bytes, done); });
 }
 
 void run::acknowledged(std::size_t bytes, const base::result<bus::published>& r) {
   in_flight_ -= bytes;
-  around_.count.bytes_in_flight.Decrement(static_cast<double>(bytes));
+  deps_.metrics.bytes_in_flight.Decrement(static_cast<double>(bytes));
   if (!r) {
-    around_.log.error("task {}: a record of its run {} was not taken by the bus: {}", key_.task, key_.run,
-                      r.error().message);
+    deps_.log.error("task {}: a record of its run {} was not taken by the bus: {}", key_.task, key_.run,
+                    r.error().message);
   }
-  if (waiting_ > 0 && in_flight_ <= around_.emit_bytes) room_.notify_all();
+  if (waiting_ > 0 && in_flight_ <= deps_.emit_bytes) room_.notify_all();
 }
 
 }  // namespace streamdemo::processor

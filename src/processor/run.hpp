@@ -7,18 +7,18 @@
 #include <streamdemo/processor/handler.hpp>
 #include <streamdemo/task/message.hpp>
 
-#include "processor/actions.hpp"
-#include "processor/numbers.hpp"
+#include "processor/decisions/actions.hpp"
+#include "processor/processor_metrics.hpp"
 
 namespace streamdemo::processor {
 
 // What all runs of a processor share. Outlives them.
-struct run_surroundings {
+struct run_dependencies {
   base::executor executor;
   bus::producer& producer;
   const base::clock& clock;
   const base::logger& log;
-  numbers& count;
+  processor_metrics& metrics;
   std::string source;
   std::string response_topic;
   std::size_t emit_bytes;
@@ -27,7 +27,7 @@ struct run_surroundings {
 
 class run final : public emitter, public std::enable_shared_from_this<run> {
  public:
-  run(const run_surroundings& around, begin what);
+  run(const run_dependencies& deps, begin what);
 
   // Calls the handler and publishes `ended` (or `released`, where it had not the means), unless the run was stopped.
   // Never throws but for cancellation.
@@ -53,7 +53,7 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
   void give_back(const error& why);
   void close(std::string_view end);
 
-  const run_surroundings& around_;
+  const run_dependencies& deps_;
   run_key key_;
   begin what_;
   std::stop_source stop_;

@@ -3,9 +3,7 @@
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/shown.hpp>
 
-#include <fmt/format.h>
-
-#include <stdexcept>
+#include "processor/dead_letter.hpp"
 
 namespace streamdemo::processor {
 
@@ -21,41 +19,37 @@ constexpr std::chrono::seconds farewell{5};
 
 }  // namespace
 
-runtime::handler_map runtime::by_kind(std::vector<std::unique_ptr<handler>> handlers) {
-  handler_map all;
-  for (auto& h : handlers) {
-    std::string kind(h->kind());
-    if (!all.emplace(kind, std::move(h)).second) {
-      throw std::invalid_argument("two handlers for the kind \"" + kind + "\": give one of them another name");
-    }
-  }
-  return all;
-}
-
 runtime::runtime(base::executor ex, options o, bus::bus& b, std::vector<std::unique_ptr<handler>> handlers,
                  const base::clock& clock, base::metrics& metrics, const base::logger& log)
     : options_(std::move(o)),
       bus_(b),
       clock_(clock),
       log_(log.child("processor")),
-      count_(metrics),
-      handlers_(by_kind(std::move(handlers))),
+      metrics_(metrics),
       producer_(b.make_producer(ex)),
       reader_(b.make_reader(ex)),
-      surroundings_{ex,
-                    *producer_,
-                    clock_,
-                    log_,
-                    count_,
-                    options_.source,
-                    options_.response_topic,
-                    options_.emit_bytes,
-                    options_.max_record_bytes},
+      executor_(ex),
+      decoder_(options_.partitions, clock_, log_, metrics_),
+      runs_(dependencies_of_runs(), std::move(handlers),
+            [this](const run_key& key, run_end how) {
+              decisions_.on_finished(key, how);
+              perform();
+            }),
       decisions_(rules()),
       moved_(ex),
-      loops_(ex, log_, "processor"),
-      work_(ex, log_, "handlers"),
-      executor_(ex) {}
+      loops_(ex, log_, "processor") {}
+
+run_dependencies runtime::dependencies_of_runs() {
+  return {.executor = executor_,
+          .producer = *producer_,
+          .clock = clock_,
+          .log = log_,
+          .metrics = metrics_,
+          .source = options_.source,
+          .response_topic = options_.response_topic,
+          .emit_bytes = options_.emit_bytes,
+          .max_record_bytes = options_.max_record_bytes};
+}
 
 decision_options runtime::rules() const {
   decision_options o;
@@ -66,14 +60,14 @@ decision_options runtime::rules() const {
   o.max_remembered_bytes = options_.max_remembered_bytes;
   o.concurrency = options_.concurrency;
   o.max_runs = options_.max_runs;
-  for (const auto& [kind, h] : handlers_) o.kinds.emplace(kind, h->resumable());
+  o.kinds = runs_.kinds();
   o.new_run = [] { return base::random_id(); };
   return o;
 }
 
 void runtime::start() {
   started_ = true;
-  standing_.begin();
+  readiness_.begin();
   consumer_ = bus_.join(executor_, {.group = options_.group,
                                     .topics = options_.request_topics,
                                     .max_gap = options_.max_gap,
@@ -93,7 +87,7 @@ awaitable<void> runtime::take_requests() {
         auto why = fmt::format("no more requests can be taken from the group {}: {}; restart this process",
                                options_.group, items.error().message);
         log_.error("{}", why);
-        standing_.end(std::move(why));
+        readiness_.end(std::move(why));
       }
       co_return;
     }
@@ -104,7 +98,7 @@ awaitable<void> runtime::take_requests() {
 
 void runtime::take(const bus::shared_item& item) {
   if (const auto* d = std::get_if<bus::delivery>(&item)) {
-    count_.requests.Increment();
+    metrics_.requests.Increment();
     decisions_.on_request(*d);
   } else if (const auto* a = std::get_if<bus::assigned>(&item)) {
     log_.info("{} request partitions assigned", a->partitions.size());
@@ -123,7 +117,7 @@ awaitable<void> runtime::read_responses() {
         auto why = fmt::format("{} can no longer be read: {}; restart this process", options_.response_topic,
                                items.error().message);
         log_.error("{}", why);
-        standing_.end(std::move(why));
+        readiness_.end(std::move(why));
       }
       co_return;
     }
@@ -138,7 +132,7 @@ void runtime::take(const bus::read_item& item) {
   } else if (const auto* c = std::get_if<bus::caught_up>(&item)) {
     decisions_.on_caught_up(c->partition.partition);
   } else if (const auto* l = std::get_if<bus::position_lost>(&item)) {
-    count_.positions_lost.Increment();
+    metrics_.positions_lost.Increment();
     log_.warning("the position in {} of {} is lost ({}): it is read anew", l->partition.partition, l->partition.topic,
                  l->message);
     decisions_.on_position_lost(l->partition.partition);
@@ -146,41 +140,14 @@ void runtime::take(const bus::read_item& item) {
 }
 
 void runtime::take_response(const base::record& r) {
-  const auto m = task::decode(r);
-  if (!m) {
-    count_.unreadable.Increment();
-    quiet_unreadable_.say(clock_.now(), [&](std::size_t n) {
-      log_.warning("ignored {} record(s) of {}, the last at {}/{}: {}; correct the program that wrote it ({})", n,
-                   r.topic, r.partition, r.offset, m.error().message,
-                   base::shown(r.header_value("ce_source").value_or("no ce_source")));
-    });
-    decisions_.on_response(r.partition, r.offset, r.log_time, nullptr);
-    return;
-  }
-  if (misplaced(r, *m)) return;
-  const auto ignored = decisions_.on_response(r.partition, r.offset, r.log_time, &*m);
+  const auto m = decoder_.decode(r);
+  const auto ignored = decisions_.on_response(r.partition, r.offset, r.log_time, m ? &*m : nullptr);
   if (ignored.empty()) return;
-  count_.ignored.Increment();
+  metrics_.ignored.Increment();
   if (log_.enabled(base::log_level::debug)) {
     log_.debug("record {} of {}/{} ({} of task {}, from {}) changes nothing: {}", r.offset, r.topic, r.partition,
                to_string(m->type), m->request_id, m->source, ignored);
   }
-}
-
-// The gateways drop it too, so it must not count here either: all fold the same records.
-bool runtime::misplaced(const base::record& r, const task::message& m) {
-  if (m.type == task::message_type::alive) return false;
-  const auto home = bus::partition_for(m.request_id, options_.partitions);
-  if (home == r.partition) return false;
-  count_.misplaced.Increment();
-  quiet_misplaced_.say(clock_.now(), [&](std::size_t n) {
-    log_.warning(
-        "ignored {} record(s), the last of task {} in partition {} of {}: answers belong into partition {}, the number "
-        "of the request's own; correct the program that wrote them ({})",
-        n, base::shown(m.request_id), r.partition, r.topic, home, base::shown(m.source));
-  });
-  decisions_.on_response(r.partition, r.offset, r.log_time, nullptr);
-  return true;
 }
 
 awaitable<void> runtime::beat() {
@@ -188,7 +155,7 @@ awaitable<void> runtime::beat() {
     co_await base::sleep_for(options_.alive_interval / 8);
     decisions_.tick(std::chrono::steady_clock::now(), clock_.now());
     perform();
-    standing_.hinder(consumer_->obstacle());
+    readiness_.hinder(consumer_->obstacle());
   }
 }
 
@@ -201,7 +168,7 @@ awaitable<void> runtime::leave_group() {
 }
 
 awaitable<void> runtime::find_end(ask_end what) {
-  bool told = false;
+  bool warned = false;
   const bus::partition_id p{options_.response_topic, what.partition};
   for (;;) {
     const auto end = co_await bus_.end_offset(p);
@@ -210,25 +177,13 @@ awaitable<void> runtime::find_end(ask_end what) {
       perform();
       co_return;
     }
-    if (!told) {
+    if (!warned) {
       log_.warning("asking for the end of {}/{} failed, trying on: {}", options_.response_topic, what.partition,
                    end.error().message);
     }
-    told = true;
+    warned = true;
     co_await base::sleep_for(retry_pause);
   }
-}
-
-awaitable<void> runtime::work(std::shared_ptr<run> r, handler& h, bool at_once) {
-  // A handler may bring this program down, and by then the run's `started` must be on its way to the bus, or nobody
-  // would count it; so a turn is left to the producer. Only the very first run of a task does without, and its
-  // `started` spares its results a round through the brokers: if it is lost, the next owner's counts.
-  if (!at_once) co_await asio::post(co_await asio::this_coro::executor, base::use_awaitable);
-  co_await r->work(h);
-  count_.run_over(r->end());
-  runs_.erase(r->key().run);
-  decisions_.on_finished(r->key(), r->how());
-  perform();
 }
 
 awaitable<void> runtime::drain(base::steady_time deadline) {
@@ -243,7 +198,7 @@ awaitable<void> runtime::drain(base::steady_time deadline) {
     co_return;
   }
   draining_ = true;
-  standing_.end("the processor drains");
+  readiness_.end("the processor drains");
   consumer_->close();
   co_await consumer_->drain(std::chrono::steady_clock::now() + farewell);
   decisions_.drain();
@@ -265,14 +220,100 @@ awaitable<void> runtime::finish_runs(base::steady_time deadline) {
   if (decisions_.runs() > 0) log_.info("the drain deadline has come: {} runs are released", decisions_.running());
   decisions_.release_all();
   perform();
-  co_await wait_for_handlers(std::chrono::steady_clock::now() + handler_grace);
-  if (work_.size() > 0) log_.warning("{} handlers did not end when told to: they are cut off", work_.size());
-  work_.cancel();
-  co_await work_.join();
+  co_await runs_.end(std::chrono::steady_clock::now() + handler_grace);
 }
 
-awaitable<void> runtime::wait_for_handlers(base::steady_time until) {
-  while (!runs_.empty() && std::chrono::steady_clock::now() < until) co_await moved_.wait_until(until);
+void runtime::perform() {
+  // What an action causes at once is taken up by the loop that performs it.
+  if (performing_) return;
+  performing_ = true;
+  for (auto more = decisions_.take_actions(); !more.empty(); more = decisions_.take_actions()) {
+    for (auto& a : more) std::visit([&](auto& x) { act(std::move(x)); }, a);
+  }
+  performing_ = false;
+  show();
+  if (draining_) moved_.notify_all();
+}
+
+void runtime::show() const {
+  metrics_.running.Set(decisions_.running());
+  metrics_.queued.Set(static_cast<double>(decisions_.queued()));
+  metrics_.remembered_bytes.Set(static_cast<double>(decisions_.remembered_bytes()));
+  metrics_.held_bytes.Set(static_cast<double>(consumer_->held_bytes()));
+}
+
+void runtime::act(ask_end a) {
+  loops_.spawn([this, a] { return find_end(a); });
+}
+
+void runtime::act(follow a) {
+  reader_->follow({options_.response_topic, a.partition}, bus::from_time{a.from});
+}
+
+void runtime::act(unfollow a) {
+  reader_->unfollow({options_.response_topic, a.partition});
+}
+
+void runtime::act(publish a) {
+  auto& m = a.message;
+  m.source = options_.source;
+  m.time = clock_.now();
+  const auto type = m.type;
+  run_key key;
+  if (type == task::message_type::started) key = {a.partition, m.request_id, m.run};
+  auto r = task::encode(std::move(m), options_.response_topic, a.partition);
+  producer_->publish(std::move(r), std::nullopt,
+                     [this, type, partition = a.partition, key = std::move(key)](bus::result<bus::published> done) {
+                       if (!done)
+                         log_.error("a {} was not taken by the bus: {}", to_string(type), done.error().message);
+                       if (type == task::message_type::alive) decisions_.on_alive_published(partition);
+                       if (type == task::message_type::started && done) {
+                         decisions_.on_started_published(key, done->offset);
+                       }
+                     });
+}
+
+void runtime::act(begin a) {
+  runs_.begin(std::move(a));
+}
+
+void runtime::act(stop a) {
+  runs_.stop(a);
+}
+
+void runtime::act(dead_letter a) {
+  metrics_.dead_letters.Increment();
+  const auto& from = *a.request;
+  log_.warning("request {} of {}/{} (task {}) goes to {}: {}", from.offset, from.topic, from.partition,
+               base::shown(from.key), options_.dead_letter_topic, a.reason);
+  const dead_letter_facts facts{options_.dead_letter_topic, options_.group, a.deliveries, std::move(a.reason)};
+  producer_->publish(dead_letter_of(from, facts), std::nullopt, [this, a, facts](bus::result<bus::published> done) {
+    if (done || done.error().code != errc::too_large) return dead_lettered(a, done);
+    producer_->publish(dead_letter_without_content(*a.request, facts), std::nullopt,
+                       [this, a](bus::result<bus::published> again) { dead_lettered(a, again); });
+  });
+}
+
+void runtime::dead_lettered(const dead_letter& a, const bus::result<bus::published>& done) {
+  // Not acknowledged: the request stays un-completed and comes again to the next owner.
+  if (!done) return log_.error("a dead letter was not taken by the bus: {}", done.error().message);
+  decisions_.on_dead_lettered(a.token);
+  perform();
+}
+
+void runtime::act(complete a) {
+  consumer_->complete(a.delivery);
+}
+
+void runtime::act(outdated a) {
+  if (std::exchange(left_, true) || draining_) return;
+  auto why = fmt::format(
+      "task {} was accepted under rules of version {}, this program knows them up to {}: it leaves such tasks alone "
+      "and takes no more, its runs go on; upgrade it",
+      base::shown(a.task), a.fold, task::fold_version);
+  log_.error("{}", why);
+  readiness_.end(std::move(why));
+  loops_.spawn([this] { return leave_group(); });
 }
 
 options options_from(const config::settings& s, std::string source) {

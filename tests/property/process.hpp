@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "processor/decisions.hpp"
+#include "processor/decisions/decisions.hpp"
 #include "property/group.hpp"
 
 namespace property {

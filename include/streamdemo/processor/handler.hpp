@@ -26,7 +26,7 @@ struct job {
   std::string content_type;
   std::string payload;
   base::sys_time expiry{};
-  // A resumable handler continues behind this: how many results the runs before it published, and the last one's JSON.
+  // A resumable handler continues after these: how many results the runs before it published, and the last one's JSON.
   std::int64_t results_before = 0;
   std::string last_result;
   // Requested when the run must end: canceled, expired, no longer current, or the drain deadline. The handler then ends

@@ -50,7 +50,7 @@ std::unique_ptr<handler> make_video_handler(video_options o, artifacts::store& s
 std::string video_input_schema(std::uint32_t max_sample_seconds);
 std::string video_upload_schema();
 
-// Where a program would be found: in PATH, or as the path that it is. Nothing: it is not installed.
+// Where a program would be found: in PATH, or as the path that it is. nullopt: it is not installed.
 std::optional<std::string> find_program(std::string_view name);
 
 }  // namespace streamdemo::processor

@@ -45,13 +45,13 @@ class processor {
   // Joins the group and begins. Once.
   virtual void start() = 0;
 
-  // Why it takes no tasks now; nothing: it does, from start() until drain(), as long as the bus can be read, this user
+  // Why it takes no tasks now; nullopt: it does, from start() until drain(), as long as the bus can be read, this user
   // may join the group, and no task came that only a newer version may do. Any thread.
   virtual std::optional<std::string> unready() const = 0;
 
   // Leaves the group, lets the runs finish until `deadline`, releases the rest (another processor then runs them at
   // once), and returns when nothing is left on the executor: where handlers or the bus do not answer, some fifteen
-  // seconds after the deadline. Twice is fine.
+  // seconds after the deadline. May be called again.
   virtual awaitable<void> drain(base::steady_time deadline) = 0;
 };
 

@@ -1,4 +1,4 @@
-#include "processor/numbers.hpp"
+#include "processor/processor_metrics.hpp"
 
 namespace streamdemo::processor {
 
@@ -10,7 +10,7 @@ base::counter& runs(base::metrics& m, const char* end) {
 
 }  // namespace
 
-numbers::numbers(base::metrics& m)
+processor_metrics::processor_metrics(base::metrics& m)
     : requests(m.counter("streamdemo_processor_requests_total", "Request records taken in")),
       results(m.counter("streamdemo_processor_results_total", "Results handed to the bus")),
       dead_letters(m.counter("streamdemo_processor_dead_letters_total", "Requests given up to the dead-letter topic")),
@@ -33,7 +33,7 @@ numbers::numbers(base::metrics& m)
       released_(runs(m, "released")),
       stopped_(runs(m, "stopped")) {}
 
-void numbers::run_over(std::string_view end) {
+void processor_metrics::run_over(std::string_view end) {
   if (end == "succeeded") return succeeded_.Increment();
   if (end == "failed") return failed_.Increment();
   if (end == "expired") return expired_.Increment();

@@ -1,4 +1,4 @@
-#include "processor/letter.hpp"
+#include "processor/dead_letter.hpp"
 
 namespace streamdemo::processor {
 
@@ -8,8 +8,8 @@ constexpr std::string_view prefix = "__dlq.errors.";
 
 }  // namespace
 
-base::record letter_of(const base::record& request, const letter_facts& facts) {
-  auto r = letter_without_content(request, facts);
+base::record dead_letter_of(const base::record& request, const dead_letter_facts& facts) {
+  auto r = dead_letter_without_content(request, facts);
   r.key = request.key;
   for (const auto& h : request.headers) {
     if (!h.name.starts_with(prefix)) r.headers.push_back(h);
@@ -18,7 +18,7 @@ base::record letter_of(const base::record& request, const letter_facts& facts) {
   return r;
 }
 
-base::record letter_without_content(const base::record& request, const letter_facts& facts) {
+base::record dead_letter_without_content(const base::record& request, const dead_letter_facts& facts) {
   base::record r;
   r.topic = facts.topic;
   r.partition = request.partition;

@@ -6,19 +6,19 @@
 
 namespace streamdemo::processor {
 
-class standing {
+class readiness {
  public:
   // It takes tasks from now on.
   void begin() {
     const std::lock_guard lock(mutex_);
     over_.reset();
   }
-  // No more, for good: the first reason is the one that is told.
+  // No more, for good: the first reason is the one that is shown.
   void end(std::string why) {
     const std::lock_guard lock(mutex_);
     if (!over_) over_ = std::move(why);
   }
-  // Something that may pass, or nothing.
+  // Something that may pass; nullopt when nothing is in the way.
   void hinder(std::optional<std::string> what) {
     const std::lock_guard lock(mutex_);
     hindered_ = std::move(what);

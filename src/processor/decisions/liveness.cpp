@@ -1,4 +1,4 @@
-#include "processor/liveness.hpp"
+#include "processor/decisions/liveness.hpp"
 
 #include <algorithm>
 

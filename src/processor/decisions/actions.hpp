@@ -51,7 +51,7 @@ struct begin {
   std::string tracestate;
   sys_time expiry;
   // No run of this task can have been lost yet: its `started` may leave together with what the handler makes at once.
-  bool first_to_all = false;
+  bool is_first_run = false;
   std::int64_t results_before = 0;
   std::string last_result;
 };

@@ -6,9 +6,9 @@
 
 namespace streamdemo::processor {
 
-class numbers {
+class processor_metrics {
  public:
-  explicit numbers(base::metrics& m);
+  explicit processor_metrics(base::metrics& m);
 
   // `end`: succeeded, failed, expired, released, or stopped (canceled, or another run took over).
   void run_over(std::string_view end);

@@ -1,4 +1,4 @@
-// What the dead-letter topic gets of a request: the request as it came, behind the headers that Kafka's own dead
+// What the dead-letter topic gets of a request: the request as it came, after the headers that Kafka's own dead
 // letters have (KIP-1191): __dlq.errors.topic, .partition, .offset, .group, .delivery.count and .message. Pure.
 #pragma once
 #include <streamdemo/base/record.hpp>
@@ -7,17 +7,17 @@
 
 namespace streamdemo::processor {
 
-struct letter_facts {
+struct dead_letter_facts {
   std::string topic;  // the dead-letter topic
   std::string group;
   std::int64_t deliveries = 1;
   std::string reason;
 };
 
-base::record letter_of(const base::record& request, const letter_facts& facts);
+base::record dead_letter_of(const base::record& request, const dead_letter_facts& facts);
 
 // For one that the bus finds too large with those headers: without key, headers and value of the request. Topic,
 // partition and offset say where it still stands.
-base::record letter_without_content(const base::record& request, const letter_facts& facts);
+base::record dead_letter_without_content(const base::record& request, const dead_letter_facts& facts);
 
 }  // namespace streamdemo::processor

@@ -1,9 +1,9 @@
-#include "processor/letter.hpp"
+#include "processor/dead_letter.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace streamdemo;
-using processor::letter_facts;
+using processor::dead_letter_facts;
 
 namespace {
 
@@ -18,12 +18,12 @@ base::record request() {
   return r;
 }
 
-const letter_facts facts{"request.dead-letter", "processors", 4, "every run of it was lost"};
+const dead_letter_facts facts{"request.dead-letter", "processors", 4, "every run of it was lost"};
 
 }  // namespace
 
 TEST_CASE("a dead letter is the request as it came, with the headers that Kafka's own have") {
-  const auto r = processor::letter_of(request(), facts);
+  const auto r = processor::dead_letter_of(request(), facts);
   CHECK(r.topic == "request.dead-letter");
   CHECK(r.partition == 3);
   CHECK(r.key == request().key);
@@ -38,7 +38,7 @@ TEST_CASE("a dead letter is the request as it came, with the headers that Kafka'
 }
 
 TEST_CASE("one that would be too large says where the request stands") {
-  const auto r = processor::letter_without_content(request(), facts);
+  const auto r = processor::dead_letter_without_content(request(), facts);
   CHECK(r.key.empty());
   CHECK(r.value.empty());
   CHECK(r.headers.size() == 6);

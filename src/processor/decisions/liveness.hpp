@@ -3,11 +3,11 @@
 // Pure; used by decisions; one thread.
 #pragma once
 #include <streamdemo/base/clock.hpp>
+#include <streamdemo/base/string_map.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace streamdemo::processor {
 
@@ -20,7 +20,7 @@ class liveness {
 
   // Any record of that instance, in log order.
   void heard(std::string_view source);
-  // An `alive` of this very process, in log order. It counts only when it stands about one interval (0.5 to 1.5) behind
+  // An `alive` of this very process, in log order. It counts only when it stands about one interval (0.5 to 1.5) after
   // the one before; otherwise the count of everybody's silence begins anew.
   void own_alive(base::sys_time log_time);
 
@@ -28,17 +28,13 @@ class liveness {
   std::size_t size() const noexcept { return heard_.size(); }
 
  private:
-  struct hasher {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
-  };
   void forget_silent();
 
   base::milliseconds interval_;
   std::optional<base::sys_time> last_own_;
   std::int64_t beats_ = 0;
   std::int64_t unbroken_since_ = 0;
-  std::unordered_map<std::string, std::int64_t, hasher, std::equal_to<>> heard_;  // source → beats_ when last heard
+  base::string_map<std::int64_t> heard_;  // source → beats_ when last heard
 };
 
 }  // namespace streamdemo::processor

@@ -1,4 +1,4 @@
-#include "processor/holdback.hpp"
+#include "processor/decisions/holdback.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "processor/slots.hpp"
+#include "processor/decisions/slots.hpp"
 
 #include <doctest/doctest.h>
 

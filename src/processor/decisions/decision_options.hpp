@@ -1,0 +1,26 @@
+// What the decisions of a processor depend on beside what it reads.
+#pragma once
+#include <streamdemo/base/clock.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace streamdemo::processor {
+
+using base::sys_time;
+
+struct decision_options {
+  std::string source;  // this instance
+  base::milliseconds alive_interval{2000};
+  base::milliseconds recovery_margin{60000};
+  base::milliseconds keep_for{0};  // as the gateways' histories
+  std::size_t max_remembered_bytes = 64 << 20;
+  std::uint32_t concurrency = 4;
+  std::uint32_t max_runs = 3;
+  std::map<std::string, bool, std::less<>> kinds;  // kind → its handler can resume
+  std::function<std::string()> new_run;            // a run id that no other run has
+};
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,338 @@
+#include "processor/decisions/decisions.hpp"
+
+namespace streamdemo::processor {
+
+using task::message;
+using task::message_type;
+using task::status;
+using task::task_state;
+
+decisions::decisions(decision_options o) : options_(std::move(o)) {}
+
+void decisions::on_assigned(const std::vector<bus::partition_id>& assigned, sys_time own_clock) {
+  for (const auto& id : assigned) partitions_.open(id.partition).assigned(id.topic, own_clock, next_question_);
+}
+
+void decisions::on_revoked(const std::vector<bus::partition_id>& revoked) {
+  for (const auto& id : revoked) {
+    auto* p = partitions_.find(id.partition);
+    if (p == nullptr) continue;
+    p->revoked(id.topic, next_question_);
+    for (auto it = p->requests.begin(); it != p->requests.end();) {
+      auto here = it++;
+      std::erase_if(here->second.deliveries, [&](const auto& d) { return d.record->topic == id.topic; });
+      settle(*p, here);
+    }
+    partitions_.close_if_idle(*p);
+  }
+  std::erase_if(line_, [&](const auto& place) {
+    const auto* p = partitions_.find(place.first);
+    return p == nullptr || !p->requests.contains(place.second);
+  });
+  fill_slots();
+}
+
+void decisions::on_request(const bus::delivery& d) {
+  auto& p = partitions_.open(d.record->partition);
+  auto m = task::decode(*d.record);
+  if (!m || m->type != message_type::submitted || m->request_id.empty()) {
+    dead_letters_[next_dead_letter_] = {d, p.number, {}};
+    std::string why = m ? "it is not a request" : m.error().message;
+    actions_.emplace_back(dead_letter{next_dead_letter_++, d.record, std::move(why)});
+    return;
+  }
+  auto [it, is_new] = p.requests.try_emplace(m->request_id);
+  auto& r = it->second;
+  if (is_new) r.fill(d.record, *m);
+  r.since = std::min({r.since, d.record->log_time, m->accepted_at.value_or(r.since)});
+  const bool first = r.deliveries.empty();
+  r.deliveries.push_back(d);
+  // With another request record of the task in hand, the end asked for then does for both.
+  if (first) p.ask(r, next_question_++);
+  if (p.has_missed(r, *m)) read_anew(p);
+}
+
+void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t end) {
+  auto* p = partitions_.find(partition);
+  // An answer may outlive the state it was asked for, which was closed and opened again: the new one does not know it.
+  if (p == nullptr || !p->end_known(token, end)) return;
+  // Read before the first request comes: the first one then waits for nothing, and a bus that drops what every reader
+  // has passed knows of this reader.
+  if (!p->is_followed()) actions_.emplace_back(follow{partition, p->follow(end)});
+  move_to(*p, p->position());
+  after_event(*p);
+}
+
+std::string_view decisions::on_response(std::int32_t partition, std::int64_t offset, sys_time log_time,
+                                        const message* m) {
+  std::string_view ignored;
+  auto* p = partitions_.find(partition);
+  if (p == nullptr || !p->is_followed()) return ignored;
+  p->note(log_time);
+  log_time_ = std::max(log_time_, std::min(log_time, wall_));
+  if (m != nullptr) {
+    ignored = p->read(offset, log_time, *m);
+    // By an own sign of life another instance may have fallen silent.
+    if (m->type == message_type::alive && m->source == options_.source) settle_all(*p);
+    if (!m->request_id.empty()) settle_task(*p, m->request_id);
+  }
+  move_to(*p, offset + 1);
+  after_event(*p);
+  return ignored;
+}
+
+void decisions::on_caught_up(std::int32_t partition) {
+  auto* p = partitions_.find(partition);
+  if (p == nullptr || !p->is_followed()) return;
+  move_to(*p, p->end_when_followed());
+  give_up_unread_runs(*p);
+  settle_all(*p);
+  after_event(*p);
+}
+
+// A run whose `started` is acknowledged but no longer in the log will never read it, and cannot tell whether it is
+// still current. Letting go of it does no harm if it is not.
+void decisions::give_up_unread_runs(partition_state& p) {
+  for (auto& [id, r] : p.requests) {
+    if (!r.run || r.run->read_back || r.run->started_at < 0 || r.run->started_at >= p.position()) continue;
+    if (!runs_.give_up(p, r)) r.run->read_back = true;
+  }
+}
+
+void decisions::on_position_lost(std::int32_t partition) {
+  if (auto* p = partitions_.find(partition)) read_anew(*p);
+}
+
+void decisions::read_anew(partition_state& p) {
+  if (p.is_followed()) actions_.emplace_back(unfollow{p.number});
+  p.read_anew(next_question_);
+  // An answer still under way is of before: it must not be taken for the end of the new beginning.
+  for (auto& [id, r] : p.requests) p.ask(r, next_question_++);
+}
+
+void decisions::on_started_published(const run_key& key, std::int64_t offset) {
+  if (auto* r = partition_table::find_run(partitions_.find(key.partition), key)) r->run->started_at = offset;
+}
+
+void decisions::on_alive_published(std::int32_t partition) {
+  if (auto* p = partitions_.find(partition)) p->alive_published();
+}
+
+void decisions::on_dead_lettered(std::uint64_t token) {
+  const auto at = dead_letters_.find(token);
+  if (at == dead_letters_.end()) return;
+  const auto letter = std::move(at->second);
+  dead_letters_.erase(at);
+  if (letter.delivery) {
+    actions_.emplace_back(complete{*letter.delivery});
+    return;
+  }
+  auto* p = partitions_.find(letter.partition);
+  if (p == nullptr) return;
+  const auto it = p->requests.find(letter.task);
+  if (it == p->requests.end()) return;
+  it->second.dead_letter_kept = true;
+  settle(*p, it);
+  after_event(*p);
+}
+
+void decisions::on_finished(const run_key& key, run_end how) {
+  runs_.note_end(how);
+  auto* p = partitions_.find(key.partition);
+  auto* r = partition_table::find_run(p, key);
+  if (r == nullptr) return;
+  runs_.finish(*r, how);
+  settle_task(*p, key.task);
+  after_event(*p);
+}
+
+void decisions::settle(partition_state& p, requests::iterator it) {
+  auto& r = it->second;
+  const auto* t = p.task(r.id);
+  if (r.run) settle_run(p, r, t);
+  settle_request(p, r, t);
+  if (r.is_over()) p.requests.erase(it);
+}
+
+void decisions::settle_task(partition_state& p, const std::string& task) {
+  if (const auto it = p.requests.find(task); it != p.requests.end()) settle(p, it);
+}
+
+void decisions::settle_all(partition_state& p) {
+  for (auto it = p.requests.begin(); it != p.requests.end();) settle(p, it++);
+}
+
+void decisions::settle_run(partition_state& p, owned_request& r, const task_state* t) {
+  switch (judge(*r.run, t, draining_)) {
+    case run_choice::go_on:
+      return;
+    case run_choice::begin:
+      return runs_.begin(p, r, *t);
+    case run_choice::stop:
+      return runs_.stop(p, r, stop_reason::over);
+    case run_choice::over:
+      return runs_.drop(r);
+    case run_choice::release:
+      runs_.give_up(p, r);
+  }
+}
+
+void decisions::settle_request(partition_state& p, owned_request& r, const task_state* t) {
+  switch (judge(p, r, t, log_time_, options_)) {
+    case request_choice::wait:
+      return;
+    case request_choice::newer:
+      if (!std::exchange(outdated_, true)) actions_.emplace_back(outdated{r.id, *p.newer_rules(r.id)});
+      return;
+    case request_choice::complete:
+      return complete_all(r);
+    case request_choice::start:
+    case request_choice::replace:
+      if (draining_ || std::exchange(r.queued, true)) return;
+      line_.emplace_back(p.number, r.id);
+      return;
+    case request_choice::release:
+      r.releasing = t->last_run;
+      return runs_.release(p, r, t->last_run, t->last_runseq + 1);
+    case request_choice::expire:
+      return send_verdict(p, r, *t, status::expired, "its deadline had passed before a processor could start it");
+    case request_choice::unknown_kind:
+      return send_verdict(p, r, *t, status::failed, "no processor knows the kind \"" + r.kind + "\"");
+    case request_choice::give_up:
+      if (!r.dead_letter_kept) return send_dead_letter(p, r, "every run of it was lost", t->attempt);
+      return send_verdict(p, r, *t, status::failed,
+                          "every run of it was lost: it seems to end the process that runs it");
+    case request_choice::not_accepted:
+      if (!r.dead_letter_kept) return send_dead_letter(p, r, "its accepted record is not in the log", 1);
+      return complete_all(r);
+  }
+}
+
+void decisions::move_to(partition_state& p, std::int64_t position) {
+  p.move_to(position);
+  while (const auto task = p.questions.reached(p.position())) settle_task(p, *task);
+}
+
+void decisions::fill_slots() {
+  while (!draining_ && !runs_.is_held_back() && !line_.empty() && fill_one_slot()) {
+  }
+}
+
+// False: the first in line has to wait. What became of it meanwhile is looked at only here.
+bool decisions::fill_one_slot() {
+  auto* p = partitions_.find(line_.front().first);
+  if (p == nullptr || !p->requests.contains(line_.front().second)) {
+    line_.pop_front();
+    return true;
+  }
+  const auto it = p->requests.find(line_.front().second);
+  auto& r = it->second;
+  const auto* t = p->task(r.id);
+  const auto what = judge(*p, r, t, log_time_, options_);
+  const bool starts = what == request_choice::start || what == request_choice::replace;
+  if (starts && !runs_.has_slot_for(*t)) return false;
+  line_.pop_front();
+  r.queued = false;
+  if (starts) {
+    runs_.start(*p, r, *t);
+  } else {
+    settle(*p, it);
+  }
+  return true;
+}
+
+void decisions::send_verdict(const partition_state& p, owned_request& r, const task_state& t, status end,
+                             std::string_view why) {
+  r.verdict_sent = true;
+  actions_.emplace_back(publish{p.number, r.verdict(t.last_run, end, why)});
+}
+
+void decisions::send_dead_letter(const partition_state& p, owned_request& r, std::string reason,
+                                 std::int64_t deliveries) {
+  if (std::exchange(r.dead_letter_sent, true)) return;
+  dead_letters_[next_dead_letter_] = {std::nullopt, p.number, r.id};
+  actions_.emplace_back(dead_letter{next_dead_letter_++, r.record, std::move(reason), deliveries});
+}
+
+void decisions::complete_all(owned_request& r) {
+  for (auto& d : r.deliveries) actions_.emplace_back(complete{std::move(d)});
+  r.deliveries.clear();
+}
+
+void decisions::send_alive(partition_state& p, base::steady_time now) {
+  if (!p.alive_is_due(now)) return;
+  p.alive_sent(now);
+  message m;
+  m.type = message_type::alive;
+  m.payload = "{}";
+  actions_.emplace_back(publish{p.number, std::move(m)});
+}
+
+void decisions::tick(base::steady_time now, sys_time wall) {
+  runs_.tick(now);
+  wall_ = wall;
+  partitions_.for_each([&](partition_state& p) {
+    expire(p);
+    send_alive(p, now);
+    p.forget();
+  });
+  if (partitions_.remembered_bytes() > options_.max_remembered_bytes) forget_early();
+  remembered_bytes_ = partitions_.remembered_bytes();
+  fill_slots();
+}
+
+void decisions::expire(partition_state& p) {
+  for (auto it = p.requests.begin(); it != p.requests.end();) {
+    auto here = it++;
+    auto& r = here->second;
+    const auto* t = p.task(r.id);
+    if (t == nullptr || t->end || log_time_ < t->expiry) continue;
+    if (r.run && r.run->now == own_run::phase::begun) {
+      runs_.stop(p, r, stop_reason::expired);
+    } else {
+      settle(p, here);
+    }
+  }
+}
+
+// A processor has to tell a task that has ended from one that was never accepted only while a request of it may come,
+// and one that comes all the same has the partition read anew (partition_state::has_missed). So, when memory is short,
+// keep_for is not waited for: what ended before every request in hand began goes, but for the last two margins: one for
+// the requests that are on their way, one for the clocks of the brokers, which need not agree. The gateways go on
+// ignoring an `accepted` of such a task; none of them sends a request for it.
+void decisions::forget_early() {
+  partitions_.forget_ended_before(log_time_ - 2 * options_.recovery_margin);
+}
+
+void decisions::drain() {
+  draining_ = true;
+  line_.clear();
+  partitions_.for_each([&](partition_state& p) {
+    p.disown();
+    for (auto& [id, r] : p.requests) r.deliveries.clear();
+    settle_all(p);
+  });
+}
+
+void decisions::release_all() {
+  draining_ = true;
+  partitions_.for_each([&](partition_state& p) {
+    for (auto it = p.requests.begin(); it != p.requests.end();) {
+      auto here = it++;
+      auto& r = here->second;
+      if (r.run && runs_.give_up(p, r) && !r.run) settle(p, here);
+    }
+  });
+}
+
+void decisions::after_event(partition_state& p) {
+  partitions_.close_if_idle(p);
+  fill_slots();
+}
+
+std::vector<action> decisions::take_actions() {
+  partitions_.ask_for_ends(next_question_);
+  return std::exchange(actions_, {});
+}
+
+}  // namespace streamdemo::processor

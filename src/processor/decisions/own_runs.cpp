@@ -1,0 +1,100 @@
+#include "processor/decisions/own_runs.hpp"
+
+#include "processor/decisions/rules.hpp"
+
+namespace streamdemo::processor {
+
+namespace {
+
+// A pending run has published `started` alone.
+constexpr std::int64_t runseq_after_started = 2;
+
+}  // namespace
+
+bool own_runs::has_slot_for(const task::task_state& t) const {
+  return slots_.free(is_last_allowed_run(t, options_));
+}
+
+void own_runs::start(const partition_state& p, owned_request& r, const task::task_state& t) {
+  own_run run;
+  run.id = options_.new_run();
+  run.alone = is_last_allowed_run(t, options_);
+  run.resume = options_.kinds.find(r.kind)->second && t.results > 0;
+  slots_.take(run.alone);
+  ++count_;
+  out_.emplace_back(publish{p.number, r.started(run, t.last_run)});
+  // Where a silent run is replaced, the log decides whether this one or another comes first.
+  const bool at_once = !t.current;
+  r.run = std::move(run);
+  if (at_once) begin(p, r, t);
+}
+
+void own_runs::begin(const partition_state& p, owned_request& r, const task::task_state& t) {
+  auto& run = *r.run;
+  run.now = own_run::phase::begun;
+  processor::begin a;
+  a.key = {p.number, r.id, run.id};
+  a.kind = r.kind;
+  a.content_type = r.content_type;
+  a.request = r.record;
+  a.traceparent = r.traceparent;
+  a.tracestate = r.tracestate;
+  a.expiry = t.expiry;
+  a.is_first_run = p.is_unbegun(r.id);
+  if (run.resume) {
+    a.results_before = t.results;
+    a.last_result = t.last_result;
+  }
+  out_.emplace_back(std::move(a));
+}
+
+void own_runs::stop(const partition_state& p, owned_request& r, stop_reason why) {
+  r.run->now = own_run::phase::stopping;
+  out_.emplace_back(processor::stop{{p.number, r.id, r.run->id}, why});
+}
+
+bool own_runs::give_up(const partition_state& p, owned_request& r) {
+  if (r.run->now == own_run::phase::begun) {
+    stop(p, r, stop_reason::released);
+  } else if (r.run->now == own_run::phase::pending) {
+    release(p, r, r.run->id, runseq_after_started);
+    drop(r);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void own_runs::release(const partition_state& p, const owned_request& r, const std::string& run, std::int64_t runseq) {
+  out_.emplace_back(publish{p.number, r.released(run, runseq)});
+}
+
+void own_runs::drop(owned_request& r) {
+  give_back_slot(*r.run);
+  r.run.reset();
+  --count_;
+}
+
+void own_runs::give_back_slot(own_run& r) {
+  if (!std::exchange(r.holds_slot, false)) return;
+  slots_.give_back();
+}
+
+void own_runs::note_end(run_end how) {
+  if (how == run_end::given_back) holdback_.given_back();
+  if (how == run_end::ended) holdback_.ended();
+}
+
+void own_runs::finish(owned_request& r, run_end how) {
+  if (how == run_end::ended) {
+    r.run->now = own_run::phase::ended;
+    // The last allowed run stays alone until its end is in the log: a neighbour that kills the process now would still
+    // take it along.
+    if (!r.run->alone) give_back_slot(*r.run);
+    return;
+  }
+  if (how == run_end::given_back) r.given_back = r.run->id;
+  drop(r);
+}
+
+}  // namespace streamdemo::processor

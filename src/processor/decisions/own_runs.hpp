@@ -1,0 +1,53 @@
+// The runs of this process: their slots, and the actions and records that begin and end them. Each stands in the
+// request that it is of. Pure; used by decisions.
+#pragma once
+#include "processor/decisions/actions.hpp"
+#include "processor/decisions/decision_options.hpp"
+#include "processor/decisions/holdback.hpp"
+#include "processor/decisions/partition_state.hpp"
+#include "processor/decisions/slots.hpp"
+
+namespace streamdemo::processor {
+
+class own_runs {
+ public:
+  // Both outlive it; `out` takes the actions, in order.
+  own_runs(const decision_options& o, std::vector<action>& out) : options_(o), out_(out), slots_(o.concurrency) {}
+
+  // Nothing begins for a while, because the process had not the means for a run.
+  bool is_held_back() const noexcept { return holdback_.holds(); }
+  bool has_slot_for(const task::task_state& t) const;
+  void tick(base::steady_time now) { holdback_.tick(now); }
+
+  // Publishes `started`, and begins at once where that needs no reading back. `t` is the task just before it.
+  void start(const partition_state& p, owned_request& r, const task::task_state& t);
+  // `t` is the task just before this run's `started` or, for one that waited, just after it: the results are the same.
+  void begin(const partition_state& p, owned_request& r, const task::task_state& t);
+  // Tells the handler, which works, to stop.
+  void stop(const partition_state& p, owned_request& r, stop_reason why);
+  // Lets another processor have the task: stops the handler with a `released`, or, where none works yet, publishes that
+  // and drops the run. False: neither, it comes to its end by itself.
+  bool give_up(const partition_state& p, owned_request& r);
+  // One that no handler works for any more.
+  void release(const partition_state& p, const owned_request& r, const std::string& run, std::int64_t runseq);
+  void drop(owned_request& r);
+
+  // A handler has returned; for every run, whatever is known of its request.
+  void note_end(run_end how);
+  void finish(owned_request& r, run_end how);
+
+  // Runs whose records still matter.
+  std::size_t count() const noexcept { return count_; }
+  std::uint32_t running() const noexcept { return slots_.taken(); }
+
+ private:
+  void give_back_slot(own_run& r);
+
+  const decision_options& options_;
+  std::vector<action>& out_;
+  slots slots_;
+  holdback holdback_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,67 @@
+#include "processor/decisions/owned_request.hpp"
+
+#include <streamdemo/task/end_payload.hpp>
+
+namespace streamdemo::processor {
+
+using task::message;
+using task::message_type;
+
+void owned_request::fill(const base::record_ptr& from, message request) {
+  id = std::move(request.request_id);
+  record = from;
+  kind = std::move(request.kind);
+  content_type = std::move(request.content_type);
+  traceparent = std::move(request.traceparent);
+  tracestate = std::move(request.tracestate);
+  since = from->log_time;
+}
+
+void owned_request::read_back(const message& m) {
+  if (m.type == message_type::started && run && run->id == m.run) run->read_back = true;
+  if (m.type == message_type::ended && m.run.empty() && m.replaces) verdict_sent = false;
+  if (m.type == message_type::released && m.run == given_back) given_back.clear();
+}
+
+void owned_request::forget_written() {
+  verdict_sent = false;
+  releasing.clear();
+  given_back.clear();
+  if (run) run->read_back = false;
+}
+
+message owned_request::about(message_type type) const {
+  message m;
+  m.type = type;
+  m.request_id = id;
+  m.kind = kind;
+  m.payload = "{}";
+  m.traceparent = traceparent;
+  m.tracestate = tracestate;
+  return m;
+}
+
+message owned_request::started(const own_run& r, const std::string& replaces) const {
+  auto m = about(message_type::started);
+  m.run = r.id;
+  m.runseq = 1;
+  m.replaces = replaces;
+  m.resume = r.resume;
+  return m;
+}
+
+message owned_request::released(const std::string& run_id, std::int64_t runseq) const {
+  auto m = about(message_type::released);
+  m.run = run_id;
+  m.runseq = runseq;
+  return m;
+}
+
+message owned_request::verdict(const std::string& replaces, task::status end, std::string_view why) const {
+  auto m = about(message_type::ended);
+  m.replaces = replaces;
+  m.payload = task::end_payload(end, why);
+  return m;
+}
+
+}  // namespace streamdemo::processor

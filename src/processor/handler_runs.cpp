@@ -1,0 +1,63 @@
+#include "processor/handler_runs.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <stdexcept>
+
+namespace streamdemo::processor {
+
+handler_runs::handler_runs(run_dependencies deps, std::vector<std::unique_ptr<handler>> handlers, finished f)
+    : deps_(std::move(deps)),
+      finished_(std::move(f)),
+      ended_(deps_.executor),
+      work_(deps_.executor, deps_.log, "handlers") {
+  for (auto& h : handlers) {
+    std::string kind(h->kind());
+    if (!handlers_.emplace(kind, std::move(h)).second) {
+      throw std::invalid_argument("two handlers for the kind \"" + kind + "\": give one of them another name");
+    }
+  }
+}
+
+std::map<std::string, bool, std::less<>> handler_runs::kinds() const {
+  std::map<std::string, bool, std::less<>> all;
+  for (const auto& [kind, h] : handlers_) all.emplace(kind, h->resumable());
+  return all;
+}
+
+void handler_runs::begin(processor::begin what) {
+  const auto h = handlers_.find(what.kind);
+  if (h == handlers_.end()) throw std::logic_error("a run of a kind without a handler began: " + what.kind);
+  const bool at_once = what.is_first_run;
+  auto r = std::make_shared<run>(deps_, std::move(what));
+  runs_[r->key().run] = r;
+  work_.spawn([this, r, to = h->second.get(), at_once] { return work(r, *to, at_once); });
+}
+
+void handler_runs::stop(const processor::stop& what) {
+  const auto it = runs_.find(what.key.run);
+  if (it == runs_.end()) return;
+  const auto r = it->second;
+  r->stop(what.why);
+}
+
+awaitable<void> handler_runs::work(std::shared_ptr<run> r, handler& h, bool at_once) {
+  // A handler may bring this program down, and by then the run's `started` must be on its way to the bus, or nobody
+  // would count it; so a turn is left to the producer. Only the very first run of a task does without, and its
+  // `started` spares its results a round through the brokers: if it is lost, the next owner's counts.
+  if (!at_once) co_await asio::post(co_await asio::this_coro::executor, base::use_awaitable);
+  co_await r->work(h);
+  deps_.metrics.run_over(r->end());
+  runs_.erase(r->key().run);
+  finished_(r->key(), r->how());
+  ended_.notify_all();
+}
+
+awaitable<void> handler_runs::end(base::steady_time until) {
+  while (!runs_.empty() && std::chrono::steady_clock::now() < until) co_await ended_.wait_until(until);
+  if (work_.size() > 0) deps_.log.warning("{} handlers did not end when told to: they are cut off", work_.size());
+  work_.cancel();
+  co_await work_.join();
+}
+
+}  // namespace streamdemo::processor

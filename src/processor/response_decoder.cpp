@@ -1,0 +1,41 @@
+#include "processor/response_decoder.hpp"
+
+#include <streamdemo/base/shown.hpp>
+#include <streamdemo/bus/bus.hpp>
+
+namespace streamdemo::processor {
+
+std::optional<task::message> response_decoder::decode(const base::record& r) {
+  auto m = task::decode(r);
+  if (!m) {
+    unreadable(r, m.error());
+    return std::nullopt;
+  }
+  // A sign of life is of no task.
+  if (m->type == task::message_type::alive) return std::move(*m);
+  const auto home = bus::partition_for(m->request_id, partitions_);
+  if (home == r.partition) return std::move(*m);
+  misplaced(r, *m, home);
+  return std::nullopt;
+}
+
+void response_decoder::unreadable(const base::record& r, const base::error& why) {
+  metrics_.unreadable.Increment();
+  quiet_unreadable_.say(clock_.now(), [&](std::size_t n) {
+    log_.warning("ignored {} record(s) of {}, the last at {}/{}: {}; correct the program that wrote it ({})", n,
+                 r.topic, r.partition, r.offset, why.message,
+                 base::shown(r.header_value("ce_source").value_or("no ce_source")));
+  });
+}
+
+void response_decoder::misplaced(const base::record& r, const task::message& m, std::int32_t home) {
+  metrics_.misplaced.Increment();
+  quiet_misplaced_.say(clock_.now(), [&](std::size_t n) {
+    log_.warning(
+        "ignored {} record(s), the last of task {} in partition {} of {}: answers belong into partition {}, the number "
+        "of the request's own; correct the program that wrote them ({})",
+        n, base::shown(m.request_id), r.partition, r.topic, home, base::shown(m.source));
+  });
+}
+
+}  // namespace streamdemo::processor

@@ -1,0 +1,785 @@
+// The rules one by one, by hand. tests/property drives the same class through everything that can happen together.
+#include "processor/decisions/decisions.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace streamdemo;
+using namespace streamdemo::processor;
+using task::message;
+using task::message_type;
+
+namespace {
+
+constexpr base::milliseconds interval{2000};
+
+sys_time at(std::int64_t ms) {
+  return sys_time(base::milliseconds(1'000'000'000 + ms));
+}
+
+// A processor under test, "me", and a log of partition 0 that it reads record by record.
+struct fixture {
+  explicit fixture(std::uint32_t concurrency = 2, std::uint32_t max_runs = 1) : fixture(rules(concurrency, max_runs)) {}
+  explicit fixture(decision_options o) : d(std::move(o)) { d.on_assigned({{"request", 0}}, at(0)); }
+
+  static decision_options rules(std::uint32_t concurrency, std::uint32_t max_runs) {
+    decision_options o;
+    o.source = "me";
+    o.alive_interval = interval;
+    o.keep_for = base::milliseconds(3'600'000);
+    o.concurrency = concurrency;
+    o.max_runs = max_runs;
+    o.kinds = {{"plain", false}, {"resumable", true}};
+    o.new_run = [n = 0]() mutable { return "my-run-" + std::to_string(++n); };
+    return o;
+  }
+
+  message of(message_type type, const std::string& task, std::string source = "gateway") const {
+    message m;
+    m.type = type;
+    m.request_id = task;
+    m.kind = kind;
+    m.source = std::move(source);
+    m.payload = "{}";
+    return m;
+  }
+  void log(const message& m, std::int64_t ms) { d.on_response(0, end++, at(ms), &m); }
+  void accepted(const std::string& task, std::int64_t ms = 0) {
+    auto m = of(message_type::accepted, task);
+    m.expiry = at(1'000'000);
+    log(m, ms);
+  }
+  void started(const std::string& task, std::string run, std::string replaces, std::string source, std::int64_t ms) {
+    auto m = of(message_type::started, task, std::move(source));
+    m.run = std::move(run);
+    m.runseq = 1;
+    m.replaces = std::move(replaces);
+    log(m, ms);
+  }
+  void of_run(message_type type, const std::string& task, std::string run, std::int64_t runseq, std::string source,
+              std::int64_t ms, std::string payload = "{}") {
+    auto m = of(type, task, std::move(source));
+    m.run = std::move(run);
+    m.runseq = runseq;
+    m.payload = std::move(payload);
+    log(m, ms);
+  }
+  void alive(std::int64_t ms, std::string source = "me") { log(of(message_type::alive, "", std::move(source)), ms); }
+  void request(const std::string& task, std::int64_t ms = 0, std::optional<sys_time> accepted_at = {}) {
+    auto m = of(message_type::submitted, task);
+    m.expiry = at(1'000'000);
+    m.accepted_at = accepted_at;
+    auto r = task::encode(m, "request", 0);
+    r.offset = next_request++;
+    r.log_time = at(ms);
+    d.on_request({std::make_shared<const base::record>(std::move(r)), 1});
+  }
+  // Everything that is to be done, ends answered with the log's present end.
+  std::vector<action> act() {
+    std::vector<action> all;
+    for (auto some = d.take_actions(); !some.empty(); some = d.take_actions()) {
+      for (auto& a : some) {
+        if (const auto* q = std::get_if<ask_end>(&a)) d.on_end(q->partition, q->token, end);
+        const bool caught = std::holds_alternative<follow>(a);
+        all.push_back(std::move(a));
+        if (caught) d.on_caught_up(0);
+      }
+    }
+    return all;
+  }
+
+  decisions d;
+  std::string kind = "plain";
+  std::int64_t end = 0;
+  std::int64_t next_request = 0;
+};
+
+template <class T>
+std::vector<T> all_of(const std::vector<action>& actions) {
+  std::vector<T> out;
+  for (const auto& a : actions) {
+    if (const auto* t = std::get_if<T>(&a)) out.push_back(*t);
+  }
+  return out;
+}
+
+std::vector<message> published(const std::vector<action>& actions, message_type type) {
+  std::vector<message> out;
+  for (const auto& p : all_of<publish>(actions)) {
+    if (p.message.type == type) out.push_back(p.message);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a task without a run is started and begun at once") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  const auto a = f.act();
+  const auto s = published(a, message_type::started);
+  REQUIRE(s.size() == 1);
+  CHECK(s[0].replaces == std::string{});
+  CHECK(s[0].runseq == 1);
+  CHECK(all_of<begin>(a).size() == 1);
+}
+
+TEST_CASE(
+    "a task of newer rules is left to a newer processor: no letter, no completion, and this one leaves the group") {
+  fixture f;
+  f.act();
+  f.accepted("known");
+  f.request("known");
+  CHECK(all_of<begin>(f.act()).size() == 1);
+  for (const auto* task : {"newer", "another"}) {
+    auto m = f.of(message_type::accepted, task);
+    m.fold = task::fold_version + 1;
+    m.expiry = at(1'000'000);
+    f.log(m, 0);
+    f.request(task);
+  }
+  const auto a = f.act();
+  const auto told = all_of<outdated>(a);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].fold == task::fold_version + 1);
+  CHECK(all_of<dead_letter>(a).empty());
+  CHECK(all_of<complete>(a).empty());
+  f.d.drain();
+  const auto after = f.act();
+  CHECK(all_of<dead_letter>(after).empty());
+  CHECK(all_of<complete>(after).empty());
+  CHECK(all_of<stop>(after).empty());
+  CHECK(f.d.runs() == 1);
+  // Nor once it has expired, by the log.
+  f.d.on_assigned({{"request", 0}}, at(0));
+  f.request("newer");
+  f.alive(2'000'000);
+  f.d.tick(base::steady_time{}, base::sys_time::max());
+  const auto late = f.act();
+  CHECK(published(late, message_type::ended).empty());
+  CHECK(all_of<dead_letter>(late).empty());
+}
+
+TEST_CASE("a task of known rules stays one, whoever accepts it again") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  auto again = f.of(message_type::accepted, "t");
+  again.fold = task::fold_version + 1;
+  again.expiry = at(1'000'000);
+  f.log(again, 0);
+  f.request("t");
+  const auto a = f.act();
+  CHECK(all_of<outdated>(a).empty());
+  CHECK(all_of<begin>(a).size() == 1);
+  // Also after its end, for as long as that is kept.
+  f.log(f.of(message_type::ended, "t"), 10);
+  f.log(again, 20);
+  f.request("t");
+  const auto ended = f.act();
+  CHECK(all_of<outdated>(ended).empty());
+  CHECK(all_of<complete>(ended).size() == 2);
+}
+
+namespace {
+
+// What is told to the handler of "t", which has a request now.
+bool is_first_run(fixture& f) {
+  f.request("t");
+  const auto begun = all_of<begin>(f.act());
+  REQUIRE(begun.size() == 1);
+  return begun[0].is_first_run;
+}
+
+}  // namespace
+
+TEST_CASE("a task that was accepted after the partition was assigned is begun by nobody else before") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  CHECK(is_first_run(f));
+}
+
+TEST_CASE("a task that was accepted before the partition was assigned may have brought its owner down") {
+  fixture f;
+  f.end = 1;
+  f.act();
+  f.end = 0;
+  f.accepted("t");
+  CHECK_FALSE(is_first_run(f));
+}
+
+TEST_CASE("a task that had a run already may have brought its owner down, too") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.started("t", "theirs", "", "other", 10);
+  f.of_run(message_type::released, "t", "theirs", 2, "other", 20);
+  CHECK_FALSE(is_first_run(f));
+}
+
+TEST_CASE("a task that was accepted while the partition was another's may have brought that one down") {
+  fixture f;
+  f.act();
+  f.accepted("mine");
+  f.request("mine");
+  f.act();  // its run keeps the partition's book
+  const std::vector<bus::partition_id> partition(1, {"request", 0});
+  SUBCASE("read before the partition came back") {
+    f.accepted("t");
+    f.d.on_revoked(partition);
+    f.d.on_assigned(partition, at(10));
+  }
+  SUBCASE("read after it") {
+    f.d.on_revoked(partition);
+    f.d.on_assigned(partition, at(10));
+    f.accepted("t");
+  }
+  SUBCASE("an answer of before is too old") {
+    f.request("other");
+    const auto asked = all_of<ask_end>(f.d.take_actions());
+    REQUIRE(asked.size() == 1);
+    f.d.on_revoked(partition);
+    f.d.on_assigned(partition, at(10));
+    f.d.on_end(0, asked[0].token, f.end);
+    f.accepted("t");
+  }
+  CHECK_FALSE(is_first_run(f));
+}
+
+TEST_CASE("a request is not judged before the end that existed when it came was read") {
+  fixture f;
+  f.act();
+  f.end = 1;  // its accepted is in the log, but not read yet
+  f.request("t");
+  CHECK(f.act().size() == 1);  // asks for the end, and no dead letter
+  f.end = 0;
+  f.accepted("t");
+  CHECK(all_of<begin>(f.act()).size() == 1);
+}
+
+TEST_CASE("a request whose task was never accepted becomes a dead letter, then is completed") {
+  fixture f;
+  f.act();
+  f.request("t");
+  const auto letters = all_of<dead_letter>(f.act());
+  REQUIRE(letters.size() == 1);
+  f.d.on_dead_lettered(letters[0].token);
+  CHECK(all_of<complete>(f.act()).size() == 1);
+}
+
+TEST_CASE("several request records of one task make one run, and are completed together when it has ended") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  f.request("t");
+  const auto a = f.act();
+  REQUIRE(all_of<begin>(a).size() == 1);
+  f.started("t", "my-run-1", "", "me", 10);
+  f.request("t");
+  f.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
+  CHECK(all_of<complete>(f.act()).empty());
+  f.of_run(message_type::ended, "t", "my-run-1", 2, "me", 20, R"({"status":"succeeded"})");
+  CHECK(all_of<complete>(f.act()).size() == 3);
+  CHECK(f.d.runs() == 0);
+}
+
+TEST_CASE("another's run is left alone while it is heard from, then replaced, and begun when read back") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.started("t", "theirs", "", "other", 0);
+  f.request("t");
+  CHECK(published(f.act(), message_type::started).empty());
+  for (int i = 0; i <= 3; ++i) f.alive(2000 * i);
+  CHECK(published(f.act(), message_type::started).empty());
+  f.alive(8000);
+  auto a = f.act();
+  const auto s = published(a, message_type::started);
+  REQUIRE(s.size() == 1);
+  CHECK(s[0].replaces == "theirs");
+  CHECK(all_of<begin>(a).empty());
+  f.started("t", "my-run-1", "theirs", "me", 8100);
+  CHECK(all_of<begin>(f.act()).size() == 1);
+}
+
+TEST_CASE("a run that reads that another was faster stops, and the request waits for that one") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  REQUIRE(all_of<begin>(f.act()).size() == 1);
+  f.started("t", "theirs", "", "other", 10);
+  CHECK(all_of<stop>(f.act()).empty());
+  f.started("t", "my-run-1", "", "me", 20);
+  const auto stops = all_of<stop>(f.act());
+  REQUIRE(stops.size() == 1);
+  CHECK(stops[0].why == stop_reason::over);
+  f.d.on_finished({0, "t", "my-run-1"}, run_end::stopped);
+  CHECK(f.act().empty());
+  CHECK(f.d.running() == 0);
+}
+
+TEST_CASE("a canceled task stops its run and completes its request") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  f.act();
+  f.started("t", "my-run-1", "", "me", 10);
+  auto m = f.of(message_type::ended, "t");
+  m.payload = R"({"status":"canceled"})";
+  f.log(m, 20);
+  const auto a = f.act();
+  CHECK(all_of<stop>(a).size() == 1);
+  CHECK(all_of<complete>(a).size() == 1);
+}
+
+TEST_CASE("a lost partition stops no run") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  f.act();
+  f.d.on_revoked({{"request", 0}});
+  f.started("t", "my-run-1", "", "me", 10);
+  CHECK(all_of<stop>(f.act()).empty());
+  CHECK(f.d.runs() == 1);
+  f.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
+  f.of_run(message_type::ended, "t", "my-run-1", 2, "me", 20, R"({"status":"succeeded"})");
+  const auto a = f.act();
+  CHECK(all_of<complete>(a).empty());
+  CHECK(all_of<unfollow>(a).size() == 1);
+}
+
+TEST_CASE("a resumable task goes on behind the last result of a released run") {
+  fixture f;
+  f.kind = "resumable";
+  f.act();
+  f.accepted("t");
+  f.started("t", "theirs", "", "other", 0);
+  f.of_run(message_type::result, "t", "theirs", 2, "other", 1, "{\"index\":0}");
+  f.of_run(message_type::result, "t", "theirs", 3, "other", 2, "{\"index\":1}");
+  f.of_run(message_type::released, "t", "theirs", 4, "other", 3);
+  f.request("t");
+  const auto a = f.act();
+  const auto s = published(a, message_type::started);
+  REQUIRE(s.size() == 1);
+  CHECK(s[0].resume);
+  CHECK(s[0].replaces == "theirs");
+  const auto begun = all_of<begin>(a);
+  REQUIRE(begun.size() == 1);
+  CHECK(begun[0].results_before == 2);
+  CHECK(begun[0].last_result == "{\"index\":1}");
+}
+
+TEST_CASE("no more tasks begin than there is concurrency for, and the next one when a handler returns") {
+  fixture f(1);
+  f.act();
+  f.accepted("t");
+  f.accepted("u");
+  f.request("t");
+  f.request("u");
+  CHECK(all_of<begin>(f.act()).size() == 1);
+  CHECK(f.d.queued() == 1);
+  f.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
+  CHECK(all_of<begin>(f.act()).size() == 1);
+}
+
+TEST_CASE("the last allowed run begins alone, and nothing begins beside it until its end was read") {
+  fixture f(4, 1);
+  f.act();
+  f.accepted("t");
+  f.accepted("u");
+  f.accepted("v");
+  f.started("t", "theirs", "", "other", 0);
+  f.request("u");
+  REQUIRE(all_of<begin>(f.act()).size() == 1);
+  f.request("t");
+  f.act();
+  for (int i = 0; i <= 4; ++i) f.alive(2000 * i);
+  CHECK(published(f.act(), message_type::started).empty());  // u runs
+  f.request("v");
+  CHECK(all_of<begin>(f.act()).empty());  // t is first in line
+  f.d.on_finished({0, "u", "my-run-1"}, run_end::ended);
+  auto a = f.act();
+  REQUIRE(published(a, message_type::started).size() == 1);
+  CHECK(published(a, message_type::started)[0].request_id == "t");
+  f.started("t", "my-run-2", "theirs", "me", 8100);
+  REQUIRE(all_of<begin>(f.act()).size() == 1);
+  f.d.on_finished({0, "t", "my-run-2"}, run_end::ended);
+  CHECK(all_of<begin>(f.act()).empty());
+  f.of_run(message_type::ended, "t", "my-run-2", 2, "me", 8200, R"({"status":"succeeded"})");
+  CHECK(all_of<begin>(f.act()).size() == 1);  // v
+}
+
+TEST_CASE("a task out of runs becomes a dead letter, and when that is acknowledged gets its verdict") {
+  fixture f(2, 0);
+  f.act();
+  f.accepted("t");
+  f.started("t", "theirs", "", "other", 0);
+  f.request("t");
+  f.act();
+  for (int i = 0; i <= 4; ++i) f.alive(2000 * i);
+  auto a = f.act();
+  CHECK(published(a, message_type::started).empty());
+  CHECK(published(a, message_type::ended).empty());
+  const auto letters = all_of<dead_letter>(a);
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].deliveries == 1);
+  f.d.on_dead_lettered(letters[0].token);
+  const auto verdicts = published(f.act(), message_type::ended);
+  REQUIRE(verdicts.size() == 1);
+  CHECK(verdicts[0].replaces == "theirs");
+  CHECK(verdicts[0].run.empty());
+}
+
+TEST_CASE("a task of an unknown kind gets a verdict, once") {
+  fixture f;
+  f.kind = "nobody-knows";
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  CHECK(published(f.act(), message_type::ended).size() == 1);
+  f.alive(2000);
+  CHECK(published(f.act(), message_type::ended).empty());
+}
+
+TEST_CASE("a request that cannot be read becomes a dead letter and is completed") {
+  fixture f;
+  f.act();
+  base::record r;
+  r.topic = "request";
+  r.partition = 0;
+  r.offset = 0;
+  r.value = "?";
+  f.d.on_request({std::make_shared<const base::record>(std::move(r)), 1});
+  const auto letters = all_of<dead_letter>(f.act());
+  REQUIRE(letters.size() == 1);
+  f.d.on_dead_lettered(letters[0].token);
+  CHECK(all_of<complete>(f.act()).size() == 1);
+}
+
+TEST_CASE("a run past its task's expiry is stopped as expired, by the log's time") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  f.act();
+  f.started("t", "my-run-1", "", "me", 10);
+  f.d.tick(base::steady_time{}, base::sys_time::max());
+  CHECK(all_of<stop>(f.act()).empty());
+  f.alive(1'000'001);
+  f.d.tick(base::steady_time{}, base::sys_time::max());
+  const auto stops = all_of<stop>(f.act());
+  REQUIRE(stops.size() == 1);
+  CHECK(stops[0].why == stop_reason::expired);
+}
+
+TEST_CASE("one wrong clock expires nothing, a broker's as little as this machine's") {
+  for (const bool broker : {true, false}) {
+    fixture f;
+    f.act();
+    f.accepted("t");
+    f.request("t");
+    f.act();
+    f.started("t", "my-run-1", "", "me", 10);
+    const auto expiry = 1'000'000;
+    const auto log = [&](int ms) { return broker ? ms + 3'600'000 : ms; };
+    const auto wall = [&](int ms) { return at(broker ? ms : ms + 3'600'000); };
+    f.d.tick(base::steady_time{}, wall(1000));
+    f.alive(log(1000));
+    f.d.tick(base::steady_time{}, wall(2000));
+    CHECK(all_of<stop>(f.act()).empty());
+    f.d.tick(base::steady_time{}, wall(expiry + 1));
+    f.alive(log(expiry + 2));
+    f.d.tick(base::steady_time{}, wall(expiry + 3));
+    CHECK(all_of<stop>(f.act()).size() == 1);
+  }
+}
+
+TEST_CASE("signs of life go where runs are, one interval apart, never two under way") {
+  fixture f;
+  f.act();
+  base::steady_time now{};
+  f.d.tick(now, base::sys_time::max());
+  CHECK(published(f.act(), message_type::alive).empty());
+  f.accepted("t");
+  f.request("t");
+  f.act();
+  f.d.tick(now += interval, base::sys_time::max());
+  CHECK(published(f.act(), message_type::alive).size() == 1);
+  f.d.tick(now += interval, base::sys_time::max());
+  CHECK(published(f.act(), message_type::alive).empty());
+  f.d.on_alive_published(0);
+  f.d.tick(now, base::sys_time::max());
+  CHECK(published(f.act(), message_type::alive).size() == 1);
+}
+
+TEST_CASE("draining starts nothing more, and at its deadline gives up what still runs") {
+  fixture f(1);
+  f.act();
+  f.accepted("t");
+  f.accepted("u");
+  f.request("t");
+  f.request("u");
+  REQUIRE(all_of<begin>(f.act()).size() == 1);
+  f.d.drain();
+  CHECK(f.d.queued() == 0);
+  CHECK(f.d.runs() == 1);
+  f.d.release_all();
+  const auto stops = all_of<stop>(f.act());
+  REQUIRE(stops.size() == 1);
+  CHECK(stops[0].why == stop_reason::released);
+  f.d.on_finished({0, "t", "my-run-1"}, run_end::stopped);
+  CHECK(all_of<unfollow>(f.act()).size() == 1);
+  CHECK(f.d.runs() == 0);
+}
+
+TEST_CASE("a request older than what was read has the partition read anew from before it") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.request("t", -1'000'000);
+  const auto a = f.act();
+  CHECK(all_of<unfollow>(a).size() == 1);
+  const auto again = all_of<follow>(a);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].from < at(-1'000'000));
+}
+
+TEST_CASE("a request that comes long after its task was accepted has the partition read anew from before that") {
+  fixture f;
+  f.act();
+  f.request("t", 500'000, at(-900'000));
+  const auto again = all_of<follow>(f.act());
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].from <= at(-900'000));
+  // That is far enough for the next one, too.
+  f.request("u", 500'000, at(-900'000));
+  CHECK(all_of<follow>(f.act()).empty());
+}
+
+TEST_CASE("where the very accepted that a request names was read, nothing is read anew, however old it is") {
+  fixture f;
+  f.act();
+  f.accepted("t", -900'000);
+  f.request("t", 500'000, at(-900'000));
+  const auto a = f.act();
+  CHECK(all_of<follow>(a).empty());
+  CHECK(all_of<begin>(a).size() == 1);
+  // Asked for once more by a gateway that does not know better, it still runs once.
+  f.request("t", 510'000, at(-900'000));
+  const auto more = f.act();
+  CHECK(all_of<follow>(more).empty());
+  CHECK(all_of<begin>(more).empty());
+}
+
+TEST_CASE("a task that was found by a later accepted, or by its end alone, may be another than the request names") {
+  SUBCASE("a later one") {
+    fixture f;
+    f.act();
+    f.accepted("t", -500'000);
+    f.request("t", 500'000, at(-900'000));
+    CHECK(all_of<follow>(f.act()).size() == 1);
+  }
+  SUBCASE("one that nobody names") {
+    fixture f;
+    f.act();
+    f.accepted("t", -500'000);
+    f.request("t", -400'000);
+    CHECK(all_of<follow>(f.act()).size() == 1);
+  }
+  SUBCASE("its end") {
+    fixture f;
+    f.act();
+    f.accepted("t", -950'000);
+    f.log(f.of(message_type::ended, "t"), -940'000);
+    f.request("t", 500'000, at(-900'000));
+    CHECK(all_of<follow>(f.act()).size() == 1);
+  }
+}
+
+namespace {
+
+// A thousand tasks of others end in the log at `ms`.
+void thousand_end(fixture& f, std::int64_t ms) {
+  for (int i = 0; i < 1000; ++i) {
+    const auto id = "t" + std::to_string(ms) + "-" + std::to_string(i);
+    f.accepted(id, ms);
+    f.log(f.of(message_type::ended, id), ms);
+  }
+}
+
+decision_options remembering(std::size_t bytes) {
+  auto o = fixture::rules(2, 1);
+  o.max_remembered_bytes = bytes;
+  return o;
+}
+
+void tick(fixture& f) {
+  f.d.tick(base::steady_time{}, sys_time::max());
+}
+
+}  // namespace
+
+TEST_CASE("over its bound a processor forgets early what no request can need, and new requests find the log complete") {
+  fixture f(remembering(1));
+  f.act();
+  thousand_end(f, 0);
+  f.alive(1'000, "other");
+  tick(f);
+  // A request of any of them may be on its way.
+  CHECK(f.d.remembers_too_much());
+  CHECK(f.d.remembered_bytes() > 70'000);
+  f.accepted("old", 100'000);
+  f.request("old", 100'000);
+  f.act();
+  f.alive(900'000, "other");
+  tick(f);
+  // The oldest request in hand is younger than they are.
+  CHECK_FALSE(f.d.remembers_too_much());
+  f.accepted("new", 900'000);
+  f.request("new", 900'000);
+  const auto a = f.act();
+  CHECK(all_of<follow>(a).empty());
+  CHECK(all_of<begin>(a).size() == 1);
+  // A late repetition for one that was forgotten: it is looked up in the log.
+  f.request("t0-0", 900'000, at(0));
+  const auto late = f.act();
+  REQUIRE(all_of<follow>(late).size() == 1);
+  CHECK(all_of<follow>(late)[0].from <= at(0));
+  CHECK(all_of<dead_letter>(f.act()).empty());
+}
+
+TEST_CASE("what a request in hand may need is remembered, whatever the bound") {
+  fixture f(remembering(1));
+  f.act();
+  f.accepted("old", -200'000);
+  f.request("old", -200'000);
+  f.act();
+  thousand_end(f, 0);
+  f.alive(1'000'000, "other");
+  tick(f);
+  CHECK(f.d.remembers_too_much());
+}
+
+TEST_CASE("below its bound a processor remembers for keep_for") {
+  fixture f(remembering(1 << 20));
+  f.act();
+  thousand_end(f, 0);
+  f.alive(3'500'000, "other");
+  tick(f);
+  CHECK(f.d.remembered_bytes() > 70'000);
+  f.alive(3'700'000, "other");
+  tick(f);
+  CHECK(f.d.remembered_bytes() == 0);
+}
+
+TEST_CASE("any record of another counts as heard, not only its signs of life") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.started("t", "theirs", "", "other", 0);
+  f.request("t");
+  f.act();
+  for (int i = 0; i <= 3; ++i) f.alive(2000 * i);
+  f.of_run(message_type::result, "t", "theirs", 2, "other", 7000);
+  f.alive(8000);
+  CHECK(published(f.act(), message_type::started).empty());
+}
+
+TEST_CASE("a run of this very process that it no longer has is released, once") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.started("t", "lost", "", "me", 0);
+  f.request("t");
+  const auto released = published(f.act(), message_type::released);
+  REQUIRE(released.size() == 1);
+  CHECK(released[0].run == "lost");
+  CHECK(released[0].runseq == 2);
+  f.alive(10);
+  CHECK(published(f.act(), message_type::released).empty());
+  f.of_run(message_type::released, "t", "lost", 2, "me", 20);
+  CHECK(all_of<begin>(f.act()).size() == 1);
+}
+
+TEST_CASE("a replacement that is read back second to another's does not begin") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.started("t", "theirs", "", "other", 0);
+  f.request("t");
+  f.act();
+  for (int i = 0; i <= 4; ++i) f.alive(2000 * i);
+  REQUIRE(published(f.act(), message_type::started).size() == 1);
+  f.started("t", "third", "theirs", "faster", 8050);
+  f.started("t", "my-run-1", "theirs", "me", 8100);
+  CHECK(all_of<begin>(f.act()).empty());
+  CHECK(f.d.running() == 0);
+}
+
+TEST_CASE("an answer about the end that was asked for before the partition was lost and won again is too old") {
+  fixture f;
+  f.act();
+  f.request("t");
+  const auto before = all_of<ask_end>(f.d.take_actions());
+  REQUIRE(before.size() == 1);
+  f.d.on_revoked({{"request", 0}});
+  f.d.on_assigned({{"request", 0}}, at(0));
+  f.request("t");
+  REQUIRE(all_of<ask_end>(f.d.take_actions()).size() == 1);
+  f.d.on_end(0, before[0].token, 0);
+  f.d.on_caught_up(0);
+  CHECK(all_of<dead_letter>(f.d.take_actions()).empty());
+}
+
+TEST_CASE("a run that the process had not the means for is given back, counts as none, and begins again in a while") {
+  fixture f(2, 1);
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  f.act();
+  f.accepted("u");
+  f.request("u");
+  f.act();
+  CHECK(f.d.running() == 2);
+  // Before anything of the run is read.
+  f.d.on_finished({0, "t", "my-run-1"}, run_end::given_back);
+  f.act();
+  CHECK(f.d.running() == 1);
+  f.started("t", "my-run-1", "", "me", 10);
+  CHECK(f.act().empty());
+  f.of_run(message_type::released, "t", "my-run-1", 2, "me", 20);
+  CHECK(all_of<begin>(f.act()).empty());
+
+  f.d.tick(base::steady_time{}, base::sys_time::max());
+  f.d.tick(base::steady_time{} + std::chrono::milliseconds(999), base::sys_time::max());
+  CHECK(all_of<begin>(f.act()).empty());
+  f.d.tick(base::steady_time{} + std::chrono::seconds(1), base::sys_time::max());
+  const auto again = f.act();
+  const auto started = published(again, message_type::started);
+  REQUIRE(started.size() == 1);
+  CHECK(started[0].request_id == "t");
+  CHECK(started[0].replaces == "my-run-1");
+  REQUIRE(all_of<begin>(again).size() == 1);
+  CHECK(all_of<dead_letter>(again).empty());
+}
+
+TEST_CASE("nobody else begins either while a run was given back, and a drain still ends") {
+  fixture f(2, 1);
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  f.act();
+  f.d.on_finished({0, "t", "my-run-1"}, run_end::given_back);
+  f.accepted("u");
+  f.request("u");
+  CHECK(all_of<begin>(f.act()).empty());
+  CHECK(f.d.queued() == 1);
+  f.d.drain();
+  CHECK(f.d.runs() == 0);
+}
