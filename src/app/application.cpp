@@ -14,12 +14,13 @@
 #include <streamdemo/bus/kafka.hpp>
 #include <streamdemo/gateway/access/secret_file.hpp>
 #include <streamdemo/gateway/gateway.hpp>
-#include <streamdemo/gateway/topics.hpp>
 #include <streamdemo/management/management.hpp>
 #include <streamdemo/processor/processor.hpp>
 
 #include "app/descriptor_plan.hpp"
 #include "app/kinds.hpp"
+#include "app/module_options.hpp"
+#include "app/topics.hpp"
 
 namespace streamdemo::app {
 
@@ -50,12 +51,7 @@ base::result<std::unique_ptr<bus::bus>> make_bus(const config::settings& s, cons
     case config::bus_kind::kafka:
       break;
   }
-  return bus::make_kafka_bus({.brokers = s.kafka.brokers,
-                              .properties = s.kafka.properties,
-                              .client_id = s.instance.name.empty() ? "streamdemo" : s.instance.name,
-                              .publish_timeout = s.gateway.publish_timeout,
-                              .max_record_bytes = s.processor.max_record_bytes},
-                             metrics, log);
+  return bus::make_kafka_bus(kafka_options(s), metrics, log);
 }
 
 // What the start waits for, for whoever asks meanwhile. Thread-safe.
@@ -79,7 +75,7 @@ class obstacle {
 base::awaitable<base::result<void>> create_topics(bus::bus& b, const config::settings& s, const base::logger& log,
                                                   obstacle& in_the_way, const std::atomic<bool>& given_up) {
   for (std::string said; !given_up;) {
-    auto specs = gateway::topics_of(s);
+    auto specs = topics_of(s);
     auto made = co_await b.ensure_topics(std::move(specs));
     if (made.has_value() || made.error().code == base::errc::invalid_argument) co_return made;
     const auto& why = made.error().message;
@@ -111,9 +107,9 @@ base::awaitable<void> sweep_forever(artifacts::store& store) {
 }  // namespace
 
 // In the order of their making; destroyed in the opposite one.
-struct application::parts {
-  parts(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l,
-        std::uint64_t files_of_children)
+struct application::impl {
+  impl(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l,
+       std::uint64_t files_of_children)
       : settings(std::move(s)),
         kinds(kinds_of(settings)),
         guard_program(std::move(guard)),
@@ -163,7 +159,7 @@ struct application::parts {
   void stop();
 };
 
-base::result<void> application::parts::start(const std::function<bool()>& give_up) {
+base::result<void> application::impl::start(const std::function<bool()>& give_up) {
   auto made_bus = make_bus(settings, clock, metrics, log);
   if (!made_bus) return made_bus.error();
   bus = std::move(*made_bus);
@@ -171,13 +167,7 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
     return base::error{base::errc::invalid_argument,
                        "the in-process bus reaches only this process: start it with --role=all, or with --bus=kafka"};
   }
-  auto made_store = artifacts::make_directory_store({.directory = settings.artifacts.directory,
-                                                     .keep_for = settings.artifacts.keep_for,
-                                                     .max_bytes = settings.artifacts.max_bytes,
-                                                     .threads = settings.artifacts.threads,
-                                                     .max_input_bytes = config::max_input_bytes(settings),
-                                                     .descriptors_below = plan.files_below},
-                                                    clock, metrics, log);
+  auto made_store = artifacts::make_directory_store(artifact_options(settings, plan.files_below), clock, metrics, log);
   if (!made_store) return made_store.error();
   store = std::move(*made_store);
 
@@ -199,17 +189,13 @@ base::result<void> application::parts::start(const std::function<bool()>& give_u
   return {};
 }
 
-base::result<void> application::parts::open_management() {
+base::result<void> application::impl::open_management() {
   management = management::make_management(
-      {.listen = settings.management.listen,
-       .port = settings.management.port,
-       .allowed_hosts = settings.management.allowed_hosts,
-       .descriptors_below = plan.management_below},
-      watch_loop, [this] { return unready(); }, metrics, log);
+      management_options(settings, plan.management_below), watch_loop, [this] { return unready(); }, metrics, log);
   return management->open();
 }
 
-base::result<void> application::parts::make_topics(const std::function<bool()>& give_up) {
+base::result<void> application::impl::make_topics(const std::function<bool()>& give_up) {
   std::atomic<bool> given_up{false};
   auto made = asio::co_spawn(watch(), create_topics(*bus, settings, log, in_the_way, given_up), asio::use_future);
   while (made.wait_for(give_up_poll) == std::future_status::timeout) {
@@ -221,7 +207,7 @@ base::result<void> application::parts::make_topics(const std::function<bool()>& 
 }
 
 // Asked once the gateway listens: everything but the clients has its descriptors by then.
-base::result<void> application::parts::check_descriptors() const {
+base::result<void> application::impl::check_descriptors() const {
   const auto open = base::count_open_files();
   const auto room = room_for_connections(plan, open);
   const auto enough = sufficient_limit(needs, open);
@@ -243,13 +229,13 @@ base::result<void> application::parts::check_descriptors() const {
 }
 
 // What signs sessions and tickets, where anybody is asked for a name.
-base::result<std::string> application::parts::id_secret() const {
+base::result<std::string> application::impl::id_secret() const {
   if (settings.auth.mode == config::auth_mode::none || !settings.auth.id_secret.empty()) return settings.auth.id_secret;
   const auto& file = settings.auth.id_secret_file;
   return gateway::read_or_make_secret(file.empty() ? settings.auth.directory / "id-secret" : file);
 }
 
-base::result<void> application::parts::start_gateway(const std::function<bool()>& give_up) {
+base::result<void> application::impl::start_gateway(const std::function<bool()>& give_up) {
   const auto secret = id_secret();
   if (!secret) return secret.error();
   gateway = gateway::make_gateway({.bus = *bus,
@@ -274,17 +260,17 @@ base::result<void> application::parts::start_gateway(const std::function<bool()>
   return check_descriptors();
 }
 
-void application::parts::start_processor() {
+void application::impl::start_processor() {
   const auto ex = processor_loop.executor(0);
   processor =
-      processor::make_processor(ex, processor::options_from(settings, source_of(settings, "processor")), *bus,
+      processor::make_processor(ex, processor_options(settings, source_of(settings, "processor")), *bus,
                                 make_handlers(kinds, {guard_program, child_open_files, *store}), clock, metrics, log);
   processor_made = true;
   processor_loop.start();
   asio::dispatch(ex, asio::use_future([this] { processor->start(); })).get();
 }
 
-std::optional<std::string> application::parts::unready() const {
+std::optional<std::string> application::impl::unready() const {
   if (stopping) return "draining";
   if (auto what = in_the_way.get()) return what;
   if (has(config::role::gateway)) {
@@ -295,7 +281,7 @@ std::optional<std::string> application::parts::unready() const {
   return processor_made ? processor->unready() : "the processor is starting";
 }
 
-void application::parts::stop() {
+void application::impl::stop() {
   if (stopping.exchange(true)) return;
   // First of all nobody new is let in; then streams move on and tasks finish side by side.
   if (gateway) gateway->close();
@@ -327,28 +313,28 @@ void application::parts::stop() {
 
 application::application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
                          const base::logger& log, std::uint64_t child_open_files)
-    : parts_(std::make_unique<parts>(std::move(settings), std::move(guard_program), clock, log, child_open_files)) {}
+    : impl_(std::make_unique<impl>(std::move(settings), std::move(guard_program), clock, log, child_open_files)) {}
 
 application::~application() {
   stop();
 }
 
 base::result<void> application::start(const std::function<bool()>& give_up) {
-  auto started = parts_->start(give_up);
+  auto started = impl_->start(give_up);
   if (!started) stop();
   return started;
 }
 
 void application::stop() {
-  parts_->stop();
+  impl_->stop();
 }
 
 std::uint16_t application::gateway_port() const {
-  return parts_->gateway ? parts_->gateway->port() : 0;
+  return impl_->gateway ? impl_->gateway->port() : 0;
 }
 
 std::uint16_t application::management_port() const {
-  return parts_->management ? parts_->management->port() : 0;
+  return impl_->management ? impl_->management->port() : 0;
 }
 
 }  // namespace streamdemo::app

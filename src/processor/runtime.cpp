@@ -316,32 +316,6 @@ void runtime::act(outdated a) {
   loops_.spawn([this] { return leave_group(); });
 }
 
-options options_from(const config::settings& s, std::string source) {
-  options o;
-  o.source = std::move(source);
-  o.request_topics = {s.topics.request};
-  for (const auto& [kind, topic] : s.tasks.request_topics) {
-    if (!s.tasks.commands.contains(kind)) continue;  // another program's
-    const bool known = std::find(o.request_topics.begin(), o.request_topics.end(), topic) != o.request_topics.end();
-    if (!known) o.request_topics.push_back(topic);
-  }
-  o.response_topic = s.topics.response;
-  o.partitions = s.topics.partitions;
-  o.dead_letter_topic = s.topics.dead_letter;
-  o.group = s.topics.group;
-  o.concurrency = s.processor.concurrency;
-  o.max_gap = s.processor.max_gap;
-  o.max_held_bytes = s.processor.max_held_bytes;
-  o.max_remembered_bytes = s.processor.max_remembered_bytes;
-  o.emit_bytes = s.processor.emit_bytes;
-  o.max_record_bytes = s.processor.max_record_bytes;
-  o.max_runs = s.processor.max_runs;
-  o.alive_interval = s.processor.alive_interval;
-  o.recovery_margin = s.processor.recovery_margin;
-  o.keep_for = s.results.keep_for;
-  return o;
-}
-
 std::unique_ptr<processor> make_processor(base::executor ex, options o, bus::bus& b,
                                           std::vector<std::unique_ptr<handler>> handlers, const base::clock& clock,
                                           base::metrics& metrics, const base::logger& log) {

@@ -37,8 +37,8 @@ class application {
   std::uint16_t management_port() const;
 
  private:
-  struct parts;
-  std::unique_ptr<parts> parts_;
+  struct impl;
+  std::unique_ptr<impl> impl_;
 };
 
 }  // namespace streamdemo::app

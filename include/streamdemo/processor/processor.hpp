@@ -5,7 +5,6 @@
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>
 #include <streamdemo/bus/bus.hpp>
-#include <streamdemo/config/settings.hpp>
 #include <streamdemo/processor/handler.hpp>
 
 #include <memory>
@@ -33,9 +32,6 @@ struct options {
   base::milliseconds recovery_margin{60000};
   base::milliseconds keep_for{3600000};  // as the gateways' histories
 };
-
-// The request topics are the common one and those that kinds with a command have of their own.
-options options_from(const config::settings& s, std::string source);
 
 class processor {
  public:

@@ -4,11 +4,11 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <streamdemo/gateway/topics.hpp>
 #include "gateway/history/response_follower.hpp"
 #include "gateway/tasks/task_service_control.hpp"
 #include "unit/gateway/faulty_bus.hpp"
 #include "unit/gateway/log_records.hpp"
+#include "unit/gateway/topics.hpp"
 
 namespace streamdemo::gateway::testing {
 
@@ -62,7 +62,7 @@ struct world {
 
  private:
   base::awaitable<bool> made_topics() {
-    auto specs = topics_of(settings);
+    auto specs = topics_for(settings);
     const auto made = co_await bus.ensure_topics(std::move(specs));
     co_return made.has_value();
   }

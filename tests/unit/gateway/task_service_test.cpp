@@ -111,7 +111,7 @@ TEST_CASE("a submitted task is accepted in the log, then requested, in the same 
 TEST_CASE("a deadline is at most tasks.max_deadline, and a kind may have a request topic of its own") {
   world w;
   w.settings.tasks.request_topics["ocr"] = "request.ocr";
-  REQUIRE(w.run(w.bus.ensure_topics(topics_of(w.settings))).has_value());
+  REQUIRE(w.run(w.bus.ensure_topics(topics_for(w.settings))).has_value());
   station s(w, "gateway/1");
   auto ocr = s.example();
   ocr.kind = "ocr";

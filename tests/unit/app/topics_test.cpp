@@ -1,4 +1,4 @@
-#include <streamdemo/gateway/topics.hpp>
+#include "app/topics.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@ TEST_CASE("all topics have one number of partitions; requests are refused when f
   s.topics.partitions = 7;
   s.tasks.request_topics["ocr"] = "request.ocr";
   s.tasks.request_topics["scan"] = "request.ocr";
-  const auto specs = gateway::topics_of(s);
+  const auto specs = app::topics_of(s);
   REQUIRE(specs.size() == 4);
   CHECK(specs[0].name == "request");
   CHECK(specs[1].name == "request.ocr");

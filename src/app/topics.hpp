@@ -3,8 +3,8 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>
 
-namespace streamdemo::gateway {
+namespace streamdemo::app {
 
 std::vector<bus::topic_spec> topics_of(const config::settings& settings);
 
-}  // namespace streamdemo::gateway
+}  // namespace streamdemo::app

@@ -1,8 +1,8 @@
-#include <streamdemo/gateway/topics.hpp>
+#include "app/topics.hpp"
 
 #include <set>
 
-namespace streamdemo::gateway {
+namespace streamdemo::app {
 
 std::vector<bus::topic_spec> topics_of(const config::settings& settings) {
   const auto& t = settings.topics;
@@ -27,4 +27,4 @@ std::vector<bus::topic_spec> topics_of(const config::settings& settings) {
   return specs;
 }
 
-}  // namespace streamdemo::gateway
+}  // namespace streamdemo::app

@@ -1,0 +1,17 @@
+// What each module is told of the settings, in its own words. Pure.
+#pragma once
+#include <streamdemo/artifacts/store.hpp>
+#include <streamdemo/bus/kafka.hpp>
+#include <streamdemo/config/settings.hpp>
+#include <streamdemo/management/management.hpp>
+#include <streamdemo/processor/processor.hpp>
+
+namespace streamdemo::app {
+
+bus::kafka_options kafka_options(const config::settings& s);
+artifacts::options artifact_options(const config::settings& s, int descriptors_below);
+management::options management_options(const config::settings& s, int descriptors_below);
+// The request topics are the common one and those that kinds with a command have of their own.
+processor::options processor_options(const config::settings& s, std::string source);
+
+}  // namespace streamdemo::app
