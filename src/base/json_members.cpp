@@ -101,7 +101,7 @@ std::string without_member(std::string_view object, std::string_view name) {
   if (!m) return std::string(object);
   auto begin = m->begin;
   auto end = m->end;
-  // One comma goes with it: the one behind, or for the last member the one before.
+  // One comma goes with it: the one after it, or for the last member the one before.
   if (const auto comma = after_blanks(object, end); object[comma] == ',') {
     end = after_blanks(object, comma + 1);
   } else {

@@ -17,14 +17,14 @@ struct process_numbers {
   bool operator==(const process_numbers&) const = default;
 };
 
-// Pure. `stat` is the text of /proc/<pid>/stat, `boot_time` in seconds since 1970. Nothing: not of that form.
+// Pure. `stat` is the text of /proc/<pid>/stat, `boot_time` in seconds since 1970. nullopt: not of that form.
 std::optional<process_numbers> parse_process(std::string_view stat, std::uint64_t ticks_per_second,
                                              std::uint64_t page_bytes, std::uint64_t boot_time);
 
 // Pure. "btime" of /proc/stat; 0: not there.
 std::uint64_t parse_boot_time(std::string_view stat);
 
-// Reads /proc (memory, no disk). Nothing where there is none.
+// Reads /proc (memory, no disk). nullopt where the system has no /proc.
 std::optional<process_numbers> this_process();
 
 // Text exposition format, appended to the other metrics.

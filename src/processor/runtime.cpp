@@ -77,19 +77,20 @@ void runtime::start() {
   loops_.spawn([this] { return beat(); });
 }
 
+void runtime::take_no_more(std::string why) {
+  log_.error("{}", why);
+  readiness_.end(std::move(why));
+}
+
 awaitable<void> runtime::take_requests() {
   for (;;) {
     const bool slowly = decisions_.remembers_too_much();
     if (slowly) co_await base::sleep_for(one_by_one);
     auto items = co_await consumer_->receive(slowly ? 1 : batch);
     if (!items) {
-      if (!draining_ && !left_) {
-        auto why = fmt::format("no more requests can be taken from the group {}: {}; restart this process",
-                               options_.group, items.error().message);
-        log_.error("{}", why);
-        readiness_.end(std::move(why));
-      }
-      co_return;
+      if (draining_ || left_) co_return;
+      co_return take_no_more(fmt::format("no more requests can be taken from the group {}: {}; restart this process",
+                                         options_.group, items.error().message));
     }
     for (const auto& item : *items) take(item);
     perform();
@@ -113,13 +114,9 @@ awaitable<void> runtime::read_responses() {
   for (;;) {
     auto items = co_await reader_->receive(batch);
     if (!items) {
-      if (!drained_) {
-        auto why = fmt::format("{} can no longer be read: {}; restart this process", options_.response_topic,
-                               items.error().message);
-        log_.error("{}", why);
-        readiness_.end(std::move(why));
-      }
-      co_return;
+      if (drained_) co_return;
+      co_return take_no_more(fmt::format("{} can no longer be read: {}; restart this process", options_.response_topic,
+                                         items.error().message));
     }
     for (const auto& item : *items) take(item);
     perform();
@@ -307,12 +304,10 @@ void runtime::act(complete a) {
 
 void runtime::act(outdated a) {
   if (std::exchange(left_, true) || draining_) return;
-  auto why = fmt::format(
+  take_no_more(fmt::format(
       "task {} was accepted under rules of version {}, this program knows them up to {}: it leaves such tasks alone "
       "and takes no more, its runs go on; upgrade it",
-      base::shown(a.task), a.fold, task::fold_version);
-  log_.error("{}", why);
-  readiness_.end(std::move(why));
+      base::shown(a.task), a.fold, task::fold_version));
   loops_.spawn([this] { return leave_group(); });
 }
 

@@ -5,7 +5,7 @@ namespace streamdemo::contract {
 template <class Source, class Item>
 void receiver<Source, Item>::start(std::size_t max) {
   running_ = true;
-  scene_.background.spawn([self = this->shared_from_this(), max] { return run(self, max); });
+  fixture_.background.spawn([self = this->shared_from_this(), max] { return run(self, max); });
 }
 
 template <class Source, class Item>
@@ -119,7 +119,8 @@ std::vector<std::string> follower::values() const {
   return out;
 }
 
-std::shared_ptr<member> join(scene& t, const std::string& group, const std::string& topic, std::size_t max_gap) {
+std::shared_ptr<member> join(contract_fixture& t, const std::string& group, const std::string& topic,
+                             std::size_t max_gap) {
   bus::group_options o;
   o.group = group;
   o.topics.push_back(topic);
@@ -127,7 +128,7 @@ std::shared_ptr<member> join(scene& t, const std::string& group, const std::stri
   return std::make_shared<member>(t, t.bus.join(t.ex, std::move(o)));
 }
 
-std::shared_ptr<follower> make_follower(scene& t) {
+std::shared_ptr<follower> make_follower(contract_fixture& t) {
   return std::make_shared<follower>(t, t.bus.make_reader(t.ex));
 }
 

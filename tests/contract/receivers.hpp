@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "contract/scene.hpp"
+#include "contract/contract_fixture.hpp"
 
 namespace streamdemo::contract {
 
@@ -12,7 +12,7 @@ namespace streamdemo::contract {
 template <class Source, class Item>
 class receiver : public std::enable_shared_from_this<receiver<Source, Item>> {
  public:
-  receiver(scene& t, std::unique_ptr<Source> s) : source_(std::move(s)), scene_(t), changed_(t.ex) {}
+  receiver(contract_fixture& t, std::unique_ptr<Source> s) : source_(std::move(s)), fixture_(t), changed_(t.ex) {}
   virtual ~receiver() = default;
   receiver(const receiver&) = delete;
 
@@ -39,7 +39,7 @@ class receiver : public std::enable_shared_from_this<receiver<Source, Item>> {
   awaitable<void> stop();
 
   std::unique_ptr<Source> source_;
-  scene& scene_;
+  contract_fixture& fixture_;
   base::event changed_;
   bool running_ = false;
 };
@@ -80,8 +80,9 @@ class follower final : public receiver<bus::reader, bus::read_item> {
   std::map<partition_id, base::record_ptr> last_;  // since it was followed
 };
 
-std::shared_ptr<member> join(scene& t, const std::string& group, const std::string& topic, std::size_t max_gap = 1000);
-std::shared_ptr<follower> make_follower(scene& t);
+std::shared_ptr<member> join(contract_fixture& t, const std::string& group, const std::string& topic,
+                             std::size_t max_gap = 1000);
+std::shared_ptr<follower> make_follower(contract_fixture& t);
 
 // "from", "from + 1", … up to `end`, without it.
 std::vector<std::string> numbers(int from, int end);

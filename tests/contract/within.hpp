@@ -2,7 +2,7 @@
 #pragma once
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include "contract/scene.hpp"
+#include "contract/contract_fixture.hpp"
 
 namespace streamdemo::contract {
 

@@ -5,7 +5,7 @@ namespace property {
 using task::message;
 using task::message_type;
 
-gateway::gateway(std::string source, random& r, response_log& log, group& g, judge& all, const world_rules& rules)
+gateway::gateway(std::string source, random& r, response_log& log, group& g, judge& all, const simulation_rules& rules)
     : source_(std::move(source)), random_(r), log_(log), group_(g), judge_(all) {
   for (std::int32_t p = 0; p < partitions; ++p) read_.emplace_back(rules.keep_for);
 }

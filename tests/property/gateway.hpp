@@ -6,7 +6,7 @@ namespace property {
 
 class gateway {
  public:
-  gateway(std::string source, random& r, response_log& log, group& g, judge& all, const world_rules& rules);
+  gateway(std::string source, random& r, response_log& log, group& g, judge& all, const simulation_rules& rules);
 
   void turn(sys_time now);
   // The first time, or again (the client did not hear of the answer): the same id.

@@ -5,7 +5,7 @@ namespace property {
 using task::message_type;
 using task::status;
 
-judge::judge(const world_rules& rules) : rules_(rules) {
+judge::judge(const simulation_rules& rules) : rules_(rules) {
   for (std::int32_t p = 0; p < partitions; ++p) all_.emplace_back(rules.keep_for);
 }
 

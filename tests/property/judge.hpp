@@ -48,7 +48,7 @@ struct task_info {
 
 class judge {
  public:
-  explicit judge(const world_rules& rules);
+  explicit judge(const simulation_rules& rules);
 
   void appended(std::int32_t p, const stored& s);
   void committed(const base::record& request);
@@ -70,7 +70,7 @@ class judge {
   void started(task_info& t, const task::message& m, const task::task_state& before, const task::step& step);
   void ended(task_info& t, const task::message& m, const task::task_state& before, const task::task_state& s);
 
-  world_rules rules_;
+  simulation_rules rules_;
   std::vector<histories> all_;
   std::map<std::string, task_info> tasks_;
   std::set<std::string> killed_runs_;  // by a neighbour

@@ -4,7 +4,7 @@ namespace property {
 
 namespace {
 
-processor::decision_options options(const std::string& source, random& r, const world_rules& rules) {
+processor::decision_options options(const std::string& source, random& r, const simulation_rules& rules) {
   processor::decision_options o;
   o.source = source;
   o.alive_interval = rules.alive_interval;
@@ -23,7 +23,7 @@ processor::decision_options options(const std::string& source, random& r, const 
 
 }  // namespace
 
-process::process(std::string source, int member, random& r, response_log& log, group& g, const world_rules& rules)
+process::process(std::string source, int member, random& r, response_log& log, group& g, const simulation_rules& rules)
     : source_(std::move(source)),
       member_(member),
       rules_(rules),

@@ -1,4 +1,4 @@
-// One incarnation of a processor in the simulated world: the real decisions class, and around it what the runtime does,
+// One incarnation of a processor in the simulation: the real decisions class, and around it what the runtime does,
 // every wait being as long as chance wants it.
 #pragma once
 #include <optional>
@@ -18,19 +18,19 @@ struct handler_run {
   int turns_in_vain = 0;  // since it was no longer current
 };
 
-struct world_rules {
+struct simulation_rules {
   milliseconds alive_interval{2000};
   milliseconds keep_for{60000};
   milliseconds recovery_margin{10000};
   std::uint32_t max_runs = 2;
-  // How this world is, chosen by its seed.
+  // How this simulation is, chosen by its seed.
   std::int64_t handler_percent = 25;  // a handler's chance to get on with it, per turn
   std::int64_t trouble = 1;           // 0: processors only come and go and are rebalanced; 1: rarely worse; 4: often
 };
 
 class process {
  public:
-  process(std::string source, int member, random& r, response_log& log, group& g, const world_rules& rules);
+  process(std::string source, int member, random& r, response_log& log, group& g, const simulation_rules& rules);
   ~process();
   process(const process&) = delete;
 
@@ -92,7 +92,7 @@ class process {
 
   std::string source_;
   int member_;
-  world_rules rules_;
+  simulation_rules rules_;
   random& random_;
   response_log& log_;
   group& group_;

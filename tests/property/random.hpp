@@ -1,4 +1,4 @@
-// A small seeded source of chance (splitmix64): the same seed gives the same world everywhere.
+// A small seeded source of chance (splitmix64): the same seed gives the same simulation everywhere.
 #pragma once
 #include <cstdint>
 

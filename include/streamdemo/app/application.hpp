@@ -28,8 +28,8 @@ class application {
   // thread) says so. After an error nothing is left running.
   base::result<void> start(const std::function<bool()>& give_up = {});
 
-  // Drains: no new work, streams are told to reconnect, tasks finish or are released by the deadlines. Blocks. Twice is
-  // fine.
+  // Drains: no new work, streams are told to reconnect, tasks finish or are released by the deadlines. Blocks. May be
+  // called again.
   void stop();
 
   // 0 when that listener is not open.

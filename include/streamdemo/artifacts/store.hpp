@@ -38,7 +38,7 @@ struct file {
   std::string etag;  // strong, with its quotes
 };
 
-// A committed input, as the directory tells it.
+// A committed input, as the directory has it.
 struct input {
   std::string id;
   std::string name;

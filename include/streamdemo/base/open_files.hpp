@@ -15,7 +15,7 @@ open_files_limit limit_of_open_files() noexcept;
 // walk through all numbers below it. Call it once, at the start.
 std::uint64_t raise_limit_of_open_files() noexcept;
 
-// Open now, as /proc tells it; 0 where there is none.
+// Open now, as /proc says; 0 where the system has no /proc.
 std::uint64_t count_open_files() noexcept;
 
 // The error number says that the process or the machine has run out of descriptors, processes or memory: the same may

@@ -13,7 +13,7 @@
 
 namespace streamdemo::management {
 
-// Why no work should come here now; nothing: it may. Called on any loop, must not block.
+// Why no work should come here now; nullopt: it may. Called on any loop, must not block.
 using readiness = std::function<std::optional<std::string>()>;
 
 struct options {

@@ -1,9 +1,8 @@
 #include "bus/kafka/client_producer.hpp"
 
 #include <algorithm>
-#include <charconv>
 
-#include "bus/kafka/record_room.hpp"
+#include "bus/kafka/producer_settings.hpp"
 
 namespace streamdemo::bus::kafka {
 
@@ -14,57 +13,6 @@ using std::chrono::steady_clock;
 constexpr auto mend_pause = std::chrono::milliseconds(500);
 // Records with a deadline that wait for a new client; more are refused.
 constexpr std::size_t max_waiting = 10'000;
-
-// Of the library, whose own are 1,000,000 and 65,536 KiB; it takes no larger record than 1 GB.
-constexpr std::size_t library_message_bytes = 1'000'000;
-constexpr std::size_t library_most_bytes = 1'000'000'000;
-constexpr std::size_t library_queue_kbytes = 65536;
-
-std::size_t property_or(const kafka_options& o, const char* name, std::size_t otherwise) {
-  const auto it = o.properties.find(name);
-  if (it == o.properties.end()) return otherwise;
-  std::size_t n = otherwise;
-  std::from_chars(it->second.data(), it->second.data() + it->second.size(), n);
-  return n;
-}
-
-// What the library takes as one record: every record that this program may publish, whatever the user set.
-std::size_t message_bytes(const kafka_options& o) {
-  const auto wanted = property_or(o, "message.max.bytes", library_message_bytes);
-  return std::min(std::max(wanted, bytes_on_wire(o.max_record_bytes)), library_most_bytes);
-}
-
-std::vector<setting> producer_defaults(const kafka_options& o) {
-  return {
-      {"linger.ms", "0"},
-      // What costs a broker is a request, hardly the records in it. While one is under way, which carries records of
-      // one partition, those of all partitions gather for the next ones; what comes alone leaves with the next flush.
-      {"max.in.flight.requests.per.connection", "1"},
-      {"queue.buffering.max.messages", "100000"},
-      // Room for the largest record and another before it: one that never finds room would wait for ever.
-      {"queue.buffering.max.kbytes", std::to_string(std::max(library_queue_kbytes, 2 * message_bytes(o) / 1024))},
-      {"retry.backoff.ms", "50"},
-  };
-}
-
-std::vector<setting> fixed(const kafka_options& o, std::optional<base::milliseconds> timeout, std::size_t batch_bytes) {
-  auto all = housekeeping_settings();
-  all.push_back({"message.max.bytes", std::to_string(message_bytes(o))});
-  all.push_back({"batch.size", std::to_string(batch_bytes)});
-  all.push_back({"enable.idempotence", "true"});
-  all.push_back({"acks", "all"});
-  all.push_back({"partitioner", "murmur2_random"});
-  all.push_back({"message.timeout.ms", std::to_string(timeout ? timeout->count() : 0)});
-  if (timeout) {
-    // A topic that was just made is known to one broker before the other; one that nobody made is an error in time.
-    all.push_back(
-        {"topic.metadata.propagation.max.ms", std::to_string(std::max<std::int64_t>(timeout->count() / 2, 1))});
-  } else {
-    // What follows a refused record must wait until that one is given again.
-    all.push_back({"enable.gapless.guarantee", "true"});
-  }
-  return all;
-}
 
 bool says_too_large(rd_kafka_resp_err_t e) {
   return e == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || e == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
@@ -102,7 +50,7 @@ client_producer::client_producer(dependencies& d, wakeup& w, std::optional<base:
       name_(d.name_client(timeout ? "producer" : "patient-producer")),
       out_(out),
       housekeeper_(d, name_),
-      batch_bytes_(std::min(property_or(d.options, "batch.size", library_message_bytes), d.max_batch_bytes())) {
+      batch_bytes_(std::min(batch_bytes(d.options), d.max_batch_bytes())) {
   connect();
 }
 
@@ -116,7 +64,8 @@ void client_producer::abandon() {
 }
 
 void client_producer::connect() {
-  auto conf = make_conf(deps_.options, producer_defaults(deps_.options), fixed(deps_.options, timeout_, batch_bytes_));
+  auto conf =
+      make_conf(deps_.options, producer_defaults(deps_.options), producer_fixed(deps_.options, timeout_, batch_bytes_));
   if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_PRODUCER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
   if (!made) {

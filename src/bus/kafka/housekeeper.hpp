@@ -18,7 +18,7 @@ class housekeeper {
   housekeeper(dependencies& d, std::string client)
       : deps_(d), client_(std::move(client)), gauges_(client_, d.metrics) {}
 
-  // True: it was one of these. A fatal error is none.
+  // True: it was one of these. A fatal error is not.
   bool serve(rd_kafka_event_t* e);
 
  private:

@@ -27,7 +27,7 @@ class video_handler final : public handler {
   artifacts::store& store_;
 };
 
-// Goes on behind the last clip of an earlier run. False: that was the last one.
+// Goes on after the last clip of an earlier run. False: that was the last one.
 bool resume_behind(const clip& last, cut_plan& plan) {
   if (plan.from.copy) {
     plan.pass_over = last.index + 1;

@@ -1,5 +1,5 @@
-// One ffmpeg that cuts a video: publishes each clip when its pictures and its sound are there, and tells how far it is.
-// Made and awaited by the video handler, on the processor's executor.
+// One ffmpeg that cuts a video: publishes each clip when its pictures and its sound are there, and reports how far it
+// is. Made and awaited by the video handler, on the processor's executor.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/processor/handlers.hpp>

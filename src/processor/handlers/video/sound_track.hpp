@@ -1,5 +1,5 @@
 // The encoded sound of a whole video, as ffmpeg writes it, given out in parts that belong to clips. AAC is a chain:
-// each packet can be decoded only behind the one before it. A part therefore begins with one packet more than is heard,
+// each packet can be decoded only after the one before it. A part therefore begins with one packet more than is heard,
 // and parts meet where packets do, so that the parts' sound, joined, is the whole one, sample by sample. Pure.
 #pragma once
 #include <cstdint>
@@ -18,7 +18,7 @@ class sound_track {
   // silence, and never given out. `from`: what lies before is not kept.
   sound_track(double origin, int sample_rate, double from);
 
-  // Takes more of an ADTS stream. False: it is none, or more than can be kept.
+  // Takes more of an ADTS stream. False: it is no ADTS stream, or more than can be kept.
   bool add(std::string_view bytes);
   void finish() noexcept { finished_ = true; }
   // Nothing more comes.
@@ -26,7 +26,7 @@ class sound_track {
 
   // All that belongs to a clip which ends then is here.
   bool reaches(double end) const;
-  // When the last packet ends; nothing: there is none.
+  // When the last packet ends; nullopt: there is no packet.
   std::optional<double> end() const;
 
   struct part {

@@ -117,7 +117,7 @@ frame_rate rate_of(const media_stream& s, double clip_seconds) {
   return chosen;
 }
 
-// Where frames are reordered, some muxers leave a hole behind the first one: it is shown once all the same.
+// Where frames are reordered, some muxers leave a hole after the first one: it is shown once all the same.
 double hole_behind_the_first(std::vector<double> times, const frame_rate& r) {
   if (!r.constant || times.size() < 3) return 0;
   std::sort(times.begin(), times.end());

@@ -13,7 +13,7 @@ namespace {
 
 using arguments = std::vector<std::string>;
 
-// A seek may land behind the key frame that it needs, where a container has no index: no GOP in use is longer.
+// A seek may land after the key frame that it needs, where a container has no index: no GOP in use is longer.
 constexpr double seek_margin = 12;
 
 void append(arguments& to, arguments more) {
@@ -41,7 +41,7 @@ constexpr auto to_sdr =
     "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=mobius:param=0.8:desat=0,"
     "zscale=t=bt709:m=bt709:r=tv";
 
-// Where decoding begins, on the file's clock; nothing: at its beginning.
+// Where decoding begins, on the file's clock; nullopt: at its beginning.
 std::optional<double> seek_of(const cut_plan& p) {
   const auto at = p.start_seconds() - seek_margin;
   if (p.from.path.empty() || at <= 0) return std::nullopt;
@@ -67,14 +67,15 @@ std::string picture_filters(const cut_plan& p) {
 }
 
 // The packets' grid is counted from the beginning of the sound in every run, so that the clips of two runs fit
-// together. Two packets more than are heard: the encoder's silence, and one that the next can be decoded behind.
+// together. Two packets more than are heard: the encoder's silence, and one that must be decoded before the next can
+// be.
 std::int64_t first_packet(const cut_plan& p) {
   if (p.first_frame == 0) return 0;
   const auto at = p.start_seconds() + p.from.picture_start - p.from.sound_start;
   return std::max<std::int64_t>(0, std::llround(at * p.from.sample_rate / sound_track::packet_samples) - 2);
 }
 
-// Holes are filled with silence, so that a sample's number tells its time.
+// Holes are filled with silence, so that a sample's number says its time.
 std::string sound_filters(const cut_plan& p) {
   auto f = fmt::format("aresample={}:async=1", p.from.sample_rate);
   if (const auto n = first_packet(p); n > 0) {

@@ -1,4 +1,4 @@
-#include "contract/scene.hpp"
+#include "contract/contract_fixture.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -12,21 +12,21 @@ base::steady_time in(base::milliseconds d) {
   return std::chrono::steady_clock::now() + d;
 }
 
-scene::scene(bus_fixture& f, base::executor e)
+contract_fixture::contract_fixture(bus_fixture& f, base::executor e)
     : ex(e), bus(f.bus()), background(e, log, "contract test"), fixture_(f), can_(f.can()), stays_(f.stays()) {}
 
-std::string scene::fresh(const std::string& what) {
+std::string contract_fixture::fresh(const std::string& what) {
   return what + "-" + base::random_id();
 }
 
-awaitable<std::string> scene::create(bus::topic_spec s) {
+awaitable<std::string> contract_fixture::create(bus::topic_spec s) {
   std::vector<bus::topic_spec> all{s};
   const auto made = co_await bus.ensure_topics(std::move(all));
   REQUIRE(made.has_value());
   co_return s.name;
 }
 
-awaitable<std::string> scene::topic(std::int32_t partitions) {
+awaitable<std::string> contract_fixture::topic(std::int32_t partitions) {
   bus::topic_spec s;
   s.name = fresh("topic");
   s.partitions = partitions;
@@ -34,7 +34,8 @@ awaitable<std::string> scene::topic(std::int32_t partitions) {
   return create(std::move(s));
 }
 
-awaitable<std::string> scene::small_topic(bus::when_full full, std::size_t records, std::int32_t partitions) {
+awaitable<std::string> contract_fixture::small_topic(bus::when_full full, std::size_t records,
+                                                     std::int32_t partitions) {
   bus::topic_spec s;
   s.name = fresh("small");
   s.partitions = partitions;
@@ -43,7 +44,7 @@ awaitable<std::string> scene::small_topic(bus::when_full full, std::size_t recor
   return create(std::move(s));
 }
 
-awaitable<result<std::int64_t>> scene::end_of(std::string topic, std::int32_t partition) {
+awaitable<result<std::int64_t>> contract_fixture::end_of(std::string topic, std::int32_t partition) {
   partition_id p{std::move(topic), partition};
   co_return co_await bus.end_offset(std::move(p));
 }
@@ -53,7 +54,7 @@ namespace {
 void run_on(bus_fixture& fixture, contract_body body) {
   INFO("bus: ", fixture.name());
   asio::io_context loop(1);
-  scene t(fixture, loop.get_executor());
+  contract_fixture t(fixture, loop.get_executor());
   asio::cancellation_signal stop;
   std::exception_ptr failure;
   bool ended = false;

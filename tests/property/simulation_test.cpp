@@ -2,7 +2,7 @@
 //   STREAMDEMO_SEED=4711 build/dev/bin/test_property     runs that one alone
 //   STREAMDEMO_SEEDS=100000 build/dev/bin/test_property  runs more of them
 //
-// Can it fail? Each of these was changed once, alone, and 4000 worlds looked at; what they said first:
+// Can it fail? Each of these was changed once, alone, and 4000 simulations looked at; what they said first:
 //   fold: started takes over without compare and swap          a living run was taken over
 //   fold: a hole in runseq is accepted                         succeeded without each result once
 //   fold: a runseq seen before is accepted                     succeeded without each result once
@@ -27,15 +27,15 @@
 //   silence: no record of another is heard                     ended under a living run
 //   alive: not sent while waiting for another's run            acknowledged and never ended
 // Rarer, the first of 50000: a replacement begins before it is read back (10659, results doubled).
-// Not found here, because other rules keep the harm away in these worlds, and held by unit tests instead: a run current
-// twice, records of a released run, irregular own signs of life, an own run that is gone and not released, a
+// Not found here, because other rules keep the harm away in these simulations, and held by unit tests instead: a run
+// current twice, records of a released run, irregular own signs of life, an own run that is gone and not released, a
 // replacement begun though another was faster, an end asked for too early, records other than signs of life not heard,
 // a task believed to be the one that a request names because one of its id was read.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 
-#include "property/world.hpp"
+#include "property/simulation.hpp"
 
 namespace {
 
@@ -46,21 +46,21 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
 
 }  // namespace
 
-TEST_CASE("no promise is broken in any small world of crashes, pauses, late and repeated records") {
+TEST_CASE("no promise is broken in any small simulation of crashes, pauses, late and repeated records") {
   const auto one = number_from("STREAMDEMO_SEED", 0);
   const auto first = one != 0 ? one : 1;
   const auto last = one != 0 ? one : number_from("STREAMDEMO_SEEDS", 2000);
   int failures = 0;
   int replaced = 0;
   for (auto seed = first; seed <= last && failures < 5; ++seed) {
-    property::world w(seed);
-    const auto broken = w.run();
-    replaced += w.replaced();
+    property::simulation s(seed);
+    const auto broken = s.run();
+    replaced += s.replaced();
     if (broken.empty()) continue;
     ++failures;
     FAIL_CHECK("STREAMDEMO_SEED=" << seed << ": " << broken);
-    if (one != 0) MESSAGE(w.story());
+    if (one != 0) MESSAGE(s.story());
   }
-  // The worlds are bad enough for runs to be lost and taken over.
+  // The simulations are bad enough for runs to be lost and taken over.
   if (one == 0) CHECK(replaced > 0);
 }

@@ -1,5 +1,5 @@
-// The stage of one contract test: a bus, one loop in the calling thread, topics of names nobody else uses. A test is a
-// coroutine; it fails when it does not end within the bus's patience, so it waits for events without deadlines.
+// What one contract test works with: a bus, one loop in the calling thread, topics of names nobody else uses. A test is
+// a coroutine; it fails when it does not end within the bus's patience, so it waits for events without deadlines.
 #pragma once
 #include <doctest/doctest.h>
 
@@ -19,9 +19,9 @@ using bus::partition_id;
 
 base::steady_time in(base::milliseconds d);
 
-class scene {
+class contract_fixture {
  public:
-  scene(bus_fixture& f, base::executor ex);
+  contract_fixture(bus_fixture& f, base::executor ex);
 
   base::executor ex;
   bus::bus& bus;
@@ -51,16 +51,16 @@ class scene {
   int stays_;
 };
 
-using contract_body = awaitable<void> (*)(scene&);
+using contract_body = awaitable<void> (*)(contract_fixture&);
 void run_on_every_bus(contract_body body);
 
-#define BUS_CONTRACT_AS(function, sentence)                                              \
-  static ::streamdemo::base::awaitable<void> function(::streamdemo::contract::scene& t); \
-  TEST_CASE(sentence) {                                                                  \
-    ::streamdemo::contract::run_on_every_bus(&function);                                 \
-  }                                                                                      \
-  static ::streamdemo::base::awaitable<void> function([[maybe_unused]] ::streamdemo::contract::scene& t)
-// BUS_CONTRACT("sentence") { … co_await …; } with `t`, the scene.
+#define BUS_CONTRACT_AS(function, sentence)                                                         \
+  static ::streamdemo::base::awaitable<void> function(::streamdemo::contract::contract_fixture& t); \
+  TEST_CASE(sentence) {                                                                             \
+    ::streamdemo::contract::run_on_every_bus(&function);                                            \
+  }                                                                                                 \
+  static ::streamdemo::base::awaitable<void> function([[maybe_unused]] ::streamdemo::contract::contract_fixture& t)
+// BUS_CONTRACT("sentence") { … co_await …; } with `t`, the contract_fixture.
 #define BUS_CONTRACT(sentence) BUS_CONTRACT_AS(DOCTEST_ANONYMOUS(bus_contract_), sentence)
 
 record text(const std::string& topic, std::int32_t partition, std::string value);

@@ -1,4 +1,4 @@
-#include "property/world.hpp"
+#include "property/simulation.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ constexpr std::array kinds{"plain",     "plain",     "plain",  "plain",  "plain"
                            "resumable", "resumable", "poison", "poison", "lossy", "new",       "unknown"};
 }  // namespace
 
-world::world(std::uint64_t seed)
+simulation::simulation(std::uint64_t seed)
     : random_(seed), judge_(rules_), log_([this](std::int32_t p, const stored& s) { judge_.appended(p, s); }) {
   const std::array<std::int64_t, 3> speeds{25, 10, 4};
   rules_.handler_percent = speeds[static_cast<std::size_t>(random_.between(0, 2))];
@@ -28,7 +28,7 @@ world::world(std::uint64_t seed)
   submit_tasks();
 }
 
-void world::submit_tasks() {
+void simulation::submit_tasks() {
   const auto count = random_.between(2, 7);
   for (std::int64_t i = 0; i < count; ++i) {
     const std::string id = "t" + std::to_string(i + 1);
@@ -56,7 +56,7 @@ void world::submit_tasks() {
   }
 }
 
-std::string world::run() {
+std::string simulation::run() {
   const auto calm_at = now_ + bad_days;
   const auto give_up = calm_at + patience;
   while (!judge_.broken()) {
@@ -76,7 +76,7 @@ std::string world::run() {
   return replay();
 }
 
-bool world::all_over() const {
+bool simulation::all_over() const {
   for (const auto& p : plan_) {
     if (p.first > now_) return false;
   }
@@ -88,7 +88,7 @@ bool world::all_over() const {
   return group_.all_committed();
 }
 
-void world::turn(bool faults) {
+void simulation::turn(bool faults) {
   now_ += milliseconds(random_.between(1, 400));
   for (auto& [at, id] : plan_) {
     if (at > now_) continue;
@@ -112,14 +112,14 @@ void world::turn(bool faults) {
   if (faults) bad_luck();
 }
 
-void world::take(sender& out, std::int64_t percent) {
+void simulation::take(sender& out, std::int64_t percent) {
   for (std::int32_t p = 0; p < partitions; ++p) {
     if (log_.stalled(p, now_) || !random_.percent(percent)) continue;
     out.take(log_, p, static_cast<std::size_t>(random_.between(1, 8)), now_);
   }
 }
 
-void world::turn_place(place& p) {
+void simulation::turn_place(place& p) {
   if (!p.now) {
     if (now_ >= p.back_at) start(p);
     return;
@@ -144,7 +144,7 @@ void world::turn_place(place& p) {
   }
 }
 
-void world::start(place& p) {
+void simulation::start(place& p) {
   const auto source = p.name + "/" + std::to_string(++p.incarnations);
   p.now = std::make_unique<process>(source, next_member_++, random_, log_, group_, rules_);
   p.now->lost = [this](const processor::run_key& key) {
@@ -157,7 +157,7 @@ void world::start(place& p) {
   };
 }
 
-void world::crash(place& p) {
+void simulation::crash(place& p) {
   judge_.disturbed(p.now->source());
   auto out = p.now->out_shared();
   out->orphan(random_);
@@ -166,7 +166,7 @@ void world::crash(place& p) {
   p.back_at = now_ + milliseconds(random_.between(200, 6'000));
 }
 
-void world::bad_luck() {
+void simulation::bad_luck() {
   if (random_.one_in(150)) {
     const auto p = static_cast<std::int32_t>(random_.between(0, partitions - 1));
     log_.stall(p, now_ + milliseconds(random_.between(500, 15'000)));
@@ -181,7 +181,7 @@ void world::bad_luck() {
   }
 }
 
-void world::bad_luck_of(place& p) {
+void simulation::bad_luck_of(place& p) {
   auto& x = *p.now;
   const bool worse = random_.percent(rules_.trouble * 25);
   if (worse && random_.one_in(120)) {
@@ -199,7 +199,7 @@ void world::bad_luck_of(place& p) {
   }
 }
 
-std::string world::story() const {
+std::string simulation::story() const {
   std::string all;
   for (std::int32_t p = 0; p < partitions; ++p) {
     for (std::int64_t i = 0; i < log_.end(p); ++i) {
@@ -214,7 +214,7 @@ std::string world::story() const {
 }
 
 // Everybody has read the same bytes, at whatever pace; and reading all of it once more gives them again.
-std::string world::replay() const {
+std::string simulation::replay() const {
   for (std::int32_t p = 0; p < partitions; ++p) {
     for (const auto& g : gateways_) {
       if (!g->agrees(p)) return "two gateways have different histories";

@@ -1,13 +1,13 @@
-// A small world of processors, gateways and one log, in which whatever can go wrong does: first for a while on purpose,
-// then no more, and after that every acknowledged task has to come to its end.
+// A small simulation of processors, gateways and one log, in which whatever can go wrong does: first for a while on
+// purpose, then no more, and after that every acknowledged task has to come to its end.
 #pragma once
 #include "property/gateway.hpp"
 
 namespace property {
 
-class world {
+class simulation {
  public:
-  explicit world(std::uint64_t seed);
+  explicit simulation(std::uint64_t seed);
   // Empty, or the promise that was broken.
   std::string run();
 
@@ -39,7 +39,7 @@ class world {
   std::string replay() const;
 
   random random_;
-  world_rules rules_;
+  simulation_rules rules_;
   sys_time now_{milliseconds(1'000'000'000)};
   judge judge_;
   group group_;

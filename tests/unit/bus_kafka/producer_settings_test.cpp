@@ -1,0 +1,47 @@
+#include "bus/kafka/producer_settings.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace streamdemo;
+using namespace streamdemo::bus::kafka;
+
+namespace {
+
+std::optional<std::string> value_of(const std::vector<setting>& all, std::string_view name) {
+  for (const auto& s : all) {
+    if (s.name == name) return s.value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("the library takes every record that may be published, with its key and headers, whatever the user set") {
+  bus::kafka_options o;
+  o.max_record_bytes = 5'000'000;
+  o.properties["message.max.bytes"] = "2000";
+  const auto bytes = std::stoul(value_of(producer_fixed(o, std::nullopt, 1000), "message.max.bytes").value());
+  CHECK(bytes > o.max_record_bytes);
+  // Twice, so that the largest finds room after another.
+  o.max_record_bytes = 200'000'000;
+  const auto kbytes = std::stoul(value_of(producer_defaults(o), "queue.buffering.max.kbytes").value());
+  CHECK(kbytes * 1024 >= 2 * o.max_record_bytes);
+}
+
+TEST_CASE("records without a deadline are never given up and leave no gap; the others are given up in time") {
+  const bus::kafka_options o;
+  const auto patient = producer_fixed(o, std::nullopt, 1000);
+  CHECK(value_of(patient, "message.timeout.ms") == "0");
+  CHECK(value_of(patient, "enable.gapless.guarantee") == "true");
+  const auto timed = producer_fixed(o, base::milliseconds(3000), 1000);
+  CHECK(value_of(timed, "message.timeout.ms") == "3000");
+  CHECK(value_of(timed, "topic.metadata.propagation.max.ms") == "1500");
+  CHECK_FALSE(value_of(timed, "enable.gapless.guarantee"));
+}
+
+TEST_CASE("a batch is as large as the user says, or as the library has it") {
+  bus::kafka_options o;
+  CHECK(batch_bytes(o) == 1'000'000);
+  o.properties["batch.size"] = "1234";
+  CHECK(batch_bytes(o) == 1234);
+}
