@@ -34,7 +34,7 @@ class runtime final : public processor {
   awaitable<void> leave_group();
   awaitable<void> finish_runs(base::steady_time deadline);
 
-  // For good, and why, for the log and whoever asks whether this process is ready.
+  // For good: says why in the log, and to whoever asks whether this process is ready.
   void take_no_more(std::string why);
   void take(const bus::shared_item& item);
   void take(const bus::read_item& item);
