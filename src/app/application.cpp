@@ -5,9 +5,9 @@
 #include <future>
 #include <mutex>
 #include <streamdemo/app/application.hpp>
-#include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/io_threads.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/open_files.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>

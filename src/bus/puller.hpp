@@ -3,7 +3,7 @@
 #pragma once
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/bus/bus.hpp>
 
 namespace streamdemo::bus {
@@ -46,7 +46,7 @@ class puller {
   bool failed() const noexcept { return failure_.has_value(); }
 
   executor ex_;
-  base::event news_;
+  base::notifier news_;
 
  private:
   std::optional<error> failure_;

@@ -1,6 +1,6 @@
 // The stations in their order. Start: the time by the bus, follow, caught up, open. Drain: the listener closes first,
 // then streams and requests end, then what was published is waited for, then the follower stops.
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/http/server.hpp>
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <ctime>
 #include <streamdemo/base/descriptor.hpp>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/http/server.hpp>
 
 #include "http/listener.hpp"
@@ -73,7 +73,7 @@ class server_impl final : public server {
   std::vector<std::unique_ptr<server_loop>> loops_;
   std::vector<listening_socket> listeners_;
   base::timer pause_;
-  base::event drained_;
+  base::notifier drained_;
   std::uint16_t port_ = 0;
   std::size_t next_ = 0;
   std::size_t loops_left_ = 0;

@@ -1,6 +1,6 @@
 // The handlers, and the runs in which they work. Owns a coroutine per run and joins it. One executor.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/processor/handler.hpp>
 
@@ -36,7 +36,7 @@ class handler_runs {
   std::map<std::string, std::unique_ptr<handler>, std::less<>> handlers_;  // by kind
   finished finished_;
   std::unordered_map<std::string, std::shared_ptr<run>> runs_;  // by run id, while the handler works
-  base::event ended_;
+  base::notifier ended_;
   base::task_group work_;
 };
 

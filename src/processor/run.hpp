@@ -1,8 +1,8 @@
 // One run of one task: the job its handler gets, and the emitter it writes to. Owned by the runtime and, until the last
 // acknowledgement has come, by the publishes under way. One executor.
 #pragma once
-#include <streamdemo/base/event.hpp>
 #include <streamdemo/base/log.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/processor/handler.hpp>
 #include <streamdemo/task/message.hpp>
@@ -60,7 +60,7 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
   std::int64_t runseq_ = 1;  // the last one taken: `started`
   std::size_t in_flight_ = 0;
   std::size_t waiting_ = 0;
-  base::event room_;
+  base::notifier room_;
   bool closed_ = false;
   run_end how_ = run_end::stopped;
   std::string_view end_ = "stopped";

@@ -2,7 +2,7 @@
 // of `response` and the clock have, one per question for an end asks the bus, and every action of decisions is
 // performed here. One executor.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/processor/processor.hpp>
 
@@ -66,7 +66,7 @@ class runtime final : public processor {
   response_decoder decoder_;
   handler_runs runs_;
   decisions decisions_;
-  base::event moved_;  // a run is over, or the drain is
+  base::notifier moved_;  // a run is over, or the drain is
   base::task_group loops_;
   readiness readiness_;
   bool performing_ = false;

@@ -3,8 +3,8 @@
 #pragma once
 #include <doctest/doctest.h>
 
-#include <streamdemo/base/event.hpp>
 #include <streamdemo/base/log.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 
 #include "contract/bus_fixture.hpp"
@@ -87,7 +87,7 @@ class pipeline {
 
  private:
   bus::producer& producer_;
-  base::event changed_;
+  base::notifier changed_;
 };
 
 }  // namespace streamdemo::contract

@@ -40,7 +40,7 @@ class receiver : public std::enable_shared_from_this<receiver<Source, Item>> {
 
   std::unique_ptr<Source> source_;
   contract_fixture& fixture_;
-  base::event changed_;
+  base::notifier changed_;
   bool running_ = false;
 };
 

@@ -1,6 +1,6 @@
 // An emitter for tests of handlers: keeps what was emitted, can hold its callers back and can refuse.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/processor/handler.hpp>
 
 #include <functional>
@@ -72,7 +72,7 @@ class fake_emitter final : public processor::emitter {
     co_return base::result<void>{};
   }
 
-  base::event moved_;
+  base::notifier moved_;
   std::size_t allowed_ = std::numeric_limits<std::size_t>::max();
   std::size_t inside_ = 0;
 };

@@ -1,6 +1,6 @@
 // The in-process producer.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "bus/earliest_timer.hpp"
 #include "bus/inprocess/core.hpp"
@@ -42,7 +42,7 @@ class producer_impl final : public endpoint {
   std::vector<completion> completed_;  // guarded by the mutex
   // The owner's executor only:
   earliest_timer expiry_;
-  base::event changed_;
+  base::notifier changed_;
   std::size_t in_flight_ = 0;
   std::uint32_t turns_ = 0;  // spreads records that have no key
   bool closed_ = false;

@@ -1,7 +1,7 @@
 // The Kafka producer: two client producers, one wake-up, one timer. What wake-ups and timers hold on to. Owner's
 // executor only.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "bus/earliest_timer.hpp"
 #include "bus/kafka/client_producer.hpp"
@@ -41,7 +41,7 @@ class producer_impl final : public std::enable_shared_from_this<producer_impl> {
   client_producer timed_;    // of records with a deadline
   client_producer patient_;  // of records that are never given up
   earliest_timer timer_;
-  base::event changed_;
+  base::notifier changed_;
   std::size_t in_flight_ = 0;
   bool closed_ = false;
   bool abandoned_ = false;

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "compare/client/crowd.hpp"
 

@@ -1,4 +1,4 @@
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "compare/buses/trials.hpp"
 #include "compare/client/crowd.hpp"

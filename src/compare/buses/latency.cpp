@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <thread>
 
 #include "compare/buses/trials.hpp"

@@ -6,7 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <numeric>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 namespace streamdemo::compare {
 
@@ -100,7 +100,7 @@ base::awaitable<void> lone_loop::all_of(std::vector<std::function<base::awaitabl
       if (--left == 0) zero.notify_all();
     }
     std::size_t left;
-    base::event zero;
+    base::notifier zero;
     std::exception_ptr failed;
   };
   const auto run = [](std::function<base::awaitable<void>()> body,

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/http/event_stream.hpp>
 
 namespace streamdemo::compare {

@@ -1,6 +1,6 @@
 #include "compare/client/waiters.hpp"
 
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "compare/client/crowd.hpp"
 #include "compare/measure/process_probe.hpp"

@@ -3,7 +3,7 @@
 // principal was known by is taken away. Streams of one principal stand together, so that a stream costs a list's links.
 // On its loop.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 
 #include <boost/intrusive/list.hpp>
@@ -64,7 +64,7 @@ class access_watch {
   const gate& gate_;
   const base::clock& clock_;
   groups groups_;
-  base::event joined_;
+  base::notifier joined_;
   base::task_group group_;
   bool watching_ = false;
 };

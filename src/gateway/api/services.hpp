@@ -1,7 +1,7 @@
 // What the endpoints share: the parts of the gateway that they use, and per loop what belongs to that loop. Made once
 // by make_api; any thread.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/http/fields/origin.hpp>
 
@@ -21,7 +21,7 @@ namespace streamdemo::gateway {
 struct loop_state {
   loop_state(base::executor ex, const gate& entrance, const base::clock& clock, const base::logger& log);
   base::task_group submissions;  // those begun on a WebSocket, which outlive it
-  base::event draining;
+  base::notifier draining;
   std::minstd_rand random;
   access_watch watch;
 };

@@ -1,7 +1,7 @@
 // Reads every partition of `response` into the histories, from far enough back that every task that can still matter is
 // whole. When a position is lost, that partition is folded anew from there. Loop 0.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/bus.hpp>
 
@@ -61,8 +61,8 @@ class response_follower {
   std::vector<std::int64_t> folded_;  // up to which offset, per partition
   std::atomic<std::int32_t> behind_;
   bool closed_ = false;
-  base::event changed_;
-  base::event progress_;
+  base::notifier changed_;
+  base::notifier progress_;
   base::task_group group_;
 };
 

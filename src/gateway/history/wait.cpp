@@ -1,6 +1,6 @@
 // Waiting as a coroutine: subscribe, read again, wait, repeat. Between the second and the third nothing can be missed,
 // because wakes come on this very loop.
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "gateway/history/histories.hpp"
 
@@ -15,7 +15,7 @@ class woken final : public subscriber {
   base::awaitable<bool> until(base::steady_time t) { return event_.wait_until(t); }
 
  private:
-  base::event event_;
+  base::notifier event_;
 };
 
 }  // namespace

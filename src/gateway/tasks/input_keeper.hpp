@@ -3,7 +3,7 @@
 // and owned by the gateway; on loop 0, except tidy().
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>
@@ -48,7 +48,7 @@ class input_keeper {
   const base::milliseconds on_its_way_;
   bool started_ = false;
   bool busy_ = false;
-  base::event idle_;
+  base::notifier idle_;
   base::task_group group_;
 };
 

@@ -1,5 +1,5 @@
-#include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -39,7 +39,7 @@ error bus_error(const error& e, std::string_view what) {
 // Counts what is underway for as long as it lives.
 class underway {
  public:
-  underway(std::size_t& count, base::event& idle) : count_(count), idle_(idle) { ++count_; }
+  underway(std::size_t& count, base::notifier& idle) : count_(count), idle_(idle) { ++count_; }
   ~underway() {
     if (--count_ == 0) idle_.notify_all();
   }
@@ -47,7 +47,7 @@ class underway {
 
  private:
   std::size_t& count_;
-  base::event& idle_;
+  base::notifier& idle_;
 };
 
 // Counts a submission of an owner for as long as it lives.
@@ -169,7 +169,7 @@ class bus_task_service final : public task_service_control, private task_observe
       co_await before->wait_until(by);
     }
     if (closed_) co_return error{errc::closed, "this gateway is shutting down and takes no new tasks"};
-    const auto folded = std::make_shared<base::event>(loop0_);
+    const auto folded = std::make_shared<base::notifier>(loop0_);
     in_flight_.emplace(s.request_id, folded);
     const auto id = s.request_id;
     auto r = co_await submit_alone(s);
@@ -297,7 +297,7 @@ class bus_task_service final : public task_service_control, private task_observe
   awaitable<void> wait_for_over(history_ptr h, steady_time by) {
     const auto id = h->view().request_id;
     auto& waiting = ends_awaited_[id];
-    if (!waiting) waiting = std::make_shared<base::event>(loop0_);
+    if (!waiting) waiting = std::make_shared<base::notifier>(loop0_);
     const auto over = waiting;
     while (!task::is_end(h->view().status) && now() < by && !aborted_) co_await over->wait_until(by);
     // Here and in the list: nobody else is left.
@@ -399,8 +399,8 @@ class bus_task_service final : public task_service_control, private task_observe
   const secrets& secrets_;
   std::unique_ptr<bus::producer> producer_;
   base::histogram& seconds_;
-  std::unordered_map<std::string, std::shared_ptr<base::event>> in_flight_;     // by id; told when its task is folded
-  std::unordered_map<std::string, std::shared_ptr<base::event>> ends_awaited_;  // by id; told when its task is over
+  std::unordered_map<std::string, std::shared_ptr<base::notifier>> in_flight_;  // by id; told when its task is folded
+  std::unordered_map<std::string, std::shared_ptr<base::notifier>> ends_awaited_;  // by id; told when its task is over
   std::unordered_map<std::string, std::size_t> under_way_of_;  // by owner: submissions that may not be folded yet
   std::unordered_set<std::string> acknowledged_;               // open tasks whose request this gateway saw acknowledged
   unread_tasks unread_;  // handed over, not folded yet: open tasks that no history counts
@@ -409,7 +409,7 @@ class bus_task_service final : public task_service_control, private task_observe
   bool closed_ = false;
   bool aborted_ = false;  // the drain deadline has passed: no more waiting
   std::size_t underway_ = 0;
-  base::event idle_;
+  base::notifier idle_;
   base::task_group group_;
 };
 

@@ -1,6 +1,6 @@
 // Lets several coroutines of one run share its emitter: one call at a time, in no promised order between them.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/processor/handler.hpp>
 
 namespace streamdemo::processor {
@@ -18,7 +18,7 @@ class serial_emitter final : public emitter {
   awaitable<void> take();
 
   emitter& out_;
-  base::event free_;
+  base::notifier free_;
   bool busy_ = false;
 };
 

@@ -2,7 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/offload.hpp>
 #include <streamdemo/base/task_group.hpp>
 
@@ -23,7 +23,7 @@ struct world {
   }
 };
 
-base::awaitable<void> wait_forever(base::event& e, bool& canceled) {
+base::awaitable<void> wait_forever(base::notifier& e, bool& canceled) {
   try {
     for (;;) co_await e.wait();
   } catch (const boost::system::system_error&) {
@@ -35,7 +35,7 @@ base::awaitable<void> wait_forever(base::event& e, bool& canceled) {
 
 TEST_CASE("cancel ends every coroutine of a group and join waits for them") {
   world w;
-  base::event e(w.loop.get_executor());
+  base::notifier e(w.loop.get_executor());
   bool one = false, two = false;
   w.group.spawn([&] { return wait_forever(e, one); });
   w.group.spawn([&] { return wait_forever(e, two); });
@@ -51,7 +51,7 @@ TEST_CASE("cancel ends every coroutine of a group and join waits for them") {
 
 TEST_CASE("an exception in one coroutine leaves the others alone") {
   world w;
-  base::event e(w.loop.get_executor());
+  base::notifier e(w.loop.get_executor());
   bool canceled = false;
   w.group.spawn([&] { return wait_forever(e, canceled); });
   w.group.spawn([&]() -> base::awaitable<void> {
@@ -64,9 +64,9 @@ TEST_CASE("an exception in one coroutine leaves the others alone") {
   w.join();
 }
 
-TEST_CASE("an event wakes who waits now, with and without a deadline") {
+TEST_CASE("a notifier wakes who waits now, with and without a deadline") {
   world w;
-  base::event e(w.loop.get_executor());
+  base::notifier e(w.loop.get_executor());
   int woken = 0;
   bool in_time = false, late = true;
   w.group.spawn([&]() -> base::awaitable<void> {

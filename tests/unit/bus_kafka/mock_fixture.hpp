@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "kafka/mock_cluster.hpp"
 

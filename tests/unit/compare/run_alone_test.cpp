@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "compare/client/crowd.hpp"
 

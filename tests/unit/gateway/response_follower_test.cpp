@@ -25,7 +25,7 @@ struct script {
   std::deque<batch> batches;
   std::vector<std::pair<std::int32_t, base::sys_time>> followed;
   bool closed = false;
-  base::event news;
+  base::notifier news;
 };
 
 class scripted_reader final : public streamdemo::bus::reader {

@@ -5,7 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/http/router.hpp>
 #include <streamdemo/http/server.hpp>
 
@@ -137,7 +137,7 @@ class test_server {
   base::metrics numbers;
   base::io_threads threads;
   router table;
-  base::event opened;
+  base::notifier opened;
   std::unique_ptr<http::server> server;
   std::uint16_t port = 0;
   std::atomic<int> waiting{0};
@@ -223,7 +223,7 @@ class test_server {
   }
   awaitable<reply> waits(request&) {
     ++waiting;
-    base::event never(threads.executor(current_loop()));
+    base::notifier never(threads.executor(current_loop()));
     bool stopped = false;
     try {
       co_await never.wait();

@@ -1,8 +1,8 @@
 // The processor on the in-process bus: requests written by hand, a handler of the test, and the response log it makes.
 #include <doctest/doctest.h>
 
-#include <streamdemo/base/event.hpp>
 #include <streamdemo/base/id.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>
 #include <streamdemo/processor/processor.hpp>
@@ -172,7 +172,7 @@ class scene {
   std::unique_ptr<bus::producer> out_;
   std::unique_ptr<bus::reader> in_;
   base::task_group group_;
-  base::event moved_;
+  base::notifier moved_;
   task::fold fold_;
   std::vector<std::unique_ptr<processor::processor>> processors_;
 };
@@ -200,7 +200,7 @@ awaitable<base::result<processor::outcome>> three_results(processor::job j, proc
 
 // Works until it is stopped.
 awaitable<base::result<processor::outcome>> endless(processor::job j, processor::emitter& out) {
-  base::event stopped(co_await asio::this_coro::executor);
+  base::notifier stopped(co_await asio::this_coro::executor);
   std::stop_callback wake(j.stop, [&] { stopped.notify_all(); });
   auto r = co_await out.result(std::to_string(j.results_before));
   while (!j.stop.stop_requested()) co_await stopped.wait();
@@ -344,7 +344,7 @@ TEST_CASE("a drain releases what does not finish, and another processor goes on 
 
 TEST_CASE("a drain lets a run that ends in time finish") {
   run([](scene& s) -> awaitable<void> {
-    base::event go(co_await asio::this_coro::executor);
+    base::notifier go(co_await asio::this_coro::executor);
     bool may_end = false;
     script waits = [&](processor::job, processor::emitter& out) -> awaitable<base::result<processor::outcome>> {
       auto r = co_await out.result("1");
@@ -406,7 +406,7 @@ TEST_CASE("a request that was never accepted goes to the dead-letter topic with 
 
 TEST_CASE("a processor that meets a task of newer rules leaves the group and its request, and lets its runs finish") {
   run([](scene& s) -> awaitable<void> {
-    base::event go(co_await asio::this_coro::executor);
+    base::notifier go(co_await asio::this_coro::executor);
     bool may_end = false;
     script waits = [&](processor::job, processor::emitter& out) -> awaitable<base::result<processor::outcome>> {
       auto r = co_await out.result("1");

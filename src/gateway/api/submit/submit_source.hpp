@@ -2,7 +2,7 @@
 // there is a small coroutine beside it; it belongs to the loop's submissions, because a client that goes away takes no
 // submission back. Everything on the session's loop.
 #pragma once
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "gateway/api/call.hpp"
 #include "gateway/api/stream/event_source.hpp"
@@ -30,7 +30,7 @@ class submit_source final : public http::stream_source {
     std::optional<base::milliseconds> deadline;
     submit_source* source = nullptr;  // nullptr: the client is gone
     std::optional<std::string> message;
-    base::event changed;
+    base::notifier changed;
   };
 
   static base::awaitable<void> converse(std::shared_ptr<conversation> c);

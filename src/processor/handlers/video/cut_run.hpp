@@ -55,7 +55,7 @@ class cut_run {
   serial_emitter& out_;
   artifacts::store& store_;
   child_process& child_;
-  base::event changed_;  // of what the publisher waits for
+  base::notifier changed_;  // of what the publisher waits for
 
   std::deque<clip> pictures_;  // finished, on the picture's clock
   std::int64_t frames_;        // that the encoder was given, of the whole video

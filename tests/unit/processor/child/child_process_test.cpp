@@ -12,7 +12,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 #include <fstream>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include "processor/child/capture.hpp"
 #include "processor/child/descendants.hpp"

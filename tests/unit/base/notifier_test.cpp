@@ -3,7 +3,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include <memory>
 #include <vector>
@@ -15,7 +15,7 @@ namespace {
 
 enum class end { none, notified, late, canceled };
 
-base::awaitable<void> waits(base::event& e, std::chrono::steady_clock::time_point until, end& how) {
+base::awaitable<void> waits(base::notifier& e, std::chrono::steady_clock::time_point until, end& how) {
   try {
     how = co_await e.wait_until(until) ? end::notified : end::late;
   } catch (const boost::system::system_error& why) {
@@ -24,7 +24,7 @@ base::awaitable<void> waits(base::event& e, std::chrono::steady_clock::time_poin
   }
 }
 
-// Waiters on one event, each of which can be canceled.
+// Waiters on one notifier, each of which can be canceled.
 struct scene {
   std::size_t wait(std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max()) {
     auto& w = *all.emplace_back(std::make_unique<waiter>());
@@ -44,7 +44,7 @@ struct scene {
     end how = end::none;
   };
   asio::io_context context;
-  std::unique_ptr<base::event> what = std::make_unique<base::event>(context.get_executor());
+  std::unique_ptr<base::notifier> what = std::make_unique<base::notifier>(context.get_executor());
   std::vector<std::unique_ptr<waiter>> all;
 };
 
@@ -84,7 +84,7 @@ TEST_CASE("who is late or canceled leaves the others alone, whichever of them it
   }
 }
 
-TEST_CASE("an event that goes wakes those that wait") {
+TEST_CASE("a notifier that goes wakes those that wait") {
   scene s;
   s.wait();
   s.wait(std::chrono::steady_clock::now() + 1h);

@@ -1,6 +1,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <streamdemo/base/event.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 namespace streamdemo::base {
 
@@ -17,33 +17,33 @@ awaitable<void> throw_if_canceled() {
 }  // namespace
 
 // In the frame of the coroutine that waits.
-struct event::waiter : link {
+struct notifier::waiter : link {
   waiter(const executor& ex, std::chrono::steady_clock::time_point until) : time(ex, until) {}
   timer time;
   bool notified = false;
 };
 
-void event::link::enter(link& ring) noexcept {
+void notifier::link::enter(link& ring) noexcept {
   previous = ring.previous;
   next = &ring;
   previous->next = next->previous = this;
 }
 
-void event::link::leave() noexcept {
+void notifier::link::leave() noexcept {
   previous->next = next;
   next->previous = previous;
   previous = next = this;
 }
 
-event::~event() {
+notifier::~notifier() {
   notify_all();
 }
 
-awaitable<void> event::wait() {
+awaitable<void> notifier::wait() {
   co_await wait_until(std::chrono::steady_clock::time_point::max());
 }
 
-awaitable<bool> event::wait_until(std::chrono::steady_clock::time_point until) {
+awaitable<bool> notifier::wait_until(std::chrono::steady_clock::time_point until) {
   waiter mine(executor_, until);
   mine.enter(waiting_);
   boost::system::error_code ignored;
@@ -52,7 +52,7 @@ awaitable<bool> event::wait_until(std::chrono::steady_clock::time_point until) {
   co_return mine.notified;
 }
 
-void event::notify_all() {
+void notifier::notify_all() {
   while (waiting_.next != &waiting_) {
     auto& w = static_cast<waiter&>(*waiting_.next);
     w.leave();

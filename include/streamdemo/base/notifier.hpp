@@ -1,17 +1,17 @@
 // A condition that coroutines wait for. One executor; wakes only those that wait at the moment of the call, so test
-// your own state before and after (`while (!ready) co_await event.wait();`). To begin and to end a wait costs the same
-// however many others wait.
+// your own state before and after (`while (!ready) co_await notifier.wait();`). To begin and to end a wait costs the
+// same however many others wait.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 
 namespace streamdemo::base {
 
-class event {
+class notifier {
  public:
-  explicit event(executor ex) : executor_(std::move(ex)) {}
+  explicit notifier(executor ex) : executor_(std::move(ex)) {}
   // Wakes those that wait.
-  ~event();
-  event(const event&) = delete;
+  ~notifier();
+  notifier(const notifier&) = delete;
 
   // Until the next notify_all(). Ends with a system_error operation_aborted when the coroutine is canceled.
   awaitable<void> wait();
