@@ -6,6 +6,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED COMPONENTS core)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
+find_package(CURL REQUIRED)
 find_package(tomlplusplus REQUIRED)
 # Debian's librdkafka brings no CMake package of its own.
 find_path(RDKAFKA_INCLUDE_DIR librdkafka/rdkafka.h REQUIRED)

@@ -14,6 +14,7 @@ needed_to_run='
   /usr/include/openssl/evp.h          libssl-dev
   /usr/include/librdkafka/rdkafka.h   librdkafka-dev
   /usr/include/re2/re2.h              libre2-dev
+  curl-config                         libcurl4-openssl-dev
   ffmpeg                              ffmpeg'
 needed_to_build_tests='
   python3                             python3

@@ -127,19 +127,37 @@ bool is_loopback(const std::string& address) {
   return address == "::1" || address.starts_with("127.");
 }
 
+void check_issuers(contradiction_list& out, const settings& s) {
+  if (s.auth.issuers.empty()) {
+    out.push_back(
+        {{"auth.mode", "auth.issuers"}, "auth.mode is jwt, but there is no [auth.issuers.NAME]: no token would count"});
+  }
+  std::map<std::string, std::string> tables;
+  for (const auto& [name, i] : s.auth.issuers) {
+    const auto [first, is_new] = tables.emplace(i.issuer, "auth.issuers." + name);
+    if (is_new) continue;
+    const auto table = "auth.issuers." + name;
+    out.push_back({{table + ".issuer", first->second + ".issuer"},
+                   fmt::format("{} and {} have the same issuer \"{}\": which of the two judges its tokens?",
+                               first->second, table, i.issuer)});
+  }
+}
+
 void check_access(contradiction_list& out, const settings& s) {
   if (s.role == role::processor) return;
   const bool beyond = !std::ranges::all_of(s.gateway.listen, is_loopback);
   if (s.auth.mode == auth_mode::none && beyond && !s.gateway.allow_unauthenticated) {
-    out.push_back({{"gateway.listen", "auth.mode", "gateway.allow_unauthenticated"},
-                   "gateway.listen goes beyond this machine while auth.mode is none: whoever reaches the port could do "
-                   "everything with every task. Set auth.mode to keys, or gateway.allow_unauthenticated to true where "
-                   "something else keeps strangers out"});
+    out.push_back(
+        {{"gateway.listen", "auth.mode", "gateway.allow_unauthenticated"},
+         "gateway.listen goes beyond this machine while auth.mode is none: whoever reaches the port could do "
+         "everything with every task. Set auth.mode to keys or jwt, or gateway.allow_unauthenticated to true where "
+         "something else keeps strangers out"});
   }
   if (s.auth.mode == auth_mode::proxy && s.auth.trusted_proxies.empty()) {
     out.push_back({{"auth.mode", "auth.trusted_proxies"},
                    "auth.mode is proxy, but auth.trusted_proxies names none: nobody could call"});
   }
+  if (s.auth.mode == auth_mode::jwt) check_issuers(out, s);
   if (s.auth.mode != auth_mode::none && s.bus == bus_kind::kafka && s.auth.id_secret.empty() &&
       s.auth.id_secret_file.empty()) {
     out.push_back(

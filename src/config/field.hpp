@@ -38,11 +38,14 @@ struct task_table {
 
 using field = basic_field<settings>;
 using task_field = basic_field<task_table>;
+using issuer_field = basic_field<token_issuer>;
 
-// All settings but the tables of kinds, section by section in the order of the reference.
+// All settings but the tables of kinds and issuers, section by section in the order of the reference.
 std::vector<field> fields();
 // The settings of a kind's table.
 std::vector<task_field> task_fields();
+// The settings of an issuer's table.
+std::vector<issuer_field> issuer_fields();
 
 // One sentence about a section ("gateway"), for the documents.
 std::string_view section_sentence(std::string_view section);

@@ -100,8 +100,10 @@ void add_access(field_list& f) {
                              "Listen beyond this machine though auth.mode is none: whoever reaches the port may do "
                              "everything with every task."));
   f.push_back(choice<settings, auth_mode>(
-      "auth.mode", AT(auth.mode), {{"none", auth_mode::none}, {"keys", auth_mode::keys}, {"proxy", auth_mode::proxy}},
-      "Who may call: everyone; whoever has a key that `streamdemo key new` made; or whoever a proxy in front names."));
+      "auth.mode", AT(auth.mode),
+      {{"none", auth_mode::none}, {"keys", auth_mode::keys}, {"jwt", auth_mode::jwt}, {"proxy", auth_mode::proxy}},
+      "Who may call: everyone; whoever has a key that `streamdemo key new` made; whoever has a token of an issuer in "
+      "[auth.issuers.NAME]; or whoever a proxy in front names."));
   f.push_back(text<settings>("auth.directory", AT(auth.directory), wrong_if_empty, "a path",
                              "Where the file `keys` lies, and `id-secret` where auth.id_secret is not set."));
   f.push_back(text<settings>("auth.id_secret", AT(auth.id_secret), wrong_secret, "32 … 1024 characters, or empty",
@@ -295,6 +297,31 @@ std::vector<task_field> task_fields() {
   f.push_back(text<task_table>("request_topic", AT(request_topic), wrong_topic, "a topic name",
                                "A request topic of its own, so that processors in another language can own the kind."));
   return f;
+}
+
+std::vector<issuer_field> issuer_fields() {
+  return {
+      text<token_issuer>("issuer", AT(issuer), wrong_issuer, "1 … 256 characters",
+                         "The issuer as its tokens name it in `iss`, character by character."),
+      list<token_issuer>("audience", AT(audience), may_be_empty::no, wrong_if_empty, "texts",
+                         "How its tokens name this service in `aud`; one of them is enough."),
+      text<token_issuer>("jwks", AT(jwks), wrong_jwks, "https://…, http:// of this machine, or a file's path",
+                         "Its keys (JWK Set). An address is asked every 5 minutes, a file is looked at every second; "
+                         "keys that are there stay while it is away."),
+      list<token_issuer>("algorithms", AT(algorithms), may_be_empty::no, wrong_algorithm,
+                         "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA",
+                         "How its tokens may be signed; a token does not choose."),
+      list<token_issuer>("types", AT(types), may_be_empty::no, wrong_if_empty, "media types without application/",
+                         "What its tokens may call themselves in `typ`. Some issuers write JWT also for access tokens: "
+                         "add that only where ID tokens have another audience."),
+      text<token_issuer>("scope_prefix", AT(scope_prefix), nullptr, "a text",
+                         "What stands before tasks:submit, tasks:read, tasks:cancel and tasks:admin in its scopes."),
+      text<token_issuer>("kinds_claim", AT(kinds_claim), nullptr, "a claim's name, or empty",
+                         "The claim that names the kinds of tasks a token is for; a token without it is refused. "
+                         "Empty: each is for all kinds."),
+      number<token_issuer>("leeway_ms", AT(leeway), 0, 10 * minute,
+                           "How far ahead `nbf` and `iat` may lie, where the issuer's clock is; `exp` has none."),
+  };
 }
 
 std::string_view section_sentence(std::string_view section) {

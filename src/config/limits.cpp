@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <streamdemo/base/signature.hpp>
 
 namespace streamdemo::config {
 
@@ -22,6 +23,17 @@ bool is_port(std::string_view text) {
   int port = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
   return ec == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+// host[:port] of a loopback address.
+bool is_this_machine(std::string_view authority) {
+  const bool bracketed = authority.starts_with('[');
+  const auto end = bracketed ? authority.find(']') : authority.find(':');
+  const auto host = authority.substr(bracketed ? 1 : 0, end == authority.npos ? end : end - (bracketed ? 1 : 0));
+  if (host == "localhost") return true;
+  boost::system::error_code ec;
+  const auto address = boost::asio::ip::make_address(host, ec);
+  return !ec && address.is_loopback();
 }
 
 // The largest unit that divides the number.
@@ -94,6 +106,38 @@ std::string wrong_public_url(std::string_view text) {
 std::string wrong_header_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && is_made_of(text, "-_") ? std::string{}
                                                                       : "must be 1 to 64 of a-z, A-Z, 0-9, '-' and '_'";
+}
+
+std::string wrong_issuer_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && is_made_of(text, "-", false)
+             ? std::string{}
+             : "is no name for an issuer's table: use 1 to 64 of a-z, 0-9 and '-'";
+}
+
+std::string wrong_issuer(std::string_view text) {
+  return !text.empty() && text.size() <= 256 ? std::string{} : "must have 1 to 256 characters";
+}
+
+std::string wrong_jwks(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (scheme == text.npos) return text.empty() ? "must be an address or a file's path" : std::string{};
+  const auto rest = text.substr(scheme + 3);
+  const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (authority.empty() || authority.find_first_of("@ \\") != authority.npos) {
+    return fmt::format("must be an address without user names, and \"{}\" is none", text);
+  }
+  if (text.starts_with("https://")) return {};
+  // Whoever can change the answer on its way could sign tokens.
+  if (text.starts_with("http://") && is_this_machine(authority)) return {};
+  return fmt::format("must be https, or http of this machine alone: \"{}\" could be answered by somebody else", text);
+}
+
+std::string wrong_algorithm(std::string_view text) {
+  if (base::parse_signature_algorithm(text)) return {};
+  if (text.starts_with("HS")) {
+    return fmt::format("must not hold {}: whoever could judge such tokens could make them", text);
+  }
+  return fmt::format("must hold names such as RS256, and \"{}\" is none that is judged here", text);
 }
 
 std::string wrong_if_empty(std::string_view text) {

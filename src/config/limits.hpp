@@ -21,6 +21,14 @@ std::string wrong_origin(std::string_view text);
 std::string wrong_input_schema(std::string_view text);
 // [A-Za-z0-9._-]{0,64}.
 std::string wrong_instance_name(std::string_view text);
+// [a-z0-9-]{1,64}.
+std::string wrong_issuer_name(std::string_view text);
+// {1,256}.
+std::string wrong_issuer(std::string_view text);
+// https://…, http:// of a loopback address or localhost, or a path.
+std::string wrong_jwks(std::string_view text);
+// Of a signature that can be judged without being able to make it.
+std::string wrong_algorithm(std::string_view text);
 std::string wrong_if_empty(std::string_view text);
 // Empty is fine for the two.
 std::string wrong_secret(std::string_view text);

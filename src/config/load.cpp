@@ -14,6 +14,7 @@ namespace streamdemo::config {
 namespace {
 
 constexpr std::string_view tasks_section = "tasks.";
+constexpr std::string_view issuers_section = "auth.issuers.";
 constexpr std::string_view properties_section = "kafka.properties.";
 
 class loader {
@@ -23,7 +24,10 @@ class loader {
       if (f.key == a.key) return put(f, settings_, a);
     }
     if (a.key.starts_with(properties_section)) return put_property(a);
-    if (a.key.starts_with(tasks_section) && a.key.find('.', tasks_section.size()) != a.key.npos) return put_task(a);
+    if (is_in_table_of(tasks_section, a.key)) return put_in_table(tasks_section, wrong_kind, task_fields_, kinds_, a);
+    if (is_in_table_of(issuers_section, a.key)) {
+      return put_in_table(issuers_section, wrong_issuer_name, issuer_fields_, settings_.auth.issuers, a);
+    }
     unknown(a, names_);
   }
 
@@ -33,6 +37,7 @@ class loader {
 
   loaded finish(const property_judge& judge) {
     deal_out_kinds();
+    look_for_half_issuers();
     if (judge) judge_properties(judge);
     for (const auto& c : contradictions(settings_)) {
       // What follows from a mistake that is already named would only confuse.
@@ -68,20 +73,28 @@ class loader {
     }
   }
 
-  void put_task(const assignment& a) {
-    const auto dot = a.key.find('.', tasks_section.size());
-    const auto kind = a.key.substr(tasks_section.size(), dot - tasks_section.size());
-    if (const auto what = wrong_kind(kind); !what.empty()) {
-      if (bad_.insert(a.key.substr(0, dot)).second)
-        problems_.push_back({a.where, fmt::format("\"{}\" {}", kind, what)});
+  static bool is_in_table_of(std::string_view section, std::string_view key) {
+    return key.starts_with(section) && key.find('.', section.size()) != key.npos;
+  }
+
+  // `a` is for the table section.NAME, one of `tables`.
+  template <class Owner>
+  void put_in_table(std::string_view section, std::string (*wrong_name)(std::string_view),
+                    const std::vector<basic_field<Owner>>& known, std::map<std::string, Owner>& tables,
+                    const assignment& a) {
+    const auto dot = a.key.find('.', section.size());
+    const auto name = a.key.substr(section.size(), dot - section.size());
+    const auto table = a.key.substr(0, dot);
+    if (const auto what = wrong_name(name); !what.empty()) {
+      if (bad_.insert(table).second) problems_.push_back({a.where, fmt::format("\"{}\" {}", name, what)});
       return;
     }
-    auto& table = kinds_.try_emplace(kind).first->second;
-    where_.try_emplace("tasks." + kind, a.where);
+    auto& owner = tables.try_emplace(name).first->second;
+    where_.try_emplace(table, a.where);
     std::vector<std::string> names;
-    for (const auto& f : task_fields_) {
-      if (a.key.substr(dot + 1) == f.key) return put(f, table, a);
-      names.push_back(a.key.substr(0, dot + 1) + f.key);
+    for (const auto& f : known) {
+      if (a.key.substr(dot + 1) == f.key) return put(f, owner, a);
+      names.push_back(table + "." + f.key);
     }
     unknown(a, names);
   }
@@ -97,6 +110,21 @@ class loader {
       if (command) settings_.tasks.commands[kind] = std::move(table.command);
       if (!table.input_schema.empty()) settings_.tasks.input_schemas[kind] = std::move(table.input_schema);
       if (!table.request_topic.empty()) settings_.tasks.request_topics[kind] = std::move(table.request_topic);
+    }
+  }
+
+  // What an issuer's table has no default for. What was given and is wrong has been said.
+  void look_for_half_issuers() {
+    for (const auto& [name, issuer] : settings_.auth.issuers) {
+      const auto table = std::string(issuers_section) + name;
+      const auto needs = [&](const char* key, bool is_there) {
+        if (is_there || bad_.contains(table + "." + key)) return;
+        bad_.insert(table + "." + key);
+        problems_.push_back({where_[table], fmt::format("[{}] must have {}", table, key)});
+      };
+      needs("issuer", !issuer.issuer.empty());
+      needs("audience", !issuer.audience.empty());
+      needs("jwks", !issuer.jwks.empty());
     }
   }
 
@@ -152,6 +180,7 @@ class loader {
 
   std::vector<field> fields_ = fields();
   std::vector<task_field> task_fields_ = task_fields();
+  std::vector<issuer_field> issuer_fields_ = issuer_fields();
   std::vector<std::string> names_ = names_of(fields_);
   settings settings_;
   std::map<std::string, task_table> kinds_;

@@ -57,6 +57,22 @@ std::string toml_kind_example() {
   return out;
 }
 
+std::string toml_issuer_example() {
+  static const std::map<std::string_view, std::string_view> examples{{"issuer", "\"https://id.example.org\""},
+                                                                     {"audience", "[\"streamdemo\"]"},
+                                                                     {"jwks", "\"https://id.example.org/jwks.json\""}};
+  std::string out =
+      "# Whose tokens count with auth.mode jwt. The table's name is for log lines: [a-z0-9-], at most 64.\n";
+  out += "# [auth.issuers.main]\n";
+  for (const auto& f : issuer_fields()) {
+    const auto found = examples.find(f.key);
+    out += found == examples.end()
+               ? toml_line(f, f.key, "# ")
+               : fmt::format("# {}\n# Allowed: {}.\n# {} = {}\n", f.sentence, f.allowed, f.key, found->second);
+  }
+  return out;
+}
+
 template <class Owner>
 std::string markdown_row(const basic_field<Owner>& f, const std::string& name, const std::string& variable) {
   const auto v = f.get(Owner{});
@@ -79,6 +95,7 @@ std::string reference_toml() {
   const auto all = fields();
   for (const auto& f : all) {
     if (const auto s = section_of(f.key); s != section) {
+      if (section == "auth") out += "\n" + toml_issuer_example();
       if (section == "tasks") out += "\n" + toml_kind_example();
       out += fmt::format("\n# {}\n[{}]\n", section_sentence(s), s);
       section = s;
@@ -118,6 +135,15 @@ std::string reference_markdown() {
   for (const auto& f : task_fields()) {
     out +=
         markdown_row(f, fmt::format("tasks.KIND.{}", f.key), "STREAMDEMO_TASKS_KIND_" + variable_of(f.key).substr(11));
+  }
+  out +=
+      "\n## [auth.issuers.NAME]\n\nOne table for each issuer whose tokens count with auth.mode jwt. issuer, audience "
+      "and "
+      "jwks must be set; the name\nis for log lines and metrics.\n";
+  out += table_head;
+  for (const auto& f : issuer_fields()) {
+    out +=
+        markdown_row(f, "auth.issuers.NAME." + f.key, "STREAMDEMO_AUTH_ISSUERS_NAME_" + variable_of(f.key).substr(11));
   }
   out +=
       "\n## [kafka.properties]\n\nEach name and value goes to librdkafka as it is: `sasl.mechanisms = \"PLAIN\"` in "

@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view variable_prefix = "STREAMDEMO_";
 constexpr std::string_view properties_variables = "STREAMDEMO_KAFKA_PROPERTIES_";
 constexpr std::string_view tasks_variables = "STREAMDEMO_TASKS_";
+constexpr std::string_view issuers_variables = "STREAMDEMO_AUTH_ISSUERS_";
 
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -24,13 +25,17 @@ std::string lower_with(std::string_view text, char instead_of_underscore) {
   return out;
 }
 
-// STREAMDEMO_TASKS_WORD_COUNT_MAX_LINE_BYTES: the known name at the end, before it the kind, which has no '_'.
-std::string kind_key(std::string_view variable) {
-  const auto rest = variable.substr(tasks_variables.size());
-  for (const auto& f : task_fields()) {
+// STREAMDEMO_TASKS_WORD_COUNT_MAX_LINE_BYTES: the known name at the end, before it the table's, which has no '_'.
+// Empty: no known name.
+template <class Owner>
+std::string table_key(std::string_view variable, std::string_view begin, std::string_view section,
+                      const std::vector<basic_field<Owner>>& known) {
+  if (!variable.starts_with(begin)) return {};
+  const auto rest = variable.substr(begin.size());
+  for (const auto& f : known) {
     const auto suffix = "_" + variable_of(f.key).substr(variable_prefix.size());
     if (rest.size() > suffix.size() && rest.ends_with(suffix)) {
-      return fmt::format("tasks.{}.{}", lower_with(rest.substr(0, rest.size() - suffix.size()), '-'), f.key);
+      return fmt::format("{}.{}.{}", section, lower_with(rest.substr(0, rest.size() - suffix.size()), '-'), f.key);
     }
   }
   return {};
@@ -45,9 +50,8 @@ std::string key_of(std::string_view variable, const std::vector<field>& all) {
   if (variable.starts_with(properties_variables)) {
     return "kafka.properties." + lower_with(variable.substr(properties_variables.size()), '.');
   }
-  if (variable.starts_with(tasks_variables)) {
-    if (auto key = kind_key(variable); !key.empty()) return key;
-  }
+  if (auto key = table_key(variable, tasks_variables, "tasks", task_fields()); !key.empty()) return key;
+  if (auto key = table_key(variable, issuers_variables, "auth.issuers", issuer_fields()); !key.empty()) return key;
   for (const auto& f : all) {
     const auto section = section_of(f.key);
     const auto begin = variable_of(section) + "_";

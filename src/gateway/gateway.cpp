@@ -7,6 +7,7 @@
 #include <atomic>
 
 #include "gateway/access/gate.hpp"
+#include "gateway/access/jwt_verifier.hpp"
 #include "gateway/access/key_ring.hpp"
 #include "gateway/api/api.hpp"
 #include "gateway/history/bus_clock.hpp"
@@ -78,9 +79,25 @@ gate::options gate_options(const config::settings& s) {
   return o;
 }
 
-std::unique_ptr<token_verifier> make_verifier(const config::settings& s, const base::logger& log) {
-  if (s.auth.mode != config::auth_mode::keys) return nullptr;
-  return std::make_unique<key_ring>(s.auth.directory / "keys", log);
+jwt_verifier::issuer token_issuer(const std::string& name, const config::token_issuer& i) {
+  jwt_verifier::issuer out{.name = name, .rules = {}, .where = i.jwks};
+  out.rules.issuer = i.issuer;
+  out.rules.audience = i.audience;
+  for (const auto& a : i.algorithms) out.rules.algorithms.push_back(base::parse_signature_algorithm(a).value());
+  out.rules.types = i.types;
+  out.rules.scope_prefix = i.scope_prefix;
+  out.rules.kinds_claim = i.kinds_claim;
+  out.rules.leeway = i.leeway;
+  return out;
+}
+
+std::unique_ptr<token_verifier> make_verifier(const surroundings& s, const base::logger& log) {
+  const auto& auth = s.settings.auth;
+  if (auth.mode == config::auth_mode::keys) return std::make_unique<key_ring>(auth.directory / "keys", log);
+  if (auth.mode != config::auth_mode::jwt) return nullptr;
+  std::vector<jwt_verifier::issuer> issuers;
+  for (const auto& [name, i] : auth.issuers) issuers.push_back(token_issuer(name, i));
+  return std::make_unique<jwt_verifier>(std::move(issuers), s.clock, s.metrics, log);
 }
 
 }  // namespace
@@ -99,8 +116,8 @@ class wired_gateway final : public gateway {
                                  "Bodies, answers and messages under way, of at most gateway.max_buffer_bytes"),
                  s.metrics.counter("streamdemo_http_buffers_refused_total",
                                    "Times that gateway.max_buffer_bytes had no room for one more")),
-        gate_(gate_options(settings_), secrets(s.id_secret, settings_.auth.earlier_id_secrets),
-              make_verifier(settings_, log_), clock_),
+        gate_(gate_options(settings_), secrets(s.id_secret, settings_.auth.earlier_id_secrets), make_verifier(s, log_),
+              clock_),
         all_(make_histories(history_options(settings_), s.instance, s.loops, s.clock, s.metrics, log_)),
         service_(make_task_service({.bus = s.bus,
                                     .all = *all_,

@@ -48,6 +48,7 @@ LIBRARIES = {
     r"toml\+\+/": ["config"],
     r"CLI/": ["app"],
     r"openssl/": ["base", "http"],
+    r"curl/": ["gateway/access"],
     r"spdlog/": ["base"],
     r"prometheus/": ["base"],
     r"re2/": ["base"],

@@ -81,13 +81,13 @@ def settings_of(root):
 def false_settings(root):
     known = settings_of(root)
     sections = {name.split(".")[0] for name in known}
-    # tasks.<kind> is a table that people name.
-    kind = re.compile(r"tasks\.[a-z]+")
+    # tasks.<kind> is a table that people name, and so are those of issuers.
+    table = re.compile(r"tasks\.[a-z]+|auth\.issuers")
     setting = re.compile(rf"(?<![\w./:-])((?:{'|'.join(sorted(sections))})\.[a-z]+(?:_[a-z]+)*)(?![\w(/]|\.[a-z])(?<!\.env)")
 
     def judge(line):
         for name in setting.findall(line):
-            if name not in known and not FILE.fullmatch(name) and not kind.fullmatch(name):
+            if name not in known and not FILE.fullmatch(name) and not table.fullmatch(name):
                 yield name
 
     return list(false_names(root, "setting", judge))
@@ -110,8 +110,8 @@ def false_variables(root):
     settings = settings_of(root)
     known = {"STREAMDEMO_" + name.upper().replace(".", "_") for name in settings}
     sections = {name.split(".")[0].upper() for name in settings}
-    # Filled by tables: any property of the client library, any kind.
-    tables = ("STREAMDEMO_KAFKA_PROPERTIES_", "STREAMDEMO_TASKS_")
+    # Filled by tables: any property of the client library, any kind, any issuer.
+    tables = ("STREAMDEMO_KAFKA_PROPERTIES_", "STREAMDEMO_TASKS_", "STREAMDEMO_AUTH_ISSUERS_")
 
     def judge(line):
         for name in VARIABLE.findall(line):

@@ -7,8 +7,8 @@ from tree import ROOT
 
 MEMBER = re.compile(r"^\s+[\w:]+(?:<.*>)?\s+(\w+)\s*(?:=[^;]*|\{[^;]*\})?;")
 SECTION_END = re.compile(r"^\s+\}\s*(\w+);")
-# Filled from the tables [tasks.<kind>].
-TABLES = {"tasks.commands", "tasks.input_schemas", "tasks.request_topics"}
+# Filled from the tables [tasks.<kind>] and [auth.issuers.<name>].
+TABLES = {"tasks.commands", "tasks.input_schemas", "tasks.request_topics", "auth.issuers"}
 
 
 def members(text, struct, prefix=""):
@@ -32,6 +32,7 @@ class Settings(unittest.TestCase):
         header = (ROOT / "include/streamdemo/config/settings.hpp").read_text(encoding="utf-8")
         listed = re.findall(r"AT\(([a-z_.]+)\)", (ROOT / "src/config/fields.cpp").read_text(encoding="utf-8"))
         wanted = set(members(header, "settings")) - TABLES | set(members(header, "command_task", "command."))
+        wanted |= set(members(header, "token_issuer"))
         self.assertGreater(len(wanted), 50)
         counts = collections.Counter(listed)
         self.assertEqual([], sorted(name for name in wanted if counts[name] != 1), "not once in src/config/fields.cpp")

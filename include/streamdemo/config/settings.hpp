@@ -16,8 +16,9 @@ using base::milliseconds;
 
 enum class role { all, gateway, processor };
 enum class bus_kind { inprocess, kafka };
-// Who is asked for a name: nobody; who has a key out of a file; whoever a proxy in front says.
-enum class auth_mode { none, keys, proxy };
+// Who is asked for a name: nobody; who has a key out of a file; who has a token of an issuer; whoever a proxy in front
+// says.
+enum class auth_mode { none, keys, jwt, proxy };
 
 // What the kernel holds a child process and each of its descendants to, one by one. 0: as this program itself.
 struct child_limits {
@@ -38,6 +39,18 @@ struct command_task {
   bool resumable = false;
   bool terminal = false;  // standard output is a pseudo-terminal
   child_limits limits;
+};
+
+// [auth.issuers.<name>]: whose tokens count with auth.mode jwt.
+struct token_issuer {
+  std::string issuer;                 // as its tokens name it
+  std::vector<std::string> audience;  // how its tokens name this service
+  std::string jwks;                   // where its keys are: https, http of this machine, or a file
+  std::vector<std::string> algorithms{"RS256", "ES256"};
+  std::vector<std::string> types{"at+jwt"};
+  std::string scope_prefix;
+  std::string kinds_claim;  // empty: its tokens are for all kinds
+  milliseconds leeway{60000};
 };
 
 struct settings {
@@ -92,6 +105,7 @@ struct settings {
     milliseconds session_slice{60000};
     std::vector<std::string> trusted_proxies;  // addresses
     std::string proxy_header = "X-Forwarded-User";
+    std::map<std::string, token_issuer> issuers;  // [auth.issuers.<name>]
   } auth;
 
   struct {

@@ -166,3 +166,15 @@ TEST_CASE("who asks for a name has what that needs") {
   s.auth.trusted_proxies = {"127.0.0.1"};
   CHECK(contradictions(s).empty());
 }
+
+TEST_CASE("tokens count where there is an issuer, and each issuer once") {
+  settings s;
+  s.auth.mode = auth_mode::jwt;
+  CHECK(only(s, "auth.mode is jwt, but there is no [auth.issuers.NAME]"));
+  s.auth.issuers["a"].issuer = "https://id.example.org";
+  CHECK(contradictions(s).empty());
+  s.auth.issuers["b"].issuer = "https://id.example.org";
+  CHECK(only(s, "auth.issuers.a and auth.issuers.b have the same issuer"));
+  s.auth.issuers["b"].issuer = "https://id.example.org/";
+  CHECK(contradictions(s).empty());
+}

@@ -167,6 +167,69 @@ kill_after_ms = 1
   CHECK(reports(l, "s.toml:10", "[tasks.c] must have a command, a request_topic or both"));
 }
 
+TEST_CASE("issuers come from the file, variables and flags") {
+  const auto l = load({std::nullopt,
+                       {{"STREAMDEMO_AUTH_ISSUERS_OUR_OWN_ISSUER", "https://id.example.org"},
+                        {"STREAMDEMO_AUTH_ISSUERS_OUR_OWN_AUDIENCE", "a,b"},
+                        {"STREAMDEMO_AUTH_ISSUERS_OUR_OWN_JWKS", "http://[::1]:9/keys"},
+                        {"STREAMDEMO_AUTH_ISSUERS_OUR_OWN_LEEWAY_MS", "0"}},
+                       {"auth.issuers.our-own.algorithms=EdDSA,PS256", "auth.mode=jwt"}});
+  INFO(all_of(l));
+  REQUIRE(l.problems.empty());
+  const auto& i = l.settings.auth.issuers.at("our-own");
+  CHECK(i.issuer == "https://id.example.org");
+  CHECK(i.audience == strings{"a", "b"});
+  CHECK(i.jwks == "http://[::1]:9/keys");
+  CHECK(i.algorithms == strings{"EdDSA", "PS256"});
+  CHECK(i.leeway == milliseconds(0));
+}
+
+TEST_CASE("mistakes in an issuer's table are reported together") {
+  const auto l = load_file(R"([auth]
+mode = "jwt"
+[auth.issuers.Upper]
+issuer = "x"
+[auth.issuers.half]
+issuer = "x"
+[auth.issuers.bad]
+issuer = ""
+audience = []
+jwks = "http://id.example.org/keys"
+algorithms = ["RS256", "HS256"]
+tipes = ["JWT"]
+[auth.issuers.none]
+algorithms = ["none"]
+)");
+  INFO(all_of(l));
+  CHECK(reports(l, "s.toml:4", "\"Upper\" is no name for an issuer's table"));
+  CHECK(reports(l, "s.toml:6", "[auth.issuers.half] must have audience"));
+  CHECK(reports(l, "s.toml:6", "[auth.issuers.half] must have jwks"));
+  CHECK(reports(l, "s.toml:8", "auth.issuers.bad.issuer must have 1 to 256 characters"));
+  CHECK(reports(l, "s.toml:9", "auth.issuers.bad.audience must not be empty"));
+  CHECK(reports(l, "s.toml:10", "must be https, or http of this machine alone"));
+  CHECK(reports(l, "s.toml:11", "must not hold HS256: whoever could judge such tokens could make them"));
+  CHECK(reports(l, "s.toml:12", "did you mean auth.issuers.bad.types?"));
+  CHECK(reports(l, "s.toml:14", "must hold names such as RS256, and \"none\" is none"));
+}
+
+TEST_CASE("an issuer's keys come from where nobody else can answer") {
+  const auto problems = [](const std::string& jwks) {
+    return load_set({"auth.issuers.a.issuer=x", "auth.issuers.a.audience=y", "auth.issuers.a.jwks=" + jwks})
+        .problems.size();
+  };
+  for (const auto* good : {"https://id.example.org/keys", "http://127.0.0.1/keys", "http://127.1.2.3:80",
+                           "http://[::1]/", "http://localhost:8080/keys", "/etc/keys.json", "keys.json"}) {
+    CAPTURE(good);
+    CHECK(problems(good) == 0);
+  }
+  for (const auto* bad : {"http://id.example.org/keys", "http://127.0.0.1.example.org/", "http://localhost.example.org",
+                          "http://127.0.0.1@example.org/", "https://user@example.org/", "ftp://127.0.0.1/", "https://",
+                          "file:///etc/keys", "http://0.0.0.0/", "http:///keys", "HTTP://example.org/"}) {
+    CAPTURE(bad);
+    CHECK(problems(bad) == 1);
+  }
+}
+
 TEST_CASE("settings of the Kafka client pass through under their own names") {
   const auto l = load({std::nullopt,
                        {{"STREAMDEMO_KAFKA_PROPERTIES_SASL_PASSWORD", "secret"}},

@@ -42,6 +42,23 @@ TEST_CASE("the reference's example of a kind is good once its comment signs are 
   }
 }
 
+TEST_CASE("the reference's example of an issuer is good, too") {
+  auto text = reference_toml();
+  const auto begin = text.find("# [auth.issuers.main]");
+  REQUIRE(begin != std::string::npos);
+  std::istringstream lines(text.substr(begin, text.find("\n\n", begin) - begin));
+  std::string example;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# [") || line.find(" = ") != std::string::npos) example += line.substr(2) + "\n";
+  }
+  const auto l = load_file("auth.mode = \"jwt\"\n" + example);
+  INFO(example << all_of(l));
+  CHECK(l.problems.empty());
+  CHECK(l.settings.auth.issuers.at("main").audience == strings{"streamdemo"});
+  CHECK(l.settings.auth.issuers.at("main").leeway == token_issuer{}.leeway);
+  for (const auto& f : issuer_fields()) CHECK(example.find(f.key + " = ") != std::string::npos);
+}
+
 TEST_CASE("docs/configuration.md is what the settings say") {
   std::ifstream file("docs/configuration.md");
   std::stringstream text;

@@ -1,0 +1,179 @@
+#include "gateway/access/jwt_verifier.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <streamdemo/base/hash.hpp>
+
+namespace streamdemo::gateway {
+
+namespace {
+
+constexpr const char* refusals_help = "Tokens that were refused with auth.mode jwt, by reason.";
+// The same complaint is not repeated sooner.
+constexpr std::chrono::minutes complaint_pause{1};
+
+base::counter& refusals_of(base::metrics& m, std::string_view reason) {
+  return m.counter("streamdemo_auth_tokens_refused_total", refusals_help, {{"reason", std::string(reason)}});
+}
+
+}  // namespace
+
+jwt_verifier::refusals::refusals(base::metrics& m) : unavailable_(&refusals_of(m, "unavailable")) {
+  for (std::size_t i = 0; i < jwt_faults; ++i) by_fault_[i] = &refusals_of(m, to_string(static_cast<jwt_fault>(i)));
+}
+
+jwt_verifier::jwt_verifier(std::vector<issuer> issuers, const base::clock& clock, base::metrics& m,
+                           const base::logger& log)
+    : clock_(clock), log_(log.child("tokens")), refusals_(m) {
+  auto none_yet = std::make_shared<judges>();
+  none_yet->keys.resize(issuers.size());
+  judges_ = std::move(none_yet);
+  sources_.reserve(issuers.size());
+  for (auto& i : issuers) {
+    auto feed = make_key_feed(i.where);
+    const auto period = feed->period();
+    auto& age =
+        m.gauge("streamdemo_auth_keys_age_seconds", "Since the keys of an issuer were got last.", {{"issuer", i.name}});
+    sources_.push_back({std::move(i), std::move(feed), refresh_plan(period), {}, {}, {}, age});
+  }
+  look();
+}
+
+judgement jwt_verifier::verify(std::string_view token, base::sys_time now_is) const {
+  if (token.size() > max_jwt_bytes) return refused(jwt_fault::too_large);
+  const auto by = now();
+  const auto digest = base::sha256_bytes(token);
+  if (const auto known = by->judged.find(digest, now_is)) {
+    return *known ? judgement(**known) : refused(known->error());
+  }
+  const auto read = read_jwt(token);
+  if (read.has_error()) return refused(read.error());
+  const auto place = place_of(read->issuer());
+  if (!place) return refused(jwt_fault::issuer);
+  auto& s = sources_[*place];
+  const auto& keys = by->keys[*place];
+  if (!keys) return unavailable();
+  const auto judged = judge_jwt(*read, s.of.rules, *keys, now_is);
+  // Whether a key is unknown can change at any moment.
+  if (judged.has_error() && judged.error() == jwt_fault::key)
+    return may_come(s) ? unavailable() : refused(jwt_fault::key);
+  by->judged.keep(digest, judged, now_is);
+  return judged ? judgement(*judged) : refused(judged.error());
+}
+
+bool jwt_verifier::still_holds(const principal& p) const {
+  const auto place = place_of(p.issuer);
+  if (!place) return false;
+  const auto keys = now()->keys[*place];
+  // Before an issuer's keys are there nothing says that one was withdrawn.
+  if (!keys) return true;
+  return std::ranges::any_of(keys->keys, [&](const jwk& k) { return k.thumbprint == p.key; });
+}
+
+bool jwt_verifier::look() {
+  const auto at = clock_.even();
+  auto keys = now()->keys;
+  bool changed = false;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    auto& s = sources_[i];
+    bool due = false;
+    {
+      const std::lock_guard lock(mutex_);
+      due = s.plan.ask(at);
+    }
+    if (due) s.feed->ask();
+    if (const auto came = s.feed->take()) {
+      if (auto fresh = take_in(s, *came, at)) {
+        keys[i] = std::move(fresh);
+        changed = true;
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    if (const auto got = s.plan.got_at()) s.age.Set(std::chrono::duration<double>(at - *got).count());
+  }
+  if (!changed) return false;
+  auto fresh = std::make_shared<judges>();
+  fresh->keys = std::move(keys);
+  const std::lock_guard lock(mutex_);
+  judges_ = std::move(fresh);
+  return true;
+}
+
+std::optional<std::string> jwt_verifier::not_ready() const {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (judges_->keys[i]) continue;
+    const auto& s = sources_[i];
+    return fmt::format("the keys of auth.issuers.{} are not there yet: {}", s.of.name,
+                       s.wrong.empty() ? s.of.where + " was asked" : s.wrong);
+  }
+  return std::nullopt;
+}
+
+std::shared_ptr<const jwt_verifier::judges> jwt_verifier::now() const {
+  const std::lock_guard lock(mutex_);
+  return judges_;
+}
+
+std::optional<std::size_t> jwt_verifier::place_of(std::string_view iss) const noexcept {
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (sources_[i].of.rules.issuer == iss) return i;
+  }
+  return std::nullopt;
+}
+
+judgement jwt_verifier::refused(jwt_fault f) const {
+  refusals_.count(f);
+  return f == jwt_fault::expired ? denial::expired : denial::unknown;
+}
+
+judgement jwt_verifier::unavailable() const {
+  refusals_.count_unavailable();
+  return denial::unavailable;
+}
+
+bool jwt_verifier::may_come(source& s) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (s.plan.under_way()) return true;
+    if (!s.plan.ask_for_unknown_key(clock_.even())) return false;
+  }
+  s.feed->ask();
+  return true;
+}
+
+std::shared_ptr<const jwk_set> jwt_verifier::take_in(source& s, const base::result<std::string>& came,
+                                                     base::steady_time at) {
+  auto set = came ? parse_jwk_set(*came) : base::result<jwk_set>(came.error());
+  {
+    const std::lock_guard lock(mutex_);
+    s.wrong = set ? std::string() : s.of.where + " " + set.error().message;
+    if (set) {
+      s.plan.got(at);
+    } else {
+      s.plan.failed(at);
+    }
+  }
+  if (!set) {
+    complain(s, set.error().message, at);
+    return nullptr;
+  }
+  s.said_wrong.reset();
+  if (*came == s.text) return nullptr;
+  s.text = *came;
+  log_.info("auth.issuers.{}: {} key(s) from {}{}", s.of.name, set->keys.size(), s.of.where,
+            set->passed_over.empty()
+                ? std::string()
+                : fmt::format("; {} passed over: {}", set->passed_over.size(), set->passed_over.front()));
+  return std::make_shared<const jwk_set>(std::move(*set));
+}
+
+void jwt_verifier::complain(source& s, const std::string& what, base::steady_time at) {
+  if (s.said_wrong && at - *s.said_wrong < complaint_pause) return;
+  s.said_wrong = at;
+  log_.error("auth.issuers.{}: {} {}; {}", s.of.name, s.of.where, what,
+             s.text.empty() ? "until its keys are there, its tokens are answered 503" : "the keys from before stay");
+}
+
+}  // namespace streamdemo::gateway
