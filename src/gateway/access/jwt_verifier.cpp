@@ -145,7 +145,11 @@ bool jwt_verifier::may_come(source& s) const {
 
 std::shared_ptr<const jwk_set> jwt_verifier::take_in(source& s, const base::result<std::string>& came,
                                                      base::steady_time at) {
-  auto set = came ? parse_jwk_set(*came) : base::result<jwk_set>(came.error());
+  // A file is looked at every second: what is the same is not read again.
+  const bool same = came && !s.text.empty() && *came == s.text;
+  auto set = same   ? base::result<jwk_set>(jwk_set())
+             : came ? parse_jwk_set(*came)
+                    : base::result<jwk_set>(came.error());
   {
     const std::lock_guard lock(mutex_);
     s.wrong = set ? std::string() : s.of.where + " " + set.error().message;
@@ -160,7 +164,7 @@ std::shared_ptr<const jwk_set> jwt_verifier::take_in(source& s, const base::resu
     return nullptr;
   }
   s.said_wrong.reset();
-  if (*came == s.text) return nullptr;
+  if (same) return nullptr;
   s.text = *came;
   log_.info("auth.issuers.{}: {} key(s) from {}{}", s.of.name, set->keys.size(), s.of.where,
             set->passed_over.empty()
