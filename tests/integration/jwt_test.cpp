@@ -70,8 +70,8 @@ TEST_CASE("a token of the issuer is somebody, as far as its scopes go") {
     CHECK((co_await c.get(task, alice)).status == 200);
     CHECK((co_await c.get(task, app.as("bob", all))).status == 404);
     CHECK((co_await c.get(task, app.as("root", "api:tasks:admin"))).status == 200);
-    // Scopes of another service that has the same names: who may do nothing here is nobody here.
-    CHECK((co_await c.get(task, app.as("alice", "tasks:read"))).status == 401);
+    // Scopes of another service that has the same names say nothing here.
+    CHECK((co_await c.get(task, app.as("alice", "tasks:read"))).status == 403);
     const auto reads = app.as("alice", "api:tasks:read");
     CHECK((co_await c.get(task, reads)).status == 200);
     CHECK((co_await c.post("/api/simulate", R"({"results":1})", as_json(reads))).status == 403);

@@ -72,7 +72,7 @@ base::steady_time access_watch::look() {
     }
     auto due = *g.until;
     // A stranger has nothing that could be renewed.
-    if (expires && !g.noticed && g.who->may != 0) {
+    if (expires && !g.noticed && g.who->is_known()) {
       if (due - notice <= now) {
         g.noticed = true;
         for (auto& s : g.of) s.on_expiring(g.who->expires);

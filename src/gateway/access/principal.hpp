@@ -37,6 +37,9 @@ struct principal {
   std::string key;                 // the id of the key by which it was known; empty: by none
   std::string session;             // the id of the session by which it was known; empty: by none
   std::string only_task;           // a ticket: nothing but this task's reading addresses; empty: all tasks
+
+  // False: a stranger, who may still say who it is.
+  bool is_known() const noexcept { return !issuer.empty() || may != 0; }
 };
 
 using principal_ptr = std::shared_ptr<const principal>;

@@ -11,7 +11,7 @@ caller::caller(services& s, principal_ptr who, request_origin from)
 
 checked<void> caller::may(action a) const {
   if (gateway::may(*who_, a)) return {};
-  if (who_->may == 0) return refusal{problem::unauthenticated, "say first who you are, with a key or token", {}};
+  if (!who_->is_known()) return refusal{problem::unauthenticated, "say first who you are, with a key or token", {}};
   const auto needed = needed_scope(a).value_or(scope::admin);
   return refusal{problem::forbidden, "this needs the scope " + std::string(to_string(needed)),
                  "\"scope\":\"" + std::string(to_string(needed)) + '"'};

@@ -11,7 +11,7 @@ namespace {
 
 std::string session_json(const principal& p, bool asks) {
   std::string out = asks ? "{\"authentication\":true" : "{\"authentication\":false";
-  if (p.may == 0) return out + ",\"signed_in\":false}\n";
+  if (!p.is_known()) return out + ",\"signed_in\":false}\n";
   out += ",\"signed_in\":true,\"subject\":" + base::json_string(p.subject) + ",\"scope\":\"" + to_string(p.may) + '"';
   if (!p.kinds.empty()) {
     out += ",\"kinds\":[";

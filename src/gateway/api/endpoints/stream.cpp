@@ -10,7 +10,7 @@ namespace {
 // Who has not said who it is has as long for that as for the head of a request.
 caller known_or_for_a_while(const call& c) {
   auto by = c.by;
-  if (by.who().may != 0) return by;
+  if (by.who().is_known()) return by;
   auto stranger = std::make_shared<principal>(by.who());
   stranger->expires = c.at().clock().now() + c.at().settings().gateway.request_timeout;
   by.is_now(std::move(stranger));
