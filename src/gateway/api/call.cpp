@@ -62,10 +62,10 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
   }
   auto found = s.all().find(request_id);
   if (found && sees(found->view())) co_return found;
+  const auto until = std::chrono::steady_clock::now() + s.settings().gateway.unknown_task_wait;
   if (found) tell_refused("look", request_id, {problem::unknown_task, {}, {}});
   // For a task of somebody else the wait is for an id that nobody will ever have: it takes a place in the same list,
   // and as long.
-  const auto until = std::chrono::steady_clock::now() + s.settings().gateway.unknown_task_wait;
   auto awaited = found ? base::random_id() : request_id;
   for (;;) {
     auto waited = co_await wait_for_task(s.all(), std::move(awaited), until);
