@@ -395,3 +395,87 @@ TEST_CASE("an owner's share is bounded, and another's is not touched by it") {
     CHECK((co_await submit("administrator")).status == 202);
   });
 }
+
+TEST_CASE("what took long since it was admitted is judged again") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    caller socket(ex, app.port());
+    caller c(ex, app.port());
+    REQUIRE((co_await socket.raw().open_websocket("/api/simulate", app.as("owner"), in_time())).has_value());
+    app.revoke("alice");
+    for (int status = 200; status != 401;) status = (co_await c.get("/api/tasks", app.as("owner"))).status;
+    REQUIRE((co_await socket.raw().write_message(R"({"results":1})", in_time())).has_value());
+    const auto answer = co_await socket.raw().read_message(in_time());
+    REQUIRE(answer.has_value());
+    CHECK(answer->find("unauthenticated") != std::string::npos);
+  });
+}
+
+TEST_CASE("a cookie counts for no other page, not for reading either") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto set = std::string((co_await c.post("/api/session", "{}", app.as("owner"))).header("Set-Cookie"));
+    fields f;
+    f.push_back({"Cookie", set.substr(0, set.find(';'))});
+    CHECK((co_await c.get("/api/tasks", f)).status == 200);
+    f.push_back({"Origin", "http://localhost:1"});
+    CHECK((co_await c.get("/api/tasks", f)).status == 403);
+    auto elsewhere = app.as("owner");
+    elsewhere.push_back({"Origin", "http://localhost:1"});
+    CHECK((co_await c.post("/api/session", "{}", elsewhere)).status == 403);
+  });
+}
+
+TEST_CASE("who may only submit is told where the task will be, and nothing more") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    for (const auto* more : {"Accept", "Prefer"}) {
+      auto f = app.as("submits only");
+      f.push_back({more, more == std::string_view("Accept") ? "application/x-ndjson" : "wait=5"});
+      const auto r = co_await c.post("/api/simulate", R"({"results":1,"interval_ms":1})", f);
+      CHECK(r.status == 202);
+      CHECK(r.header("Location").starts_with("/api/tasks/"));
+    }
+  });
+}
+
+TEST_CASE("an administrator's ticket reads the task that it is for") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto id = co_await submitted(c, app.as("owner"));
+    const auto made = co_await c.post("/api/tasks/" + id + "/ticket", "", app.as("administrator"));
+    REQUIRE(made.status == 201);
+    const auto query = "?ticket=" + string_at(parse(made.body), "ticket");
+    CHECK((co_await c.get("/api/tasks/" + id + query)).status == 200);
+  });
+}
+
+TEST_CASE("a socket that is narrowed to less sees no more of the rest") {
+  guarded_app app;
+  app.add("alice as administrator", {.subject = "alice", .scopes = {"tasks:admin"}});
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    caller c(ex, app.port());
+    for (int status = 401; status != 200;)
+      status = (co_await c.get("/api/tasks", app.as("alice as administrator"))).status;
+    auto f = app.as("another");
+    f.push_back({"Content-Type", "application/json"});
+    const auto bobs = co_await c.send(http::verb::post, "/api/simulate", f, R"({"results":1000,"interval_ms":10})");
+    const auto id = string_at(parse(bobs.body), "request_id");
+    caller s(ex, app.port());
+    REQUIRE((co_await s.raw().open_websocket("/api/stream", app.as("alice as administrator"), in_time())).has_value());
+    const auto say = [&](std::string text) { return s.raw().write_message(std::move(text), in_time()); };
+    REQUIRE((co_await say(R"({"action":"subscribe","request_id":")" + id + "\"}")).has_value());
+    REQUIRE((co_await say(R"({"action":"authenticate","token":")" + app.key("owner") + "\"}")).has_value());
+    std::string m;
+    while (m.find("\"to\":\"authenticate\"") == std::string::npos) m = *(co_await s.raw().read_message(in_time()));
+    REQUIRE((co_await say(R"({"action":"unsubscribe","request_id":")" + id + "\"}")).has_value());
+    // The next frame is the refusal: nothing of the task came between, and it is not followed any more.
+    m = *(co_await s.raw().read_message(in_time()));
+    CHECK(m.find("not-subscribed") != std::string::npos);
+  });
+}

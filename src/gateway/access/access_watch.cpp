@@ -17,6 +17,11 @@ access_watch::access_watch(base::executor ex, const gate& entrance, const base::
 void access_watch::join(watched_stream& s, principal_ptr who) {
   if (!gate_.asks()) return;
   s.unlink();
+  // It may have taken long from being admitted to this: an upload, or the wait for a task.
+  if (!gate_.still_good(*who)) {
+    const bool expired = who->expires != base::sys_time{} && who->expires <= clock_.now();
+    return s.on_access_over(expired ? access_end::expired : access_end::taken_away);
+  }
   auto until = gate_.asks_again_at(*who);
   // An expiry is kept to the instant; when a stream asks again may wait for others.
   if (until && *until != who->expires) until = std::chrono::ceil<std::chrono::seconds>(*until);

@@ -42,7 +42,7 @@ void audit::refused(const act& a, std::string_view why) {
                {{"reason", std::string(why)}})
       .Increment();
   const std::lock_guard lock(mutex_);
-  quiet_.say(clock_.now(), [&](std::size_t times) {
+  quiet_[std::string(why)].say(clock_.now(), [&](std::size_t times) {
     log_.warning("{{{},\"refused\":{},\"times\":{}}}", members_of(a), base::json_string(why), times);
   });
 }

@@ -1,12 +1,13 @@
 // What an operator wants to read after an incident: one JSON object per act that matters for who may do what, as a line
-// of the log under "audit". Refusals, which a stranger can cause without end, at most one line a second, with how many
-// there were. No key, token, ticket or cookie is ever in it. Any thread.
+// of the log under "audit". Refusals, which a stranger can cause without end, at most one line a second for
+// each reason, with how many there were. No key, token, ticket or cookie is ever in it. Any thread.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>
 #include <streamdemo/base/quiet.hpp>
 
+#include <map>
 #include <mutex>
 
 #include "gateway/access/principal.hpp"
@@ -36,7 +37,7 @@ class audit {
   base::metrics& metrics_;
   base::logger log_;
   std::mutex mutex_;
-  base::quiet quiet_;  // under mutex_
+  std::map<std::string, base::quiet, std::less<>> quiet_;  // by reason, of which there are few; under mutex_
 };
 
 }  // namespace streamdemo::gateway

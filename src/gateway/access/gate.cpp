@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <streamdemo/base/id.hpp>
+#include <streamdemo/base/json.hpp>
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/http/fields/cookie.hpp>
 
@@ -14,6 +15,7 @@ namespace streamdemo::gateway {
 namespace {
 
 constexpr std::size_t max_token_bytes = 8192;
+constexpr std::size_t max_proxied_bytes = 256;
 // A session that is ended is remembered until it would have expired. Who signs in and out without end has the earliest
 // forgotten first.
 constexpr std::size_t max_ended_sessions = 100'000;
@@ -41,6 +43,7 @@ gate::gate(options o, secrets s, std::unique_ptr<token_verifier> verifier, const
 
 judgement gate::admit(const http::request& r, bool takes_ticket) const {
   if (!options_.asks) return anyone();
+  if (!options_.trusted_proxies.empty()) return of_proxy(r);
   // What is shown explicitly counts, and nothing behind it: who shows a bad token is not somebody by a cookie.
   if (r.has_header("Authorization")) {
     const auto token = bearer(r.header("Authorization"));
@@ -49,10 +52,11 @@ judgement gate::admit(const http::request& r, bool takes_ticket) const {
   if (const auto text = r.query_value("ticket"); text && takes_ticket) {
     return checked(gateway::open_ticket(secrets_, *text));
   }
-  if (!options_.trusted_proxies.empty()) return of_proxy(r);
   const auto sealed = http::cookie_value(r.header("Cookie"), cookie_name());
   if (sealed.empty()) return denial::none_shown;
-  if ((!is_safe(r.verb) || r.websocket) && !is_own_page(r)) return denial::other_page;
+  // Own pages send no Origin with what only reads. Other ports and sub-domains are the same site to SameSite.
+  const bool by_a_page = !is_safe(r.verb) || r.websocket || r.has_header("Origin");
+  if (by_a_page && !is_own_page(r)) return denial::other_page;
   return checked(gateway::open_session(secrets_, sealed));
 }
 
@@ -64,8 +68,16 @@ judgement gate::of_token(std::string_view token) const {
 judgement gate::of_proxy(const http::request& r) const {
   const auto& trusted = options_.trusted_proxies;
   if (std::find(trusted.begin(), trusted.end(), r.peer) == trusted.end()) return denial::none_shown;
+  // Of two one may be the client's own.
+  const auto named = std::count_if(r.fields.begin(), r.fields.end(),
+                                   [&](const auto& f) { return base::same_word(f.name, options_.proxy_header); });
   const auto subject = r.header(options_.proxy_header);
-  if (subject.empty()) return denial::none_shown;
+  if (named != 1 || subject.empty() || subject.size() > max_proxied_bytes || !base::is_utf8(subject)) {
+    return denial::none_shown;
+  }
+  // The proxy signs the browser in, whoever's page it shows.
+  const bool changes = !is_safe(r.verb) || r.websocket;
+  if (changes && r.has_header("Origin") && !is_own_page(r)) return denial::other_page;
   auto p = std::make_shared<principal>();
   p->issuer = "proxy";
   p->subject = std::string(subject);
@@ -84,6 +96,8 @@ judgement gate::checked(principal_ptr p) const {
 bool gate::still_good(const principal& p) const {
   if (!options_.asks) return true;
   if (p.expires != base::sys_time{} && p.expires <= clock_.now()) return false;
+  // A stranger was known by nothing that could be taken away.
+  if (!p.is_known()) return true;
   if (!p.session.empty()) {
     const std::lock_guard lock(mutex_);
     if (ended_sessions_.contains(p.session)) return false;

@@ -32,6 +32,8 @@ class gate {
 
   // Who a request is. A ticket is looked at only where `takes_ticket`.
   judgement admit(const http::request& r, bool takes_ticket) const;
+  // The page that sends `r` is one of this server's own.
+  bool is_own_page(const http::request& r) const noexcept;
   // Who a bearer token is.
   judgement of_token(std::string_view token) const;
   // Whether `p` is still who it was: not expired, its key there, its session not ended.
@@ -63,7 +65,6 @@ class gate {
   bool is_secure() const noexcept { return options_.public_url.starts_with("https://"); }
   std::string_view cookie_name() const noexcept { return is_secure() ? "__Host-streamdemo" : "streamdemo"; }
   std::string cookie(std::string_view value, base::milliseconds max_age) const;
-  bool is_own_page(const http::request& r) const noexcept;
   judgement checked(principal_ptr p) const;
   judgement of_proxy(const http::request& r) const;
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <streamdemo/base/hash.hpp>
+#include <utility>
 
 namespace streamdemo::gateway {
 
@@ -42,7 +43,9 @@ bool key_ring::still_holds(const principal& p) const {
   if (it == ring->by_id.end()) return false;
   // A line that was edited: what was known then is not what is known now.
   const auto& k = *it->second;
-  return k.subject == p.subject && (p.may & ~k.may) == 0 && k.kinds == p.kinds;
+  const auto held = has_scope(k.may, scope::admin) ? all_scopes : k.may;
+  const bool in_time = k.expires == base::sys_time{} || (p.expires != base::sys_time{} && p.expires <= k.expires);
+  return k.subject == p.subject && (p.may & ~held) == 0 && k.kinds == p.kinds && in_time;
 }
 
 bool key_ring::look() {
@@ -52,9 +55,13 @@ bool key_ring::look() {
   seen_ = s;
   auto read = read_keys(file_);
   if (!read && read.error().code != base::errc::not_found) {
+    // What could not be read may be readable the next time, under the same stamp.
+    if (read.error().code != base::errc::corrupt) seen_.reset();
+    if (std::exchange(trouble_, read.error().message) == read.error().message) return false;
     log_.error("{}: {}; the keys from before stay as they are", file_.string(), read.error().message);
     return false;
   }
+  trouble_.clear();
   auto fresh = std::make_shared<keys>();
   if (read) {
     for (const auto& k : *read) {
@@ -80,7 +87,7 @@ std::optional<std::string> key_ring::not_ready() const {
 key_ring::stamp key_ring::stamp_now() const {
   struct stat s{};
   if (::stat(file_.c_str(), &s) != 0) return {};
-  return {s.st_ino, s.st_mtim.tv_sec * 1'000'000'000 + s.st_mtim.tv_nsec, static_cast<std::uint64_t>(s.st_size)};
+  return {s.st_ino, s.st_ctim.tv_sec * 1'000'000'000 + s.st_ctim.tv_nsec, static_cast<std::uint64_t>(s.st_size)};
 }
 
 std::shared_ptr<const key_ring::keys> key_ring::now() const {

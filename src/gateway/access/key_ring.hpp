@@ -31,7 +31,7 @@ class key_ring final : public token_verifier {
   // Tells one content of the file from another.
   struct stamp {
     std::uint64_t inode = 0;
-    std::int64_t modified = 0;
+    std::int64_t changed = 0;  // the content, or who may read it
     std::uint64_t size = 0;
     bool operator==(const stamp&) const = default;
   };
@@ -42,6 +42,7 @@ class key_ring final : public token_verifier {
   const std::filesystem::path file_;
   base::logger log_;
   std::optional<stamp> seen_;
+  std::string trouble_;  // the last that was told
   mutable std::mutex mutex_;
   std::shared_ptr<const keys> keys_;  // under mutex_
 };

@@ -6,6 +6,15 @@
 
 namespace streamdemo::gateway {
 
+namespace {
+
+// What is no id is the client's own text, as long as it likes.
+std::string_view id_or_none(std::string_view text) noexcept {
+  return base::is_id(text) ? text : std::string_view{};
+}
+
+}  // namespace
+
 caller::caller(services& s, principal_ptr who, request_origin from)
     : services_(&s), who_(std::move(who)), from_(std::move(from)) {}
 
@@ -23,7 +32,13 @@ checked<void> caller::may_submit(std::string_view kind) const {
   return refusal{problem::forbidden, "tasks of kind " + std::string(kind) + " are not for this key", {}};
 }
 
+checked<void> caller::still_known() const {
+  if (at().entrance().still_good(*who_)) return {};
+  return refusal{problem::unauthenticated, "the key, token or session has expired, or was taken away", {}};
+}
+
 caller::share caller::take_share(std::string_view kind) const {
+  if (auto known = still_known(); !known) return {known, {}};
   if (auto allowed = may_submit(kind); !allowed) return {allowed, {}};
   const auto of = at().shares().submission(who_->owner, std::chrono::steady_clock::now());
   if (of.allowed) return {checked<void>{}, of};
@@ -42,13 +57,14 @@ void caller::tell_submitted(std::string_view request_id, const base::result<acce
 }
 
 void caller::tell(std::string_view what, std::string_view request_id, int status) const {
-  at().log_of_acts().done({.what = what, .who = *who_, .task = request_id, .from = from_.peer, .status = status});
+  at().log_of_acts().done(
+      {.what = what, .who = *who_, .task = id_or_none(request_id), .from = from_.peer, .status = status});
 }
 
 void caller::tell_refused(std::string_view what, std::string_view request_id, const refusal& why) const {
   const auto& row = row_of(why.what);
-  at().log_of_acts().refused({.what = what, .who = *who_, .task = request_id, .from = from_.peer, .status = row.status},
-                             row.name);
+  at().log_of_acts().refused(
+      {.what = what, .who = *who_, .task = id_or_none(request_id), .from = from_.peer, .status = row.status}, row.name);
 }
 
 bool caller::sees(const task_view& v) const noexcept {
@@ -59,6 +75,10 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
   auto& s = at();
   if (!base::is_id(request_id)) {
     co_return refusal{problem::unknown_task, "\"" + request_id + "\" is no task id", {}};
+  }
+  // Who has a ticket knows its task's id: for another there is nothing to wait for.
+  if (!who_->only_task.empty() && who_->only_task != request_id) {
+    co_return refusal{problem::unknown_task, "the ticket is for another task than " + request_id, {}};
   }
   auto found = s.all().find(request_id);
   if (found && sees(found->view())) co_return found;

@@ -31,6 +31,8 @@ class caller {
   checked<void> may(action a) const;
   // Refusal: forbidden. To submit tasks of that kind.
   checked<void> may_submit(std::string_view kind) const;
+  // Refusal: unauthenticated. Asked again after anything that took long: an upload, a wait.
+  checked<void> still_known() const;
   // The same for a submission that is to be made now, which its owner's share must have room for. Refusals: forbidden,
   // quota.
   struct share {

@@ -34,6 +34,10 @@ answering session(call& c) {
 answering sign_in(call& c) {
   auto& entrance = c.at().entrance();
   if (!entrance.asks()) co_return json_response(200, session_json(c.by.who(), false));
+  // Another page would sign its visitor in as somebody else.
+  if (c.request.has_header("Origin") && !entrance.is_own_page(c.request)) {
+    co_return problem_response(problem::origin, "a browser signs in on this server's own pages alone");
+  }
   // Not for a session itself: its time is its own, not that of its last use.
   if (!c.by.who().session.empty() || !c.by.who().only_task.empty()) {
     co_return problem_response(problem::unauthenticated, "a session is opened with a key or token");

@@ -75,6 +75,8 @@ answering submit(call& c) {
     s.payload = std::move(*payload);
     s.payload_hash = base::sha256_hex(s.payload);
   }
+  // The body may have taken its time.
+  if (const auto known = c.by.still_known(); !known) co_return problem_response(known.error());
   const auto id = s.request_id;
   auto task = co_await c.at().service().submit(std::move(s));
   c.by.tell_submitted(id, task);

@@ -19,6 +19,8 @@ answering submit_ws(call& c) {
     answer.set("Allow", "POST, OPTIONS");
     co_return answer;
   }
+  // The task's events come on the same socket.
+  if (const auto allowed = c.by.may(action::read); !allowed) co_return problem_response(allowed.error());
   auto protocol = choose_subprotocol(r);
   if (!protocol) co_return problem_response(protocol.error());
   const auto deadline = deadline_option(r, c.at().settings().tasks.max_deadline);

@@ -233,6 +233,9 @@ void multi_source::done(const stream_message& m, const outcome& o) {
   if (ending_) return;
   if (!o) {
     refuse(o.error(), m);
+  } else if (!by_.sees((*o)->view())) {
+    // It is somebody with less by now.
+    refuse({problem::unknown_task, "no task " + m.request_id + " is known here", {}}, m);
   } else {
     const auto view = (*o)->view();
     auto members = task_members(view);
@@ -240,7 +243,7 @@ void multi_source::done(const stream_message& m, const outcome& o) {
       members += ",\"after\":" + std::to_string(m.after) + ",\"last_seq\":" + std::to_string(view.last_seq);
     }
     answer(m, members);
-    if (m.what != stream_action::cancel) follow(m, *o);
+    if (m.what != stream_action::cancel && by_.may(action::read)) follow(m, *o);
   }
   if (draining_ && under_way_.empty()) return leave();
   work();
@@ -269,6 +272,8 @@ void multi_source::authenticate(const stream_message& m) {
                {.complete = false, .close_code = close_unauthorized, .reason = "another subject"});
   }
   by_.is_now(*who);
+  const bool reads = by_.may(action::read).has_value();
+  std::erase_if(followers_, [&](const auto& f) { return !reads || !by_.sees(f.second->events.of().view()); });
   a_.here().watch.join(*this, *who);
   answer(m, "\"subject\":" + base::json_string((*who)->subject));
 }

@@ -16,10 +16,17 @@ namespace {
 
 constexpr std::array<std::string_view, 3> offered{"application/json", "text/event-stream", "application/x-ndjson"};
 
+http::response accepted_answer(const task_view& v) {
+  auto answer = json_response(202, task_json(v));
+  answer.set("Retry-After", "1").set("Location", self_url(v.request_id));
+  return answer;
+}
+
 }  // namespace
 
 base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
   const auto self = self_url(h->view().request_id);
+  if (!c.by.may(action::read)) co_return accepted_answer(h->view());
   if (const auto form = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0); form > 0) {
     auto stream = open_stream(c.by, form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
     stream.fields.push_back({"Location", self});
@@ -41,6 +48,8 @@ base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
 }
 
 base::awaitable<http::reply> submit_answer(const call& c, accepted_task t) {
+  // Who may submit and not read is told where its task will be, and nothing of what becomes of it.
+  if (t.history && !c.by.may(action::read)) co_return accepted_answer(t.history->view());
   const auto max = c.at().settings().gateway.max_wait;
   const bool stream = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0) > 0;
   const auto wanted = http::preferred_wait(c.request.joined_header("Prefer"), max).value_or(std::chrono::seconds(0));
@@ -51,9 +60,7 @@ base::awaitable<http::reply> submit_answer(const call& c, accepted_task t) {
   task_view queued;
   queued.request_id = t.request_id;
   queued.kind = c.request.param("kind");
-  auto answer = json_response(202, task_json(queued));
-  answer.set("Retry-After", "1").set("Location", self_url(t.request_id));
-  co_return answer;
+  co_return accepted_answer(queued);
 }
 
 }  // namespace streamdemo::gateway

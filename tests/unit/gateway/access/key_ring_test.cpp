@@ -122,3 +122,35 @@ TEST_CASE("each line is checked, and the mistake is named with its number") {
     CHECK(keys.error().message.starts_with("line 2 of the keys: "));
   }
 }
+
+TEST_CASE("a line that is edited to less holds no more, and what an administrator gave on does") {
+  fixture f;
+  f.make("alice", {"tasks:admin"}, now + std::chrono::hours(2));
+  key_ring ring(f.file, f.log);
+  auto p = principal{};
+  p.subject = "alice";
+  p.key = read_keys(f.file)->front().id;
+  p.may = static_cast<scopes>(scope::read) | static_cast<scopes>(scope::admin);
+  p.expires = now + std::chrono::hours(1);
+  CHECK(ring.still_holds(p));
+  p.expires = now + std::chrono::hours(3);
+  CHECK_FALSE(ring.still_holds(p));
+  p.expires = {};
+  CHECK_FALSE(ring.still_holds(p));
+}
+
+TEST_CASE("a file that cannot be read changes nothing, and is read as soon as it can be") {
+  fixture f;
+  const auto first = f.make("alice");
+  key_ring ring(f.file, f.log);
+  const auto second = f.make("bob");
+  const auto aside = f.file.string() + ".aside";
+  std::filesystem::rename(f.file, aside);
+  std::filesystem::create_directory(f.file);
+  CHECK_FALSE(ring.look());
+  CHECK(ring.verify(first, now).has_value());
+  std::filesystem::remove(f.file);
+  std::filesystem::rename(aside, f.file);
+  CHECK(ring.look());
+  CHECK(ring.verify(second, now).has_value());
+}
