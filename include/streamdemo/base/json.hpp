@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace streamdemo::base {
 
@@ -13,6 +14,8 @@ bool is_utf8(std::string_view text) noexcept;
 // Appends `text` (valid UTF-8) as a JSON string, quotes included.
 void append_json_string(std::string& out, std::string_view text);
 std::string json_string(std::string_view text);
+// The same of several, as a JSON array.
+std::string json_strings(const std::vector<std::string>& texts);
 
 // RFC 4648 section 4, padded.
 std::string base64(std::string_view bytes);

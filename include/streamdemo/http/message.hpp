@@ -22,6 +22,10 @@ using base::result;
 
 enum class verb { get, head, post, put, delete_, options, patch, other };
 std::string_view to_string(verb v) noexcept;
+// Changes nothing (RFC 9110 section 9.2.1), of the verbs that are answered.
+constexpr bool is_safe(verb v) noexcept {
+  return v == verb::get || v == verb::head || v == verb::options;
+}
 
 struct field {
   std::string name;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/base/json_tree.hpp>
 #include "base/json_schema/json_text.hpp"
 #include "base/json_schema/schema_check.hpp"
 #include "base/json_schema/schema_reader.hpp"
@@ -28,7 +29,7 @@ std::optional<schema_violation> json_schema::check(std::string_view json) const 
   // Most payloads are small, and their trees live no longer than this call.
   std::array<unsigned char, 4096> room;
   boost::json::monotonic_resource memory(room.data(), room.size());
-  const auto value = schema_detail::read_json(json, &memory);
+  const auto value = parse_json_tree(json, schema_detail::max_depth, &memory);
   if (!value) return schema_violation{{}, value.error().message};
   return schema_detail::check(compiled_->nodes.front(), *value, json.size());
 }

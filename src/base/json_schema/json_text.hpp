@@ -1,16 +1,14 @@
 // JSON values and their texts, as schemas compare and show them. Pure.
 #pragma once
 #include <boost/json/value.hpp>
-#include <streamdemo/base/error.hpp>
 
 #include <string>
 #include <string_view>
 
 namespace streamdemo::base::schema_detail {
 
-// Error: invalid_argument: no JSON (RFC 8259, UTF-8, at most 64 deep), or an object with two members of one name, of
-// which every reader would take the one that it likes.
-result<boost::json::value> read_json(std::string_view text, boost::json::storage_ptr memory = {});
+// As deep as the payloads that gateways take.
+inline constexpr std::size_t max_depth = 64;
 
 // Two values are equal for JSON Schema exactly when these are: members in order of their names, 2.0 as 2.
 std::string canonical_text(const boost::json::value& v);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <streamdemo/base/json_tree.hpp>
 
 #include "base/json_schema/json_text.hpp"
 #include "base/json_schema/schema_chains.hpp"
@@ -50,7 +51,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 class schema_reader {
  public:
   result<std::shared_ptr<const compiled_schema>> read(std::string_view text) {
-    const auto tree = read_json(text);
+    const auto tree = parse_json_tree(text, max_depth);
     if (!tree) return error{errc::invalid_argument, "the schema " + tree.error().message};
     node_of(*tree, "");
     resolve();

@@ -4,8 +4,8 @@ namespace streamdemo::gateway {
 
 namespace {
 
-// Streams that ask again at nearly the same time stand together.
-constexpr std::chrono::milliseconds grain{250};
+// Between two looks, however much is due.
+constexpr std::chrono::milliseconds shortest_nap{25};
 // What has become empty is forgotten within it.
 constexpr std::chrono::seconds longest_nap{30};
 
@@ -19,11 +19,10 @@ void access_watch::join(watched_stream& s, principal_ptr who) {
   s.unlink();
   // It may have taken long from being admitted to this: an upload, or the wait for a task.
   if (!gate_.still_good(*who)) {
-    const bool expired = who->expires != base::sys_time{} && who->expires <= clock_.now();
-    return s.on_access_over(expired ? access_end::expired : access_end::taken_away);
+    return s.on_access_over(who->has_expired(clock_.now()) ? access_end::expired : access_end::taken_away);
   }
   auto until = gate_.asks_again_at(*who);
-  // An expiry is kept to the instant; when a stream asks again may wait for others.
+  // An expiry is kept to the instant; streams that ask again within a second stand together.
   if (until && *until != who->expires) until = std::chrono::ceil<std::chrono::seconds>(*until);
   auto& g = groups_[{who.get(), until.value_or(base::sys_time{})}];
   const bool is_new = !g;
@@ -88,7 +87,7 @@ base::steady_time access_watch::look() {
     next = std::min(next, due);
   }
   // A wall clock may be set meanwhile: look again soon enough to notice.
-  const auto nap = std::max<base::sys_time::duration>(next - now, grain / 10);
+  const auto nap = std::max<base::sys_time::duration>(next - now, shortest_nap);
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<base::steady_time::duration>(nap);
 }
 

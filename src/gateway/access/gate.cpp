@@ -7,6 +7,7 @@
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/http/fields/cookie.hpp>
+#include <streamdemo/http/fields/origin.hpp>
 
 #include "gateway/access/sealed_principal.hpp"
 
@@ -26,10 +27,6 @@ std::optional<std::string_view> bearer(std::string_view field) noexcept {
   if (field.size() <= scheme.size() || !base::same_word(field.substr(0, scheme.size()), scheme)) return std::nullopt;
   if (field[scheme.size()] != ' ') return std::nullopt;
   return base::trim(field.substr(scheme.size()));
-}
-
-bool is_safe(http::verb v) noexcept {
-  return v == http::verb::get || v == http::verb::head || v == http::verb::options;
 }
 
 base::sys_time earlier(base::sys_time a, base::sys_time b) noexcept {
@@ -55,7 +52,7 @@ judgement gate::admit(const http::request& r, bool takes_ticket) const {
   const auto sealed = http::cookie_value(r.header("Cookie"), cookie_name());
   if (sealed.empty()) return denial::none_shown;
   // Own pages send no Origin with what only reads. Other ports and sub-domains are the same site to SameSite.
-  const bool by_a_page = !is_safe(r.verb) || r.websocket || r.has_header("Origin");
+  const bool by_a_page = !http::is_safe(r.verb) || r.websocket || r.has_header("Origin");
   if (by_a_page && !is_own_page(r)) return denial::other_page;
   return checked(gateway::open_session(secrets_, sealed));
 }
@@ -76,7 +73,7 @@ judgement gate::of_proxy(const http::request& r) const {
     return denial::none_shown;
   }
   // The proxy signs the browser in, whoever's page it shows.
-  const bool changes = !is_safe(r.verb) || r.websocket;
+  const bool changes = !http::is_safe(r.verb) || r.websocket;
   if (changes && r.has_header("Origin") && !is_own_page(r)) return denial::other_page;
   auto p = std::make_shared<principal>();
   p->issuer = "proxy";
@@ -95,7 +92,7 @@ judgement gate::checked(principal_ptr p) const {
 
 bool gate::still_good(const principal& p) const {
   if (!options_.asks) return true;
-  if (p.expires != base::sys_time{} && p.expires <= clock_.now()) return false;
+  if (p.has_expired(clock_.now())) return false;
   // A stranger was known by nothing that could be taken away.
   if (!p.is_known()) return true;
   if (!p.session.empty()) {
@@ -157,8 +154,7 @@ bool gate::is_own_page(const http::request& r) const noexcept {
   const auto origin = r.header("Origin");
   if (origin.empty()) return false;
   if (!options_.public_url.empty() && base::same_word(origin, options_.public_url)) return true;
-  const auto at = origin.find("://");
-  return at != std::string_view::npos && base::same_word(origin.substr(at + 3), r.authority());
+  return base::same_word(http::origin_authority(origin), r.authority());
 }
 
 bool gate::look() {

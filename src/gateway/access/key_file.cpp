@@ -86,19 +86,10 @@ std::string read_line(std::string_view line, stored_key& k) {
   return wrong_wish(k.subject, k.scopes);
 }
 
-void append_list(std::string& out, std::string_view name, const std::vector<std::string>& items) {
-  out += fmt::format(",\"{}\":[", name);
-  for (const auto& item : items) {
-    if (&item != &items.front()) out += ',';
-    base::append_json_string(out, item);
-  }
-  out += ']';
-}
-
 std::string line_of(const stored_key& k) {
   std::string out = "{\"id\":" + base::json_string(k.id) + ",\"subject\":" + base::json_string(k.subject);
-  append_list(out, "scopes", k.scopes);
-  if (!k.kinds.empty()) append_list(out, "kinds", k.kinds);
+  out += ",\"scopes\":" + base::json_strings(k.scopes);
+  if (!k.kinds.empty()) out += ",\"kinds\":" + base::json_strings(k.kinds);
   out += ",\"created\":\"" + base::format_millis(k.created) + '"';
   if (k.expires != base::sys_time{}) out += ",\"expires\":\"" + base::format_millis(k.expires) + '"';
   out += ",\"sha256\":\"" + k.sha256 + "\"}\n";

@@ -33,7 +33,7 @@ judgement key_ring::verify(std::string_view token, base::sys_time now_is) const 
   const auto it = ring->by_hash.find(base::sha256_hex(token));
   if (it == ring->by_hash.end()) return denial::unknown;
   const auto& p = it->second;
-  if (p->expires != base::sys_time{} && p->expires <= now_is) return denial::expired;
+  if (p->has_expired(now_is)) return denial::expired;
   return p;
 }
 

@@ -32,11 +32,13 @@ bool may_have(const principal& p, std::string_view kind) noexcept {
   return p.kinds.empty() || std::find(p.kinds.begin(), p.kinds.end(), kind) != p.kinds.end();
 }
 
+bool is_over(const principal& p, std::string_view owner) noexcept {
+  return has_scope(p.may, scope::admin) || (!owner.empty() && owner == p.owner);
+}
+
 bool sees(const principal& p, const owned_task& t) noexcept {
   if (!p.only_task.empty() && p.only_task != t.id) return false;
-  if (!may_have(p, t.kind)) return false;
-  // A task without an owner, from before there were any, is the administrator's alone.
-  return has_scope(p.may, scope::admin) || (!t.owner.empty() && t.owner == p.owner);
+  return may_have(p, t.kind) && is_over(p, t.owner);
 }
 
 }  // namespace streamdemo::gateway

@@ -24,6 +24,10 @@ bool may(const principal& p, action a) noexcept;
 // To submit a task of that kind.
 bool may_have(const principal& p, std::string_view kind) noexcept;
 
+// Whose tasks it has to do with: its own, and an administrator everybody's. A task without an owner, from before there
+// were any, is the administrator's alone.
+bool is_over(const principal& p, std::string_view owner) noexcept;
+
 struct owned_task {
   std::string_view id;
   std::string_view owner;

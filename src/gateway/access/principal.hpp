@@ -40,6 +40,7 @@ struct principal {
 
   // False: a stranger, who may still say who it is.
   bool is_known() const noexcept { return !issuer.empty() || may != 0; }
+  bool has_expired(base::sys_time now) const noexcept { return expires != base::sys_time{} && expires <= now; }
 };
 
 using principal_ptr = std::shared_ptr<const principal>;

@@ -94,16 +94,12 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
     if (sees((*waited)->view())) co_return std::move(*waited);
     awaited = base::random_id();
   }
-  if (const auto owner = s.service().owner_of_unread(request_id); owner && sees_owner(*owner)) {
+  if (const auto owner = s.service().owner_of_unread(request_id); owner && is_over(*who_, *owner)) {
     co_return not_read_back(request_id);
   }
   co_return refusal{problem::unknown_task,
                     "no task " + request_id + " is known here: it was never submitted, or it ended long ago",
                     {}};
-}
-
-bool caller::sees_owner(std::string_view owner) const noexcept {
-  return has_scope(who_->may, scope::admin) || (!owner.empty() && owner == who_->owner);
 }
 
 base::awaitable<checked<history_ptr>> caller::canceled_task(std::string request_id) const {
@@ -126,10 +122,14 @@ std::string caller::request_id(std::string_view kind, std::string_view key) cons
 }
 
 submission caller::new_submission(std::string_view kind, std::string_view key) const {
+  return new_submission(kind, key, request_id(kind, key));
+}
+
+submission caller::new_submission(std::string_view kind, std::string_view key, std::string request_id) const {
   submission s;
   s.kind = std::string(kind);
   s.has_idempotency_key = !key.empty();
-  s.request_id = request_id(kind, key);
+  s.request_id = std::move(request_id);
   s.owner = who_->owner;
   s.traceparent = from_.traceparent;
   s.tracestate = from_.tracestate;

@@ -33,8 +33,7 @@ class caller {
   checked<void> may_submit(std::string_view kind) const;
   // Refusal: unauthenticated. Asked again after anything that took long: an upload, a wait.
   checked<void> still_known() const;
-  // The same for a submission that is to be made now, which its owner's share must have room for. Refusals: forbidden,
-  // quota.
+  // Both, for a submission that is to be made now, which its owner's share must have room for. Refusals: theirs, quota.
   struct share {
     checked<void> allowed;
     quotas::decision of;
@@ -47,7 +46,8 @@ class caller {
   bool sees(const task_view& v) const noexcept;
 
   // The one way to a task: its history, waited for a moment (gateway.unknown_task_wait_ms) when it is not known here
-  // yet. Refusals: unknown_task (also for what is no id), too_many_waiters, unavailable (this gateway made it and has
+  // yet. A task of somebody else is answered as one that nobody has, and as late.
+  // Refusals: unknown_task (also for what is no id), too_many_waiters, unavailable (this gateway made it and has
   // not read it back yet).
   base::awaitable<checked<history_ptr>> task(std::string request_id) const;
 
@@ -63,10 +63,10 @@ class caller {
   std::string request_id(std::string_view kind, std::string_view key) const;
   // A submission of this caller, without a payload. `key`: of the client, or empty; then the id is random.
   submission new_submission(std::string_view kind, std::string_view key) const;
+  // The same where the id is known already.
+  submission new_submission(std::string_view kind, std::string_view key, std::string request_id) const;
 
  private:
-  bool sees_owner(std::string_view owner) const noexcept;
-
   services* services_;
   principal_ptr who_;
   request_origin from_;

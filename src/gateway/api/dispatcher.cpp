@@ -6,7 +6,6 @@
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/http/fields/content_encoding.hpp>
 
-#include <streamdemo/http/fields/text.hpp>
 #include "gateway/api/problem.hpp"
 
 namespace streamdemo::gateway {
@@ -19,10 +18,6 @@ std::vector<http::field>& fields_of(http::reply& r) {
 
 bool has(const std::vector<http::field>& fields, std::string_view name) {
   return std::any_of(fields.begin(), fields.end(), [&](const auto& f) { return base::same_word(f.name, name); });
-}
-
-bool safe(http::verb v) {
-  return v == http::verb::get || v == http::verb::head || v == http::verb::options;
 }
 
 void add_common(std::vector<http::field>& fields, const http::request& r, std::string_view allowed_origin) {
@@ -173,7 +168,7 @@ base::awaitable<http::reply> dispatcher::answer(http::request& r) {
   if (!host.empty() && !services_.origins().host_allowed(host)) {
     reply = problem_response(problem::host,
                              "this server does not answer for that name; list its origin in gateway.allowed_origins");
-  } else if (!origin_allowed && (r.websocket || !safe(r.verb))) {
+  } else if (!origin_allowed && (r.websocket || !http::is_safe(r.verb))) {
     reply = problem_response(problem::origin, "list the page's origin in gateway.allowed_origins to let it call");
   } else if (const auto match = router_.find(r); match.found != nullptr) {
     reply = co_await match.found->run(r);

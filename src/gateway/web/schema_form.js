@@ -1,5 +1,6 @@
 // A form out of the JSON Schema of what a kind takes: numbers, strings, truths and choices have fields of their own, everything
 // else is written as JSON. It only helps to write: what is right the server says.
+import { element } from "./dom.js";
 
 const plainTypes = ["integer", "number", "string", "boolean"];
 
@@ -24,23 +25,17 @@ const choicesOf = (schema) => {
   return values.length > 0 && values.every((v) => typeof v !== "object") ? values : null;
 };
 
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 // ---- fields: each is { input, read() }, and what is left empty reads as undefined ----
 
 function choiceField(schema, values, required) {
-  const input = make("select", { required });
-  if (!required && schema.default === undefined) input.append(make("option", { value: "", textContent: "" }));
-  values.forEach((v, i) => input.append(make("option", { value: i, textContent: String(v), selected: v === schema.default })));
+  const input = element("select", { required });
+  if (!required && schema.default === undefined) input.append(element("option", { value: "", textContent: "" }));
+  values.forEach((v, i) => input.append(element("option", { value: i, textContent: String(v), selected: v === schema.default })));
   return { input, read: () => (input.value === "" ? undefined : values[Number(input.value)]) };
 }
 
 function numberField(schema, type, required) {
-  const input = make("input", { type: "number", required, value: schema.default ?? "" });
+  const input = element("input", { type: "number", required, value: schema.default ?? "" });
   const whole = type === "integer";
   input.step = schema.multipleOf ?? (whole ? 1 : "any");
   const low = schema.minimum ?? (whole ? schema.exclusiveMinimum + 1 : schema.exclusiveMinimum);
@@ -51,18 +46,18 @@ function numberField(schema, type, required) {
 }
 
 function truthField(schema, required) {
-  const input = make("input", { type: "checkbox", checked: schema.default === true });
+  const input = element("input", { type: "checkbox", checked: schema.default === true });
   return { input, read: () => (required || input.checked !== (schema.default === true) ? input.checked : undefined) };
 }
 
 function textField(schema, required) {
-  const input = make("input", { type: "text", value: schema.default ?? "", required: required && schema.minLength > 0 });
+  const input = element("input", { type: "text", value: schema.default ?? "", required: required && schema.minLength > 0 });
   return { input, read: () => (input.value === "" && !required ? undefined : input.value) };
 }
 
 function jsonField(schema, required, otherwise) {
   const given = schema.default ?? schema.examples?.[0] ?? otherwise;
-  const input = make("textarea", { rows: 4, spellcheck: false, required });
+  const input = element("textarea", { rows: 4, spellcheck: false, required });
   input.value = given === undefined ? "" : JSON.stringify(given, null, 1);
   return {
     input,
@@ -93,9 +88,9 @@ function labelled(field, name, pointer, schema) {
   input.name = name;
   input.dataset.pointer = pointer;
   input.addEventListener("input", () => input.removeAttribute("aria-invalid"));
-  const text = make("span", {}, schema.title ?? name);
-  if (schema.description) text.append(" ", make("span", { className: "unit", textContent: schema.description }));
-  return make("label", { className: input.type === "checkbox" ? "check" : "" }, text, input);
+  const text = element("span", {}, schema.title ?? name);
+  if (schema.description) text.append(" ", element("span", { className: "unit", textContent: schema.description }));
+  return element("label", { className: input.type === "checkbox" ? "check" : "" }, text, input);
 }
 
 // ---- the form ----

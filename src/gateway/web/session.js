@@ -1,12 +1,7 @@
 // Who one is. Where the server asks for a name, nothing of the page works before one has shown a key: it is exchanged for
 // a session in a cookie that no script can read, and forgotten here. Both pages use it.
 import { asError, request } from "./api.js";
-
-const element = (name, properties, ...children) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
+import { element } from "./dom.js";
 
 async function whoIsIt() {
   const response = await request("/api/session");

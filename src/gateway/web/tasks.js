@@ -1,24 +1,19 @@
 // The list of one's tasks, newest first, looked at again every two seconds while anybody sees it.
 import { asError, request } from "./api.js";
+import { element } from "./dom.js";
 
 const $ = (id) => document.getElementById(id);
 const every = 2000;
 
 function row(task) {
-  const line = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = `#${new URLSearchParams({ task: task.request_id })}`;
-  link.textContent = `${task.kind} ${task.request_id.slice(0, 8)}`;
-  const pill = document.createElement("span");
-  pill.className = "pill";
+  const pill = element("span", { className: "pill", textContent: task.status });
   pill.dataset.status = task.status;
-  pill.textContent = task.status;
-  const time = document.createElement("time");
-  time.className = "quiet";
-  time.dateTime = task.accepted_at ?? "";
-  time.textContent = task.accepted_at ? new Date(task.accepted_at).toLocaleTimeString() : "";
-  line.append(pill, " ", link, " ", time);
-  return line;
+  const link = element("a", {
+    href: `#${new URLSearchParams({ task: task.request_id })}`, textContent: `${task.kind} ${task.request_id.slice(0, 8)}`,
+  });
+  const at = task.accepted_at ? new Date(task.accepted_at).toLocaleTimeString() : "";
+  return element("li", {}, pill, " ", link, " ",
+                 element("time", { className: "quiet", dateTime: task.accepted_at ?? "", textContent: at }));
 }
 
 async function look() {

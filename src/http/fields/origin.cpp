@@ -7,15 +7,10 @@
 
 namespace streamdemo::http {
 
-namespace {
-
-// "https://example.org:8443" → "example.org:8443"; empty for "null" and everything else.
-std::string_view authority_of(std::string_view origin) noexcept {
+std::string_view origin_authority(std::string_view origin) noexcept {
   const auto at = origin.find("://");
   return at == std::string_view::npos ? std::string_view{} : origin.substr(at + 3);
 }
-
-}  // namespace
 
 origin_rules::origin_rules(std::vector<std::string> allowed) : allowed_(std::move(allowed)) {
   for (auto& a : allowed_) {
@@ -29,11 +24,11 @@ bool origin_rules::host_allowed(std::string_view host) const noexcept {
   if (name.empty()) return false;
   if (is_nobodys_else(name)) return true;
   return std::any_of(allowed_.begin(), allowed_.end(),
-                     [&](const auto& a) { return same_word(host_name(authority_of(a)), name); });
+                     [&](const auto& a) { return same_word(host_name(origin_authority(a)), name); });
 }
 
 bool origin_rules::origin_allowed(std::string_view origin, std::string_view host) const noexcept {
-  const auto authority = authority_of(origin);
+  const auto authority = origin_authority(origin);
   if (authority.empty()) return false;
   if (same_word(authority, host)) return true;
   if (std::any_of(allowed_.begin(), allowed_.end(), [&](const auto& a) { return same_word(a, origin); })) return true;

@@ -7,6 +7,9 @@
 
 namespace streamdemo::http {
 
+// "https://example.org:8443" → "example.org:8443"; empty for "null" and everything else.
+std::string_view origin_authority(std::string_view origin) noexcept;
+
 class origin_rules {
  public:
   // `allowed`: origins such as "https://example.org", beside the loopback names.

@@ -9,9 +9,8 @@ namespace streamdemo::gateway::endpoints {
 namespace {
 
 std::string upload_json(const upload_input& upload) {
-  std::string types;
-  for (const auto& type : upload.media_types) types += (types.empty() ? "" : ",") + base::json_string(type);
-  return "{\"media_types\":[" + types + "],\"options_schema\":" + upload.options.text() + "}";
+  return "{\"media_types\":" + base::json_strings(upload.media_types) + ",\"options_schema\":" + upload.options.text() +
+         "}";
 }
 
 }  // namespace

@@ -13,14 +13,7 @@ std::string session_json(const principal& p, bool asks) {
   std::string out = asks ? "{\"authentication\":true" : "{\"authentication\":false";
   if (!p.is_known()) return out + ",\"signed_in\":false}\n";
   out += ",\"signed_in\":true,\"subject\":" + base::json_string(p.subject) + ",\"scope\":\"" + to_string(p.may) + '"';
-  if (!p.kinds.empty()) {
-    out += ",\"kinds\":[";
-    for (const auto& k : p.kinds) {
-      if (&k != &p.kinds.front()) out += ',';
-      base::append_json_string(out, k);
-    }
-    out += ']';
-  }
+  if (!p.kinds.empty()) out += ",\"kinds\":" + base::json_strings(p.kinds);
   append_time(out, "expires", p.expires);
   return out + "}\n";
 }

@@ -1,8 +1,6 @@
 // WS /api/{kind}: the task in one message, then its events on the same socket.
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/stream/streams.hpp"
-#include "gateway/api/submit/body_type.hpp"
-#include "gateway/api/submit/submit_answer.hpp"
 #include "gateway/api/submit/submit_request.hpp"
 #include "gateway/api/submit/submit_source.hpp"
 

@@ -5,7 +5,6 @@
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/problem.hpp"
 #include "gateway/api/stream/cursor.hpp"
-#include "gateway/api/waiting.hpp"
 
 namespace streamdemo::gateway::endpoints {
 

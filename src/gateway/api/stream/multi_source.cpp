@@ -165,8 +165,7 @@ void multi_source::take(stream_message m) {
   base::byte_budget::share room(&a_.buffers());
   if (!room.hold(m.payload.capacity())) return refuse({problem::overloaded, std::string(no_room), {}}, m);
   if (m.what == stream_action::submit) {
-    s = by_.new_submission(m.kind, m.key);
-    s.request_id = m.request_id;
+    s = by_.new_submission(m.kind, m.key, m.request_id);
     s.deadline = m.deadline;
     s.payload_hash = base::sha256_hex(m.payload);
     s.payload = std::move(m.payload);

@@ -26,6 +26,7 @@ http::response accepted_answer(const task_view& v) {
 
 base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
   const auto self = self_url(h->view().request_id);
+  // Who may submit and not read is told where its task will be, and nothing of what becomes of it.
   if (!c.by.may(action::read)) co_return accepted_answer(h->view());
   if (const auto form = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0); form > 0) {
     auto stream = open_stream(c.by, form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
@@ -36,20 +37,17 @@ base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
   bool over = false;
   if (wait) over = co_await ended(c.at(), h, std::chrono::steady_clock::now() + *wait);
   http::response answer;
-  answer.status = 202;
   if (over) answer = results_answer(c.at().clock(), h, c.request.verb);
-  if (answer.status != 200) {
-    answer = json_response(202, task_json(h->view()));
-    answer.set("Retry-After", "1");
+  if (over && answer.status == 200) {
+    answer.set("Location", self);
+  } else {
+    answer = accepted_answer(h->view());
   }
-  answer.set("Location", self);
   if (wait) answer.set("Preference-Applied", http::applied_wait(*wait));
   co_return answer;
 }
 
 base::awaitable<http::reply> submit_answer(const call& c, accepted_task t) {
-  // Who may submit and not read is told where its task will be, and nothing of what becomes of it.
-  if (t.history && !c.by.may(action::read)) co_return accepted_answer(t.history->view());
   const auto max = c.at().settings().gateway.max_wait;
   const bool stream = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0) > 0;
   const auto wanted = http::preferred_wait(c.request.joined_header("Prefer"), max).value_or(std::chrono::seconds(0));

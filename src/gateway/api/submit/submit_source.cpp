@@ -9,21 +9,16 @@
 namespace streamdemo::gateway {
 
 submit_source::submit_source(caller by, const kind_info& kind, std::optional<base::milliseconds> deadline)
-    : by_(std::move(by)), kind_(kind), deadline_(deadline) {}
+    : conversation_(std::make_shared<conversation>(*this, std::move(by), kind, deadline)) {}
 
 submit_source::~submit_source() {
-  if (!conversation_) return;
   conversation_->source = nullptr;
   conversation_->changed.notify_all();
 }
 
 void submit_source::attach(http::stream_sink& sink) {
   sink_ = &sink;
-  conversation_ = std::make_shared<conversation>(by_, by_.at().executor_here());
-  conversation_->source = this;
-  conversation_->kind = &kind_;
-  conversation_->deadline = deadline_;
-  by_.at().here().submissions.spawn([c = conversation_] { return converse(c); });
+  conversation_->by.at().here().submissions.spawn([c = conversation_] { return converse(c); });
 }
 
 base::awaitable<void> submit_source::converse(std::shared_ptr<conversation> c) {
@@ -37,7 +32,7 @@ base::awaitable<void> submit_source::converse(std::shared_ptr<conversation> c) {
     co_return;
   }
   // Not kept: the socket may stay open for as long as its task lasts.
-  auto m = parse_submit_message(*c->kind, std::exchange(*c->message, {}));
+  auto m = parse_submit_message(c->kind, std::exchange(*c->message, {}));
   if (!m) {
     if (c->source != nullptr) c->source->refuse(m.error());
     co_return;
@@ -47,12 +42,12 @@ base::awaitable<void> submit_source::converse(std::shared_ptr<conversation> c) {
     if (c->source != nullptr) c->source->refuse({problem::overloaded, std::string(no_room), {}});
     co_return;
   }
-  if (const auto allowed = c->by.take_share(c->kind->name).allowed; !allowed) {
+  if (const auto allowed = c->by.take_share(c->kind.name).allowed; !allowed) {
     c->by.tell_refused("submit", {}, allowed.error());
     if (c->source != nullptr) c->source->refuse(allowed.error());
     co_return;
   }
-  auto s = c->by.new_submission(c->kind->name, m->key);
+  auto s = c->by.new_submission(c->kind.name, m->key);
   const auto id = s.request_id;
   s.deadline = c->deadline;
   s.payload_hash = base::sha256_hex(m->payload);
@@ -96,7 +91,7 @@ void submit_source::drain() {
   draining_ = true;
   if (events_) {
     events_->drain();
-  } else if (!conversation_ || !conversation_->message) {
+  } else if (!conversation_->message) {
     // A submission under way is awaited: its client would not know whether it counts.
     closing_ = true;
     last_words_ = "{\"type\":\"reconnect\",\"reason\":\"the server restarts\"}";
@@ -117,7 +112,7 @@ void submit_source::refuse(const refusal& why) {
 
 void submit_source::follow(history_ptr h) {
   if (closing_) return;
-  events_ = make_source(by_, wire::websocket, std::move(h), 0);
+  events_ = make_source(conversation_->by, wire::websocket, std::move(h), 0);
   events_->attach(*sink_);
   if (draining_) events_->drain();
   sink_->wake();

@@ -24,11 +24,12 @@ class submit_source final : public http::stream_source {
  private:
   // Shared with the coroutine, which may outlive the source.
   struct conversation {
-    conversation(caller c, base::executor ex) : by(std::move(c)), changed(ex) {}
+    conversation(submit_source& s, caller c, const kind_info& k, std::optional<base::milliseconds> d)
+        : source(&s), by(std::move(c)), kind(k), deadline(d), changed(by.at().executor_here()) {}
+    submit_source* source;  // nullptr: the client is gone
     caller by;
-    const kind_info* kind = nullptr;
+    const kind_info& kind;
     std::optional<base::milliseconds> deadline;
-    submit_source* source = nullptr;  // nullptr: the client is gone
     std::optional<std::string> message;
     base::notifier changed;
   };
@@ -37,9 +38,6 @@ class submit_source final : public http::stream_source {
   void refuse(const refusal& why);
   void follow(history_ptr h);
 
-  caller by_;
-  const kind_info& kind_;
-  std::optional<base::milliseconds> deadline_;
   std::shared_ptr<conversation> conversation_;
   http::stream_sink* sink_ = nullptr;
   std::unique_ptr<event_source> events_;  // once the task is accepted
