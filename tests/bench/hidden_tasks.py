@@ -11,12 +11,11 @@ import json
 import os
 import random
 import statistics
-import subprocess
 import tempfile
 import time
 import uuid
 
-from ports import free_port
+from keyed_server import make_key, start
 
 ADDRESSES = ("/api/tasks/{}", "/api/results/{}", "/api/tasks/{}/events", "/api/tasks/{}/timeline", "/api/artifacts/{}/clip.mp4")
 
@@ -24,20 +23,6 @@ ADDRESSES = ("/api/tasks/{}", "/api/results/{}", "/api/tasks/{}/events", "/api/t
 def distance(one, other):
     one, other = sorted(one), sorted(other)
     return max(abs(bisect.bisect_right(one, v) / len(one) - bisect.bisect_right(other, v) / len(other)) for v in one + other)
-
-
-def make_key(binary, directory, subject):
-    return subprocess.run([binary, "key", "new", "--subject", subject, "--set", f"auth.directory={directory}/auth"],
-                          check=True, capture_output=True, text=True).stdout.strip()
-
-
-def start(binary, directory):
-    port = free_port()
-    sets = {"auth.mode": "keys", "auth.directory": f"{directory}/auth", "artifacts.directory": f"{directory}/files",
-            "gateway.port": port, "management.port": 0, "gateway.unknown_task_wait_ms": 3, "instance.log_level": "error"}
-    server = subprocess.Popen([binary] + [a for k, v in sets.items() for a in ("--set", f"{k}={v}")], stdout=subprocess.PIPE, text=True)
-    assert "is ready" in server.stdout.readline()
-    return server, port
 
 
 def tasks_of(port, key, count):
@@ -65,7 +50,7 @@ def main():
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         alice, bob = (make_key(given.binary, directory, name) for name in ("alice", "bob"))
-        server, port = start(given.binary, directory)
+        server, port = start(given.binary, directory, gateway__unknown_task_wait_ms=3)
         try:
             hidden = tasks_of(port, alice, 200)
             client = http.client.HTTPConnection("localhost", port)

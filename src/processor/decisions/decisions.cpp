@@ -25,9 +25,9 @@ void decisions::on_revoked(const std::vector<bus::partition_id>& revoked) {
     }
     partitions_.close_if_idle(*p);
   }
-  std::erase_if(line_, [&](const auto& place) {
-    const auto* p = partitions_.find(place.first);
-    return p == nullptr || !p->requests.contains(place.second);
+  line_.erase_if([&](const start_line::place& at) {
+    const auto* p = partitions_.find(at.partition);
+    return p == nullptr || !p->requests.contains(at.task);
   });
   fill_slots();
 }
@@ -189,7 +189,7 @@ void decisions::settle_request(partition_state& p, owned_request& r, const task_
     case request_choice::start:
     case request_choice::replace:
       if (draining_ || std::exchange(r.queued, true)) return;
-      line_.emplace_back(p.number, r.id);
+      line_.add(t->owner, r.kind, {p.number, r.id});
       return;
     case request_choice::release:
       r.releasing = t->last_run;
@@ -214,18 +214,19 @@ void decisions::move_to(partition_state& p, std::int64_t position) {
 }
 
 void decisions::fill_slots() {
-  while (!draining_ && !runs_.is_held_back() && !line_.empty() && fill_one_slot()) {
+  while (!draining_ && !runs_.is_held_back() && runs_.has_slot() && !line_.empty() && fill_one_slot()) {
   }
 }
 
-// False: the first in line has to wait. What became of it meanwhile is looked at only here.
+// False: whose turn it is has to wait, for the others to end. What became of it meanwhile is looked at only here.
 bool decisions::fill_one_slot() {
-  auto* p = partitions_.find(line_.front().first);
-  if (p == nullptr || !p->requests.contains(line_.front().second)) {
+  const auto& next = line_.front();
+  auto* p = partitions_.find(next.partition);
+  if (p == nullptr || !p->requests.contains(next.task)) {
     line_.pop_front();
     return true;
   }
-  const auto it = p->requests.find(line_.front().second);
+  const auto it = p->requests.find(next.task);
   auto& r = it->second;
   const auto* t = p->task(r.id);
   const auto what = judge(*p, r, t, log_time_, options_);

@@ -6,7 +6,7 @@
 //  - its task has ended: complete it. Expired, of an unknown kind, or out of runs: a verdict (the last one after an
 //    acknowledged dead letter). Unreadable, or never accepted: dead letter.
 //  - it was accepted under newer rules than this program's: leave it alone, and leave the group.
-//  - no run is current: publish `started`, begin at once.
+//  - no run is current: publish `started`, begin at once, when a slot is free and it is the task's turn (start_line).
 //  - another's run is current: leave it alone while that instance is heard from; then publish `started` replacing it,
 //    and begin when that is read back as current.
 //  - a run of this very process is current that it no longer has: `released`.
@@ -106,13 +106,13 @@ class decisions {
   const decision_options options_;
   std::vector<action> actions_;
   partition_table partitions_{options_, actions_};
-  own_runs runs_{options_, actions_};
+  start_line line_;  // tasks that wait for a slot
+  own_runs runs_{options_, actions_, line_};
   // The youngest log time read, as far as this machine's clock agrees: proof that so much time has passed even where a
   // broker's clock or this one is wrong. An own run's `alive` moves it on every interval, and the gateways, who have
   // clocks, are there for what is more urgent.
   sys_time log_time_{};
   sys_time wall_ = sys_time::max();                                   // at the last tick
-  std::deque<std::pair<std::int32_t, std::string>> line_;             // tasks that wait for a slot, by partition
   std::unordered_map<std::uint64_t, open_dead_letter> dead_letters_;  // by token, until they are acknowledged
   std::uint64_t next_dead_letter_ = 1;
   std::uint64_t next_question_ = 1;

@@ -20,7 +20,9 @@ void own_runs::start(const partition_state& p, owned_request& r, const task::tas
   run.id = options_.new_run();
   run.alone = is_last_allowed_run(t, options_);
   run.resume = options_.kinds.find(r.kind)->second && t.results > 0;
+  run.owner = t.owner;
   slots_.take(run.alone);
+  line_.took_slot(run.owner);
   ++count_;
   out_.emplace_back(publish{p.number, r.started(run, t.last_run)});
   // Where a silent run is replaced, the log decides whether this one or another comes first.
@@ -78,6 +80,7 @@ void own_runs::drop(owned_request& r) {
 void own_runs::give_back_slot(own_run& r) {
   if (!std::exchange(r.holds_slot, false)) return;
   slots_.give_back();
+  line_.gave_slot(r.owner);
 }
 
 void own_runs::note_end(run_end how) {

@@ -6,16 +6,19 @@
 #include "processor/decisions/holdback.hpp"
 #include "processor/decisions/partition_state.hpp"
 #include "processor/decisions/slots.hpp"
+#include "processor/decisions/start_line.hpp"
 
 namespace streamdemo::processor {
 
 class own_runs {
  public:
-  // Both outlive it; `out` takes the actions, in order.
-  own_runs(const decision_options& o, std::vector<action>& out) : options_(o), out_(out), slots_(o.concurrency) {}
+  // They outlive it. `out` takes the actions, in order; `line` hears which owner's run has a slot.
+  own_runs(const decision_options& o, std::vector<action>& out, start_line& line)
+      : options_(o), out_(out), line_(line), slots_(o.concurrency) {}
 
   // Nothing begins for a while, because the process had not the means for a run.
   bool is_held_back() const noexcept { return holdback_.holds(); }
+  bool has_slot() const noexcept { return slots_.free(false); }
   bool has_slot_for(const task::task_state& t) const;
   void tick(base::steady_time now) { holdback_.tick(now); }
 
@@ -45,6 +48,7 @@ class own_runs {
 
   const decision_options& options_;
   std::vector<action>& out_;
+  start_line& line_;
   slots slots_;
   holdback holdback_;
   std::size_t count_ = 0;

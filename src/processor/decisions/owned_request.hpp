@@ -21,6 +21,7 @@ struct own_run {
     ended,     // the handler has returned and `ended` is published
   };
   std::string id;
+  std::string owner;  // of its task
   phase now = phase::pending;
   bool read_back = false;  // its `started` was read: from here on the run judges itself
   bool resume = false;

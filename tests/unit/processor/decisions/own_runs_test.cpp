@@ -14,7 +14,8 @@ struct runs_fixture : log_fixture {
   runs_fixture() { read(message_type::accepted, "gateway"); }
 
   std::vector<action> out;
-  own_runs runs{options, out};
+  start_line line;
+  own_runs runs{options, out, line};
 };
 
 }  // namespace
