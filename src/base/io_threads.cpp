@@ -5,6 +5,12 @@
 
 namespace streamdemo::base {
 
+namespace {
+
+thread_local std::size_t loop_of_this_thread = 0;
+
+}  // namespace
+
 io_threads::io_threads(std::size_t count, std::string name) : name_(std::move(name)) {
   for (std::size_t i = 0; i < count; ++i) {
     // Concurrency hint 1: one thread runs each loop, though others may post to it.
@@ -22,6 +28,7 @@ void io_threads::start() {
   for (std::size_t i = 0; i < contexts_.size(); ++i) {
     threads_.emplace_back([this, i] {
       pthread_setname_np(pthread_self(), (name_ + "-" + std::to_string(i)).substr(0, 15).c_str());
+      loop_of_this_thread = i;
       contexts_[i]->run();
     });
   }
@@ -35,6 +42,10 @@ void io_threads::join() {
   for (auto& t : threads_) {
     if (t.joinable()) t.join();
   }
+}
+
+std::size_t current_loop() noexcept {
+  return loop_of_this_thread;
 }
 
 }  // namespace streamdemo::base

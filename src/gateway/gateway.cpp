@@ -118,7 +118,7 @@ class wired_gateway final : public gateway {
                                    "Times that gateway.max_buffer_bytes had no room for one more")),
         gate_(gate_options(settings_), secrets(s.id_secret, settings_.auth.earlier_id_secrets), make_verifier(s, log_),
               clock_),
-        all_(make_histories(history_options(settings_), s.instance, s.loops, s.clock, s.metrics, log_)),
+        all_(make_histories(history_options(settings_), s.loops, s.clock, s.metrics, log_)),
         service_(make_task_service({.bus = s.bus,
                                     .all = *all_,
                                     .settings = settings_,

@@ -19,8 +19,6 @@ namespace streamdemo::http {
 
 namespace {
 
-thread_local std::size_t loop_of_this_thread = 0;
-
 std::string address_text(const sockaddr_storage& a) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   const void* bytes = a.ss_family == AF_INET6
@@ -93,10 +91,7 @@ result<void> server_impl::open() {
     loops_.push_back(std::make_unique<server_loop>(parts_, threads_.executor(i)));
   }
   for (std::size_t i = 0; i < threads_.size(); ++i) {
-    asio::post(threads_.executor(i), [loop = loops_[i].get(), i] {
-      loop_of_this_thread = i;
-      loop->start();
-    });
+    asio::post(threads_.executor(i), [loop = loops_[i].get()] { loop->start(); });
   }
   asio::post(threads_.executor(0), [this] {
     for (auto& l : listeners_) accept_on(l);
@@ -246,10 +241,6 @@ awaitable<void> server_impl::drain(std::chrono::steady_clock::time_point deadlin
 std::unique_ptr<server> make_server(server_options o, base::io_threads& threads, handler h, error_page e,
                                     base::metrics& metrics, const base::logger& log) {
   return std::make_unique<server_impl>(std::move(o), threads, std::move(h), std::move(e), metrics, log);
-}
-
-std::size_t current_loop() noexcept {
-  return loop_of_this_thread;
 }
 
 }  // namespace streamdemo::http

@@ -29,7 +29,7 @@ runtime::runtime(base::executor ex, options o, bus::bus& b, std::vector<std::uni
       producer_(b.make_producer(ex)),
       reader_(b.make_reader(ex)),
       executor_(ex),
-      decoder_(options_.partitions, clock_, log_, metrics_),
+      admission_(options_.partitions, clock_, log_, {metrics_.unreadable, metrics_.misplaced}),
       runs_(dependencies_of_runs(), std::move(handlers),
             [this](const run_key& key, run_end how) {
               decisions_.on_finished(key, how);
@@ -137,7 +137,7 @@ void runtime::take(const bus::read_item& item) {
 }
 
 void runtime::take_response(const base::record& r) {
-  const auto m = decoder_.decode(r);
+  const auto m = admission_.admit(r);
   const auto ignored = decisions_.on_response(r.partition, r.offset, r.log_time, m ? &*m : nullptr);
   if (ignored.empty()) return;
   metrics_.ignored.Increment();

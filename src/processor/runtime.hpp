@@ -5,12 +5,12 @@
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/processor/processor.hpp>
+#include <streamdemo/task/admission.hpp>
 
 #include "processor/decisions/decisions.hpp"
 #include "processor/handler_runs.hpp"
 #include "processor/processor_metrics.hpp"
 #include "processor/readiness.hpp"
-#include "processor/response_decoder.hpp"
 
 namespace streamdemo::processor {
 
@@ -63,7 +63,7 @@ class runtime final : public processor {
   std::unique_ptr<bus::reader> reader_;
   std::unique_ptr<bus::shared_consumer> consumer_;
   base::executor executor_;
-  response_decoder decoder_;
+  task::admission admission_;
   handler_runs runs_;
   decisions decisions_;
   base::notifier moved_;  // a run is over, or the drain is

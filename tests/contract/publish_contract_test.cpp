@@ -1,5 +1,6 @@
 #include "contract/receivers.hpp"
 
+#include <streamdemo/base/partition.hpp>
 namespace streamdemo::contract {
 
 BUS_CONTRACT("publish: records of one partition keep the order of pipelined calls") {
@@ -28,7 +29,7 @@ BUS_CONTRACT("publish: a key goes to the partition that every client picks") {
     auto r = text(topic, -1, "x");
     r.key = key;
     const auto where = co_await put(*p, std::move(r));
-    CHECK(where.partition == bus::partition_for(key, 7));
+    CHECK(where.partition == base::partition_for(key, 7));
   }
 }
 

@@ -191,8 +191,4 @@ class bus {
   virtual std::unique_ptr<reader> make_reader(executor ex) = 0;
 };
 
-// Java's murmur2 over the key and its "toPositive" modulo (librdkafka: murmur2_random for keys that are there), so that
-// every client library picks the same partition for a key.
-std::int32_t partition_for(std::string_view key, std::int32_t partitions) noexcept;
-
 }  // namespace streamdemo::bus

@@ -70,7 +70,4 @@ class server {
 std::unique_ptr<server> make_server(server_options o, base::io_threads& threads, handler h, error_page e,
                                     base::metrics& metrics, const base::logger& log);
 
-// The loop (0 … threads.size()-1) that the calling coroutine runs on; only inside a handler or a source.
-std::size_t current_loop() noexcept;
-
 }  // namespace streamdemo::http

@@ -1,5 +1,6 @@
 #include "bus/inprocess/producer_impl.hpp"
 
+#include <streamdemo/base/partition.hpp>
 namespace streamdemo::bus::inprocess {
 
 void producer_impl::publish(record r, std::optional<steady_time> deadline, producer::done d) {
@@ -20,8 +21,8 @@ bool producer_impl::hand_in(record r, std::optional<steady_time> deadline, produ
   if (!t) return refuse(errc::not_found, "there is no such topic; create it with ensure_topics");
   if (r.partition == -1) {
     const auto n = t->data.partitions();
-    r.partition =
-        r.key.empty() ? static_cast<std::int32_t>(turns_++ % static_cast<std::uint32_t>(n)) : partition_for(r.key, n);
+    r.partition = r.key.empty() ? static_cast<std::int32_t>(turns_++ % static_cast<std::uint32_t>(n))
+                                : base::partition_for(r.key, n);
   }
   if (!t->data.has(r.partition)) {
     return refuse(errc::invalid_argument, fmt::format("no partition {}, it has {}", r.partition, t->data.partitions()));

@@ -64,7 +64,7 @@ base::counter& services::requests(http::verb v, std::string_view pattern) const 
 }
 
 loop_state& services::here() noexcept {
-  return *loops_[http::current_loop()];
+  return *loops_[base::current_loop()];
 }
 
 void services::start() {

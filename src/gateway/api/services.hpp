@@ -54,7 +54,7 @@ class services {
 
   // The caller's own loop.
   loop_state& here() noexcept;
-  base::executor executor_here() const { return d_.loops.executor(http::current_loop()); }
+  base::executor executor_here() const { return d_.loops.executor(base::current_loop()); }
 
   // Judges everybody on every loop anew.
   void judge_again();

@@ -38,7 +38,7 @@ awaitable<history_ptr> read_back(services& a, accepted_task t, base::steady_time
 
 awaitable<bool> news(services& a, history_ptr h, std::int64_t after, base::steady_time until) {
   if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
-  auto wait = wait_for_news(a.all(), std::move(h), after, until);
+  auto wait = wait_for_news(std::move(h), after, until);
   const auto came = co_await unless_drained(a, std::move(wait));
   co_return came.value_or(false);
 }
@@ -46,7 +46,7 @@ awaitable<bool> news(services& a, history_ptr h, std::int64_t after, base::stead
 awaitable<bool> ended(services& a, history_ptr h, base::steady_time until) {
   if (task::is_end(h->view().status)) co_return true;
   if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
-  auto wait = wait_for_end(a.all(), std::move(h), until);
+  auto wait = wait_for_end(std::move(h), until);
   const auto came = co_await unless_drained(a, std::move(wait));
   co_return came.value_or(false);
 }

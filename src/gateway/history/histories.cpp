@@ -1,9 +1,10 @@
 // The fold's door: records in, events into histories, one wake per turn.
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <streamdemo/base/partition.hpp>
 #include <streamdemo/base/quiet.hpp>
 #include <streamdemo/base/shown.hpp>
-#include <streamdemo/bus/bus.hpp>
+#include <streamdemo/task/admission.hpp>
 #include <streamdemo/task/log_clock.hpp>
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include "gateway/history/history_index.hpp"
 #include "gateway/history/memory_bound.hpp"
 #include "gateway/history/partition_clock.hpp"
-#include "gateway/history/wake_lists.hpp"
 
 namespace streamdemo::gateway {
 
@@ -37,12 +37,12 @@ double fraction_of(std::string_view payload) {
 
 class folded_histories final : public histories {
  public:
-  folded_histories(options o, std::string own_source, base::io_threads& loops, const base::clock& clock,
-                   base::metrics& m, const base::logger& log)
+  folded_histories(options o, base::io_threads& loops, const base::clock& clock, base::metrics& m,
+                   const base::logger& log)
       : options_(o),
-        own_source_(std::move(own_source)),
         clock_(clock),
         log_(log.child("histories")),
+        admission_(o.partitions, clock, log_, {records(m, "unreadable"), records(m, "misplaced")}),
         index_(o.max_bytes / 16),
         bound_(o.max_bytes),
         wakes_(std::make_shared<wake_lists>(loops, o.max_waiters)),
@@ -57,8 +57,6 @@ class folded_histories final : public histories {
         dropped_(m.counter("streamdemo_history_events_dropped_total",
                            "Events dropped to stay below results.max_bytes: clients that had not read them see a gap")),
         ignored_(records(m, "ignored")),
-        misplaced_records_(records(m, "misplaced")),
-        unreadable_records_(records(m, "unreadable")),
         rule_breaks_(m.counter("streamdemo_response_rule_breaks_total",
                                "Records of the response topic that a processor should not have written: results before "
                                "the run has started, ends that name no status")) {
@@ -84,7 +82,7 @@ class folded_histories final : public histories {
   }
 
   history_ptr find_ended(std::string_view request_id, std::string_view kind) const override {
-    const auto partition = bus::partition_for(request_id, options_.partitions);
+    const auto partition = base::partition_for(request_id, options_.partitions);
     const auto* t = partitions_[static_cast<std::size_t>(partition)].fold.find(request_id);
     if (t == nullptr || !t->end) return nullptr;
     task_view over;
@@ -94,17 +92,12 @@ class folded_histories final : public histories {
     over.ended_at = over.kept_since = t->ended_at;
     over.last_seq = t->last_seq;
     over.first_kept = t->last_seq + 1;
-    return history_ptr(new history(std::move(over)));
+    return std::make_shared<kept_history>(std::move(over), nullptr);
   }
 
-  std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s,
-                                          waits_for what) override {
-    return wakes_->subscribe(h, loop, s, what);
+  std::unique_ptr<subscription> await_task(std::string request_id, subscriber& s) override {
+    return wakes_->await_task(std::move(request_id), s);
   }
-  std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s) override {
-    return wakes_->await_task(std::move(request_id), loop, s);
-  }
-  std::size_t loop_of(const base::executor& ex) const override { return wakes_->loop_of(ex); }
   void observe(task_observer* o) override { observer_ = o; }
   base::sys_time bus_now() const override { return bus_clock_.at(clock_.even()).value_or(clock_.now()); }
   void begin_bus_clock(base::sys_time logged, base::steady_time::duration on_its_way) override {
@@ -148,9 +141,9 @@ class folded_histories final : public histories {
   void finish_restart(std::int32_t partition) override {
     const auto epoch = partitions_[static_cast<std::size_t>(partition)].epoch;
     for (const auto& h : index_.all()) {
-      if (h->partition_ != partition || h->epoch_ == epoch) continue;
-      if (!task::is_end(h->view_.status)) {
-        log_.warning("task {} is lost: its records are no longer in the log", h->view_.request_id);
+      if (h->epoch() == epoch || base::partition_for(h->peek().request_id, options_.partitions) != partition) continue;
+      if (!task::is_end(h->peek().status)) {
+        log_.warning("task {} is lost: its records are no longer in the log", h->peek().request_id);
         h->lose();
         over(h);
         wakes_->changed(h);
@@ -168,9 +161,10 @@ class folded_histories final : public histories {
     partition_clock clock;
     std::uint32_t epoch = 0;  // how often it was folded anew
   };
+  using kept_ptr = std::shared_ptr<kept_history>;
   struct end {
     base::sys_time at;
-    std::weak_ptr<history> of;
+    std::weak_ptr<kept_history> of;
     bool operator<(const end& other) const noexcept { return at > other.at; }  // the earliest on top
   };
 
@@ -180,13 +174,10 @@ class folded_histories final : public histories {
   }
 
   void apply_one(const base::record& r, base::sys_time now, base::steady_time read) {
-    if (r.partition < 0 || static_cast<std::size_t>(r.partition) >= partitions_.size()) return misplaced(r, now);
-    const auto decoded = task::decode(r);
-    if (decoded.has_error()) return unreadable(r, decoded.error(), now);
-    const auto& m = *decoded;
-    if (m.type != task::message_type::alive && bus::partition_for(m.request_id, options_.partitions) != r.partition) {
-      return misplaced(r, now);
-    }
+    const auto admitted = admission_.admit(r);
+    // A sign of life of a partition that was added to the topic is of no task here.
+    if (!admitted || static_cast<std::size_t>(r.partition) >= partitions_.size()) return;
+    const auto& m = *admitted;
     auto& p = partitions_[static_cast<std::size_t>(r.partition)];
     const auto written = p.clock.written(r.log_time, bus_now(), read);
     const auto s = p.fold.apply(m, r.log_time);
@@ -202,8 +193,8 @@ class folded_histories final : public histories {
 
   void enter(partition_state& p, const task::step& s, const task::message& m, const base::record& r, base::sys_time now,
              base::sys_time written) {
-    const auto h = history_of(p, s, r);
-    if (!h || s.seq <= h->view_.last_seq) return;
+    const auto h = history_of(p, s);
+    if (!h || s.seq <= h->peek().last_seq) return;
     const auto fraction = s.type == task::message_type::progress ? fraction_of(s.payload) : -1;
     auto e =
         task::make_event({.type = s.type,
@@ -216,10 +207,10 @@ class folded_histories final : public histories {
                           .resumed = s.type == task::message_type::started ? std::optional(s.resumed) : std::nullopt,
                           .content_type = s.content_type,
                           .payload = s.payload});
-    const auto& kept = *e;
-    h->append(e, *s.state, now);
+    const auto bytes_before = h->bytes();
+    h->append(std::move(e), *s.state, now);
     if (fraction >= 0) h->set_fraction(fraction);
-    bound_.added(h, kept);
+    bound_.added(h, bytes_before);
     events_.Increment();
     if (s.state->end) {
       h->keep_from(written);
@@ -232,17 +223,17 @@ class folded_histories final : public histories {
 
   // The history that the step belongs to; made for an `accepted`, unless it is there from before the partition was
   // lost.
-  history_ptr history_of(partition_state& p, const task::step& s, const base::record& r) {
+  kept_ptr history_of(partition_state& p, const task::step& s) {
     const auto& t = *s.state;
-    if (!last_ || last_->view_.request_id != t.request_id) last_ = index_.kept(t.request_id);
+    if (!last_ || last_->peek().request_id != t.request_id) last_ = index_.kept(t.request_id);
     if (s.type != task::message_type::accepted) return last_;
-    if (last_ && last_->epoch_ != p.epoch && last_->view_.accepted_at == t.accepted_at) {
-      last_->epoch_ = p.epoch;
-      if (observer_ != nullptr && !task::is_end(last_->view_.status)) observer_->on_accepted(last_);
+    if (last_ && last_->epoch() != p.epoch && last_->peek().accepted_at == t.accepted_at) {
+      last_->set_epoch(p.epoch);
+      if (observer_ != nullptr && !task::is_end(last_->peek().status)) observer_->on_accepted(last_);
       return last_;
     }
     if (last_) {
-      if (!task::is_end(last_->view_.status)) over(last_);
+      if (!task::is_end(last_->peek().status)) over(last_);
       give_up(last_);
     }
     task_view first;
@@ -253,14 +244,12 @@ class folded_histories final : public histories {
     first.owner = t.owner;
     first.accepted_at = t.accepted_at;
     first.expiry = t.expiry;
-    last_ = history_ptr(new history(std::move(first)));
-    last_->partition_ = r.partition;
-    last_->epoch_ = p.epoch;
-    wakes_->adopt(*last_);
+    last_ = std::make_shared<kept_history>(std::move(first), wakes_);
+    last_->set_epoch(p.epoch);
     bound_.opened(*last_);
     index_.insert(last_);
     ++open_;
-    if (!last_->view_.owner.empty()) ++open_of_[last_->view_.owner];
+    if (!last_->peek().owner.empty()) ++open_of_[last_->peek().owner];
     wakes_->created(t.request_id);
     if (observer_ != nullptr) observer_->on_accepted(last_);
     return last_;
@@ -289,36 +278,16 @@ class folded_histories final : public histories {
     for (const auto& h : bound_.take_emptied()) index_.remove(h);
   }
 
-  void over(const history_ptr& h) {
+  void over(const kept_ptr& h) {
     --open_;
-    if (const auto it = open_of_.find(h->view_.owner); it != open_of_.end() && --it->second == 0) open_of_.erase(it);
+    if (const auto it = open_of_.find(h->peek().owner); it != open_of_.end() && --it->second == 0) open_of_.erase(it);
     if (observer_ != nullptr) observer_->on_over(h);
   }
 
   // No longer found among the kept ones; whoever still holds it reads a gap.
-  void give_up(const history_ptr& h) {
+  void give_up(const kept_ptr& h) {
     bound_.removed(*h);
     index_.remove(h);
-  }
-
-  void misplaced(const base::record& r, base::sys_time now) {
-    misplaced_records_.Increment();
-    quiet_misplaced_.say(now, [&](std::size_t n) {
-      log_.warning(
-          "dropped {} record(s) of task {} in partition {} of {}: answers belong into partition {}, the number "
-          "of the request's own; correct the program that wrote them ({})",
-          n, base::shown(r.key), r.partition, r.topic, bus::partition_for(r.key, options_.partitions),
-          base::shown(r.header_value("ce_source").value_or("no ce_source")));
-    });
-  }
-
-  void unreadable(const base::record& r, const base::error& why, base::sys_time now) {
-    unreadable_records_.Increment();
-    quiet_unreadable_.say(now, [&](std::size_t n) {
-      log_.warning("dropped {} record(s) of {}, the last at {}/{}: {}; correct the program that wrote it ({})", n,
-                   r.topic, r.partition, r.offset, why.message,
-                   base::shown(r.header_value("ce_source").value_or("no ce_source")));
-    });
   }
 
   void breaks_rules(const base::record& r, const task::message& m, std::string_view why, base::sys_time now) {
@@ -338,21 +307,21 @@ class folded_histories final : public histories {
   }
 
   options options_;
-  std::string own_source_;
   const base::clock& clock_;
   base::logger log_;
+  task::admission admission_;
   std::vector<partition_state> partitions_;
   history_index index_;
   memory_bound bound_;
   std::shared_ptr<wake_lists> wakes_;
   task_observer* observer_ = nullptr;
   task::log_clock bus_clock_;
-  history_ptr last_;       // of the record before: records of one task come in runs
+  kept_ptr last_;          // of the record before: records of one task come in runs
   std::vector<end> ends_;  // a heap
   std::size_t tidy_ends_at_ = 1000;
   std::atomic<std::size_t> open_ = 0;
   std::unordered_map<std::string, std::size_t> open_of_;  // by owner
-  base::quiet quiet_misplaced_, quiet_unreadable_, quiet_rule_breaks_;
+  base::quiet quiet_rule_breaks_;
   base::gauge& bytes_;
   base::gauge& essential_;
   base::gauge& kept_;
@@ -360,14 +329,12 @@ class folded_histories final : public histories {
   base::counter& events_;
   base::counter& dropped_;
   base::counter& ignored_;
-  base::counter& misplaced_records_;
-  base::counter& unreadable_records_;
   base::counter& rule_breaks_;
 };
 
-std::unique_ptr<histories> make_histories(histories::options o, std::string own_source, base::io_threads& loops,
-                                          const base::clock& clock, base::metrics& metrics, const base::logger& log) {
-  return std::make_unique<folded_histories>(o, std::move(own_source), loops, clock, metrics, log);
+std::unique_ptr<histories> make_histories(histories::options o, base::io_threads& loops, const base::clock& clock,
+                                          base::metrics& metrics, const base::logger& log) {
+  return std::make_unique<folded_histories>(o, loops, clock, metrics, log);
 }
 
 }  // namespace streamdemo::gateway

@@ -17,10 +17,8 @@
 #include <streamdemo/task/event.hpp>
 #include <streamdemo/task/fold.hpp>
 
-#include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -65,78 +63,6 @@ struct event_times {
   base::sys_time last_written{};
 };
 
-class news_subscription;
-class wake_lists;
-
-// One task's events. Written by the fold on loop 0; read() and view() on any thread.
-class history {
- public:
-  struct batch {
-    std::vector<task::event_ptr> events;  // after the cursor, in order, without holes
-    std::int64_t kept_from = 0;           // not 0: the cursor is below what is kept, the first kept seq is this (a gap)
-    bool ended = false;                   // the last of `events` (or the cursor itself) is the end
-    bool lost = false;                    // the log lost this task: nothing will follow, the reader should ask anew
-  };
-  ~history();
-
-  // Events behind `after`, at most `max_events` and about `max_bytes` (at least one, when there is one).
-  batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const;
-  task_view view() const;
-  std::int64_t last_seq() const;  // of view(), without copying the rest
-  local_times times() const;
-  // Of the kept events behind `after`, at most `max_events`.
-  std::vector<event_times> times(std::int64_t after, std::size_t max_events) const;
-  // The events behind `after` up to `last` were written.
-  void written(std::int64_t after, std::int64_t last, base::sys_time at);
-
-  // True when read(after) would have something to say: an event, a gap, the end, or that the task was lost.
-  bool has_news(std::int64_t after) const;
-  // Ended, or lost: nothing will follow.
-  bool is_over() const;
-
- private:
-  friend class folded_histories;
-  friend class history_index;
-  friend class memory_bound;
-  friend class news_subscription;
-  friend class wake_lists;
-  struct waiters;  // of one loop
-
-  // Written: microseconds after it was folded, and one more; 0: not yet.
-  struct entry {
-    task::event_ptr event;
-    base::sys_time folded;
-    std::uint32_t first_written = 0;
-    std::uint32_t last_written = 0;
-  };
-
-  explicit history(task_view first);
-  // The calls below on loop 0.
-  void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
-  void keep_from(base::sys_time at);
-  void set_fraction(double fraction);
-  std::size_t drop_first();  // the oldest event; how many bytes that frees (0: there was none)
-  std::size_t drop_all();
-  void lose();
-
-  mutable std::mutex mutex_;
-  task_view view_;
-  local_times times_;
-  std::vector<entry> events_;  // those before begin_ are dropped; the one at begin_ is view_.first_kept
-  std::size_t begin_ = 0;
-  std::size_t bytes_ = 0;  // of the kept events, and a fixed amount for itself
-  bool lost_ = false;
-
-  std::shared_ptr<wake_lists> wakes_;  // nullptr: nobody can wait for it (it is only a memory of a task)
-  std::unique_ptr<waiters[]> waiters_;
-  // Only on loop 0:
-  std::int32_t partition_ = 0;
-  std::uint32_t epoch_ = 0;  // of its partition's fold
-  bool changed_ = false;     // in the batch that is being applied
-};
-
-using history_ptr = std::shared_ptr<history>;
-
 // Waits for news of one history, on one loop. Cheap while idle (tens of bytes). Made, called and destroyed on that
 // loop.
 class subscription {
@@ -155,6 +81,38 @@ class subscriber {
  protected:
   ~subscriber() = default;
 };
+
+// One task's events, written by the fold on loop 0. Any thread, but for subscribe().
+class history {
+ public:
+  struct batch {
+    std::vector<task::event_ptr> events;  // after the cursor, in order, without holes
+    std::int64_t kept_from = 0;           // not 0: the cursor is below what is kept, the first kept seq is this (a gap)
+    bool ended = false;                   // the last of `events` (or the cursor itself) is the end
+    bool lost = false;                    // the log lost this task: nothing will follow, the reader should ask anew
+  };
+  virtual ~history() = default;
+
+  // Events behind `after`, at most `max_events` and about `max_bytes` (at least one, when there is one).
+  virtual batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const = 0;
+  virtual task_view view() const = 0;
+  virtual std::int64_t last_seq() const = 0;  // of view(), without copying the rest
+  virtual local_times times() const = 0;
+  // Of the kept events behind `after`, at most `max_events`.
+  virtual std::vector<event_times> times(std::int64_t after, std::size_t max_events) const = 0;
+  // The events behind `after` up to `last` were written.
+  virtual void written(std::int64_t after, std::int64_t last, base::sys_time at) = 0;
+
+  // True when read(after) would have something to say: an event, a gap, the end, or that the task was lost.
+  virtual bool has_news(std::int64_t after) const = 0;
+  // Ended, or lost: nothing will follow.
+  virtual bool is_over() const = 0;
+
+  // On the loop (base::current_loop()) where `s` hears of news, until the subscription is destroyed there.
+  virtual std::unique_ptr<subscription> subscribe(subscriber& s, waits_for what) = 0;
+};
+
+using history_ptr = std::shared_ptr<history>;
 
 // Told by the fold, on loop 0, from inside apply(): must neither call back into the histories nor block.
 class task_observer {
@@ -194,11 +152,9 @@ class histories {
   // `kind` is the caller's word.
   virtual history_ptr find_ended(std::string_view request_id, std::string_view kind) const = 0;
 
-  // On loop `loop` (http::current_loop()): `s` hears of news of `h` until the subscription is destroyed.
-  virtual std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s,
-                                                  waits_for what = waits_for::news) = 0;
-  // On loop `loop`: `s` hears once a history of that id exists. Bounded; nullptr when there are too many waiters.
-  virtual std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s) = 0;
+  // On the loop (base::current_loop()) where `s` hears of it, once a history of that id exists. Bounded; nullptr when
+  // there are too many waiters.
+  virtual std::unique_ptr<subscription> await_task(std::string request_id, subscriber& s) = 0;
 
   // Loop 0: folds a batch of records of `response` (any partitions, each in order), then wakes each waiting subscriber
   // once. What cannot be decoded is counted and logged.
@@ -218,22 +174,18 @@ class histories {
 
   // Loop 0: at most one observer; nullptr: none. It outlives its registration.
   virtual void observe(task_observer* o) = 0;
-
-  // The number of the loop that an executor belongs to.
-  virtual std::size_t loop_of(const base::executor& ex) const = 0;
 };
 
-std::unique_ptr<histories> make_histories(histories::options o, std::string own_source, base::io_threads& loops,
-                                          const base::clock& clock, base::metrics& metrics, const base::logger& log);
+std::unique_ptr<histories> make_histories(histories::options o, base::io_threads& loops, const base::clock& clock,
+                                          base::metrics& metrics, const base::logger& log);
 
 // Coroutine forms on the current loop. Both give the same answer as reading again and again would.
 // The history, once it exists, or nullptr at `until`. Error: full (too many wait).
 base::awaitable<base::result<history_ptr>> wait_for_task(histories& all, std::string request_id,
                                                          std::chrono::steady_clock::time_point until);
 // True once an event behind `after` (or the end) can be read; false at `until`.
-base::awaitable<bool> wait_for_news(histories& all, history_ptr h, std::int64_t after,
-                                    std::chrono::steady_clock::time_point until);
+base::awaitable<bool> wait_for_news(history_ptr h, std::int64_t after, std::chrono::steady_clock::time_point until);
 // True once the task has ended; false at `until`, or when the log lost it.
-base::awaitable<bool> wait_for_end(histories& all, history_ptr h, std::chrono::steady_clock::time_point until);
+base::awaitable<bool> wait_for_end(history_ptr h, std::chrono::steady_clock::time_point until);
 
 }  // namespace streamdemo::gateway

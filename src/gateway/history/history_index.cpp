@@ -2,11 +2,9 @@
 
 #include <queue>
 
-#include "gateway/history/wake_lists.hpp"
-
 namespace streamdemo::gateway {
 
-history_ptr history_index::kept(std::string_view request_id) const {
+history_index::kept_ptr history_index::kept(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
   const auto it = ids_.find(request_id);
   return it == ids_.end() ? nullptr : it->second.at->second;
@@ -16,7 +14,7 @@ history_ptr history_index::find(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
   if (const auto it = ids_.find(request_id); it != ids_.end()) return it->second.at->second;
   const auto it = removed_.find(request_id);
-  return it == removed_.end() ? nullptr : history_ptr(new history(it->second.view));
+  return it == removed_.end() ? nullptr : std::make_shared<kept_history>(it->second.view, nullptr);
 }
 
 std::vector<history_ptr> history_index::recent(std::optional<std::string_view> owner, std::size_t limit,
@@ -47,8 +45,12 @@ std::vector<history_ptr> history_index::recent(std::optional<std::string_view> o
   return found;
 }
 
-std::vector<history_ptr> history_index::all() const {
-  return recent(std::nullopt, std::size_t(-1), [](const history&) { return true; });
+std::vector<history_index::kept_ptr> history_index::all() const {
+  std::vector<kept_ptr> found;
+  const std::shared_lock lock(mutex_);
+  found.reserve(ids_.size());
+  for (const auto& [id, where] : ids_) found.push_back(where.at->second);
+  return found;
 }
 
 std::size_t history_index::size() const {
@@ -56,9 +58,9 @@ std::size_t history_index::size() const {
   return ids_.size();
 }
 
-void history_index::insert(const history_ptr& h) {
+void history_index::insert(const kept_ptr& h) {
   const std::unique_lock lock(mutex_);
-  const auto& view = h->view_;
+  const auto& view = h->peek();
   if (const auto old = ids_.find(view.request_id); old != ids_.end()) erase(old);
   if (const auto r = removed_.find(view.request_id); r != removed_.end()) forget_removed(r);
   auto& ages = owners_[view.owner];
@@ -67,13 +69,13 @@ void history_index::insert(const history_ptr& h) {
 
 void history_index::erase(by_id<place>::iterator it) {
   const auto [ages, at] = it->second;
-  const auto owner = at->second->view_.owner;
+  const auto owner = at->second->peek().owner;
   ages->erase(at);
   if (ages->empty()) owners_.erase(owner);
   ids_.erase(it);
 }
 
-void history_index::remove(const history_ptr& h) {
+void history_index::remove(const kept_ptr& h) {
   auto view = h->view();
   view.first_kept = view.last_seq + 1;
   const std::unique_lock lock(mutex_);

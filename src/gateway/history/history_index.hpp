@@ -7,12 +7,14 @@
 #include <map>
 #include <shared_mutex>
 
-#include "gateway/history/histories.hpp"
+#include "gateway/history/kept_history.hpp"
 
 namespace streamdemo::gateway {
 
 class history_index {
  public:
+  using kept_ptr = std::shared_ptr<kept_history>;
+
   static constexpr std::size_t most_removed = 10'000;
   explicit history_index(std::size_t max_removed_bytes, std::size_t max_removed = most_removed)
       : max_removed_bytes_(max_removed_bytes), max_removed_(max_removed) {}
@@ -20,23 +22,23 @@ class history_index {
   // Nothing, a history, or the memory of one that was removed.
   history_ptr find(std::string_view request_id) const;
   // Only what is kept.
-  history_ptr kept(std::string_view request_id) const;
+  kept_ptr kept(std::string_view request_id) const;
   // Newest first; of one owner, or of all.
   std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
                                   const std::function<bool(const history&)>& wanted) const;
-  std::vector<history_ptr> all() const;
+  std::vector<kept_ptr> all() const;
   std::size_t size() const;
   // What the removed ones take.
   std::size_t removed_bytes() const;
 
   // Takes the place of an older one of that id.
-  void insert(const history_ptr& h);
-  void remove(const history_ptr& h);
+  void insert(const kept_ptr& h);
+  void remove(const kept_ptr& h);
 
  private:
   template <class T>
   using by_id = base::string_map<T>;
-  using by_age = std::map<std::pair<base::sys_time, std::uint64_t>, history_ptr>;
+  using by_age = std::map<std::pair<base::sys_time, std::uint64_t>, kept_ptr>;
   struct removed_task {
     task_view view;
     std::uint64_t serial;

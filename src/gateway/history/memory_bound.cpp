@@ -4,65 +4,41 @@
 
 namespace streamdemo::gateway {
 
-namespace {
-
-// A history's own objects, its strings, and its places in the indexes.
-constexpr std::size_t history_overhead = sizeof(history) + 768;
-
-}  // namespace
-
-// Its entry in the history, twice: a vector grows by doubling.
-const std::size_t memory_bound::event_overhead = 2 * sizeof(history::entry);
-
-void memory_bound::opened(history& h) {
-  h.bytes_ = history_overhead;
-  bytes_ += history_overhead;
-}
-
-void memory_bound::added(const history_ptr& h, const task::event& e) {
-  const auto n = e.bytes() + event_overhead;
-  const bool was_large = h->bytes_ > share_;
-  h->bytes_ += n;
-  bytes_ += n;
-  if (!was_large && h->bytes_ > share_ && std::find(large_.begin(), large_.end(), h) == large_.end()) {
-    large_.push_back(h);
-  }
+void memory_bound::added(const kept_ptr& h, std::size_t bytes_before) {
+  bytes_ += h->bytes() - bytes_before;
+  const bool is_large = h->bytes() > share_ && bytes_before <= share_;
+  if (is_large && std::find(large_.begin(), large_.end(), h) == large_.end()) large_.push_back(h);
+  const auto seq = h->peek().last_seq;
   if (!order_.empty() && order_.back().of == h) {
-    order_.back().through = e.seq();
+    order_.back().through = seq;
   } else {
-    order_.push({h, e.seq()}, is_stale);
+    order_.push({h, seq}, is_stale);
   }
 }
 
-void memory_bound::drop_first_of(const history_ptr& h) {
-  auto freed = std::min(h->drop_first() + event_overhead, h->bytes_);
-  if (h->events_.empty() && task::is_end(h->view_.status)) {
-    freed = h->bytes_;
-    emptied_.push_back(h);
-  }
-  h->bytes_ -= freed;
-  bytes_ -= freed;
+void memory_bound::drop_first_of(const kept_ptr& h) {
+  bytes_ -= h->drop_first();
+  if (h->events() > 0 || !task::is_end(h->peek().status)) return;
+  bytes_ -= h->drop_all();
+  emptied_.push_back(h);
 }
 
-void memory_bound::removed(history& h) {
-  h.drop_all();
-  bytes_ -= h.bytes_;
-  h.bytes_ = 0;
+void memory_bound::removed(kept_history& h) {
+  bytes_ -= h.drop_all();
   std::erase_if(large_, [&](const auto& l) { return l.get() == &h; });
 }
 
-// What it names was dropped by the largest history itself, or with its history.
 bool memory_bound::is_stale(const entry& e) {
-  return e.of->view_.first_kept > e.through;
+  return e.of->peek().first_kept > e.through;
 }
 
 bool memory_bound::drop_of_largest() {
-  std::erase_if(large_, [&](const auto& h) { return h->bytes_ <= share_; });
-  const auto larger = [](const auto& a, const auto& b) { return a->bytes_ < b->bytes_; };
+  std::erase_if(large_, [&](const auto& h) { return h->bytes() <= share_; });
+  const auto larger = [](const auto& a, const auto& b) { return a->bytes() < b->bytes(); };
   const auto it = std::max_element(large_.begin(), large_.end(), larger);
   if (it == large_.end()) return false;
   const auto h = *it;
-  if (h->events_.size() - h->begin_ < 2) return false;
+  if (h->events() < 2) return false;
   drop_first_of(h);
   return true;
 }
@@ -71,7 +47,7 @@ bool memory_bound::drop_oldest() {
   while (!order_.empty()) {
     const auto& front = order_.front();
     const auto& h = front.of;
-    if (is_stale(front) || h->events_.empty()) {
+    if (is_stale(front) || h->events() == 0) {
       order_.pop_front();
       continue;
     }
@@ -89,7 +65,7 @@ std::size_t memory_bound::enforce() {
 }
 
 std::size_t memory_bound::essential(std::size_t open_tasks) const noexcept {
-  return apart_ + open_tasks * history_overhead;
+  return apart_ + open_tasks * kept_history::bytes_without_events();
 }
 
 void memory_bound::tidy() {

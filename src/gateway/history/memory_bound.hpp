@@ -5,7 +5,7 @@
 #pragma once
 #include <utility>
 
-#include "gateway/history/histories.hpp"
+#include "gateway/history/kept_history.hpp"
 #include "gateway/history/tidy_queue.hpp"
 
 namespace streamdemo::gateway {
@@ -14,12 +14,14 @@ class memory_bound {
  public:
   explicit memory_bound(std::size_t max_bytes) : max_bytes_(max_bytes), share_(max_bytes / 8) {}
 
-  // A history that is kept from now on.
-  void opened(history& h);
-  // `e` was appended to `h`.
-  void added(const history_ptr& h, const task::event& e);
+  using kept_ptr = std::shared_ptr<kept_history>;
+
+  // A history that is kept from now on, without events.
+  void opened(const kept_history& h) { bytes_ += h.bytes(); }
+  // An event was appended to `h`, which had so many bytes before.
+  void added(const kept_ptr& h, std::size_t bytes_before);
   // `h` is no longer kept: everything it holds is dropped.
-  void removed(history& h);
+  void removed(kept_history& h);
 
   // What else there is, and cannot be dropped. At most half of the bound is taken for it: a gateway that remembers very
   // many tasks still shows what they do.
@@ -30,7 +32,7 @@ class memory_bound {
   // Drops until the bound holds; how many events went.
   std::size_t enforce();
   // Those that are over and lost their last event since the last call. They count no more.
-  std::vector<history_ptr> take_emptied() { return std::exchange(emptied_, {}); }
+  std::vector<kept_ptr> take_emptied() { return std::exchange(emptied_, {}); }
 
   // Lets go of some of what is left behind where nothing is added. Cheap; now and then.
   void tidy();
@@ -40,16 +42,15 @@ class memory_bound {
  private:
   // Neighbouring events of one history share an entry, so a flood costs one.
   struct entry {
-    history_ptr of;
+    kept_ptr of;
     std::int64_t through;  // its events up to this seq
   };
 
-  static const std::size_t event_overhead;
   static bool is_stale(const entry& e);
 
   // With their places in the order.
   std::size_t bytes_of_histories() const noexcept { return bytes_ + order_.size() * sizeof(entry); }
-  void drop_first_of(const history_ptr& h);
+  void drop_first_of(const kept_ptr& h);
   bool drop_of_largest();
   bool drop_oldest();
 
@@ -58,8 +59,8 @@ class memory_bound {
   std::size_t bytes_ = 0;  // of the histories
   std::size_t apart_ = 0;
   tidy_queue<entry> order_;
-  std::vector<history_ptr> large_;  // those above share_, and some that were
-  std::vector<history_ptr> emptied_;
+  std::vector<kept_ptr> large_;  // those above share_, and some that were
+  std::vector<kept_ptr> emptied_;
 };
 
 }  // namespace streamdemo::gateway

@@ -26,7 +26,7 @@ base::awaitable<base::result<history_ptr>> wait_for_task(histories& all, std::st
   if (until <= std::chrono::steady_clock::now()) co_return history_ptr{};
   const base::executor ex = co_await asio::this_coro::executor;
   woken w(ex);
-  const auto waiting = all.await_task(request_id, all.loop_of(ex), w);
+  const auto waiting = all.await_task(request_id, w);
   if (!waiting) co_return base::error{base::errc::full, "too many requests wait for tasks that are not known yet"};
   for (;;) {
     if (auto h = all.find(request_id)) co_return h;
@@ -35,12 +35,11 @@ base::awaitable<base::result<history_ptr>> wait_for_task(histories& all, std::st
   }
 }
 
-base::awaitable<bool> wait_for_news(histories& all, history_ptr h, std::int64_t after,
-                                    std::chrono::steady_clock::time_point until) {
+base::awaitable<bool> wait_for_news(history_ptr h, std::int64_t after, std::chrono::steady_clock::time_point until) {
   if (h->has_news(after)) co_return true;
   const base::executor ex = co_await asio::this_coro::executor;
   woken w(ex);
-  const auto waiting = all.subscribe(h, all.loop_of(ex), w);
+  const auto waiting = h->subscribe(w, waits_for::news);
   for (;;) {
     if (h->has_news(after)) co_return true;
     if (std::chrono::steady_clock::now() >= until) co_return false;
@@ -48,10 +47,10 @@ base::awaitable<bool> wait_for_news(histories& all, history_ptr h, std::int64_t 
   }
 }
 
-base::awaitable<bool> wait_for_end(histories& all, history_ptr h, std::chrono::steady_clock::time_point until) {
+base::awaitable<bool> wait_for_end(history_ptr h, std::chrono::steady_clock::time_point until) {
   const base::executor ex = co_await asio::this_coro::executor;
   woken w(ex);
-  const auto waiting = all.subscribe(h, all.loop_of(ex), w, waits_for::end);
+  const auto waiting = h->subscribe(w, waits_for::end);
   while (!h->is_over() && std::chrono::steady_clock::now() < until) co_await w.until(until);
   co_return task::is_end(h->view().status);
 }

@@ -4,52 +4,44 @@
 
 #include <algorithm>
 
+#include "gateway/history/kept_history.hpp"
+
 namespace streamdemo::gateway {
 
 // Linked into its history's list of one loop.
 class news_subscription final : public subscription {
  public:
-  news_subscription(history_ptr h, std::size_t loop, subscriber& s, waits_for what)
-      : of_(std::move(h)), subscriber_(s), loop_(static_cast<std::uint32_t>(loop)), what_(what) {
-    auto& w = of_->waiters_[loop_].of(what_);
-    w.count.fetch_add(1);
-    next_ = w.first;
+  news_subscription(wake_lists::kept_ptr h, wake_lists::loop_list& l, waiters_of_task::list& w, subscriber& s)
+      : of_(std::move(h)), loop_(l), list_(w), subscriber_(s) {
+    list_.count.fetch_add(1);
+    next_ = list_.first;
     if (next_ != nullptr) next_->previous_ = this;
-    w.first = this;
+    list_.first = this;
   }
 
   ~news_subscription() override {
-    auto& w = of_->waiters_[loop_].of(what_);
-    auto& list = *of_->wakes_->loops_[loop_];
-    if (list.next == this) list.next = next_;
-    (previous_ == nullptr ? w.first : previous_->next_) = next_;
+    if (loop_.next == this) loop_.next = next_;
+    (previous_ == nullptr ? list_.first : previous_->next_) = next_;
     if (next_ != nullptr) next_->previous_ = previous_;
-    w.count.fetch_sub(1);
+    list_.count.fetch_sub(1);
   }
 
   news_subscription* next() const noexcept { return next_; }
   void tell() noexcept { subscriber_.on_news(); }
 
  private:
-  history_ptr of_;
+  wake_lists::kept_ptr of_;  // keeps the two below
+  wake_lists::loop_list& loop_;
+  waiters_of_task::list& list_;
   subscriber& subscriber_;
   news_subscription* previous_ = nullptr;
   news_subscription* next_ = nullptr;
-  std::uint32_t loop_;
-  waits_for what_;
 };
-
-namespace {
-
-// Nothing ever happens to what is only the memory of a task.
-class idle_subscription final : public subscription {};
-
-}  // namespace
 
 class task_subscription final : public subscription {
  public:
-  task_subscription(std::shared_ptr<wake_lists> all, std::string id, std::size_t loop, subscriber& s)
-      : all_(std::move(all)), id_(std::move(id)), list_(*all_->loops_[loop]), subscriber_(s) {
+  task_subscription(std::shared_ptr<wake_lists> all, std::string id, subscriber& s)
+      : all_(std::move(all)), id_(std::move(id)), list_(*all_->loops_[base::current_loop()]), subscriber_(s) {
     all_->task_waiters_.fetch_add(1);
     list_.task_waiters.fetch_add(1);
     place_ = list_.tasks.emplace(id_, this);
@@ -76,32 +68,19 @@ wake_lists::wake_lists(base::io_threads& loops, std::size_t max_task_waiters) : 
   for (std::size_t i = 0; i < loops.size(); ++i) loops_.push_back(std::make_unique<loop_list>(loops.executor(i)));
 }
 
-std::size_t wake_lists::loop_of(const base::executor& ex) const {
-  for (std::size_t i = 0; i < loops_.size(); ++i) {
-    if (&asio::query(loops_[i]->ex, asio::execution::context) == &asio::query(ex, asio::execution::context)) return i;
-  }
-  return 0;
+std::unique_ptr<subscription> wake_lists::subscribe(kept_ptr h, subscriber& s, waits_for what) {
+  const auto loop = base::current_loop();
+  auto& waiting = h->waiters()->loops[loop].of(what);
+  return std::make_unique<news_subscription>(std::move(h), *loops_[loop], waiting, s);
 }
 
-std::unique_ptr<subscription> wake_lists::subscribe(const history_ptr& h, std::size_t loop, subscriber& s,
-                                                    waits_for what) {
-  if (h->waiters_ == nullptr) return std::make_unique<idle_subscription>();
-  return std::make_unique<news_subscription>(h, loop, s, what);
-}
-
-std::unique_ptr<subscription> wake_lists::await_task(std::string request_id, std::size_t loop, subscriber& s) {
+std::unique_ptr<subscription> wake_lists::await_task(std::string request_id, subscriber& s) {
   if (task_waiters_.load() >= max_task_waiters_) return nullptr;
-  return std::make_unique<task_subscription>(shared_from_this(), std::move(request_id), loop, s);
+  return std::make_unique<task_subscription>(shared_from_this(), std::move(request_id), s);
 }
 
-void wake_lists::adopt(history& h) {
-  h.wakes_ = shared_from_this();
-  h.waiters_ = std::make_unique<history::waiters[]>(loops_.size());
-}
-
-void wake_lists::changed(const history_ptr& h) {
-  if (h->changed_) return;
-  h->changed_ = true;
+void wake_lists::changed(const kept_ptr& h) {
+  if (std::exchange(h->waiters()->changed, true)) return;
   changed_.push_back(h);
 }
 
@@ -117,7 +96,7 @@ void wake_lists::flush() {
     {
       const std::lock_guard lock(l.mutex);
       for (const auto& h : changed_) {
-        auto& w = h->waiters_[i];
+        auto& w = h->waiters()->loops[i];
         const bool awaited = w.news.count.load() > 0 || (w.end.count.load() > 0 && h->is_over());
         if (!awaited || w.queued) continue;
         w.queued = true;
@@ -129,7 +108,7 @@ void wake_lists::flush() {
     }
     if (post) asio::post(l.ex, [self = shared_from_this(), i] { self->run(i); });
   }
-  for (const auto& h : changed_) h->changed_ = false;
+  for (const auto& h : changed_) h->waiters()->changed = false;
   changed_.clear();
   created_.clear();
 }
@@ -137,7 +116,7 @@ void wake_lists::flush() {
 void wake_lists::shut() {
   for (auto& l : loops_) {
     const std::lock_guard lock(l->mutex);
-    for (const auto& h : l->changed) h->waiters_[static_cast<std::size_t>(&l - loops_.data())].queued = false;
+    for (const auto& h : l->changed) h->waiters()->loops[static_cast<std::size_t>(&l - loops_.data())].queued = false;
     l->changed.clear();
     l->created.clear();
   }
@@ -145,23 +124,23 @@ void wake_lists::shut() {
 
 void wake_lists::run(std::size_t loop) {
   auto& l = *loops_[loop];
-  std::vector<history_ptr> changed_now;
+  std::vector<kept_ptr> changed_now;
   std::vector<std::string> created_now;
   {
     const std::lock_guard lock(l.mutex);
     changed_now.swap(l.changed);
     created_now.swap(l.created);
     l.posted = false;
-    for (const auto& h : changed_now) h->waiters_[loop].queued = false;
+    for (const auto& h : changed_now) h->waiters()->loops[loop].queued = false;
   }
   for (const auto& id : created_now) wake_tasks(l, id);
   for (const auto& h : changed_now) {
-    wake(l, h->waiters_[loop].news);
-    if (h->is_over()) wake(l, h->waiters_[loop].end);
+    wake(l, h->waiters()->loops[loop].news);
+    if (h->is_over()) wake(l, h->waiters()->loops[loop].end);
   }
 }
 
-void wake_lists::wake(loop_list& l, history::waiters::list& waiting) {
+void wake_lists::wake(loop_list& l, waiters_of_task::list& waiting) {
   for (auto* s = waiting.first; s != nullptr; s = l.next) {
     l.next = s->next();
     s->tell();

@@ -6,42 +6,51 @@
 #pragma once
 #include <streamdemo/base/io_threads.hpp>
 
-#include <map>
+#include <atomic>
+#include <mutex>
 #include <unordered_map>
 
 #include "gateway/history/histories.hpp"
 
 namespace streamdemo::gateway {
 
-// A history's waiting subscriptions on one loop: those for news and those for the end, apart.
-struct history::waiters {
+class kept_history;
+class news_subscription;
+class task_subscription;
+
+// The waiting subscriptions of one history: per loop those for news and those for the end, apart.
+struct waiters_of_task {
   struct list {
     news_subscription* first = nullptr;    // on the loop
     std::atomic<std::uint32_t> count = 0;  // loop 0 looks
   };
-  list news;
-  list end;
-  bool queued = false;  // for the loop's next turn; under its mutex
+  struct loop {
+    list news;
+    list end;
+    bool queued = false;  // for the loop's next turn; under its mutex
 
-  list& of(waits_for what) noexcept { return what == waits_for::news ? news : end; }
+    list& of(waits_for what) noexcept { return what == waits_for::news ? news : end; }
+  };
+  explicit waiters_of_task(std::size_t n) : loops(std::make_unique<loop[]>(n)) {}
+
+  std::unique_ptr<loop[]> loops;
+  bool changed = false;  // in the batch that is being applied; loop 0
 };
-
-class task_subscription;
 
 class wake_lists : public std::enable_shared_from_this<wake_lists> {
  public:
+  using kept_ptr = std::shared_ptr<kept_history>;
+
   wake_lists(base::io_threads& loops, std::size_t max_task_waiters);
 
   std::size_t loops() const noexcept { return loops_.size(); }
-  std::size_t loop_of(const base::executor& ex) const;
 
-  // On loop `loop`.
-  std::unique_ptr<subscription> subscribe(const history_ptr& h, std::size_t loop, subscriber& s, waits_for what);
-  std::unique_ptr<subscription> await_task(std::string request_id, std::size_t loop, subscriber& s);
+  // On the loop where `s` will hear. `h` is one that can be waited for.
+  std::unique_ptr<subscription> subscribe(kept_ptr h, subscriber& s, waits_for what);
+  std::unique_ptr<subscription> await_task(std::string request_id, subscriber& s);
 
-  // Loop 0: makes `h` one that can be waited for; what flush() will tell; tells.
-  void adopt(history& h);
-  void changed(const history_ptr& h);
+  // Loop 0: what the next flush() will tell, and that.
+  void changed(const kept_ptr& h);
   void created(const std::string& request_id);
   void flush();
   // Nothing will be told any more: what is queued is let go.
@@ -57,7 +66,7 @@ class wake_lists : public std::enable_shared_from_this<wake_lists> {
     std::atomic<std::size_t> task_waiters = 0;
 
     std::mutex mutex;  // the three below: from loop 0 to this one
-    std::vector<history_ptr> changed;
+    std::vector<kept_ptr> changed;
     std::vector<std::string> created;
     bool posted = false;
 
@@ -68,13 +77,13 @@ class wake_lists : public std::enable_shared_from_this<wake_lists> {
   };
 
   void run(std::size_t loop);
-  void wake(loop_list& l, history::waiters::list& waiting);
+  void wake(loop_list& l, waiters_of_task::list& waiting);
   void wake_tasks(loop_list& l, const std::string& request_id);
 
   std::vector<std::unique_ptr<loop_list>> loops_;
   std::size_t max_task_waiters_;
   std::atomic<std::size_t> task_waiters_ = 0;
-  std::vector<history_ptr> changed_;  // of this batch
+  std::vector<kept_ptr> changed_;  // of this batch
   std::vector<std::string> created_;
 };
 

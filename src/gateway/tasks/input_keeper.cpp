@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <map>
+#include <streamdemo/base/partition.hpp>
 
 namespace streamdemo::gateway {
 
@@ -73,7 +74,7 @@ awaitable<void> input_keeper::look() {
 awaitable<void> input_keeper::look_again(std::vector<artifacts::input> unknown) {
   std::map<std::int32_t, bool> read;
   for (const auto& i : unknown) {
-    const auto partition = bus::partition_for(i.id, p_.settings.topics.partitions);
+    const auto partition = base::partition_for(i.id, p_.settings.topics.partitions);
     if (!read.contains(partition)) read[partition] = co_await was_read_to_its_end(partition);
     if (!read[partition] || standing(i) == input_standing::due) continue;
     co_await p_.files.remove_input(i.id, i.name);

@@ -1,5 +1,6 @@
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/notifier.hpp>
+#include <streamdemo/base/partition.hpp>
 #include <streamdemo/base/task_group.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -384,7 +385,7 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto own = settings_.tasks.request_topics.find(kind);
     return {.request_topic = own == settings_.tasks.request_topics.end() ? settings_.topics.request : own->second,
             .response_topic = settings_.topics.response,
-            .partition = bus::partition_for(request_id, settings_.topics.partitions)};
+            .partition = base::partition_for(request_id, settings_.topics.partitions)};
   }
 
   base::sys_time bus_now() const { return all_.bus_now(); }

@@ -26,8 +26,8 @@ TEST_CASE("a clock that is an hour ahead, or behind, is known before the first r
     world w;
     testing::hand_clock own;
     own.advance(wrong);
-    const auto all = make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = 4}, "gateway/own", w.loops,
-                                    own, w.metrics, w.log);
+    const auto all =
+        make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = 4}, w.loops, own, w.metrics, w.log);
     CHECK(w.run(learn_bus_clock(parts(w, *all, own))).has_value());
     CHECK(all->bus_now() == testing::epoch);
     own.advance(10min);
@@ -39,8 +39,8 @@ TEST_CASE("a clock that is an hour ahead, or behind, is known before the first r
 TEST_CASE("a bus that takes no record is an error that says so") {
   world w;
   w.bus.on_publish = [](const auto&, auto) { return std::optional(testing::fault{{base::errc::unavailable, "away"}}); };
-  const auto all = make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = 4}, "gateway/own", w.loops,
-                                  w.clock, w.metrics, w.log);
+  const auto all =
+      make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = 4}, w.loops, w.clock, w.metrics, w.log);
   const auto learned = w.run(learn_bus_clock(parts(w, *all, w.clock)));
   REQUIRE(learned.has_error());
   CHECK(learned.error().code == base::errc::unavailable);

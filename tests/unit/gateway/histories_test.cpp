@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <streamdemo/base/partition.hpp>
 
 #include "gateway/history/histories.hpp"
 #include "unit/gateway/log_records.hpp"
@@ -28,7 +29,7 @@ struct world {
                             .keep_for = std::chrono::minutes(10),
                             .partitions = partitions,
                             .max_waiters = max_waiters},
-                           std::string(testing::own_source), loops, clock, metrics, log)) {}
+                           loops, clock, metrics, log)) {}
 
   void apply(std::vector<base::record_ptr> records) { all->apply(records); }
   double metric(const std::string& line) const {
@@ -313,9 +314,9 @@ TEST_CASE("a waiting subscriber is woken once per batch, and never after it is g
   w.apply({w.out.accepted("a"), w.out.accepted("b")});
   turn(w);
   counting one, two, other;
-  auto s1 = w.all->subscribe(w.all->find("a"), 0, one);
-  auto s2 = w.all->subscribe(w.all->find("a"), 0, two);
-  auto s3 = w.all->subscribe(w.all->find("b"), 0, other);
+  auto s1 = w.all->find("a")->subscribe(one, waits_for::news);
+  auto s2 = w.all->find("a")->subscribe(two, waits_for::news);
+  auto s3 = w.all->find("b")->subscribe(other, waits_for::news);
   w.apply({w.out.started("a", "r"), w.out.result("a", "r", "1"), w.out.result("a", "r", "2")});
   CHECK(one.times == 0);
   turn(w);
@@ -341,11 +342,11 @@ TEST_CASE("a subscriber may end any subscription, and begin new ones, while it i
       counting late;
       std::array<std::unique_ptr<subscription>, n> all;
       std::unique_ptr<subscription> extra;
-      for (std::size_t i = 0; i < n; ++i) all[i] = w.all->subscribe(h, 0, who[i]);
+      for (std::size_t i = 0; i < n; ++i) all[i] = h->subscribe(who[i], waits_for::news);
       who[killer].then = [&] {
         all[victim].reset();
         all[(victim + 1) % n].reset();
-        extra = w.all->subscribe(h, 0, late);
+        extra = h->subscribe(late, waits_for::news);
       };
       w.apply({w.out.result("a", "r", "1")});
       turn(w);
@@ -362,15 +363,15 @@ TEST_CASE("a subscriber may end any subscription, and begin new ones, while it i
 TEST_CASE("who waits for a task that is not there yet hears of it, and only of it") {
   world w(1 << 20, 1, 2);
   counting one, two, three;
-  auto s1 = w.all->await_task("a", 0, one);
-  auto s2 = w.all->await_task("b", 0, two);
-  CHECK(w.all->await_task("c", 0, three) == nullptr);
+  auto s1 = w.all->await_task("a", one);
+  auto s2 = w.all->await_task("b", two);
+  CHECK(w.all->await_task("c", three) == nullptr);
   w.apply({w.out.accepted("a")});
   turn(w);
   CHECK(one.times == 1);
   CHECK(two.times == 0);
   s1.reset();
-  CHECK(w.all->await_task("c", 0, three) != nullptr);
+  CHECK(w.all->await_task("c", three) != nullptr);
 }
 
 TEST_CASE("waiting as a coroutine gives what reading again and again would") {
@@ -384,12 +385,12 @@ TEST_CASE("waiting as a coroutine gives what reading again and again would") {
   asio::post(ex, [&] { w.apply({w.out.accepted("a")}); });
   const auto h = task.get().value();
   REQUIRE(h);
-  CHECK(testing::on_loop(ex, wait_for_news(*w.all, h, 0, far)).get());
-  CHECK_FALSE(testing::on_loop(ex, wait_for_news(*w.all, h, 1, std::chrono::steady_clock::now())).get());
-  auto news = testing::on_loop(ex, wait_for_news(*w.all, h, 1, far));
+  CHECK(testing::on_loop(ex, wait_for_news(h, 0, far)).get());
+  CHECK_FALSE(testing::on_loop(ex, wait_for_news(h, 1, std::chrono::steady_clock::now())).get());
+  auto news = testing::on_loop(ex, wait_for_news(h, 1, far));
   asio::post(ex, [&] { w.apply({w.out.canceled("a")}); });
   CHECK(news.get());
-  CHECK(testing::on_loop(ex, wait_for_news(*w.all, h, 7, far)).get());
+  CHECK(testing::on_loop(ex, wait_for_news(h, 7, far)).get());
 }
 
 TEST_CASE("a partition that is folded anew goes on where its histories were and gives up what the log lost") {
@@ -400,11 +401,11 @@ TEST_CASE("a partition that is folded anew goes on where its histories were and 
   const auto before = h->read(0, 10, 1000).events;
   const auto partition = log[0]->partition;
   std::string same;  // another task of the same partition
-  for (int i = 0; same.empty() || bus::partition_for(same, partitions) != partition; ++i) same = std::to_string(i);
+  for (int i = 0; same.empty() || base::partition_for(same, partitions) != partition; ++i) same = std::to_string(i);
   w.apply({w.out.accepted(same)});
   const auto gone = w.all->find(same);
   counting s;
-  const auto waiting = w.all->subscribe(gone, 0, s);
+  const auto waiting = gone->subscribe(s, waits_for::news);
 
   w.all->restart(partition);
   w.apply(log);
@@ -450,7 +451,7 @@ TEST_CASE(
   std::vector<std::string> ids;
   for (int i = 0; ids.size() < 4; ++i) {
     auto id = "task-" + std::to_string(i);
-    if (bus::partition_for(id, partitions) == 0) ids.push_back(std::move(id));
+    if (base::partition_for(id, partitions) == 0) ids.push_back(std::move(id));
   }
   for (const auto step : {0h, -1h, 1h, 0h}) {
     const auto id = ids.back();
@@ -476,12 +477,12 @@ TEST_CASE("who waits for the end hears nothing before it, and costs the loop not
   world w;
   w.apply({w.out.accepted("a"), w.out.started("a", "r1")});
   counting for_end, for_news;
-  const auto end = w.all->subscribe(w.all->find("a"), 0, for_end, waits_for::end);
+  const auto end = w.all->find("a")->subscribe(for_end, waits_for::end);
   for (int i = 0; i < 5; ++i) {
     w.apply({w.out.result("a", "r1", "1")});
     CHECK(asio::query(w.loops.executor(0), asio::execution::context).poll() == 0);
   }
-  const auto news = w.all->subscribe(w.all->find("a"), 0, for_news);
+  const auto news = w.all->find("a")->subscribe(for_news, waits_for::news);
   w.apply({w.out.result("a", "r1", "1")});
   turn(w);
   CHECK(for_news.times == 1);
@@ -497,10 +498,10 @@ TEST_CASE("who waits for the end hears it too when the log has lost the task") {
   w.apply({w.out.accepted("a")});
   counting lost, gone;
   const auto h = w.all->find("a");
-  const auto first = w.all->subscribe(h, 0, lost, waits_for::end);
-  auto second = w.all->subscribe(h, 0, gone, waits_for::end);
+  const auto first = h->subscribe(lost, waits_for::end);
+  auto second = h->subscribe(gone, waits_for::end);
   second.reset();
-  const auto partition = bus::partition_for("a", partitions);
+  const auto partition = base::partition_for("a", partitions);
   w.all->restart(partition);
   w.all->finish_restart(partition);
   turn(w);

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "unit/gateway/log_records.hpp"
-
 using namespace streamdemo;
 using namespace streamdemo::gateway;
 
@@ -13,27 +11,19 @@ bool any(const history&) {
   return true;
 }
 
-// Histories can only be made by the fold: this one makes them.
-struct source {
-  history_ptr make(const std::string& id) {
-    all->apply(std::vector{out.accepted(id)});
-    return all->find(id);
-  }
-  base::logger log{"test", base::log_level::off};
-  base::metrics metrics;
-  testing::hand_clock clock;
-  base::io_threads loops{1, "test"};
-  testing::log_writer out{1};
-  std::unique_ptr<histories> all = make_histories(
-      {.max_bytes = 1 << 20, .keep_for = std::chrono::hours(1), .partitions = 1}, "x", loops, clock, metrics, log);
-};
+std::shared_ptr<kept_history> make(const std::string& id) {
+  task_view first;
+  first.request_id = id;
+  first.kind = "simulate";
+  first.last_seq = 1;
+  return std::make_shared<kept_history>(std::move(first), nullptr);
+}
 
 }  // namespace
 
 TEST_CASE("removed histories are remembered as such, the last so many of them") {
-  source s;
   history_index index(1 << 20, 2);
-  const auto a = s.make("a"), b = s.make("b"), c = s.make("c"), d = s.make("d");
+  const auto a = make("a"), b = make("b"), c = make("c"), d = make("d");
   for (const auto& h : {a, b, c, d}) index.insert(h);
   CHECK(index.size() == 4);
   for (const auto& h : {a, b, c}) index.remove(h);
@@ -46,9 +36,8 @@ TEST_CASE("removed histories are remembered as such, the last so many of them") 
 }
 
 TEST_CASE("a history that comes back is found again, and one that has taken its place stays") {
-  source s;
   history_index index(1 << 20, 2);
-  const auto a = s.make("a"), b = s.make("b"), c = s.make("c");
+  const auto a = make("a"), b = make("b"), c = make("c");
   index.insert(a);
   index.remove(a);
   index.insert(a);
@@ -65,11 +54,10 @@ TEST_CASE("a history that comes back is found again, and one that has taken its 
 }
 
 TEST_CASE("removed histories take no more memory than they may") {
-  source s;
   constexpr std::size_t most = 8000;
   history_index index(most);
   for (int i = 0; i < 1000; ++i) {
-    const auto h = s.make("task " + std::to_string(i));
+    const auto h = make("task " + std::to_string(i));
     index.insert(h);
     index.remove(h);
     REQUIRE(index.removed_bytes() <= most);
@@ -77,6 +65,6 @@ TEST_CASE("removed histories take no more memory than they may") {
   CHECK(index.removed_bytes() > most / 2);
   CHECK(index.find("task 999"));
   CHECK_FALSE(index.find("task 0"));
-  index.insert(s.make("task 999"));
+  index.insert(make("task 999"));
   CHECK(index.removed_bytes() < most);
 }

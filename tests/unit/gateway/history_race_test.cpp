@@ -46,11 +46,11 @@ class countdown {
 // Lives on one loop: finds its task, then reads after its cursor and waits, as every transport does.
 class reader final : public subscriber {
  public:
-  reader(histories& all, base::executor ex, std::size_t loop, std::string id, unsigned seed, countdown& done)
-      : all_(all), executor_(ex), loop_(loop), id_(std::move(id)), random_(seed), done_(done) {}
+  reader(histories& all, base::executor ex, std::string id, unsigned seed, countdown& done)
+      : all_(all), executor_(ex), id_(std::move(id)), random_(seed), done_(done) {}
 
   void join() {
-    waiting_ = all_.await_task(id_, loop_, *this);
+    waiting_ = all_.await_task(id_, *this);
     go_on();
   }
 
@@ -67,7 +67,7 @@ class reader final : public subscriber {
     if (!history_) {
       history_ = all_.find(id_);
       if (!history_) return;
-      waiting_ = all_.subscribe(history_, loop_, *this);
+      waiting_ = history_->subscribe(*this, waits_for::news);
     }
     const auto b = history_->read(cursor_, 1 + random_() % 20, 1 << 20);
     for (const auto& e : b.events) {
@@ -87,7 +87,6 @@ class reader final : public subscriber {
 
   histories& all_;
   base::executor executor_;
-  std::size_t loop_;
   std::string id_;
   std::minstd_rand random_;
   countdown& done_;
@@ -130,14 +129,13 @@ TEST_CASE("readers that join at any moment on any loop see every event once, in 
   const testing::hand_clock clock;
   base::io_threads loops(loop_count, "race");
   const auto all = make_histories(
-      {.max_bytes = 1 << 26, .keep_for = std::chrono::hours(1), .partitions = partitions, .max_waiters = joins},
-      "gateway/own", loops, clock, metrics, log);
+      {.max_bytes = 1 << 26, .keep_for = std::chrono::hours(1), .partitions = partitions, .max_waiters = joins}, loops,
+      clock, metrics, log);
   countdown done(joins);
   std::vector<std::unique_ptr<reader>> readers;
   for (int i = 0; i < joins; ++i) {
     const auto loop = random() % loop_count;
-    readers.push_back(std::make_unique<reader>(*all, loops.executor(loop), loop,
-                                               "task-" + std::to_string(random() % tasks),
+    readers.push_back(std::make_unique<reader>(*all, loops.executor(loop), "task-" + std::to_string(random() % tasks),
                                                static_cast<unsigned>(random()), done));
   }
   const auto records = make_log(random);

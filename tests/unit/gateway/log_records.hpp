@@ -1,5 +1,6 @@
 // Records of the response topic as processors and gateways write them, for tests of the gateway.
 #pragma once
+#include <streamdemo/base/partition.hpp>
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/task/message.hpp>
 
@@ -88,7 +89,7 @@ class log_writer {
   }
 
   base::record_ptr record(task::message m) {
-    const auto partition = bus::partition_for(m.request_id, partitions_);
+    const auto partition = base::partition_for(m.request_id, partitions_);
     auto r = task::encode(std::move(m), "response", partition);
     r.offset = offsets_[partition]++;
     r.log_time = std::chrono::floor<base::milliseconds>(time);

@@ -1,6 +1,7 @@
 #include "gateway/history/response_follower.hpp"
 
 #include <doctest/doctest.h>
+#include <streamdemo/base/partition.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -84,8 +85,8 @@ struct world {
   testing::log_writer out{partitions};
   script said{loops.executor(0)};
   scripted_bus bus{said};
-  std::unique_ptr<histories> all = make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = partitions},
-                                                  "gateway/own", loops, clock, metrics, log);
+  std::unique_ptr<histories> all =
+      make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = partitions}, loops, clock, metrics, log);
   response_follower follower{
       {.topic = "response", .partitions = partitions, .window = 2h, .retry = 1ms}, bus, *all, loops.executor(0), log};
 
@@ -164,7 +165,7 @@ TEST_CASE("a lost position folds that partition anew: unready meanwhile, then th
   const std::vector<base::record_ptr> log{w.out.accepted("a"), w.out.started("a", "r"), w.out.result("a", "r", "1")};
   const auto p = log[0]->partition;
   std::string other;  // a task of the same partition whose records are gone the second time
-  for (int i = 0; other.empty() || streamdemo::bus::partition_for(other, partitions) != p; ++i)
+  for (int i = 0; other.empty() || streamdemo::base::partition_for(other, partitions) != p; ++i)
     other = std::to_string(i);
   w.said.say(std::vector<read_item>{log[0], log[1], log[2], w.out.accepted(other), caught_up(0), caught_up(1)});
   w.turn_until([&] { return w.follower.behind() == 0; });

@@ -89,8 +89,8 @@ struct world {
 struct station {
   station(world& w, std::string source, std::size_t max_bytes = 1 << 22)
       : of(w),
-        all(make_histories({.max_bytes = max_bytes, .keep_for = w.settings.results.keep_for, .partitions = 4}, source,
-                           w.loops, w.clock, w.metrics, w.log)),
+        all(make_histories({.max_bytes = max_bytes, .keep_for = w.settings.results.keep_for, .partitions = 4}, w.loops,
+                           w.clock, w.metrics, w.log)),
         service(make_task_service({.bus = w.bus,
                                    .all = *all,
                                    .settings = w.settings,

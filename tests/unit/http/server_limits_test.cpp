@@ -372,7 +372,7 @@ TEST_CASE("a server may go with its threads stopped, whatever was under way") {
     o.listen = {"127.0.0.1"};
     auto wait = [&](request&) -> awaitable<reply> {
       ++waiting;
-      base::notifier never(threads.executor(current_loop()));
+      base::notifier never(threads.executor(base::current_loop()));
       co_await never.wait();
       co_return response{};
     };

@@ -223,7 +223,7 @@ class test_server {
   }
   awaitable<reply> waits(request&) {
     ++waiting;
-    base::notifier never(threads.executor(current_loop()));
+    base::notifier never(threads.executor(base::current_loop()));
     bool stopped = false;
     try {
       co_await never.wait();
@@ -235,7 +235,7 @@ class test_server {
   }
   awaitable<reply> loop(request&) {
     response r;
-    r.body = std::to_string(current_loop());
+    r.body = std::to_string(base::current_loop());
     co_return r;
   }
   awaitable<reply> peer_name(request& in) {

@@ -3,6 +3,7 @@
 
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/notifier.hpp>
+#include <streamdemo/base/partition.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>
 #include <streamdemo/processor/processor.hpp>
@@ -235,7 +236,7 @@ TEST_CASE("a task is started, its results follow in order, it ends, and a reques
 TEST_CASE("what stands in another partition than its task's changes nothing, as at the gateways") {
   run([](scene& s) -> awaitable<void> {
     // With three partitions "b" belongs into another one than 0, where everything of this test is.
-    REQUIRE(bus::partition_for("b", 3) != 0);
+    REQUIRE(base::partition_for("b", 3) != 0);
     s.add("p/1", "three", three_results, false, [](processor::options& o) { o.partitions = 3; });
     co_await s.submit("b", "three");
     co_await s.until([&] { return !s.dead_letters.empty(); });

@@ -1,7 +1,6 @@
 #include "gateway/api/stream/event_source.hpp"
 
 #include <streamdemo/base/json.hpp>
-#include <streamdemo/http/server.hpp>
 
 #include "gateway/api/stream/streams.hpp"
 
@@ -21,13 +20,13 @@ http::piece own_piece(std::string text) {
   return {std::move(owner), bytes};
 }
 
-event_source::event_source(histories& all, const base::clock& clock, history_ptr h, options o)
-    : all_(all), clock_(clock), history_(std::move(h)), options_(o) {}
+event_source::event_source(const base::clock& clock, history_ptr h, options o)
+    : clock_(clock), history_(std::move(h)), options_(o) {}
 
 void event_source::attach(http::stream_sink& sink) {
   sink_ = &sink;
   was_over_ = history_->is_over();
-  subscription_ = all_.subscribe(history_, http::current_loop(), *this);
+  subscription_ = history_->subscribe(*this, waits_for::news);
 }
 
 http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {

@@ -21,8 +21,8 @@ class event_source final : public http::stream_source, public watched_stream, pr
     wire format = wire::sse;
   };
 
-  // `all` and `clock` outlive it.
-  event_source(histories& all, const base::clock& clock, history_ptr h, options o);
+  // `clock` outlives it.
+  event_source(const base::clock& clock, history_ptr h, options o);
 
   void attach(http::stream_sink& sink) override;
   http::stream_state pull(std::vector<http::piece>& out, std::size_t max_bytes) override;
@@ -47,7 +47,6 @@ class event_source final : public http::stream_source, public watched_stream, pr
   std::string signal(std::string_view type, std::string_view members, std::string_view fields = {}) const;
   std::string_view bytes_of(const task::event& e) const noexcept;
 
-  histories& all_;
   const base::clock& clock_;
   history_ptr history_;
   std::unique_ptr<subscription> subscription_;

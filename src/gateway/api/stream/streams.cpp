@@ -44,7 +44,7 @@ std::unique_ptr<event_source> make_source(const caller& by, wire format, history
                                 .retry_ms = 1000 + spread(a.here().random),
                                 .reconnect_ms = restart + spread(a.here().random),
                                 .format = format};
-  auto source = std::make_unique<event_source>(a.all(), a.clock(), std::move(h), o);
+  auto source = std::make_unique<event_source>(a.clock(), std::move(h), o);
   a.here().watch.join(*source, by.shared_who());
   return source;
 }

@@ -41,9 +41,8 @@ struct ended_tasks {
   hand_clock clock;
   base::io_threads loops{1, "test"};
   log_writer out{4};
-  std::unique_ptr<histories> all =
-      make_histories({.max_bytes = 1 << 26, .keep_for = std::chrono::minutes(10), .partitions = 4},
-                     std::string(testing::own_source), loops, clock, metrics, log);
+  std::unique_ptr<histories> all = make_histories(
+      {.max_bytes = 1 << 26, .keep_for = std::chrono::minutes(10), .partitions = 4}, loops, clock, metrics, log);
 };
 
 std::string text_of(const http::response& r) {

@@ -1,11 +1,8 @@
-// One task's history: a vector of shared immutable events under a mutex that is held for a few pointer copies.
-#include <streamdemo/task/fold.hpp>
+#include "gateway/history/kept_history.hpp"
 
 #include <algorithm>
 #include <limits>
-
-#include "gateway/history/histories.hpp"
-#include "gateway/history/wake_lists.hpp"
+#include <utility>
 
 namespace streamdemo::gateway {
 
@@ -26,10 +23,23 @@ base::sys_time time_of(base::sys_time folded, std::uint32_t micros) noexcept {
 
 }  // namespace
 
-history::history(task_view first) : view_(std::move(first)) {}
-history::~history() = default;
+// Its own objects, its strings, and its places in the indexes.
+std::size_t kept_history::bytes_without_events() noexcept {
+  return sizeof(kept_history) + 768;
+}
 
-history::batch history::read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const {
+// With its entry twice: a vector grows by doubling.
+std::size_t kept_history::bytes_of(const task::event& e) noexcept {
+  return e.bytes() + 2 * sizeof(entry);
+}
+
+kept_history::kept_history(task_view first, std::shared_ptr<wake_lists> wakes)
+    : view_(std::move(first)),
+      wakes_(std::move(wakes)),
+      waiters_(wakes_ ? std::make_unique<waiters_of_task>(wakes_->loops()) : nullptr),
+      bytes_(bytes_without_events()) {}
+
+history::batch kept_history::read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const {
   batch b;
   const std::lock_guard lock(mutex_);
   after = std::max<std::int64_t>(after, 0);
@@ -51,22 +61,22 @@ history::batch history::read(std::int64_t after, std::size_t max_events, std::si
   return b;
 }
 
-task_view history::view() const {
+task_view kept_history::view() const {
   const std::lock_guard lock(mutex_);
   return view_;
 }
 
-std::int64_t history::last_seq() const {
+std::int64_t kept_history::last_seq() const {
   const std::lock_guard lock(mutex_);
   return view_.last_seq;
 }
 
-local_times history::times() const {
+local_times kept_history::times() const {
   const std::lock_guard lock(mutex_);
   return times_;
 }
 
-std::vector<event_times> history::times(std::int64_t after, std::size_t max_events) const {
+std::vector<event_times> kept_history::times(std::int64_t after, std::size_t max_events) const {
   std::vector<event_times> out;
   const std::lock_guard lock(mutex_);
   const auto from = std::max({after + 1, view_.first_kept, std::int64_t{1}});
@@ -81,7 +91,7 @@ std::vector<event_times> history::times(std::int64_t after, std::size_t max_even
   return out;
 }
 
-void history::written(std::int64_t after, std::int64_t last, base::sys_time at) {
+void kept_history::written(std::int64_t after, std::int64_t last, base::sys_time at) {
   const std::lock_guard lock(mutex_);
   if (times_.first_written == base::sys_time{}) times_.first_written = at;
   times_.last_written = at;
@@ -94,22 +104,22 @@ void history::written(std::int64_t after, std::int64_t last, base::sys_time at) 
   }
 }
 
-bool history::has_news(std::int64_t after) const {
+bool kept_history::has_news(std::int64_t after) const {
   const std::lock_guard lock(mutex_);
   return view_.last_seq > after || after + 1 < view_.first_kept || task::is_end(view_.status) || lost_;
 }
 
-bool history::is_over() const {
+bool kept_history::is_over() const {
   const std::lock_guard lock(mutex_);
   return task::is_end(view_.status) || lost_;
 }
 
-void history::keep_from(base::sys_time at) {
+void kept_history::keep_from(base::sys_time at) {
   const std::lock_guard lock(mutex_);
   view_.kept_since = at;
 }
 
-void history::append(task::event_ptr e, const task::task_state& now, base::sys_time at) {
+void kept_history::append(task::event_ptr e, const task::task_state& now, base::sys_time at) {
   const std::lock_guard lock(mutex_);
   view_.status = now.now();
   view_.ended_at = now.ended_at;
@@ -123,15 +133,21 @@ void history::append(task::event_ptr e, const task::task_state& now, base::sys_t
   if (e->type() == task::message_type::started && now.results_begin == e->seq()) view_.fraction = -1;
   if (times_.first_folded == base::sys_time{}) times_.first_folded = at;
   times_.last_folded = at;
+  bytes_ += bytes_of(*e);
   events_.push_back({std::move(e), at});
 }
 
-void history::set_fraction(double fraction) {
+void kept_history::set_fraction(double fraction) {
   const std::lock_guard lock(mutex_);
   view_.fraction = fraction;
 }
 
-std::size_t history::drop_first() {
+void kept_history::lose() {
+  const std::lock_guard lock(mutex_);
+  lost_ = true;
+}
+
+std::size_t kept_history::drop_first() {
   // Destroyed after the lock is released: freeing a large event takes longer than a reader should wait.
   task::event_ptr dropped;
   std::vector<entry> old;
@@ -146,23 +162,23 @@ std::size_t history::drop_first() {
     events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(begin_));
     begin_ = 0;
   }
-  return dropped->bytes();
+  const auto freed = bytes_of(*dropped);
+  bytes_ -= freed;
+  return freed;
 }
 
-std::size_t history::drop_all() {
+std::size_t kept_history::drop_all() {
   std::vector<entry> dropped;
   const std::lock_guard lock(mutex_);
   dropped.swap(events_);
-  std::size_t n = 0;
-  for (std::size_t i = begin_; i < dropped.size(); ++i) n += dropped[i].event->bytes();
   begin_ = 0;
   view_.first_kept = view_.last_seq + 1;
-  return n;
+  return std::exchange(bytes_, 0);
 }
 
-void history::lose() {
-  const std::lock_guard lock(mutex_);
-  lost_ = true;
+std::unique_ptr<subscription> kept_history::subscribe(subscriber& s, waits_for what) {
+  if (!wakes_) return std::make_unique<subscription>();
+  return wakes_->subscribe(shared_from_this(), s, what);
 }
 
 }  // namespace streamdemo::gateway

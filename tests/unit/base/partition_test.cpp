@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <streamdemo/bus/bus.hpp>
+#include <streamdemo/base/partition.hpp>
 
-using streamdemo::bus::partition_for;
+using streamdemo::base::partition_for;
 
 // From an independent implementation in Python, which agrees with the values of Kafka's own tests where those exist.
 TEST_CASE("keys go to the partitions that every other client picks") {

@@ -1,6 +1,6 @@
-#include <streamdemo/bus/bus.hpp>
+#include <streamdemo/base/partition.hpp>
 
-namespace streamdemo::bus {
+namespace streamdemo::base {
 
 namespace {
 
@@ -32,4 +32,4 @@ std::int32_t partition_for(std::string_view key, std::int32_t partitions) noexce
   return static_cast<std::int32_t>((murmur2(key) & 0x7fffffffU) % static_cast<std::uint32_t>(partitions));
 }
 
-}  // namespace streamdemo::bus
+}  // namespace streamdemo::base

@@ -1,26 +1,25 @@
-#include "processor/response_decoder.hpp"
-
+#include <streamdemo/base/partition.hpp>
 #include <streamdemo/base/shown.hpp>
-#include <streamdemo/bus/bus.hpp>
+#include <streamdemo/task/admission.hpp>
 
-namespace streamdemo::processor {
+namespace streamdemo::task {
 
-std::optional<task::message> response_decoder::decode(const base::record& r) {
-  auto m = task::decode(r);
+std::optional<message> admission::admit(const base::record& r) {
+  auto m = decode(r);
   if (!m) {
     unreadable(r, m.error());
     return std::nullopt;
   }
   // A sign of life is of no task.
-  if (m->type == task::message_type::alive) return std::move(*m);
-  const auto home = bus::partition_for(m->request_id, partitions_);
+  if (m->type == message_type::alive) return std::move(*m);
+  const auto home = base::partition_for(m->request_id, partitions_);
   if (home == r.partition) return std::move(*m);
   misplaced(r, *m, home);
   return std::nullopt;
 }
 
-void response_decoder::unreadable(const base::record& r, const base::error& why) {
-  metrics_.unreadable.Increment();
+void admission::unreadable(const base::record& r, const base::error& why) {
+  counters_.unreadable.Increment();
   quiet_unreadable_.say(clock_.now(), [&](std::size_t n) {
     log_.warning("ignored {} record(s) of {}, the last at {}/{}: {}; correct the program that wrote it ({})", n,
                  r.topic, r.partition, r.offset, why.message,
@@ -28,8 +27,8 @@ void response_decoder::unreadable(const base::record& r, const base::error& why)
   });
 }
 
-void response_decoder::misplaced(const base::record& r, const task::message& m, std::int32_t home) {
-  metrics_.misplaced.Increment();
+void admission::misplaced(const base::record& r, const message& m, std::int32_t home) {
+  counters_.misplaced.Increment();
   quiet_misplaced_.say(clock_.now(), [&](std::size_t n) {
     log_.warning(
         "ignored {} record(s), the last of task {} in partition {} of {}: answers belong into partition {}, the number "
@@ -38,4 +37,4 @@ void response_decoder::misplaced(const base::record& r, const task::message& m, 
   });
 }
 
-}  // namespace streamdemo::processor
+}  // namespace streamdemo::task

@@ -1,0 +1,40 @@
+// The front door of `response`: which of its records count. Gateways and processors ask the same, because all of them
+// must fold the same records. What does not count is counted in a metric and named in the log, at most once a second.
+// One thread.
+#pragma once
+#include <streamdemo/base/log.hpp>
+#include <streamdemo/base/metrics.hpp>
+#include <streamdemo/base/quiet.hpp>
+#include <streamdemo/task/message.hpp>
+
+#include <optional>
+
+namespace streamdemo::task {
+
+class admission {
+ public:
+  struct counters {
+    base::counter& unreadable;  // records that decode() refuses
+    base::counter& misplaced;   // those in another partition than their task's
+  };
+
+  // `partitions`: of `response`. The rest outlives it.
+  admission(std::int32_t partitions, const base::clock& clock, const base::logger& log, counters c)
+      : partitions_(partitions), clock_(clock), log_(log), counters_(c) {}
+
+  // nullopt: the record does not count.
+  std::optional<message> admit(const base::record& r);
+
+ private:
+  void unreadable(const base::record& r, const base::error& why);
+  void misplaced(const base::record& r, const message& m, std::int32_t home);
+
+  const std::int32_t partitions_;
+  const base::clock& clock_;
+  const base::logger& log_;
+  counters counters_;
+  base::quiet quiet_unreadable_;
+  base::quiet quiet_misplaced_;
+};
+
+}  // namespace streamdemo::task

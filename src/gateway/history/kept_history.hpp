@@ -1,0 +1,75 @@
+// One task's history as the fold writes it: a vector of shared immutable events under a mutex that is held for a few
+// pointer copies. What `history` promises, on any thread; what else is here, on loop 0, whose thread is the only
+// writer and so may look without the mutex.
+#pragma once
+#include <streamdemo/task/fold.hpp>
+
+#include <mutex>
+
+#include "gateway/history/histories.hpp"
+#include "gateway/history/wake_lists.hpp"
+
+namespace streamdemo::gateway {
+
+class kept_history final : public history, public std::enable_shared_from_this<kept_history> {
+ public:
+  // `wakes`: tells those who wait for it. nullptr: nothing will ever happen to it, it is the memory of a task.
+  kept_history(task_view first, std::shared_ptr<wake_lists> wakes);
+
+  batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const override;
+  task_view view() const override;
+  std::int64_t last_seq() const override;
+  local_times times() const override;
+  std::vector<event_times> times(std::int64_t after, std::size_t max_events) const override;
+  void written(std::int64_t after, std::int64_t last, base::sys_time at) override;
+  bool has_news(std::int64_t after) const override;
+  bool is_over() const override;
+  std::unique_ptr<subscription> subscribe(subscriber& s, waits_for what) override;
+
+  // view() without a copy.
+  const task_view& peek() const noexcept { return view_; }
+  std::size_t events() const noexcept { return events_.size() - begin_; }
+  // What it takes of results.max_bytes: the kept events, their places, and a fixed amount for itself.
+  std::size_t bytes() const noexcept { return bytes_; }
+  static std::size_t bytes_without_events() noexcept;
+
+  void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
+  void keep_from(base::sys_time at);
+  void set_fraction(double fraction);
+  void lose();
+  // Drops the oldest event; how many bytes that frees (0: there was none).
+  std::size_t drop_first();
+  // Drops all events and gives up its own place in the account; how many bytes that frees.
+  std::size_t drop_all();
+
+  // Which fold of its partition wrote it last: a partition that is read anew counts on.
+  std::uint32_t epoch() const noexcept { return epoch_; }
+  void set_epoch(std::uint32_t e) noexcept { epoch_ = e; }
+
+  // Who waits for it; nullptr for the memory of a task. For wake_lists, which says what is touched where.
+  waiters_of_task* waiters() const noexcept { return waiters_.get(); }
+
+ private:
+  // Written: microseconds after it was folded, and one more; 0: not yet.
+  struct entry {
+    task::event_ptr event;
+    base::sys_time folded;
+    std::uint32_t first_written = 0;
+    std::uint32_t last_written = 0;
+  };
+  static std::size_t bytes_of(const task::event& e) noexcept;
+
+  mutable std::mutex mutex_;
+  task_view view_;
+  local_times times_;
+  std::vector<entry> events_;  // those before begin_ are dropped; the one at begin_ is view_.first_kept
+  std::size_t begin_ = 0;
+  bool lost_ = false;
+
+  const std::shared_ptr<wake_lists> wakes_;
+  const std::unique_ptr<waiters_of_task> waiters_;
+  std::size_t bytes_;
+  std::uint32_t epoch_ = 0;
+};
+
+}  // namespace streamdemo::gateway
