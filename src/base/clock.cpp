@@ -61,7 +61,7 @@ bool offset(std::string_view& s, int& minutes) {
   return hour < 24 && minute < 60;
 }
 
-// Every record and event has a time or two, so these are written without a formatting language.
+// Written digit by digit: each record and event holds one or two times, and a format string would be slower.
 void put(std::string& out, std::size_t at, std::size_t width, int value) {
   for (std::size_t i = width; i > 0; --i, value /= 10) out[at + i - 1] = static_cast<char>('0' + value % 10);
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-// 32 hex_digits as a UUID of a kind of its own.
+// 32 hex digits as a UUID of version 8, which RFC 9562 leaves to applications.
 std::string marked(std::string hex) {
   hex[12] = '8';                                   // version 8: custom
   hex[16] = "89ab"[hex_digits.find(hex[16]) & 3];  // variant

@@ -9,7 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Takes every event of the parser and keeps nothing.
+// A handler of parser events that stores nothing: only the verdict counts.
 struct discard {
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
@@ -54,7 +54,7 @@ bool is_utf8(std::string_view text) noexcept {
     return p != end && *p >= low && *p <= high && (++p, true);
   };
   while (p != end) {
-    // Mostly ASCII, eight at a time.
+    // Most text is ASCII: skip eight bytes at a time.
     for (std::uint64_t eight = 0; end - p >= 8; p += 8) {
       std::memcpy(&eight, p, 8);
       if ((eight & 0x8080808080808080u) != 0) break;

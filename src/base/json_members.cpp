@@ -15,7 +15,7 @@ std::size_t after_blanks(std::string_view s, std::size_t at) noexcept {
   return at;
 }
 
-// From quote to quote: what is long in a payload is mostly one string.
+// Jumps from quote to quote, because long payloads consist mostly of one long string.
 std::size_t after_string(std::string_view s, std::size_t at) noexcept {
   for (auto quote = s.find('"', at + 1); quote != std::string_view::npos; quote = s.find('"', quote + 1)) {
     auto escapes = quote;
@@ -46,12 +46,12 @@ std::size_t after_value(std::string_view s, std::size_t at) noexcept {
 
 struct member {
   std::string_view name;
-  std::size_t begin;  // of the name's quote
+  std::size_t begin;  // the opening quote of the name
   std::size_t value;
   std::size_t end;  // one past the value
 };
 
-// One member after the other, until `take` says false.
+// Calls `take` for each member until it returns false.
 template <class Take>
 void walk(std::string_view s, Take take) {
   auto at = after_blanks(s, after_blanks(s, 0) + 1);
@@ -101,7 +101,7 @@ std::string without_member(std::string_view object, std::string_view name) {
   if (!m) return std::string(object);
   auto begin = m->begin;
   auto end = m->end;
-  // One comma goes with it: the one after it, or for the last member the one before.
+  // Remove one comma as well: the one after the member, or for the last member the one before.
   if (const auto comma = after_blanks(object, end); object[comma] == ',') {
     end = after_blanks(object, comma + 1);
   } else {

@@ -10,7 +10,8 @@ namespace {
 
 namespace json = boost::json;
 
-// Builds the tree, and counts the members as they are written: of two with one name the tree keeps one.
+// Builds the tree and counts the members in the text. A tree keeps only one of two members with the same name, so a
+// difference of the counts reveals a duplicate.
 class tree_builder {
  public:
   static constexpr std::size_t max_object_size = json::object::max_size();

@@ -6,7 +6,8 @@ namespace streamdemo::base {
 
 namespace {
 
-// A canceled timer and a canceled coroutine look alike to the timer: the coroutine's own state tells them apart.
+// notify_all() cancels the timer, and so does the cancellation of the coroutine. The timer reports both alike; the
+// coroutine's cancellation state tells which it was.
 awaitable<void> throw_if_canceled() {
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) {
@@ -16,7 +17,7 @@ awaitable<void> throw_if_canceled() {
 
 }  // namespace
 
-// In the frame of the coroutine that waits.
+// Lives in the frame of the waiting coroutine.
 struct notifier::waiter : link {
   waiter(const executor& ex, std::chrono::steady_clock::time_point until) : time(ex, until) {}
   timer time;

@@ -15,7 +15,7 @@ open_files_limit limit_of_open_files() noexcept {
 std::uint64_t raise_limit_of_open_files() noexcept {
   const auto before = limit_of_open_files();
   const rlimit raised{before.hard, before.hard};
-  // Where that is refused, what holds is asked for again and counts.
+  // A refusal is no error: callers read the limit in force again.
   if (before.soft < before.hard) ::setrlimit(RLIMIT_NOFILE, &raised);
   return before.soft;
 }

@@ -66,7 +66,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
       out += static_cast<char>(held >> bits & 255);
     }
   }
-  // A character too many, or bits that no byte has: another text would give the same bytes.
+  // Refuse a surplus character and unused bits that are not zero: several texts would decode to the same bytes.
   if (bits >= 6 || (held & ((1U << bits) - 1)) != 0) return std::nullopt;
   return out;
 }

@@ -31,8 +31,8 @@ struct algorithm_row {
   std::string_view name;
   family of;
   const EVP_MD* (*digest)();
-  std::size_t width = 0;        // of one number of an elliptic curve, in bytes
-  const char* curve = nullptr;  // as OpenSSL calls it
+  std::size_t width = 0;        // bytes per coordinate of the elliptic curve
+  const char* curve = nullptr;  // OpenSSL's name of the curve
 };
 
 constexpr std::array<algorithm_row, 10> algorithm_rows{{
@@ -57,7 +57,7 @@ bool is_padded_by_pss(signature_algorithm a) noexcept {
 }
 
 constexpr int least_rsa_bits = 2048;
-// What a longer one costs per signature is no longer small.
+// A longer key makes each verification expensive.
 constexpr int most_rsa_bits = 8192;
 constexpr int most_exponent_bits = 64;
 
@@ -70,12 +70,12 @@ big_number number_of(std::string_view bytes) {
 }
 
 error no_key(std::string what) {
-  // What OpenSSL noted on this thread must not be taken for a failure of a connection later.
+  // OpenSSL queues errors per thread. One left behind would be reported later as the failure of a TLS connection.
   ERR_clear_error();
   return {errc::invalid_argument, std::move(what)};
 }
 
-// nullptr: OpenSSL takes it for no key of that type.
+// nullptr: OpenSSL does not accept these numbers as a key of that type.
 shared_pkey made_of(const char* type, OSSL_PARAM_BLD* parts) {
   const std::unique_ptr<OSSL_PARAM, freed_by<OSSL_PARAM_free>> parameters(OSSL_PARAM_BLD_to_param(parts));
   const std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>> context(
@@ -93,7 +93,7 @@ shared_pkey made_of(const char* type, OSSL_PARAM_BLD* parts) {
 
 using parameter_builder = std::unique_ptr<OSSL_PARAM_BLD, freed_by<OSSL_PARAM_BLD_free>>;
 
-// The two numbers side by side as the DER that OpenSSL reads; empty: not of that width.
+// Converts the two numbers side by side to the DER that OpenSSL reads. Empty: `signature` has another length.
 std::string der_of(std::string_view signature, std::size_t width) {
   if (signature.size() != 2 * width) return {};
   const std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>> numbers(ECDSA_SIG_new());
@@ -109,7 +109,7 @@ std::string der_of(std::string_view signature, std::size_t width) {
 
 struct public_key::state {
   family of;
-  std::size_t width;  // tells the curves apart; 0 for others
+  std::size_t width;  // identifies the elliptic curve; 0 for other families
   shared_pkey key;
 };
 

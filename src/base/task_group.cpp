@@ -51,7 +51,8 @@ void task_group::ended(std::list<std::shared_ptr<entry>>::iterator it, std::exce
 
 void task_group::cancel() {
   canceled_ = true;
-  // A signal may end a coroutine on the spot, which erases its entry, and others with it.
+  // The signal may end a coroutine at once, which erases its entry from running_, and may end others, too. Iterate over
+  // a copy of weak pointers.
   const std::vector<std::weak_ptr<entry>> now(running_.begin(), running_.end());
   for (const auto& e : now) {
     if (const auto alive = e.lock()) alive->signal.emit(asio::cancellation_type::terminal);

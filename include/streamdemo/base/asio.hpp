@@ -1,5 +1,5 @@
-// The concrete Asio types of this program: coroutines, timers and sockets have an io_context's own executor, so what a
-// hot path runs on is not type-erased.
+// The Asio types of this program. Coroutines, timers and sockets name the executor type of io_context instead of
+// any_io_executor, because a type-erased executor costs a virtual call, and often an allocation, per operation.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,6 +1,6 @@
-// Bytes that many hold for a while and that together never pass a limit. Whoever needs room asks for it before it takes
-// it; what is refused can be said no to, or be done in smaller pieces. Thread-safe; a share belongs to one thread at a
-// time and goes before its budget.
+// A limit on the bytes that many owners hold together. Each owner has a share, and asks for room before it allocates;
+// when the budget refuses, the owner rejects the work or does it in smaller pieces. The budget is thread-safe. A share
+// is used by one thread at a time and must be destroyed before its budget.
 #pragma once
 #include <streamdemo/base/metrics.hpp>
 
@@ -12,7 +12,7 @@ namespace streamdemo::base {
 
 class byte_budget {
  public:
-  // Up to `free_each` bytes of a share are not counted: they are part of what its owner costs anyway.
+  // A share of at most `free_each` bytes is not counted: it is part of what its owner costs anyway.
   byte_budget(std::uint64_t max, std::uint64_t free_each, gauge& used, counter& refused)
       : max_(max), free_each_(free_each), used_gauge_(used), refused_(refused) {}
   byte_budget(const byte_budget&) = delete;
@@ -22,13 +22,13 @@ class byte_budget {
 
   class share {
    public:
-    // Without a budget everything is granted.
+    // nullptr: no limit, every request is granted.
     explicit share(byte_budget* of = nullptr) noexcept : of_(of) {}
     share(share&& other) noexcept : of_(other.of_), counted_(std::exchange(other.counted_, 0)) {}
     share& operator=(share&&) = delete;
     ~share() { release(); }
 
-    // From now on this share is of `bytes`. False: there is no room; it stays what it was.
+    // Sets the size of this share to `bytes`. False: the budget has no room, and the share keeps its old size.
     bool hold(std::uint64_t bytes) noexcept { return of_ == nullptr || of_->change(counted_, bytes); }
     void release() noexcept { hold(0); }
 

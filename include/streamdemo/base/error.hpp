@@ -8,22 +8,22 @@
 namespace streamdemo::base {
 
 enum class errc {
-  invalid_argument,  // the caller's input is wrong; a repetition will not help
+  invalid_argument,  // the caller's input is wrong; a retry will not help
   not_found,
   already_exists,
   too_large,      // over a configured limit
-  unsupported,    // understood, but not done here
-  full,           // a bounded resource is used up; later it may work
-  quota,          // the caller has used up its own share; later it may work
-  unavailable,    // the other side is away; later it may work
-  timed_out,      // the deadline passed; whether it took effect is unknown
+  unsupported,    // understood, but not implemented
+  full,           // a bounded resource is used up; a retry later may succeed
+  quota,          // the caller has used up its own share; a retry later may succeed
+  unavailable,    // the other side cannot be reached; a retry later may succeed
+  timed_out,      // the deadline passed; whether the operation took effect is unknown
   canceled,       // somebody asked to stop
   closed,         // the object was closed; no further call will succeed
-  position_lost,  // a log position no longer exists; start over
+  position_lost,  // the log no longer has this offset; read again from where it begins now
   conflict,       // the same name with other content
   no_space,       // the disk is full
-  corrupt,        // data that breaks its own format
-  io,             // the operating system refused
+  corrupt,        // the data violates its own format
+  io,             // the operating system reported an error
   internal,       // a bug
 };
 
@@ -37,7 +37,7 @@ struct error {
 template <class T>
 using result = boost::system::result<T, error>;
 
-// Lets result<T>::value() throw a std::runtime_error for an error that is a bug where it is asked for.
+// Makes result<T>::value() throw std::runtime_error. Call value() only where an error would be a bug.
 [[noreturn]] void throw_exception_from_error(const error& e, const boost::source_location& where);
 
 }  // namespace streamdemo::base

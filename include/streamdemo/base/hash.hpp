@@ -1,4 +1,4 @@
-// SHA-256 as lower-case hex, whole or piece by piece. One hasher belongs to one thread at a time.
+// SHA-256, of a whole text or piece by piece. A sha256 object is used by one thread at a time.
 #pragma once
 #include <memory>
 #include <string>
@@ -13,7 +13,7 @@ class sha256 {
   sha256(sha256&&) noexcept;
   sha256& operator=(sha256&&) noexcept;
   void update(std::string_view bytes);
-  std::string hex();  // 64 characters; ends the hasher's life
+  std::string hex();  // 64 lower-case characters; no call may follow
 
  private:
   struct state;
@@ -21,7 +21,7 @@ class sha256 {
 };
 
 std::string sha256_hex(std::string_view bytes);
-// The 32 bytes themselves.
+// The digest as 32 bytes.
 std::string sha256_bytes(std::string_view bytes);
 
 }  // namespace streamdemo::base

@@ -1,4 +1,4 @@
-// Ids: random ones that nobody can guess, and ones derived from given text so that every process derives the same.
+// Ids: random ones that nobody can guess, and ones derived from a text, which are the same in every process.
 // Thread-safe.
 #pragma once
 #include <string>
@@ -9,13 +9,13 @@ namespace streamdemo::base {
 // A random UUID (RFC 9562, version 4) from the system's entropy, 36 characters, lower case.
 std::string random_id();
 
-// A UUID (version 8) made of SHA-256 over `space`, a zero byte and `name`.
+// A UUID (version 8) from the SHA-256 of `space`, a zero byte and `name`.
 std::string derived_id(std::string_view space, std::string_view name);
 
-// A UUID (version 8) made of the first 16 bytes of a digest.
+// A UUID (version 8) from the first 16 bytes of a digest.
 std::string id_of_digest(std::string_view digest);
 
-// True for exactly 36 characters 8-4-4-4-12 of lower-case hex.
+// True for exactly 36 characters: lower-case hex in groups of 8-4-4-4-12.
 bool is_id(std::string_view text) noexcept;
 
 }  // namespace streamdemo::base

@@ -1,5 +1,4 @@
-// One io_context per thread. Of the gateway's, loop 0 is where its single-threaded parts (histories, task service)
-// live.
+// Event loops: one io_context per thread. The gateway's single-threaded parts (histories, task service) run on loop 0.
 #pragma once
 #include <memory>
 #include <streamdemo/base/asio.hpp>
@@ -18,7 +17,7 @@ class io_threads {
 
   // Starts the threads; each runs until stop().
   void start();
-  // Ends the loops at once, work or not. Call it after everything on them was joined.
+  // Ends the loops at once, even if they have work left. Join everything that runs on them first.
   void stop();
   void join();
 

@@ -1,4 +1,4 @@
-// JSON without building a tree: validation in one pass, and text written as a JSON string. Thread-safe.
+// JSON without a tree in memory: validation in one pass, and writing texts as JSON strings. Thread-safe.
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,7 +6,7 @@
 
 namespace streamdemo::base {
 
-// RFC 8259: exactly one value, valid UTF-8, at most 64 deep. No DOM is built.
+// True for exactly one value as of RFC 8259, valid UTF-8, nested at most 64 deep.
 bool is_json(std::string_view text);
 
 bool is_utf8(std::string_view text) noexcept;
@@ -14,7 +14,7 @@ bool is_utf8(std::string_view text) noexcept;
 // Appends `text` (valid UTF-8) as a JSON string, quotes included.
 void append_json_string(std::string& out, std::string_view text);
 std::string json_string(std::string_view text);
-// The same of several, as a JSON array.
+// A JSON array of these strings.
 std::string json_strings(const std::vector<std::string>& texts);
 
 // RFC 4648 section 4, padded.

@@ -1,4 +1,5 @@
-// JSON as a tree that no two readers can read differently. Thread-safe.
+// JSON as a tree. Objects that repeat a member's name are refused, since readers differ in which of the two they take.
+// Thread-safe.
 #pragma once
 #include <boost/json/value.hpp>
 #include <streamdemo/base/error.hpp>
@@ -7,8 +8,8 @@
 
 namespace streamdemo::base {
 
-// One value (RFC 8259) of valid UTF-8, built in `memory`. Error: invalid_argument: not that, deeper than `max_depth`,
-// or an object with two members of one name, of which every reader would take the one that it likes.
+// Parses one value (RFC 8259, valid UTF-8) into `memory`. Error: invalid_argument, for a text that is not JSON, is
+// nested deeper than `max_depth` or repeats a member's name in one object.
 result<boost::json::value> parse_json_tree(std::string_view text, std::size_t max_depth,
                                            boost::json::storage_ptr memory = {});
 

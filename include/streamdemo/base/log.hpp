@@ -1,5 +1,5 @@
-// The log, handed to whoever needs it (there is no global one). Thread-safe. A line says what was tried, on what, and
-// what to change.
+// The log. There is no global one: a logger is passed to each part that needs it. Thread-safe. A line says what was
+// tried, on what, and what to change.
 #pragma once
 #include <fmt/format.h>
 

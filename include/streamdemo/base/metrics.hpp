@@ -1,6 +1,5 @@
-// Numbers for Prometheus (prometheus-cpp's core). Thread-safe. A series lives as long as its `metrics`, unless it is
-// removed; asking twice for the same name and labels gives the same series. Names:
-// streamdemo_<thing>[_<unit>][_total].
+// Metrics for Prometheus (prometheus-cpp's core). Thread-safe. A series lives as long as its `metrics` object, unless
+// it is removed. The same name and labels always give the same series. Names: streamdemo_<thing>[_<unit>][_total].
 #pragma once
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -27,10 +26,10 @@ class metrics {
   base::histogram& histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
                              const labels& l = {});
 
-  // Of something that is gone: nobody may hold the series any more.
+  // Removes the series of something that no longer exists. References to it become invalid.
   void remove_gauge(const std::string& name, const std::string& help, const labels& l);
 
-  // Text exposition format 0.0.4.
+  // All series in Prometheus' text exposition format 0.0.4.
   std::string expose() const;
 
  private:

@@ -1,6 +1,6 @@
-// A condition that coroutines wait for. One executor; wakes only those that wait at the moment of the call, so test
-// your own state before and after (`while (!ready) co_await notifier.wait();`). To begin and to end a wait costs the
-// same however many others wait.
+// A condition that coroutines wait for, all on one executor. A notification wakes only the coroutines that wait at that
+// moment and is not stored, so test your own state in a loop: `while (!ready) co_await notifier.wait();`. Starting and
+// ending a wait takes constant time, however many others wait.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 
@@ -9,18 +9,18 @@ namespace streamdemo::base {
 class notifier {
  public:
   explicit notifier(executor ex) : executor_(std::move(ex)) {}
-  // Wakes those that wait.
+  // Wakes all waiting coroutines.
   ~notifier();
   notifier(const notifier&) = delete;
 
-  // Until the next notify_all(). Ends with a system_error operation_aborted when the coroutine is canceled.
+  // Waits for the next notify_all(). Throws system_error operation_aborted when the coroutine is canceled.
   awaitable<void> wait();
   // True: notified. False: `until` passed first.
   awaitable<bool> wait_until(std::chrono::steady_clock::time_point until);
   void notify_all();
 
  private:
-  // A link of a ring, so that a waiter leaves it without looking for itself.
+  // Waiters form a doubly linked ring, so that one leaves without a search.
   struct link {
     link() noexcept = default;
     ~link() { leave(); }
@@ -36,7 +36,7 @@ class notifier {
   link waiting_;
 };
 
-// Waits for a time; throws operation_aborted when canceled.
+// Both throw system_error operation_aborted when the coroutine is canceled.
 awaitable<void> sleep_until(std::chrono::steady_clock::time_point until);
 awaitable<void> sleep_for(std::chrono::steady_clock::duration d);
 

@@ -1,5 +1,5 @@
-// Runs a blocking call on a small pool of threads and resumes the caller on its own executor. File I/O goes this way;
-// never on a loop.
+// Runs a blocking call on a small pool of threads and resumes the caller on its own executor. All file I/O goes this
+// way, so that it never blocks an event loop.
 #pragma once
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -14,28 +14,28 @@ class blocking_pool {
   explicit blocking_pool(std::size_t threads) : pool_(threads) {}
   ~blocking_pool() { join(); }
 
-  // Waits for what was handed in. No call may follow.
+  // Waits for everything that was started. No call may follow.
   void join() { pool_.join(); }
 
-  // Hands `f`, which must not throw, in and does not wait for it; join() does.
+  // Runs `f` without waiting for it; join() waits. `f` must not throw.
   template <class F>
   void start(F f) {
     asio::post(pool_, std::move(f));
   }
 
-  // The caller's loop must have run out of work (not only been stopped) or this pool been joined before the loop is
-  // destroyed. `f` must not throw. The caller's coroutine is not canceled meanwhile: a started file operation always
-  // ends.
+  // Runs `f`, which must not throw, and returns its result. Cancellation of the caller takes effect only afterwards: a
+  // file operation that has started always ends. Before the caller's loop is destroyed, it must have run out of work
+  // (to be stopped is not enough) or this pool must be joined.
   template <class F>
   auto run(F f) -> awaitable<decltype(f())> {
-    // The frame outlives the call, because the completion handler owns it: plain pointers to its locals are enough, and
-    // g++ 12 destroys temporaries that own something twice when they stand in a co_await expression.
+    // Plain pointers to the locals are enough, since the completion handler owns this coroutine's frame. They are also
+    // needed: g++ 12 destroys temporaries of a co_await expression twice, which breaks those that own something.
     std::optional<decltype(f())> value;
     const executor ex = co_await asio::this_coro::executor;
     auto start = [pool = &pool_, ex, f = &f, value = &value](auto handler) {
       auto shared = std::make_shared<decltype(handler)>(std::move(handler));
       auto work = asio::require(ex, asio::execution::outstanding_work.tracked);
-      // Once posted, the caller may end its loop: of what stands here only `work` is left then, which keeps that loop.
+      // After the post the caller's loop may end at any time; `work` keeps it running until the result is delivered.
       asio::post(*pool, [work, shared = std::move(shared), f, value]() mutable {
         value->emplace((*f)());
         asio::post(work, [shared = std::move(shared)] { (*shared)(); });

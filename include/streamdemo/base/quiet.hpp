@@ -1,5 +1,5 @@
-// Says a thing at most once a second, and how often it was held back: for a complaint that a stranger's records can
-// cause as often as they like. Pure: time is an argument. One thread.
+// Limits a log line to one per second, and counts how often it was suppressed. For warnings that foreign records can
+// trigger at any rate. Pure: time is an argument. One thread.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -9,11 +9,12 @@ namespace streamdemo::base {
 
 class quiet {
  public:
-  // Calls `f` with how often it came since it was last said, this time included; or not at all.
+  // Calls `f`, unless it was called within the last second. Its argument is the number of calls of say() since then,
+  // this one included.
   template <class F>
   void say(sys_time now, F&& f) {
     ++held_;
-    // A clock that was set back must not silence it for long.
+    // A clock that was set back must not suppress the line until it catches up.
     if (last_ && now >= *last_ && now - *last_ < std::chrono::seconds(1)) return;
     last_ = now;
     f(held_);

@@ -1,5 +1,5 @@
-// A stranger's text as a log line may show it: printable ASCII, anything else as '?'; of one that is longer than `most`
-// the beginning and "...". Pure.
+// Makes a text from outside safe for a log line: every byte but printable ASCII becomes '?', and a text longer than
+// `most` bytes is cut and ends in "...". Pure.
 #pragma once
 #include <string>
 #include <string_view>

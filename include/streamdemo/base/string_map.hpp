@@ -1,4 +1,4 @@
-// A hash map with strings as keys that can be asked with a string_view, without a string being made for it.
+// A hash map with string keys that is searched by string_view, without making a string first.
 #pragma once
 #include <functional>
 #include <string>

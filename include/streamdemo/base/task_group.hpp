@@ -1,5 +1,5 @@
-// Owns coroutines and joins them. No coroutine of this program is left to itself: each belongs to such a group, or to
-// whoever waits for its completion (tests/structure/ownership_test.py). All calls and all coroutines on one executor.
+// Owns coroutines and joins them. Every coroutine of this program belongs to such a group or to the coroutine that
+// awaits it (tests/structure/ownership_test.py). All calls and all coroutines run on one executor.
 #pragma once
 #include <boost/asio/cancellation_signal.hpp>
 #include <functional>
@@ -9,25 +9,25 @@
 
 namespace streamdemo::base {
 
-// Whether an exception is the one with which a canceled coroutine ends.
+// Whether this is the exception with which a canceled coroutine ends.
 bool means_canceled(const std::exception_ptr& why) noexcept;
 
 class task_group {
  public:
-  // `name` is named in the log when a coroutine ends with an exception.
+  // `name` is what the log calls this group when a coroutine ends with an exception.
   task_group(executor ex, const logger& log, std::string name);
-  // Must be joined (or empty) by then; terminates the process otherwise, as std::thread does.
+  // Terminates the process if a coroutine still runs, as std::thread does: join first.
   ~task_group();
   task_group(const task_group&) = delete;
 
-  // Starts `body`, which stays alive until its coroutine has ended. An exception is logged as a bug; the ones that mean
-  // "canceled" are silent. After cancel() nothing new is started.
+  // Starts `body` and keeps it alive until its coroutine has ended. An exception is logged as a bug, unless it means
+  // "canceled". Does nothing after cancel().
   void spawn(std::function<awaitable<void>()> body);
 
   // Asks every coroutine to stop (terminal cancellation: their pending operations end with operation_aborted).
   void cancel();
 
-  // Completes when no coroutine is left. May be called by several.
+  // Completes when no coroutine is left. Several coroutines may call it.
   awaitable<void> join();
 
   std::size_t size() const noexcept { return running_.size(); }

@@ -1,5 +1,5 @@
-// Rules of ASCII text that protocols share: no locale is asked, because bytes on the wire have none, and asking costs
-// more than all the rest. Pure.
+// ASCII rules that protocols share. They ignore the locale: bytes on the wire have none, and the locale-aware functions
+// are slower. Pure.
 #pragma once
 #include <string_view>
 
@@ -9,7 +9,7 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// The same but for the case of letters.
+// Equal, ignoring the case of ASCII letters.
 constexpr bool same_word(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -18,7 +18,7 @@ constexpr bool same_word(std::string_view a, std::string_view b) noexcept {
   return true;
 }
 
-// Without blanks and tabs at either end.
+// Without the spaces and tabs at either end.
 constexpr std::string_view trim(std::string_view s) noexcept {
   while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
   while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);

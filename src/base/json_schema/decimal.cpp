@@ -13,7 +13,7 @@ std::uint64_t magnitude(std::int64_t n) noexcept {
   return n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
 }
 
-// Both are below m, and so is what comes out.
+// (a + b) mod m without overflow; a and b must be below m.
 std::uint64_t sum(std::uint64_t a, std::uint64_t b, std::uint64_t m) noexcept {
   return a >= m - b ? a - (m - b) : a + b;
 }
@@ -24,7 +24,7 @@ std::uint64_t ten_times(std::uint64_t n, std::uint64_t m) noexcept {
   return sum(sum(four_times, four_times, m), twice, m);
 }
 
-// d.ddde±xx, which is how the shortest form of a double is written on request.
+// Parses d.ddde±xx, the form in which to_chars writes the shortest decimal that reads back as the same double.
 decimal of_scientific(double n) {
   char text[64];
   const auto end = std::to_chars(text, text + sizeof text, std::fabs(n), std::chars_format::scientific).ptr;
@@ -69,7 +69,7 @@ bool is_multiple(const decimal& number, const decimal& step) noexcept {
   int tens = number.exponent - step.exponent;
   auto n = number.mantissa;
   for (; tens < 0 && n % 10 == 0; ++tens) n /= 10;
-  if (tens < 0) return false;  // it reaches below the last place of the step
+  if (tens < 0) return false;  // the number has more decimal places than the step
   for (n %= step.mantissa; tens > 0 && n != 0; --tens) n = ten_times(n, step.mantissa);
   return n % step.mantissa == 0;
 }

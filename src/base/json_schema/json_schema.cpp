@@ -26,7 +26,7 @@ result<json_schema> json_schema::parse(std::string_view text) {
 }
 
 std::optional<schema_violation> json_schema::check(std::string_view json) const {
-  // Most payloads are small, and their trees live no longer than this call.
+  // The tree lives only during this call, and most payloads are small enough to be parsed on the stack.
   std::array<unsigned char, 4096> room;
   boost::json::monotonic_resource memory(room.data(), room.size());
   const auto value = parse_json_tree(json, schema_detail::max_depth, &memory);

@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Integers without a fraction or an exponent as long as a reader of integers could take them.
+// Whole numbers are written without a fraction or an exponent as long as they fit into 64 bits.
 std::string number_text(double n) {
   if (n == std::trunc(n)) {
     if (n >= -0x1p63 && n < 0x1p63) return std::to_string(static_cast<std::int64_t>(n));

@@ -9,7 +9,7 @@ namespace streamdemo::base::schema_detail {
 
 namespace {
 
-// With 64 levels of a text this is what the stack has to hold.
+// The checker recurses at most this many times for each of the 64 levels of a text, so this bounds its stack.
 constexpr int max_chain = 32;
 
 template <class Take>
@@ -23,7 +23,7 @@ void each_at_the_same_place(const schema_node& node, Take take) {
 
 class chains {
  public:
-  // How many schemas follow each other from this one on. `depth`: how many lead to it.
+  // The length of the longest chain that starts at this schema. `depth`: the number of schemas that lead to it.
   int length(const schema_node& node, int depth = 1) {
     const auto [known, is_new] = lengths_.try_emplace(&node, under_way);
     if (!is_new && known->second != under_way) return known->second;
@@ -39,7 +39,7 @@ class chains {
     each_at_the_same_place(node, [&](const schema_node& other) {
       if (wrong_.empty()) longest = std::max(longest, length(other, depth + 1));
     });
-    // Found again from elsewhere, a chain may be longer than it looked at first.
+    // A node whose length is already known may be reached again by a longer way, so test the sum, not only `depth`.
     if (longest + 1 > max_chain) too_long(node);
     return lengths_[&node] = longest + 1;
   }

@@ -1,4 +1,4 @@
-// The schemas of a schema that judge one and the same place of a text. Pure.
+// Finds chains of subschemas that all apply to the same place of a text. Pure.
 #pragma once
 #include <deque>
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace streamdemo::base::schema_detail {
 
-// What is wrong where one schema leads to the next by $ref, allOf, anyOf, oneOf or not, which all stay at the same
-// place: a circle would never end, and a very long chain would take more stack than there is. Empty: nothing.
+// Follows $ref, allOf, anyOf, oneOf and not, which stay at the same place of the text. A cycle would recurse forever,
+// and a very long chain would overflow the stack. Returns what is wrong; empty: nothing.
 std::string wrong_chain(const std::deque<schema_node>& nodes);
 
 }  // namespace streamdemo::base::schema_detail

@@ -36,7 +36,7 @@ unsigned types_of(const json::value& v) noexcept {
 }
 
 std::string names_of(unsigned types) {
-  // In the order of the bits, but that null is named last.
+  // The bits of json_type from type_boolean on, in their order; null is appended last.
   constexpr std::array<std::string_view, 6> names{"true or false", "a whole number", "a number",
                                                   "a string",      "an array",       "an object"};
   std::vector<std::string_view> out;
@@ -47,7 +47,7 @@ std::string names_of(unsigned types) {
   return fmt::format("{}", fmt::join(out, " or "));
 }
 
-// A list that may be long, for a sentence.
+// The first few of a list that may be long, for a message.
 template <class List>
 std::string first_few(const List& all) {
   std::string out;
@@ -65,7 +65,7 @@ long double exact(const json::value& v) noexcept {
   return static_cast<long double>(v.get_double());
 }
 
-// A place in the text, as the chain of steps that lead to it; the steps live on the stack.
+// A place in the text: a linked list of the steps from there up to the root, whose nodes live on the stack.
 struct place {
   const place* parent = nullptr;
   std::string_view name;
@@ -82,7 +82,7 @@ class checker {
  public:
   explicit checker(std::size_t bytes) : steps_left_(100'000 + 16 * bytes) {}
 
-  // The violation is that of the last call which said false.
+  // After false, the violation is that of the last call that returned false.
   bool good(const schema_node& n, const json::value& v, const place& at) {
     if (!spend(1, at)) return false;
     if (n.never) return violated(at, "is not allowed here");
@@ -105,7 +105,7 @@ class checker {
     return false;
   }
 
-  // Alternatives of alternatives multiply.
+  // Counts steps against a bound, because nested alternatives multiply the work.
   bool spend(std::size_t steps, const place& at) {
     if (steps <= steps_left_) {
       steps_left_ -= steps;
@@ -241,7 +241,7 @@ class checker {
     return violated(at, fmt::format("must be only one of what {} describe", fmt::join(fitting, " and ")));
   }
 
-  // If none fits, the one that was meant is most likely that which fits the furthest into the value.
+  // If no alternative fits, report the one that failed deepest in the value: most likely it is the one that was meant.
   bool any(const std::vector<const schema_node*>& all, const json::value& v, const place& at) {
     schema_violation furthest;
     std::string reasons;

@@ -1,4 +1,4 @@
-// One text held against a schema. Pure.
+// Checks one JSON value against a schema. Pure.
 #pragma once
 #include <boost/json/value.hpp>
 #include <streamdemo/base/json_schema.hpp>
@@ -7,7 +7,7 @@
 
 namespace streamdemo::base::schema_detail {
 
-// `bytes`: the size of the text that `v` was read from; the work is bounded by it.
+// nullopt: `v` satisfies the schema. `bytes`: the size of the text that `v` was parsed from, which bounds the work.
 std::optional<schema_violation> check(const schema_node& root, const boost::json::value& v, std::size_t bytes);
 
 }  // namespace streamdemo::base::schema_detail

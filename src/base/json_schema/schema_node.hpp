@@ -1,4 +1,4 @@
-// What a schema is once it is read: nodes that point to each other. Immutable afterwards.
+// A parsed schema: nodes that point to each other. Immutable once it is parsed.
 #pragma once
 #include <re2/re2.h>
 
@@ -14,11 +14,11 @@
 
 namespace streamdemo::base::schema_detail {
 
-// Bits, because a schema may name several.
+// Bits, because a schema may allow several types.
 enum json_type : unsigned {
   type_null = 1,
   type_boolean = 2,
-  type_integer = 4,  // 2.0 is one, too
+  type_integer = 4,  // 2.0 counts as one
   type_number = 8,
   type_string = 16,
   type_array = 32,
@@ -27,7 +27,7 @@ enum json_type : unsigned {
 
 struct bound {
   long double at;     // holds every integer and every double that JSON is read into, exactly
-  std::string shown;  // for people
+  std::string shown;  // for messages
 };
 
 struct schema_node {
@@ -43,7 +43,7 @@ struct schema_node {
 
   std::optional<std::uint64_t> min_length, max_length;  // in code points
   std::unique_ptr<RE2> pattern;
-  std::string description;  // says to people what a pattern means
+  std::string description;  // what the messages give as the meaning of the pattern
 
   std::optional<std::uint64_t> min_items, max_items;
   bool unique_items = false;
@@ -54,7 +54,7 @@ struct schema_node {
   std::vector<std::string> required;
   const schema_node* additional = nullptr;
 
-  // Those that judge the same place.
+  // The subschemas that apply to the same place of the text.
   const schema_node* ref = nullptr;
   const schema_node* negated = nullptr;
   std::vector<const schema_node*> all_of, any_of, one_of;

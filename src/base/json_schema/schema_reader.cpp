@@ -16,9 +16,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view dialect = "https://json-schema.org/draft/2020-12/schema";
-// Many times what anybody writes by hand.
+// Far more than anybody writes by hand.
 constexpr std::size_t max_nodes = 10'000;
-// Of one compiled regular expression.
+// The memory of one compiled regular expression.
 constexpr std::int64_t max_pattern_bytes = 1 << 20;
 
 struct type_name {
@@ -30,7 +30,7 @@ constexpr std::array type_names{type_name{"null", type_null},       type_name{"b
                                 type_name{"string", type_string},   type_name{"array", type_array},
                                 type_name{"object", type_object}};
 
-// "#/$defs/a%20b" is a pointer written as the fragment of an address.
+// A $ref such as "#/$defs/a%20b" is a JSON pointer in a URL fragment, so it is percent-encoded.
 std::optional<std::string> percent_decoded(std::string_view text) {
   const auto digit = [](char c) {
     return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
@@ -70,7 +70,7 @@ class schema_reader {
   };
   static const keyword* find(std::string_view name);
 
-  // The first complaint stays.
+  // Only the first error is kept.
   void complain(const std::string& at, std::string_view sentence) {
     if (wrong_.empty()) wrong_ = fmt::format("{} {}", at.empty() ? "the schema" : at, sentence);
   }
@@ -215,7 +215,7 @@ class schema_reader {
     references_.push_back({&node, std::move(*target), at});
   }
 
-  // Once every schema has been read.
+  // Runs after every subschema has been read, since a $ref may point forward.
   void resolve() {
     for (const auto& r : references_) {
       const auto found = by_pointer_.find(r.target);
@@ -224,7 +224,7 @@ class schema_reader {
     }
   }
 
-  // Only the root may say what it is: below it both would change what the rest means.
+  // $schema and $id are allowed only at the root: in a subschema they would change the meaning of everything below it.
   void version(schema_node& node, const json::value& v, const std::string& at) {
     if (!node.pointer.empty()) return complain(at, "may stand only at the top of the schema");
     if (!v.is_string() || std::string_view(v.get_string()) != dialect) {
@@ -252,7 +252,7 @@ class schema_reader {
 const schema_reader::keyword* schema_reader::find(std::string_view name) {
   using s = schema_node;
   using r = schema_reader;
-  // Those without a function say something to people only.
+  // Keywords without a function are annotations: they are accepted and not checked.
   static const std::array keywords{
       keyword{"type", &r::type},
       keyword{"enum", &r::enumeration},

@@ -1,4 +1,4 @@
-// From the text of a schema to its nodes.
+// Parses the text of a schema into nodes. Pure.
 #pragma once
 #include <streamdemo/base/error.hpp>
 
@@ -9,7 +9,7 @@
 
 namespace streamdemo::base::schema_detail {
 
-// Error: invalid_argument, with the JSON pointer of the first thing in the schema that is wrong or not known here.
+// Error: invalid_argument, with the JSON pointer of the first thing in the schema that is wrong or unknown.
 result<std::shared_ptr<const compiled_schema>> read_schema(std::string_view text);
 
 }  // namespace streamdemo::base::schema_detail
