@@ -4,14 +4,14 @@ namespace streamdemo::base {
 
 namespace {
 
-// Bytes, not a native integer: the hash reads little-endian on every machine, and the key need not be aligned.
+// Assembled from bytes, because the hash is defined on little-endian words and the key may be unaligned.
 std::uint32_t load(std::string_view bytes) {
   std::uint32_t word = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) word |= std::uint32_t(std::uint8_t(bytes[i])) << (8 * i);
   return word;
 }
 
-// MurmurHash2, 32 bit, with the seed that the Java client chose.
+// MurmurHash2, 32 bits, with the seed of Kafka's Java client.
 std::uint32_t murmur2(std::string_view key) {
   constexpr std::uint32_t m = 0x5bd1e995;
   std::uint32_t h = 0x9747b28c ^ static_cast<std::uint32_t>(key.size());

@@ -1,5 +1,5 @@
-// One timer for many deadlines: it stands at the earliest that it was given. Firing early costs nothing but a look, so
-// it is not moved when a deadline is met. Owner's executor only.
+// One timer for many deadlines, set to the earliest. It is not moved when that deadline is no longer needed: firing too
+// early only costs one check. Owner's executor only.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -12,8 +12,8 @@ class earliest_timer {
  public:
   explicit earliest_timer(base::executor ex) : timer_(ex) {}
 
-  // `due` is called at `when`, unless the timer stands at an earlier time already; it is an Asio wait handler, and may
-  // be called although has_come() says no.
+  // Calls `due`, an Asio wait handler, at `when`, unless the timer is set to an earlier time already. `due` must call
+  // has_come(), because it may also be called too early.
   template <class Due>
   void set(base::steady_time when, Due due) {
     if (standing_ && *standing_ <= when) return;
@@ -21,8 +21,8 @@ class earliest_timer {
     timer_.expires_at(when);
     timer_.async_wait(std::move(due));
   }
-  // True: the time has come, and the timer stands at none now. A wait that was moved to an earlier time may still fire
-  // for the old one.
+  // True: the time has come; the timer is not set any more. False happens when the timer was moved while the handler of
+  // the former wait was already queued.
   bool has_come(base::steady_time now) {
     if (!standing_ || *standing_ > now) return false;
     standing_.reset();

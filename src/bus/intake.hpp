@@ -1,5 +1,5 @@
-// How much a group's member takes in: so many records of a partition past its watermark, and no further record while
-// the un-completed ones of all partitions have so many bytes. Pure; the owner guards it.
+// Bounds what a group member receives: at most max_gap records per partition past its low watermark, and no further
+// record while the un-completed ones of all partitions hold max_bytes. Pure; the owner must synchronise access.
 #pragma once
 #include "bus/watermark.hpp"
 
@@ -9,13 +9,13 @@ class intake {
  public:
   intake(std::size_t max_gap, std::size_t max_bytes) : max_gap_(max_gap), max_bytes_(max_bytes) {}
 
-  // Before a round of taking: the bytes that are un-completed now.
+  // Call it before each round of taking, with the bytes of the records that are un-completed now.
   void begin_round(std::size_t held_bytes) noexcept {
     held_ = held_bytes;
     held_back_ = false;
   }
   bool has_gap(std::size_t gap) const noexcept { return gap < max_gap_; }
-  // Whether one more record, which may be there, is taken in. One is always taken, whatever its size.
+  // Whether max_bytes allows one more record. With none held the answer is yes, whatever the size of the next one.
   bool has_bytes() noexcept {
     if (held_ > 0 && held_ >= max_bytes_) held_back_ = true;
     return !held_back_;
@@ -26,8 +26,8 @@ class intake {
   }
 
   struct completion {
-    bool moved;  // the watermark: there is something to commit
-    bool room;   // what was left may be taken now
+    bool moved;  // the watermark has advanced: there is something to commit
+    bool room;   // records that were held back may be taken now
   };
   completion complete(watermark& done, std::int64_t offset) const {
     const bool was_full = !has_gap(done.gap());
@@ -38,8 +38,8 @@ class intake {
  private:
   const std::size_t max_gap_;
   const std::size_t max_bytes_;
-  std::size_t held_ = 0;    // during a round: bytes of un-completed records
-  bool held_back_ = false;  // the last round left records for the sake of max_bytes
+  std::size_t held_ = 0;    // during a round: the bytes of un-completed records
+  bool held_back_ = false;  // the last round stopped because of max_bytes
 };
 
 }  // namespace streamdemo::bus

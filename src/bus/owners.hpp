@@ -1,5 +1,5 @@
-// What every bus hands out. An owner has the one share that counts of an implementation, whose other shares wake-ups
-// and coroutines under way hold, and tells it to abandon everything when it goes.
+// The objects that every bus returns. Handlers and coroutines in flight share the implementation, so it may live
+// longer than its owner; the owner's destructor therefore calls abandon(), after which the implementation does nothing.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 
@@ -48,7 +48,7 @@ class reader_owner final : public reader {
   void unfollow(const partition_id& p) override { impl_->unfollow(p); }
   awaitable<result<std::vector<read_item>>> receive(std::size_t max) override { return Impl::receive(impl_, max); }
   void close() override { impl_->close(); }
-  // A reader keeps nothing that could be lost.
+  // A reader has nothing to flush or to commit.
   awaitable<drain_report> drain(steady_time) override {
     impl_->close();
     co_return drain_report{};

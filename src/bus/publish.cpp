@@ -10,8 +10,8 @@ namespace streamdemo::bus {
 
 namespace {
 
-// The waiting coroutine: resumed once, by whichever of acknowledgement and cancellation comes first. Both come on the
-// producer's executor. The work it holds keeps a loop alive whose only business is this wait.
+// Resumes the waiting coroutine once: at the acknowledgement or at the cancellation, whichever comes first. Both arrive
+// on the producer's executor. Its work guard keeps the loop running while nothing else is left on it.
 template <class Handler>
 class waiting {
  public:
@@ -41,8 +41,8 @@ awaitable<result<published>> publish(producer& p, record r, std::optional<steady
     auto slot = asio::get_associated_cancellation_slot(handler);
     auto w = std::make_shared<waiting<decltype(handler)>>(std::move(handler), ex);
     if (slot.is_connected()) {
-      // Weak: the slot lives in the coroutine that `w` keeps. Posted: the signal must not run that coroutine, which may
-      // destroy the signal.
+      // Weak, because `w` owns the coroutine whose slot this is: a strong pointer would be a cycle. Posted, because the
+      // coroutine, once resumed, may destroy the signal that is being emitted.
       slot.assign([weak = std::weak_ptr(w)](asio::cancellation_type) {
         if (auto locked = weak.lock()) {
           asio::post(locked->work(),

@@ -1,5 +1,5 @@
-// The wait of receive(), as every bus has it: take what is there, or wait for news. Other work of the loop gets its
-// turn before each first try, so that a busy bus starves nobody. Owner's executor only.
+// receive() for every bus: take what is there, or wait until something arrives. It first yields to other work of the
+// loop, so that a busy bus does not starve it. Owner's executor only.
 #pragma once
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -15,7 +15,7 @@ class puller {
   virtual ~puller() = default;
   puller(const puller&) = delete;
 
-  // Throws when canceled, and then nothing was taken.
+  // Throws operation_aborted when canceled; nothing is taken then.
   static awaitable<result<std::vector<Item>>> receive(std::shared_ptr<puller> self, std::size_t max) {
     co_await asio::post(self->ex_, base::use_awaitable);
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -31,12 +31,12 @@ class puller {
   }
 
  protected:
-  // At most `max`; empty: nothing is there.
+  // Returns at most `max` items, without waiting; empty: there are none.
   virtual std::vector<Item> take(std::size_t max) = 0;
 
   // There may be something to take now.
   void wake() { news_.notify_all(); }
-  // Nothing is taken any more: receive() ends with this error, the first one if there are several.
+  // Stops taking: receive() ends with this error; of several calls the first one counts.
   void fail(error e) {
     if (failure_) return;
     failure_ = std::move(e);

@@ -1,4 +1,4 @@
-// Visits partitions in turn, beginning one further each time: no partition waits for another.
+// Visits the elements of a container, starting one further each time, so that no partition is always served last.
 #pragma once
 #include <cstddef>
 #include <iterator>
@@ -7,7 +7,7 @@ namespace streamdemo::bus {
 
 class rotation {
  public:
-  // Every element of `all` once, until `visit` returns false. `visit` must not change which elements there are.
+  // Visits each element of `all` once, until `visit_one` returns false, which must not add or remove elements.
   template <class Container, class Visit>
   void visit(Container& all, Visit visit_one) {
     if (all.empty()) return;

@@ -1,5 +1,5 @@
-// The low watermark of one partition under one assignment: which offset may be committed while records are completed in
-// any order. Pure; knows no bus. Offsets may have holes (a compacted log has).
+// The low watermark of one partition under one assignment: the offset that may be committed while records complete in
+// any order. Pure. Offsets may have gaps, as in a compacted log.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -8,21 +8,21 @@ namespace streamdemo::bus {
 
 class watermark {
  public:
-  // Nothing before `first` is un-completed.
+  // `first`: every record before this offset is completed.
   explicit watermark(std::int64_t first) noexcept : value_(first) {}
 
-  // The record was handed to the worker. Offsets rise; one that does not is ignored.
+  // A record was delivered. Offsets must increase; one that does not is ignored.
   void take(std::int64_t offset, std::size_t bytes = 0);
 
-  // True: value() has moved. False also for an offset that was never taken or is completed already.
+  // True: value() has advanced. Also false for an offset that was never taken or is already completed.
   bool complete(std::int64_t offset);
 
-  // All taken records before it are completed: where the next owner would begin.
+  // The offset to commit, where the next owner starts: all records taken before it are completed.
   std::int64_t value() const noexcept { return value_; }
 
-  // Records taken at or past value(): what is bounded by max_gap.
+  // The number of records taken at or past value(), which max_gap bounds.
   std::size_t gap() const noexcept { return taken_.size(); }
-  // Of the taken records that are not completed.
+  // The bytes of the taken, un-completed records.
   std::size_t bytes() const noexcept { return bytes_; }
 
  private:
@@ -33,7 +33,7 @@ class watermark {
   };
   std::int64_t value_;
   std::size_t bytes_ = 0;
-  std::deque<entry> taken_;  // rising; the front is never completed
+  std::deque<entry> taken_;  // by increasing offset; the front is never completed
 };
 
 }  // namespace streamdemo::bus

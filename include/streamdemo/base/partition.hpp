@@ -5,8 +5,8 @@
 
 namespace streamdemo::base {
 
-// Java's murmur2 over the key and its "toPositive" modulo (librdkafka: murmur2_random for keys that are there), so that
-// every client library picks the same partition for a key. 0 … partitions-1; `partitions` > 0.
+// The murmur2 hash and the modulo of Kafka's Java client (librdkafka: murmur2_random), so that every client library
+// chooses the same partition for a key. 0 … partitions-1; `partitions` > 0.
 std::int32_t partition_for(std::string_view key, std::int32_t partitions) noexcept;
 
 }  // namespace streamdemo::base

@@ -1,12 +1,13 @@
-// The bus contract: what gateways and processors may rely on, whatever carries the records. tests/contract holds every
-// bus to it. A bus moves bytes and knows no task.
+// The contract of every bus: what gateways and processors may rely on. tests/contract runs the same cases on each bus.
+// A bus carries bytes and knows nothing about tasks.
 //
-// Threads: bus itself is thread-safe. A producer, consumer or reader belongs to the executor it was made with: call it
-// from there only, and everything it completes, completes there (posted, never from inside the call).
-// Lifetime: the bus outlives what it made. Before one is destroyed: close(), then drain(). Without drain it is as if
-// its process had died: a producer's open publishes are forgotten and complete no more, a consumer's un-completed
-// records come again to the next owner. No receive() may be waiting then. drain() closes too. receive() can be canceled
-// (terminal): it ends with operation_aborted and has taken nothing.
+// Threads: a bus is thread-safe. A producer, consumer or reader belongs to the executor it was made with: call it only
+// from there. Its callbacks and coroutines complete there, always by a post, never inside the call.
+// Lifetime: the bus must outlive what it made. Before you destroy a producer, consumer or reader, call close() and then
+// drain(); drain() alone closes, too. Without drain() it is as if the process had died: open publishes of a producer
+// never complete, and un-completed records of a consumer are delivered again to the next owner. No receive() may be
+// waiting at destruction. receive() can be canceled (terminal): it then ends with operation_aborted, and no item is
+// lost.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -32,10 +33,10 @@ using base::result;
 using base::steady_time;
 using base::sys_time;
 
-// What a full topic does to a publisher. Only a bus with bounded memory asks.
+// What publishing to a full topic does. Only used by a bus with bounded memory.
 enum class when_full {
-  wait,    // it waits until every reader has passed the oldest records, which are dropped (response)
-  refuse,  // errc::full at once; nothing un-completed is ever dropped (request)
+  wait,    // wait until every reader has passed the oldest records, and drop those (response topic)
+  refuse,  // fail with errc::full at once; un-completed records are never dropped (request topic)
 };
 
 struct topic_spec {
@@ -43,9 +44,9 @@ struct topic_spec {
   std::int32_t partitions = 1;
   std::int16_t replication = 1;
   base::milliseconds retention{0};
-  std::size_t max_record_bytes = 0;  // the largest value that is written; 0: not said
+  std::size_t max_record_bytes = 0;  // the largest value that will be published; 0: unknown
   when_full full = when_full::refuse;
-  std::size_t max_bytes = 0;  // in-process: bound per topic, more than 0; at least one record is always taken
+  std::size_t max_bytes = 0;  // in-process bus only: the bound per topic, above 0; an empty topic takes any record
 };
 
 struct partition_id {
@@ -60,7 +61,7 @@ struct published {
 };
 
 struct drain_report {
-  std::size_t lost = 0;  // records that were handed in and are not known to be on the bus
+  std::size_t lost = 0;  // published records for which there is no acknowledgement
 };
 
 class producer {
@@ -69,25 +70,25 @@ class producer {
 
   virtual ~producer() = default;
 
-  // Completes once the bus has accepted the record (Kafka: all in-sync replicas). Records of one partition keep the
-  // order of the calls, so calls may be pipelined.
-  // With a deadline: timed_out means it may or may not be in the log; unavailable and full, that it is not.
-  // Without one: retried until it is accepted or the producer is drained. What waits is bounded by the caller, who
-  // decides how many are in flight.
+  // Calls `d` once the bus has accepted the record (Kafka: all in-sync replicas have it). Records of one partition keep
+  // the order of the calls, so there is no need to wait for one before the next.
+  // With a deadline: after timed_out the record may or may not be in the log; after unavailable or full it is not.
+  // Without a deadline: retried until it is accepted or the producer is drained. The caller must bound how many such
+  // records are in flight.
   // Errors: full, unavailable, timed_out, too_large, not_found (topic), invalid_argument (partition), closed.
   virtual void publish(record r, std::optional<steady_time> deadline, done d) = 0;
 
-  // Refuses new records from now on (closed). May be called again.
+  // New records fail with errc::closed from now on. Idempotent.
   virtual void close() = 0;
-  // Waits until every publish has completed, at most until `deadline`; those left complete with timed_out.
+  // Waits until every publish has completed, at most until `deadline`; the remaining ones complete with timed_out.
   virtual awaitable<drain_report> drain(steady_time deadline) = 0;
 };
 
-// The coroutine form of publish; on the producer's executor. When its coroutine is canceled it ends with
-// errc::canceled, and the record may or may not be in the log.
+// publish() as a coroutine, on the producer's executor. When the coroutine is canceled it returns errc::canceled, and
+// the record may or may not be in the log.
 awaitable<result<published>> publish(producer& p, record r, std::optional<steady_time> deadline = std::nullopt);
 
-// A record of a shared consumer, and the assignment it came under.
+// A record that a shared consumer received, and the number of the partition's assignment at that time.
 struct delivery {
   record_ptr record;
   std::uint64_t assignment = 0;
@@ -104,70 +105,73 @@ using shared_item = std::variant<delivery, assigned, revoked>;
 struct group_options {
   std::string group;
   std::vector<std::string> topics;
-  std::size_t max_gap = 1000;  // records taken in past the watermark, per partition
-  // While the un-completed records of all partitions together have so many, no further one is taken in.
+  std::size_t max_gap = 1000;  // per partition: how many records past the low watermark may be received
+  // While the un-completed records of all partitions hold this many bytes, no further record is received.
   std::size_t max_bytes = 64 << 20;
 };
 
-// *shared*: one group, each partition with one member at a time, from the oldest record when nothing is committed.
+// A member of a consumer group. Each partition belongs to one member at a time, and is read from the committed offset,
+// or from its oldest record when none is committed.
 class shared_consumer {
  public:
   virtual ~shared_consumer() = default;
 
-  // Waits for at least one item, gives at most `max`, in order: a partition's records stand between its `assigned` and
-  // its `revoked`. Not calling it is the backpressure. One call at a time. Error: closed, and what the bus cannot mend.
+  // Waits for at least one item and returns at most `max`, in order: the records of a partition come between its
+  // `assigned` and its `revoked`. Not calling it is how to apply backpressure. One call at a time. Errors: closed, and
+  // those from which the bus cannot recover.
   virtual awaitable<result<std::vector<shared_item>>> receive(std::size_t max) = 0;
 
-  // Done with this record, in any order. The bus commits the low watermark: un-completed records come again to the next
-  // owner. Does nothing for a delivery of an assignment that is over. Never waits.
+  // Marks this record as done; records may be completed in any order. The bus commits the low watermark, so that
+  // un-completed records are delivered again to the next owner. Ignored when that assignment is over. Does not block.
   virtual void complete(const delivery& d) = 0;
 
-  // Of the un-completed records that were taken in, as record::bytes() counts.
+  // The size of all received and un-completed records, by record::bytes().
   virtual std::size_t held_bytes() const = 0;
-  // Why no record can come, for a person who may give rights: this user may not join the group, or not read its topics.
-  // It passes by itself once that is mended. nullopt: none is known.
+  // Why no record can arrive, as a text for the person who manages access rights: this user may not join the group or
+  // may not read its topics. Disappears once the rights are granted. nullopt: no obstacle is known.
   virtual std::optional<std::string> obstacle() const = 0;
 
-  // Stops taking in; receive() ends with closed. What it owns stays its own, and can be completed, until the drain, or
-  // until the group gives it to another member.
+  // Stops receiving: receive() ends with closed. The member keeps its partitions, whose records can still be completed,
+  // until drain() or until the group assigns them to another member.
   virtual void close() = 0;
-  // Commits what is completed and leaves the group. May be called again.
+  // Commits what is completed and leaves the group, at most until `deadline`. Idempotent.
   virtual awaitable<drain_report> drain(steady_time deadline) = 0;
 };
 
-// Where a reader begins.
+// Where a reader starts.
 struct from_time {
-  sys_time at;  // the first record whose log time is not before it
+  sys_time at;  // at the first record whose log time is not before this time
 };
 struct from_offset {
   std::int64_t offset;
 };
 using read_start = std::variant<from_time, from_offset>;
 
-// The reader has passed the end that the partition had when follow() was called.
+// The reader has passed the offset at which the log ended when follow() was called.
 struct caught_up {
   partition_id partition;
-  std::int64_t end = 0;  // that end: one past the last record there was
+  std::int64_t end = 0;  // that offset: one past the last record of that time
 };
-// The position is gone or never was (retention, a recreated topic, an offset past the end, no such partition): nothing
-// more comes of this partition until it is followed anew.
+// The reader's offset no longer exists or never did (retention, a recreated topic, an offset past the end, no such
+// partition). No more items of this partition arrive until follow() is called again.
 struct position_lost {
   partition_id partition;
   std::string message;
 };
 using read_item = std::variant<record_ptr, caught_up, position_lost>;
 
-// *every*: named partitions, no group, no commits; every reader sees every record.
+// Reads chosen partitions without a group and without commits: every reader sees every record.
 class reader {
  public:
   virtual ~reader() = default;
 
-  // Adds a partition, or starts it over. Each follow() is answered by exactly one caught_up, or by position_lost.
+  // Starts reading a partition at `from`; a partition that is read already starts over. Each follow() leads to exactly
+  // one caught_up, or to position_lost.
   virtual void follow(partition_id p, read_start from) = 0;
-  // After it returns nothing more of that partition comes out of receive().
+  // Once it returns, receive() gives no more items of that partition.
   virtual void unfollow(const partition_id& p) = 0;
 
-  // As shared_consumer::receive. Waits also while nothing is followed.
+  // As shared_consumer::receive(). Waits as well while no partition is followed.
   virtual awaitable<result<std::vector<read_item>>> receive(std::size_t max) = 0;
 
   virtual void close() = 0;
@@ -178,12 +182,12 @@ class bus {
  public:
   virtual ~bus() = default;
 
-  // Creates what is missing and checks what is there. Errors: invalid_argument (another partition count; says which),
-  // unavailable. Any executor.
+  // Creates missing topics and checks existing ones. Errors: invalid_argument (a topic differs from its spec, such as
+  // in its number of partitions; the text says how to fix it), unavailable. Any executor.
   virtual awaitable<result<void>> ensure_topics(std::vector<topic_spec> topics) = 0;
 
-  // One past the last record now, whatever transactions of others are open. Any executor. Errors: unavailable,
-  // not_found.
+  // One past the last record now. Open transactions of other clients do not hold it back. Any executor. Errors:
+  // unavailable, not_found.
   virtual awaitable<result<std::int64_t>> end_offset(partition_id p) = 0;
 
   virtual std::unique_ptr<producer> make_producer(executor ex) = 0;

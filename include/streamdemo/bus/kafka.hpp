@@ -1,5 +1,5 @@
-// The bus on a Kafka cluster (librdkafka). Everything is event-driven on the owner's executor; what the client library
-// can only do by blocking runs on the bus's own small pool of threads.
+// The bus on a Kafka cluster (librdkafka). Producers, consumers and readers are event-driven on their executor; calls
+// of librdkafka that block run on a small pool of threads that the bus owns.
 #pragma once
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>
@@ -13,21 +13,22 @@ namespace streamdemo::bus {
 
 struct kafka_options {
   std::vector<std::string> brokers;               // "host:port"
-  std::map<std::string, std::string> properties;  // librdkafka's, handed on as they are
+  std::map<std::string, std::string> properties;  // of librdkafka, passed on unchanged
   std::string client_id = "streamdemo";
-  // How long a publish with a deadline may take; longer deadlines are cut to it.
+  // The longest that a publish with a deadline may take; later deadlines are shortened to it.
   base::milliseconds publish_timeout{5000};
   std::size_t max_record_bytes = 921600;  // the largest value that is published
-  bool log_append_time = true;            // topics are made and checked so; the mock cluster cannot
+  bool log_append_time = true;            // topics must use LogAppendTime; false only for librdkafka's mock cluster
 };
 
-// Why a librdkafka property may not be set: a promise of this program rests on it. nullopt: it may.
+// Why a librdkafka property may not be set: a guarantee of this program depends on it. nullopt: it may be set.
 std::optional<std::string> protected_property(std::string_view name);
-// What is wrong with a librdkafka property, whether this program or the library refuses it. nullopt: it is good.
+// Why a librdkafka property with this value is refused, by this program or by the library. nullopt: it is valid.
 std::optional<std::string> refused_property(const std::string& name, const std::string& value);
 
-// Does not wait for the brokers. Errors: invalid_argument (a property that librdkafka or this program refuses, by
-// name). `metrics` and `log` outlive the bus. Destroying it waits until its clients have ended, a few seconds at most.
+// Does not wait for the brokers. Error: invalid_argument, with the name of the property that librdkafka or this program
+// refuses. `metrics` and `log` must outlive the bus. Its destructor waits until its clients have ended, for a few
+// seconds at most.
 result<std::unique_ptr<bus>> make_kafka_bus(kafka_options o, base::metrics& metrics, const base::logger& log);
 
 }  // namespace streamdemo::bus

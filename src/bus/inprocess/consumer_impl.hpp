@@ -19,12 +19,12 @@ class consumer_impl final : public ringing_puller<shared_item> {
   void close();
   static awaitable<drain_report> drain(std::shared_ptr<consumer_impl> self, steady_time deadline);
 
-  // Once, when it is shared.
+  // Call once, after a shared_ptr owns this.
   void join();
   // Leaves the group.
   void abandon();
 
-  // Any thread, under the mutex; the core calls these.
+  // Called by the core: on any thread, with the mutex held.
   const group_options& options() const noexcept { return options_; }
   void assign(const std::vector<group_partition*>& gained);
   void revoke(const std::vector<group_partition*>& lost);

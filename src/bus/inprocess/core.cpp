@@ -44,7 +44,7 @@ topic_state* core::find(const std::string& topic) {
 }
 
 bool core::publish(topic_state& t, waiting_publish p) {
-  // Nothing overtakes what waits: order per partition.
+  // Append only if nothing waits, so that records of a partition keep the order of the calls.
   if (t.waiting.empty() && t.data.make_room(p.bytes)) {
     append(t, std::move(p));
     return false;
@@ -90,7 +90,7 @@ std::vector<waiting_publish> core::withdraw(const producer_impl& from,
       }
     }
     t->waiting = std::move(stays);
-    // A large one may have kept a small one waiting.
+    // A small record may have waited behind a large one that was just withdrawn.
     admit(*t);
   }
   return out;

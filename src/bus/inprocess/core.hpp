@@ -1,6 +1,6 @@
-// The shared heart of the in-process bus: topics, the positions of readers and groups, and publishes that wait for
-// room. One mutex guards all of it. Every function here is called with it held, on any thread, and calls nobody's code:
-// what follows from it happens on its owner's executor.
+// The shared state of the in-process bus: topics, the positions of readers and groups, and publishes that wait for
+// room. One mutex guards all of it. Every function may be called on any thread and needs the mutex held. None calls
+// code of users: completions and wake-ups are posted to the executors of their owners.
 #pragma once
 #include <streamdemo/base/log.hpp>
 
@@ -30,9 +30,9 @@ struct topic_state;
 struct group_partition {
   partition_id id;
   topic_state* source;
-  std::int64_t committed;  // the group's hold on the topic
-  std::int64_t next;       // handed out next
-  watermark done;          // of this assignment
+  std::int64_t committed;  // the topic must not drop records from here on
+  std::int64_t next;       // the offset to deliver next
+  watermark done;          // under the current assignment
   std::uint64_t assignment = 0;
   consumer_impl* owner = nullptr;
 };
@@ -63,11 +63,12 @@ class core {
   result<void> ensure_topics(const std::vector<topic_spec>& specs);
   topic_state* find(const std::string& topic);
 
-  // The record's partition exists. True: it waits for room; else it has completed, perhaps with full.
+  // The record's partition must exist. True: the record waits for room. False: the publish has completed, perhaps with
+  // errc::full.
   bool publish(topic_state& t, waiting_publish p);
-  // Tries again what waits: after a hold has risen or gone, or a publish was given up.
+  // Retries the waiting publishes. Call it when a hold has advanced or was released, or when a publish was given up.
   void admit(topic_state& t);
-  // Takes out those of `from` that `which` picks, of every topic.
+  // Removes the waiting publishes of `from` for which `which` returns true, from every topic.
   std::vector<waiting_publish> withdraw(const producer_impl& from,
                                         const std::function<bool(const waiting_publish&)>& which);
   std::optional<steady_time> earliest_deadline(const producer_impl& from) const;

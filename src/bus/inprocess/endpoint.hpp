@@ -1,5 +1,5 @@
-// What producers, consumers and readers have in common: an executor that others ring. Ringing posts one turn, however
-// often it is rung before the turn comes, so a burst of records costs one post.
+// The base of producers, consumers and readers: it lets other threads schedule a turn on the owner's executor. Until
+// that turn runs, further calls of ring() do nothing, so a burst of records costs one post.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 
@@ -13,8 +13,8 @@ class endpoint : public std::enable_shared_from_this<endpoint> {
   virtual ~endpoint() = default;
   endpoint(const endpoint&) = delete;
 
-  // Any thread, under the core's mutex: the owner takes itself out of the core under it, so nobody can ring a loop that
-  // is gone. Posting runs no code of the owner.
+  // Any thread, with the core's mutex held. The owner also holds it when it leaves the core, so nobody can post to a
+  // loop that no longer exists. A post runs no code of the owner at once, so it cannot deadlock.
   void ring();
 
  protected:

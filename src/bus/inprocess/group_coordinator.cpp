@@ -36,7 +36,7 @@ void group_coordinator::give(std::optional<member_id>& owner, members::iterator 
   ++to->second.owned;
 }
 
-// Moves one partition from a member to another that has at least two fewer; of the most loaded first.
+// Moves one partition from the most loaded member possible to one that has at least two fewer. False: all are even.
 bool group_coordinator::even_out() {
   std::optional<member_id>* from = nullptr;
   auto to = members_.end();

@@ -1,6 +1,6 @@
 // Who owns which partition of one group. Pure and single-threaded. Sticky and cooperative: when members come and go,
-// everybody keeps what they have but for the fewest partitions that even the load out (shares differ by one at most
-// among members of the same topics).
+// only as many partitions move as it takes to balance the load. Members of the same topics then differ by at most one
+// partition.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 
@@ -18,14 +18,14 @@ struct handover {
   bool operator==(const handover&) const = default;
 };
 
-// Every call answers with what changes hands by it, in no order that matters.
+// Every call returns the partitions that change their owner, in no particular order.
 class group_coordinator {
  public:
   std::vector<handover> join(member_id m, const std::vector<std::string>& topics);
   std::vector<handover> leave(member_id m);
-  std::vector<handover> add_partitions(const std::string& topic, std::int32_t count);  // already known: nothing
+  std::vector<handover> add_partitions(const std::string& topic, std::int32_t count);  // ignores those it knows
 
-  // The member keeps what it owns until it leaves, and gets nothing more.
+  // The member keeps its partitions until it leaves, and gets no more.
   void retire(member_id m);
 
  private:

@@ -1,4 +1,4 @@
-// The records of one partition, oldest first. Pure and single-threaded; the topic owns it and decides what is dropped.
+// The records of one partition, oldest first. Pure and single-threaded. The topic owns it and decides what to drop.
 #pragma once
 #include <streamdemo/base/record.hpp>
 
@@ -8,8 +8,8 @@ namespace streamdemo::bus::inprocess {
 
 class partition_log {
  public:
-  // Gives the record its offset and its log time: `now` in milliseconds, but never before its predecessor's. `age`
-  // orders the records of all partitions of a topic.
+  // Sets the record's offset and its log time: `now` in milliseconds, but not before the record ahead of it. `age`
+  // orders the records across all partitions of a topic.
   base::record_ptr append(base::record r, base::sys_time now, std::uint64_t age);
 
   std::int64_t begin() const noexcept { return begin_; }
@@ -21,9 +21,9 @@ class partition_log {
   // The first record whose log time is not before `t`; end() when there is none.
   std::int64_t at_time(base::sys_time t) const;
 
-  // Not empty:
+  // Both require a log that is not empty.
   std::uint64_t oldest_age() const { return entries_.front().age; }
-  std::size_t drop_oldest();  // returns the bytes that are free now
+  std::size_t drop_oldest();  // returns the number of bytes that this freed
 
  private:
   struct entry {
@@ -34,7 +34,7 @@ class partition_log {
   std::size_t index(std::int64_t offset) const { return static_cast<std::size_t>(offset - begin_); }
 
   std::int64_t begin_ = 0;
-  base::sys_time last_{};  // survives the records, so that time never goes back
+  base::sys_time last_{};  // kept when the records are dropped, so that log times never go back
   std::deque<entry> entries_;
 };
 

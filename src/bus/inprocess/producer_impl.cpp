@@ -81,13 +81,13 @@ void producer_impl::expire() {
 awaitable<drain_report> producer_impl::drain(std::shared_ptr<producer_impl> self, steady_time deadline) {
   self->close();
   bool in_time = true;
-  // Not `&&` in the condition: g++ 12 waits there even when nothing is in flight.
+  // Do not put the wait into the condition with `&&`: g++ 12 evaluates that co_await even when nothing is in flight.
   while (in_time && self->in_flight_ != 0) in_time = co_await self->changed_.wait_until(deadline);
   drain_report report;
   if (self->in_flight_ != 0) {
     report.lost = self->give_up([](const waiting_publish&) { return true; }, "given up when the producer was drained");
   }
-  // What is left has completed already and only waits for its turn on this executor.
+  // What is still in flight has completed; only the posts of its callbacks have not run yet.
   while (self->in_flight_ != 0) co_await self->changed_.wait();
   co_return report;
 }
@@ -95,7 +95,7 @@ awaitable<drain_report> producer_impl::drain(std::shared_ptr<producer_impl> self
 void producer_impl::abandon() {
   abandoned_ = closed_ = true;
   expiry_.cancel();
-  std::vector<waiting_publish> waiting;  // destroyed without the mutex: what they own is not ours
+  std::vector<waiting_publish> waiting;  // destroyed after the mutex is released, since callbacks own foreign objects
   std::vector<completion> completed;
   const std::lock_guard lock(mutex_);
   waiting = core_->withdraw(*this, [](const waiting_publish&) { return true; });

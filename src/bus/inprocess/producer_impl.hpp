@@ -18,10 +18,10 @@ class producer_impl final : public endpoint {
   void close() { closed_ = true; }
   static awaitable<drain_report> drain(std::shared_ptr<producer_impl> self, steady_time deadline);
 
-  // Forgets everything, calls nobody any more.
+  // Drops all open publishes; no callback is called any more.
   void abandon();
 
-  // Any thread, under the mutex.
+  // Any thread, with the mutex held.
   void complete(producer::done d, result<published> r);
 
  private:
@@ -32,7 +32,7 @@ class producer_impl final : public endpoint {
   using predicate = std::function<bool(const waiting_publish&)>;
 
   void turn() override;
-  // True: it waits for room.
+  // True: the record waits for room.
   bool hand_in(record r, std::optional<steady_time> deadline, producer::done d);
   std::size_t give_up(const predicate& which, const char* why);
   void watch(steady_time deadline);
@@ -44,7 +44,7 @@ class producer_impl final : public endpoint {
   earliest_timer expiry_;
   base::notifier changed_;
   std::size_t in_flight_ = 0;
-  std::uint32_t turns_ = 0;  // spreads records that have no key
+  std::uint32_t turns_ = 0;  // spreads records without a key over the partitions
   bool closed_ = false;
   bool abandoned_ = false;
 };

@@ -26,7 +26,7 @@ void reader_impl::follow(partition_id p, read_start from) {
   if (start < log.begin() || start > log.end()) return lose(std::move(p), out_of_range(start, log));
   auto& c = cursors_.emplace_back(std::make_unique<cursor>(cursor{std::move(p), t, start, log.end()}));
   t->followers[std::size_t(c->id.partition)].push_back(this);
-  // A topic that refuses waits for its groups, not for who looks on.
+  // Only a topic that waits keeps records for readers; one that refuses keeps them for its groups alone.
   if (t->data.spec().full == when_full::wait) t->data.hold(c->id.partition, &c->position);
   arrived();
 }

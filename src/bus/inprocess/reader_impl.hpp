@@ -20,14 +20,14 @@ class reader_impl final : public ringing_puller<read_item> {
   struct cursor {
     partition_id id;
     topic_state* source;
-    std::int64_t position;   // next to be read; the hold on a topic that waits
-    std::int64_t first_end;  // the end when it was followed
+    std::int64_t position;   // the next offset to read; a topic that waits keeps the records from here on
+    std::int64_t first_end;  // where the log ended at follow()
     bool caught_up = false;
   };
   using cursors = std::vector<std::unique_ptr<cursor>>;
 
   std::vector<read_item> take_locked(std::size_t max) override;
-  // False: the position is gone.
+  // False: the log no longer has this offset.
   bool take_from(cursor& c, std::size_t max, std::vector<read_item>& out);
   void lose(partition_id p, std::string why);
   void detach(cursor& c);
@@ -35,7 +35,7 @@ class reader_impl final : public ringing_puller<read_item> {
 
   std::shared_ptr<core> core_;
   // Guarded by the mutex:
-  cursors cursors_;  // each at a fixed address: the topic holds its position
+  cursors cursors_;  // each has a fixed address, because the topic keeps a pointer to its position
   std::vector<position_lost> lost_;
   rotation turn_;
 };

@@ -1,4 +1,5 @@
-// A puller that takes under the core's mutex, and that the core rings while its receive() waits.
+// A puller of the in-process bus: it takes items with the core's mutex held, and the core rings it when receive() waits
+// and something may be there.
 #pragma once
 #include "bus/inprocess/endpoint.hpp"
 #include "bus/puller.hpp"
@@ -10,7 +11,7 @@ class ringing_puller : public endpoint, public puller<Item> {
  public:
   ringing_puller(executor ex, std::mutex& core_mutex) : endpoint(ex, core_mutex), puller<Item>(ex) {}
 
-  // Under the mutex, any thread: there may be something to take now.
+  // There may be something to take now. Any thread, with the mutex held.
   void arrived() {
     if (waits_) ring();
   }

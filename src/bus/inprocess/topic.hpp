@@ -1,5 +1,5 @@
-// A topic's partitions and the bound on the memory of all of them together. Pure and single-threaded.
-// A *hold* is the position of somebody who still needs what stands at or past it.
+// The partitions of a topic and the bound on their memory. Pure and single-threaded.
+// A *hold* is the offset of a reader or group that still needs the records from there on.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 
@@ -17,14 +17,14 @@ class topic {
   const partition_log& log(std::int32_t partition) const { return slots_[std::size_t(partition)].log; }
   std::size_t bytes() const noexcept { return bytes_; }
 
-  // Drops what it may, oldest first, until a record of that size fits. True: append it now. An empty topic takes one
-  // record of any size.
+  // Drops records that nobody needs, oldest first, until a record of this size fits. True: append it now. An empty
+  // topic takes one record of any size.
   bool make_room(std::size_t bytes);
   record_ptr append(record r, std::int32_t partition, sys_time now);
 
-  // `position` outlives the hold and only rises. Only what is before every hold of its partition is dropped. Where
-  // there is none, a topic that waits drops anything (all have passed), one that refuses drops nothing (none has
-  // completed).
+  // Adds a hold at `*position`, which must stay valid until release() and must never decrease. A record is dropped only
+  // if it is before every hold of its partition. Without a hold, when_full::wait drops any record (nobody needs it) and
+  // when_full::refuse drops none (nobody has completed it).
   void hold(std::int32_t partition, const std::int64_t* position);
   void release(std::int32_t partition, const std::int64_t* position);
 

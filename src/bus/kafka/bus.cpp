@@ -16,11 +16,11 @@ class kafka_bus final : public bus {
  public:
   kafka_bus(std::unique_ptr<dependencies> d, client_ptr client)
       : deps_(std::move(d)), client_(std::move(client)), lookup_(std::make_shared<offset_lookup>(*deps_, client_)) {}
-  // Else a thousand questions to brokers that are away would be waited for, one by one.
+  // Without this, the destructor would wait for the timeout of each pending question to brokers that cannot be reached.
   ~kafka_bus() override { lookup_->close(); }
 
   awaitable<result<void>> ensure_topics(std::vector<topic_spec> topics) override {
-    // What it needs goes with it, and its result comes back as an error or none.
+    // The topics are shared, because the loop below needs them after the call.
     auto shared = std::make_shared<const std::vector<topic_spec>>(std::move(topics));
     auto body = [d = deps_.get(), shared] { return kafka::ensure_topics(*d, *shared); };
     auto done = co_await deps_->lookups().run(std::move(body));
@@ -71,11 +71,11 @@ class kafka_bus final : public bus {
 result<std::unique_ptr<bus>> make_kafka_bus(kafka_options o, base::metrics& metrics, const base::logger& log) {
   using namespace kafka;
   auto d = std::make_unique<dependencies>(std::move(o), metrics, log);
-  // As the readers do: a transaction that somebody holds open ends the log for nobody. Else the end would stand before
-  // records that were acknowledged, and whoever asks for it would take them for not written.
+  // As the readers do. With read_committed, an open transaction of another client would make the log seem to end before
+  // records that are already acknowledged, and whoever asks for the end would believe that they were not written.
   auto conf = make_conf(d->options, {}, {{"isolation.level", "read_uncommitted"}});
   if (!conf) return conf.error();
-  // Its log lines would come on the library's threads; the other clients see the same trouble and report it.
+  // Without a log queue the library would log from its own threads. The other clients report the same problems.
   rd_kafka_conf_set_log_cb(conf->get(), nullptr);
   auto made = make_client(RD_KAFKA_CONSUMER, std::move(*conf));
   if (!made) return made.error();

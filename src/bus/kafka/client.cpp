@@ -50,7 +50,7 @@ result<void> set(rd_kafka_conf_t* conf, const std::string& name, const std::stri
   return error{errc::invalid_argument, why.data()};
 }
 
-// As set(), for what the user chose.
+// As set(), for a property from the user, who must not override the protected ones.
 result<void> set_property(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   if (const auto why = protected_property(name)) {
     return error{errc::invalid_argument, fmt::format("may not be set: {}", *why)};
@@ -102,7 +102,7 @@ result<rd_kafka_t*> make_client(rd_kafka_type_t type, conf_ptr conf) {
     return error{errc::invalid_argument,
                  fmt::format("no Kafka client could be made of kafka.brokers and kafka.properties: {}", why.data())};
   }
-  (void)conf.release();  // the client's now
+  (void)conf.release();  // the client owns it now
   return client;
 }
 
@@ -136,7 +136,7 @@ record_ptr record_of(const rd_kafka_message_t& m) {
   const void* value = nullptr;
   std::size_t size = 0;
   for (std::size_t i = 0; is_good(rd_kafka_header_get_all(headers, i, &name, &value, &size)); ++i) {
-    // A null is as good as no header: many clients write one for what they do not know. An empty one says something.
+    // A null value counts as no header, since many clients write null for what they do not know. An empty one counts.
     if (value != nullptr) r->headers.push_back({name, std::string(static_cast<const char*>(value), size)});
   }
   return r;

@@ -11,14 +11,14 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto mend_pause = std::chrono::milliseconds(500);
-// Records with a deadline that wait for a new client; more are refused.
+// At most so many records with a deadline wait for a new client or for room in its queue; further ones are refused.
 constexpr std::size_t max_waiting = 10'000;
 
 bool says_too_large(rd_kafka_resp_err_t e) {
   return e == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || e == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
 }
 
-// At least what it takes on the wire.
+// A lower bound of the record's size on the wire.
 std::size_t content_bytes(const record& r) {
   auto n = r.key.size() + r.value.size();
   for (const auto& h : r.headers) n += h.name.size() + h.value.size();
@@ -69,8 +69,8 @@ void client_producer::connect() {
   if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_PRODUCER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
   if (!made) {
-    // The settings were tried when the bus was made, so this is a shortage that passes.
-    deps_.warn(fmt::format("{}, trying on", made.error().message));
+    // The settings were tested when the bus was made, so this is a temporary shortage, such as of threads.
+    deps_.warn(fmt::format("{}; trying again", made.error().message));
     broken_ = true;
     mend_at_ = steady_clock::now() + mend_pause;
     return;
@@ -90,7 +90,7 @@ void client_producer::disconnect() {
   wakeup::forget(queue_.get());
   queue_.reset();
   topics_.clear();
-  // The library reads the bytes until it is gone; what hangs on the completions goes now.
+  // The library may read the bytes until the client is destroyed, so they go with it. The callbacks are dropped now.
   auto bytes = std::make_shared<entries>();
   bytes->splice(bytes->end(), given_);
   for (auto& e : *bytes) e.done = nullptr;
@@ -122,7 +122,7 @@ void client_producer::give_or_refuse(entries& one) {
   auto& e = one.front();
   if (broken_ || !waiting_.empty()) {
     if (!never_gives_up() && waiting_.size() >= max_waiting) {
-      complete(e, error{errc::full, fmt::format("publish to topic '{}': too many wait for the brokers", e.rec.topic)});
+      complete(e, error{errc::full, fmt::format("publish to topic '{}': too many records wait", e.rec.topic)});
       return;
     }
     waiting_.splice(waiting_.end(), one);
@@ -138,8 +138,8 @@ void client_producer::give_or_refuse(entries& one) {
 }
 
 bool client_producer::is_final(rd_kafka_resp_err_t why, const record& r) const {
-  // While a topic is deleted and made anew some brokers still say that it is missing, and the library then fails
-  // everything that it holds for it. What goes on without such a record has a hole.
+  // While a topic is being deleted and recreated, some brokers still report it as missing, and the library then fails
+  // every record that it holds for it. Giving up here would leave a gap in the log, so try again.
   if (never_gives_up() && says_missing(why) && deps_.was_there(r.topic, r.partition)) return false;
   const auto code = code_of(why);
   return code == errc::too_large || code == errc::not_found || code == errc::invalid_argument;
@@ -218,33 +218,33 @@ bool client_producer::is_tried_again(rd_kafka_resp_err_t why, const record& r) c
   return !is_final(why, r) && (broken_ || never_gives_up());
 }
 
-// Without the gapless guarantee the library goes on after a batch that was refused. Given again, its records would
-// come after what was published later.
+// Without the gapless guarantee the library continues after a refused batch. To send the records of that batch again
+// would put them after records that were published later, so they fail instead.
 void client_producer::refuse_overtaken_by(const entry& passed) {
   for (auto& e : failed_) {
     if (e.number > passed.number || e.rec.topic != passed.rec.topic || e.rec.partition != passed.rec.partition)
       continue;
     complete(e, error{errc::unavailable,
-                      fmt::format("publish to topic '{}': refused in a batch that was too large, and overtaken since: "
-                                  "it passes when it is published again",
+                      fmt::format("publish to topic '{}': its batch was refused as too large, and later records are in "
+                                  "the log by now; publish it again",
                                   e.rec.topic)});
   }
   std::erase_if(failed_, [](const entry& e) { return !e.done; });
 }
 
-// The library adds no second record to a batch that is as large as this already, nor this one to another.
+// A record that alone reaches the batch limit is never in one batch with another record.
 bool client_producer::went_alone(const record& r) const {
   return content_bytes(r) >= batch_bytes_;
 }
 
-// The brokers refuse a batch as one, whatever its records would be alone, so the next client makes smaller ones: until
-// they pass, or the record that is too large goes alone and is told so.
+// A broker refuses a batch as a whole, even if each record alone would be small enough. So the next client makes
+// batches of half the size, until they are accepted or the record that is too large is sent alone and fails.
 void client_producer::refuse_batch(const std::string& topic) {
   if (std::exchange(batch_refused_, true)) return;
   batch_bytes_ = std::max<std::size_t>(batch_bytes_ / 2, 1);
   deps_.warn(fmt::format(
-      "{}: topic '{}' refused a batch of records as too large (its max.message.bytes was lowered?), from now "
-      "on they are at most {} bytes",
+      "{}: topic '{}' refused a batch of records as too large (was its max.message.bytes lowered?); from now "
+      "on batches have at most {} bytes",
       name_, topic, batch_bytes_));
 }
 

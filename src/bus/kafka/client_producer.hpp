@@ -1,6 +1,6 @@
-// One librdkafka producer and the records it was given. Each of our producers has two of them, because the time after
-// which the library gives a record up belongs to the client and not to the record: one for records with a deadline, one
-// for records that are never given up. Owner's executor only.
+// One librdkafka producer and the records it was given. Each producer of the bus has two of these, because librdkafka's
+// timeout (message.timeout.ms) belongs to the client and not to the record: one for records with a deadline, one for
+// records that are retried without end. Owner's executor only.
 #pragma once
 #include <list>
 #include <map>
@@ -17,34 +17,35 @@ struct completion {
 
 class client_producer {
  public:
-  // `timeout`: after which the library gives up; nullopt: never. `out` takes what is to be completed, in order.
+  // `timeout`: when the library gives a record up; nullopt: never. Completions are appended to `out`, in order, for the
+  // owner to call.
   client_producer(dependencies& d, wakeup& w, std::optional<base::milliseconds> timeout, std::vector<completion>& out);
   ~client_producer() { abandon(); }
   client_producer(const client_producer&) = delete;
 
-  // Takes a record for the next flush(), which gives the library all of them at once: what it then finds in one
-  // partition leaves in one request, as a rule.
+  // Keeps the record for the next flush(), which gives all of them to the library at once, so that records of one
+  // partition usually share a request.
   void publish(record r, std::optional<steady_time> deadline, producer::done d);
   void flush();
 
-  // The library's events, at most so many; false: some are left.
+  // Handles at most `max_events` events of the library. False: some are left.
   bool serve(int max_events);
 
-  // What is due: deadlines, and a new client after a fatal error.
+  // Does what is due at `now`: fails records whose deadline has passed, and makes a new client after a fatal error.
   void tick(steady_time now);
   std::optional<steady_time> next_tick() const;
 
-  // Records whose publish is not completed.
+  // The number of records whose publish has not completed.
   std::size_t open() const noexcept { return open_; }
-  // Completes them all with timed_out.
+  // Completes all open records with timed_out, and returns how many they were.
   std::size_t give_up(std::string_view why);
-  // As if the process had died: completes nothing any more.
+  // Drops everything as if the process had died: nothing is completed any more.
   void abandon();
 
  private:
   struct entry {
     record rec;
-    producer::done done;  // empty: completed already, but the library may still hold the bytes
+    producer::done done;  // empty: already completed, but the library may still read the bytes
     std::uint64_t number = 0;
     std::multimap<steady_time, entry*>::iterator deadline;  // end(): none
     std::list<entry>::iterator self{};
@@ -54,10 +55,10 @@ class client_producer {
   void connect();
   void disconnect();
   rd_kafka_topic_t* topic(const std::string& name);
-  // The library's own code; the entry at the front of `from` moves to given_ when it takes it.
+  // Gives the first entry of `from` to the library and returns its error code. On success the entry moves to given_.
   rd_kafka_resp_err_t give(entries& from);
   void give_or_refuse(entries& one);
-  // A repetition would end the same way.
+  // Whether a retry would fail in the same way.
   bool is_final(rd_kafka_resp_err_t why, const record& r) const;
   error failure_of(const rd_kafka_message_t& m, const record& r) const;
   bool is_tried_again(rd_kafka_resp_err_t why, const record& r) const;
@@ -82,16 +83,16 @@ class client_producer {
   queue_ptr queue_;
   std::map<std::string, topic_ptr> topics_;
 
-  entries given_;     // to the library, which reads their bytes until it reports them
+  entries given_;     // in the library, which reads their bytes until it reports the outcome
   entries gathered_;  // for the next flush
-  entries waiting_;   // for room in it; in order, after all of given_
+  entries waiting_;   // until the library has room or there is a new client; in order, after all of given_
   entries failed_;    // to be given again, to the next client
   std::multimap<steady_time, entry*> deadlines_;
   std::size_t open_ = 0;
   std::uint64_t numbers_ = 0;
-  std::size_t batch_bytes_;     // what the records of one request may take together
-  bool batch_refused_ = false;  // by a broker, of this client
-  bool broken_ = false;         // the client is to be replaced once it has reported everything
+  std::size_t batch_bytes_;     // the limit on the records of one batch
+  bool batch_refused_ = false;  // a broker has refused a batch of this client as too large
+  bool broken_ = false;         // the client will be replaced once it has reported every record
   steady_time mend_at_{};
 };
 

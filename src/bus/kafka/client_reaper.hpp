@@ -1,5 +1,5 @@
-// Where clients end. librdkafka destroys a client by waiting for its threads, which may take seconds, so each is
-// destroyed on a thread of its own; after wait_for(), and when the system gives no more threads, on the caller's.
+// Destroys librdkafka clients. The library waits for the client's threads, which may take seconds, so each client is
+// destroyed on a thread of its own. After wait_for(), or when no thread can be started, the calling thread does it.
 // Thread-safe.
 #pragma once
 #include <algorithm>
@@ -15,16 +15,16 @@
 
 namespace streamdemo::bus::kafka {
 
-// Lives in a shared_ptr, which its threads hold, too.
+// Must be owned by a shared_ptr, of which its threads hold copies.
 class client_reaper : public std::enable_shared_from_this<client_reaper> {
  public:
-  // The client's threads may read `keep` until they are gone. A member of a group does not leave it by this.
+  // Keeps `keep` alive until the client's threads have ended. A group member does not leave its group by this.
   void destroy(rd_kafka_t* client, std::shared_ptr<void> keep = nullptr) {
     if (!start(client, keep)) end(client);
   }
 
-  // Joins every thread whose client ends within `patience`, and returns how many do not: a fault of librdkafka's can
-  // hold one for ever, and nothing can interrupt it. Their threads are let go, so that the process can end.
+  // Waits at most `patience` for the clients to end, and returns how many have not. A bug of librdkafka can block one
+  // forever, and nothing can interrupt it; their threads are detached, so that the process can exit.
   std::size_t wait_for(std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     over_ = true;
@@ -43,7 +43,7 @@ class client_reaper : public std::enable_shared_from_this<client_reaper> {
 
   static void end(rd_kafka_t* client) { rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); }
 
-  // False: nobody waits any more, or the system gives no thread.
+  // False: wait_for() was called, or no thread could be started.
   bool start(rd_kafka_t* client, const std::shared_ptr<void>& keep) {
     const std::lock_guard lock(mutex_);
     if (over_) return false;
@@ -52,7 +52,8 @@ class client_reaper : public std::enable_shared_from_this<client_reaper> {
     try {
       r->thread = std::thread([self = shared_from_this(), r, client, kept = keep]() mutable {
         end(client);
-        // It may be the last to hold another client, and that is destroyed here, too: before this thread may be joined.
+        // `kept` may hold the last reference to another client, which is then destroyed on this thread, too. That must
+        // happen before `ended` allows this thread to be joined.
         kept.reset();
         const std::lock_guard done(self->mutex_);
         r->ended = true;

@@ -6,11 +6,13 @@ namespace {
 
 std::vector<setting> consumer_defaults() {
   return {
-      // A partition that is new to a broker's fetch waits until the fetch before it is answered.
+      // A newly assigned partition is fetched only after the broker has answered the fetch in progress, so keep it
+      // short.
       {"fetch.wait.max.ms", "50"},
       {"fetch.message.max.bytes", "524288"},
       {"fetch.max.bytes", "8388608"},
-      // The bytes are those of the values alone; what is around a small one takes a kilobyte.
+      // Bound the number of records as well: queued.max.messages.kbytes counts only the values, and the library needs
+      // about a kilobyte around each.
       {"queued.min.messages", std::to_string(enough_records)},
       {"queued.max.messages.kbytes", "1024"},
   };
@@ -18,7 +20,7 @@ std::vector<setting> consumer_defaults() {
 
 std::vector<setting> consumer_fixed() {
   auto all = housekeeping_settings();
-  // Only what is completed is stored, and so committed.
+  // This program stores the offset of completed records only, and the library commits what is stored.
   all.push_back({"enable.auto.offset.store", "false"});
   all.push_back({"isolation.level", "read_uncommitted"});
   return all;
@@ -49,7 +51,7 @@ result<void> consumer_client::start(setup s) {
   events_.reset(rd_kafka_queue_get_consumer(client_.get()));
   wakeup_->watch(events_.get());
   wakeup_->start(std::move(s.turn));
-  wakeup_->ring();  // for what came before the queue was watched
+  wakeup_->ring();  // for events that arrived before the queue was watched
   return {};
 }
 

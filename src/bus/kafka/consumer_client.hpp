@@ -1,5 +1,5 @@
-// One librdkafka consumer with its events: what the member of a group and the reader of named partitions have in
-// common. Owner's executor only, but for what says otherwise.
+// One librdkafka consumer with its events: what a group member and a reader of named partitions have in common. Owner's
+// executor only, unless stated otherwise.
 #pragma once
 #include "bus/kafka/guarded_post.hpp"
 #include "bus/kafka/housekeeper.hpp"
@@ -10,32 +10,32 @@ namespace streamdemo::bus::kafka {
 class consumer_client {
  public:
   struct setup {
-    std::vector<setting> defaults;  // beside those of every consumer; the user may set others
+    std::vector<setting> defaults;  // in addition to those of every consumer; the user may override them
     std::vector<setting> fixed;
-    int events = 0;  // librdkafka's, beside those of housekeeping
+    int events = 0;  // RD_KAFKA_EVENT_* in addition to those of the housekeeper
     std::function<client_ptr(rd_kafka_t*)> own;
-    std::function<void()> turn;  // called on the executor after something came; holds its owner weakly
+    std::function<void()> turn;  // called on the executor after an event arrived; must hold its owner weakly
   };
 
   // `role` is part of the client's name.
   consumer_client(executor ex, dependencies& d, std::string_view role);
 
-  // Once. Error: invalid_argument.
+  // Call once. Error: invalid_argument.
   result<void> start(setup s);
-  // Nothing comes any more, neither from the library nor through guard(). The client ends once no call under way holds
+  // After this, neither the library nor guard() calls anything. The client is destroyed once no call in progress holds
   // it.
   void stop();
 
   // Null before start() and after stop().
   rd_kafka_t* handle() const noexcept { return client_.get(); }
-  // For calls on other threads.
+  // Keeps the client alive, for calls on other threads.
   client_ptr share() const noexcept { return client_; }
   wakeup& bell() noexcept { return *wakeup_; }
-  // How a call on another thread gives its result to the owner.
+  // Through this a call on another thread posts its result to the owner.
   const std::shared_ptr<guarded_post>& guard() const noexcept { return guard_; }
 
-  // Hands the events of the client's own queue to `f`, or those of another queue of it. What is too much for one turn
-  // is left for the next.
+  // Calls `f` for each event of the client's main queue, or of another queue of it. At most events_per_turn; the rest
+  // follows in the next turn.
   template <class F>
   void serve(F f) {
     serve(events_.get(), f);
@@ -50,7 +50,7 @@ class consumer_client {
     }
     wakeup_->ring();
   }
-  // True: it was an event that every client has.
+  // True: it was an event that every client has, and it has been handled.
   bool keep_house(rd_kafka_event_t* e) { return housekeeper_.serve(e); }
 
  private:
@@ -62,7 +62,7 @@ class consumer_client {
   queue_ptr events_;
 };
 
-// A partition's queue in the client: no more is fetched while so many records wait to be taken.
+// librdkafka fetches no more of a partition while this many of its records wait in the client.
 inline constexpr std::size_t enough_records = 2000;
 
 }  // namespace streamdemo::bus::kafka

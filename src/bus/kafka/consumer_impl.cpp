@@ -19,7 +19,7 @@ std::vector<setting> fixed(const group_options& o) {
       {"group.id", o.group},
       {"partition.assignment.strategy", "cooperative-sticky"},
       {"auto.offset.reset", "earliest"},
-      // The library commits what is stored, on its own thread, and before it gives a partition up.
+      // The library commits the stored offsets on its own thread, and always before it gives a partition up.
       {"enable.auto.commit", "true"},
       {"enable.partition.eof", "false"},
   };
@@ -74,7 +74,7 @@ void consumer_impl::serve(rd_kafka_event_t* e) {
   }
 }
 
-// A right that is missing: the library tries on, and says so once.
+// Remembers a missing access right: the library keeps trying, but reports the error only once.
 void consumer_impl::note_obstacle(rd_kafka_event_t* e) {
   if (rd_kafka_event_type(e) != RD_KAFKA_EVENT_ERROR) return;
   std::string right;
@@ -216,7 +216,7 @@ void consumer_impl::begin_leaving() {
   leaving_ = {rd_kafka_queue_new(client.get()), [client](rd_kafka_queue_t* q) { rd_kafka_queue_destroy(q); }};
   client_.bell().watch(leaving_.get());
   store();
-  // After all answers that are still to be given. The rest comes as events.
+  // In order after the pending answers to rebalances. The library reports the rest of the leaving as events.
   deps_.ordered_calls().start([client, queue = leaving_, guard = client_.guard(), weak = weak_from_this()] {
     const error_ptr e(rd_kafka_consumer_close_queue(client.get(), queue.get()));
     guard->post([weak] {
@@ -231,7 +231,7 @@ awaitable<drain_report> consumer_impl::drain(std::shared_ptr<consumer_impl> self
   if (!self->leaving_) self->begin_leaving();
   bool in_time = true;
   while (in_time && rd_kafka_consumer_closed(self->client_.handle()) == 0) {
-    // The last step of the library may come without an event.
+    // The library sends no event for its last step, so check again every 20 ms.
     const auto look_again = std::min(deadline, steady_clock::now() + std::chrono::milliseconds(20));
     co_await self->news_.wait_until(look_again);
     in_time = steady_clock::now() < deadline;

@@ -1,4 +1,4 @@
-// The Kafka member of a group. What wake-ups and coroutines hold on to. Owner's executor only.
+// The Kafka group member, shared by the wake-ups and coroutines in flight. Owner's executor only.
 #pragma once
 #include <atomic>
 #include <map>
@@ -23,16 +23,16 @@ class consumer_impl final : public puller<shared_item>, public std::enable_share
   void close();
   static awaitable<drain_report> drain(std::shared_ptr<consumer_impl> self, steady_time deadline);
 
-  // Once, when it is shared.
+  // Call once, after a shared_ptr owns this.
   void join();
-  // As if its process had died: the group learns of it by its silence.
+  // Acts as if the process had died: the group notices by the session timeout.
   void abandon();
 
  private:
   struct owned {
     std::uint64_t assignment;
     partition_queue queue;
-    std::optional<watermark> done;  // from the first record on
+    std::optional<watermark> done;  // set by the first record
     bool to_store = false;
   };
 
@@ -46,7 +46,7 @@ class consumer_impl final : public puller<shared_item>, public std::enable_share
   void rebalance(rd_kafka_event_t* e);
   void assign(const std::vector<partition_id>& gained);
   void revoke(const std::vector<partition_id>& lost);
-  // The answer that the group waits for, given in the order of the events.
+  // Sends the answer that the rebalance waits for, in the order of the events.
   void answer(rd_kafka_resp_err_t what, const std::vector<partition_id>& partitions);
   void store_later();
   void store();
@@ -56,7 +56,7 @@ class consumer_impl final : public puller<shared_item>, public std::enable_share
   const group_options options_;
   consumer_client client_;
   std::shared_ptr<std::atomic<bool>> was_assigned_ = std::make_shared<std::atomic<bool>>(false);
-  std::shared_ptr<rd_kafka_queue_t> leaving_;  // of the client while it leaves; keeps that
+  std::shared_ptr<rd_kafka_queue_t> leaving_;  // the events of leaving the group; keeps the client alive
   std::map<partition_id, owned> owned_;
   assignment_changes changes_;
   intake intake_;

@@ -1,5 +1,5 @@
-// What all clients of one Kafka bus share: its options, metrics and log, the topics that are known, and threads for
-// what librdkafka can only do by blocking. Thread-safe. Outlives every client.
+// What all clients of one Kafka bus share: its options, metrics and log, the known topics, and threads for the blocking
+// calls of librdkafka. Thread-safe. Outlives every client.
 #pragma once
 #include <streamdemo/base/offload.hpp>
 
@@ -20,9 +20,9 @@ class dependencies {
       : options(std::move(o)), metrics(m), log(l.child("kafka")) {}
   dependencies(const dependencies&) = delete;
 
-  // A call that ends may hand over the last share of a client, so the calls come first. Not every client ends: of
-  // librdkafka 2.0.2, a producer whose topic was deleted and made anew just before waits for one of its threads for
-  // ever. The process has nothing to lose with it, and goes on.
+  // Join the calls first, since one may release the last reference to a client. The reaper's wait is bounded, because
+  // not every client ends: in librdkafka 2.0.2, a producer whose topic has just been deleted and recreated waits
+  // forever for one of its threads. It holds nothing that is needed, so the process continues without it.
   ~dependencies() {
     lookups_.join();
     ordered_calls_.join();
@@ -35,32 +35,33 @@ class dependencies {
   base::metrics& metrics;
   const base::logger log;
 
-  // A client and what its threads may still read are destroyed, elsewhere. A member of a group does not leave it by
-  // this.
+  // Destroys the client on another thread, and then `keep`, which its threads may still read. A group member does not
+  // leave its group by this.
   void retire(rd_kafka_t* client, std::shared_ptr<void> keep = nullptr) { reaper_->destroy(client, std::move(keep)); }
-  // The client may outlive the bus: with a coroutine that asked something and is never resumed.
+  // Captures the reaper, not this: the client may outlive the bus in a coroutine that is never resumed.
   client_ptr own(rd_kafka_t* client) {
     return {client, [reaper = reaper_](rd_kafka_t* c) { reaper->destroy(c); }};
   }
 
-  // Of a member of a group. librdkafka below 2.3 aborts the process when one is destroyed that has joined and has not
-  // seen its first assignment (its issue 4312), and nobody can tell from outside whether one has joined. So what such a
-  // member holds lives on until the process ends. One that was not drained keeps its place in the group for as long.
+  // As own(), for a group member. Before version 2.3, librdkafka aborts the process when a member is destroyed that has
+  // joined but has not had its first assignment (its issue 4312), and it cannot be seen from outside whether one has
+  // joined. Such a member is therefore never destroyed. If it was not drained, it stays in the group until the process
+  // ends.
   client_ptr own_member(rd_kafka_t* client, std::shared_ptr<const std::atomic<bool>> was_assigned) {
     return {client, [reaper = reaper_, was_assigned = std::move(was_assigned)](rd_kafka_t* c) {
               if (*was_assigned) reaper->destroy(c);
             }};
   }
 
-  // Look-ups that wait for brokers.
+  // For look-ups, which block until brokers answer.
   base::blocking_pool& lookups() { return lookups_; }
-  // Calls that wait only for the client's own thread, in the order in which they are handed in.
+  // For calls that block only for the client's own thread. One thread runs them in the order of their start.
   base::blocking_pool& ordered_calls() { return ordered_calls_; }
 
-  // A name for one more client, in metrics and in what the brokers log.
+  // A unique name for a client, used in metrics and in the brokers' logs.
   std::string name_client(std::string_view what) { return fmt::format("{}-{}", what, ++clients_); }
 
-  // Trouble that may mend itself: said once in ten seconds, however many clients see it.
+  // Logs a problem that may go away by itself: the same text at most once in ten seconds, however many clients have it.
   void warn(const std::string& what) {
     {
       const std::lock_guard lock(mutex_);
@@ -69,7 +70,7 @@ class dependencies {
     log.warning("{}", what);
   }
 
-  // Topics that were made or found: producers get ready for them.
+  // Remembers a topic that was created or found. Producers open all known topics when they start.
   void remember(const std::string& topic, std::int32_t partitions) {
     const std::lock_guard lock(mutex_);
     topics_[topic] = partitions;
@@ -78,7 +79,8 @@ class dependencies {
     const std::lock_guard lock(mutex_);
     return topics_;
   }
-  // A topic takes batches of at most so many bytes. Producers that are made from now on keep to the smallest.
+  // A topic accepts batches of at most this many bytes. Producers that are made from now on use the smallest such
+  // limit.
   void limit_batches(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     max_batch_bytes_ = std::min(max_batch_bytes_, bytes);
@@ -99,7 +101,7 @@ class dependencies {
   mutable std::mutex mutex_;
   log_throttle warnings_{std::chrono::seconds(10)};
   std::map<std::string, std::int32_t> topics_;  // name to partitions
-  std::size_t max_batch_bytes_ = 1'000'000;     // the library's own default
+  std::size_t max_batch_bytes_ = 1'000'000;     // librdkafka's default
   std::atomic<unsigned> clients_{0};
   const std::shared_ptr<client_reaper> reaper_ = std::make_shared<client_reaper>();
   base::blocking_pool ordered_calls_{1};

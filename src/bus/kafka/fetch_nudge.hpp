@@ -1,5 +1,6 @@
-// When to nudge librdkafka to fetch more of a partition. It stops fetching one whose queue is full, and looks at it
-// again only when its thread happens to wake, up to a second after the queue has run empty. Pure; of one partition.
+// Decides when to make librdkafka fetch more of a partition. It stops fetching when the partition's queue is full, and
+// checks again only when its thread happens to wake, up to a second after the queue has become empty. Pure; one per
+// partition.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -11,14 +12,14 @@ namespace streamdemo::bus::kafka {
 
 class fetch_nudge {
  public:
-  // Records came, or nothing is missing.
+  // Records arrived, or the log has no more.
   void served() noexcept {
     if (!std::exchange(empty_since_, std::nullopt)) return;
     patience_ = std::max(patience_ / 2, shortest);
   }
-  // The queue was seen full, so the library has stopped: it need not be waited for once the queue is empty.
+  // The queue was full, so the library has stopped fetching: once the queue is empty there is no fetch to wait for.
   void was_full() noexcept { stopped_ = true; }
-  // The queue is empty, and the log is known to have more.
+  // The queue is empty, although the log has more records.
   void missed(base::steady_time now) noexcept {
     if (!empty_since_) empty_since_ = now;
   }
@@ -26,14 +27,14 @@ class fetch_nudge {
     if (!empty_since_) return std::nullopt;
     return *empty_since_ + (stopped_ ? base::milliseconds(0) : patience_);
   }
-  // A fetch under way is in vain when the library is nudged, so the next one gets longer.
+  // The library was nudged, which discards the answer to a fetch in progress. So wait longer before the next nudge.
   void nudged(base::steady_time now) noexcept {
     empty_since_ = now;
     if (!std::exchange(stopped_, false)) patience_ = std::min(patience_ * 2, longest);
   }
 
  private:
-  // Most fetches are answered sooner.
+  // Most fetches are answered within this time.
   static constexpr base::milliseconds shortest{20};
   static constexpr base::milliseconds longest{5000};
 

@@ -1,5 +1,5 @@
-// How a call on another thread gives its result to an object on an executor: not at all once the object is gone,
-// because its loop may be gone too.
+// Posts results from other threads to an object on its executor. Once the object is gone it posts nothing, because the
+// event loop may be gone as well.
 #pragma once
 #include <boost/asio/post.hpp>
 #include <mutex>
@@ -18,7 +18,7 @@ class guarded_post {
     if (open_) asio::post(ex_, std::move(f));
   }
 
-  // The owner, before it goes.
+  // The owner must call this before it is destroyed.
   void shut() {
     const std::lock_guard lock(mutex_);
     open_ = false;

@@ -7,8 +7,8 @@ std::string without_times(std::string_view message) {
 }
 
 std::vector<setting> housekeeping_settings() {
-  // To serve the statistics is also what tells the library, often enough for its max.poll.interval.ms, that a member
-  // whose partitions are silent is alive.
+  // Serving the statistics also counts as polling: it keeps a member whose partitions have no records within the
+  // library's max.poll.interval.ms.
   return {{"log.queue", "true"}, {"statistics.interval.ms", "5000"}};
 }
 
@@ -24,11 +24,11 @@ bool housekeeper::serve(rd_kafka_event_t* e) {
     }
     case RD_KAFKA_EVENT_ERROR:
       if (rd_kafka_event_error_is_fatal(e)) return false;
-      // One broker that goes away is everyday life, and the clients that miss it say so themselves.
+      // The loss of one broker is common, and clients that are affected by it report it themselves.
       if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR__TRANSPORT) {
         deps_.log.debug("{}: {}", client_, rd_kafka_event_error_string(e));
       } else if (rd_kafka_event_error(e) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-        deps_.warn(fmt::format("no broker can be reached, trying on; kafka.brokers = {}",
+        deps_.warn(fmt::format("no broker can be reached, trying again; kafka.brokers = {}",
                                fmt::join(deps_.options.brokers, ", ")));
       } else {
         deps_.warn(without_times(rd_kafka_event_error_string(e)));

@@ -1,5 +1,5 @@
-// Lets each message through once in a while: when a broker goes away, every client says so many times a second.
-// Pure; bounded.
+// Suppresses repeated messages: when a broker goes away, every client reports it many times a second. Pure: time is an
+// argument. Bounded.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -13,7 +13,7 @@ class log_throttle {
  public:
   explicit log_throttle(std::chrono::steady_clock::duration silence) : silence_(silence) {}
 
-  // True: this one was not let through for a while: write it.
+  // True: write this message; it was not written within the last `silence`.
   bool is_news(std::string_view what, base::steady_time now) {
     const auto it = said_.find(what);
     if (it != said_.end()) {

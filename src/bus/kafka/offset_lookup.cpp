@@ -43,7 +43,7 @@ void offset_lookup::serve() {
   }
 }
 
-// One question a partition: that is all that one request takes.
+// At most one question per partition, because a request can hold only one.
 std::vector<offset_lookup::question> offset_lookup::next() {
   const std::lock_guard lock(mutex_);
   std::vector<question> batch;
@@ -75,7 +75,8 @@ void offset_lookup::look_up(std::vector<question>& batch, int timeout_ms) {
   }
   const auto whole = rd_kafka_offsets_for_times(client_.get(), list.get(), timeout_ms);
   if (!is_good(whole) && batch.size() > 1) {
-    // One broker that is away spoils the answer of all: those that are there are asked alone.
+    // One broker that does not answer makes the whole call fail. Ask for each partition alone, so that those of other
+    // brokers get their answers.
     for (auto& q : batch) {
       std::vector<question> one;
       one.push_back(std::move(q));
@@ -111,7 +112,8 @@ void offset_lookup::ask_again(question q) {
   waiting_.push_back(std::move(q));
 }
 
-// Of a topic that was made anew the library goes on asking the leader of before, until its next look around and longer.
+// Makes the library ask for the leaders again. After a topic was recreated, it would go on asking the former leader
+// until its next metadata refresh, or longer.
 void offset_lookup::find_leaders(const std::string& topic) {
   const topic_ptr t(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
   const rd_kafka_metadata_t* raw = nullptr;

@@ -1,6 +1,6 @@
-// Asks brokers for offsets: the end of a partition, or its first record from a time on. Whoever asks while a question
-// is under way goes into the next one together with all others, so a thousand askers cost one round trip, and an answer
-// is never older than its question. Thread-safe.
+// Asks brokers for offsets: the end of a partition, or its first record at or after a time. Questions that arrive while
+// a request is in progress share the next request, so a thousand questions cost one round trip, and an answer is never
+// older than its question. Thread-safe.
 #pragma once
 #include <deque>
 #include <functional>
@@ -9,12 +9,12 @@
 
 namespace streamdemo::bus::kafka {
 
-// Shared with the question under way.
+// Must be owned by a shared_ptr, which the request in progress shares.
 class offset_lookup : public std::enable_shared_from_this<offset_lookup> {
  public:
   static constexpr std::int64_t the_end = RD_KAFKA_OFFSET_END;
 
-  // For a time at which there is no record yet, the answer is the_end. Errors: unavailable, not_found.
+  // When no record is at or after the time, the answer is the_end. Errors: unavailable, not_found.
   using answer = std::function<void(result<std::int64_t>)>;
 
   offset_lookup(dependencies& d, client_ptr client) : deps_(d), client_(std::move(client)) {}
@@ -23,7 +23,7 @@ class offset_lookup : public std::enable_shared_from_this<offset_lookup> {
   // throw.
   void ask(partition_id p, std::int64_t timestamp, answer a);
 
-  // Nothing more is asked; what waits is answered with unavailable.
+  // No more requests are sent; waiting questions are answered with unavailable.
   void close() { closed_ = true; }
 
  private:
@@ -37,7 +37,8 @@ class offset_lookup : public std::enable_shared_from_this<offset_lookup> {
   void serve();
   std::vector<question> next();
   void look_up(std::vector<question>& batch, int timeout_ms);
-  // Whoever was asked is not, or not yet, the leader; after many such answers it is an error like others.
+  // True: the broker that was asked is not, or not yet, the leader, and the question should be asked again. After
+  // max_moves such answers this counts as an error.
   static bool has_moved(question& q, rd_kafka_resp_err_t e);
   void ask_again(question q);
   void find_leaders(const std::string& topic);

@@ -1,5 +1,5 @@
-// The library's queue of one partition, taken out of the client's common one: a partition that is full is simply left
-// unread, and the library stops fetching it. Owner's executor only.
+// The library's queue of one partition, separated from the client's common queue. To apply backpressure, leave it
+// unread: the library then stops fetching this partition. Owner's executor only.
 #pragma once
 #include "bus/kafka/wakeup.hpp"
 
@@ -7,7 +7,7 @@ namespace streamdemo::bus::kafka {
 
 class partition_queue {
  public:
-  // Before the partition is assigned, so that no record gets into the common queue.
+  // Construct it before the partition is assigned, or records would get into the common queue.
   partition_queue(rd_kafka_t* client, const partition_id& p, wakeup& w)
       : queue_(rd_kafka_queue_get_partition(client, p.topic.c_str(), p.partition)) {
     if (!queue_) return;

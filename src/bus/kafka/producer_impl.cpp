@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Within a turn of the loop that lasts long.
+// Records are not held back longer than this, even if the turn of the loop lasts longer.
 constexpr auto longest_gathering = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -54,7 +54,7 @@ awaitable<drain_report> producer_impl::drain(std::shared_ptr<producer_impl> self
   constexpr auto why = "given up when the producer was drained";
   report.lost = self->timed_.give_up(why) + self->patient_.give_up(why);
   self->settle();
-  // What is left has completed already and only waits for its turn on this executor.
+  // What is still in flight has completed; only the posts of its callbacks have not run yet.
   while (self->in_flight_ != 0) co_await self->changed_.wait();
   co_return report;
 }
@@ -72,7 +72,7 @@ void producer_impl::refuse(const record& r, errc code, std::string_view why, pro
   completed_.push_back({std::move(d), error{code, fmt::format("publish to topic '{}': {}", r.topic, why)}});
 }
 
-// Completions never come from inside a call, and what is due is watched.
+// Posts the completions, because callbacks must not run inside a call of publish(), and sets the timer.
 void producer_impl::settle() {
   if (!completed_.empty() && !posted_) {
     posted_ = true;
@@ -88,8 +88,8 @@ void producer_impl::settled() {
   complete();
 }
 
-// What one turn of the loop publishes leaves together with what the turns that it brought about publish, as a result
-// does with the progress beside it, and a run's `started` with what its handler makes at once.
+// Flushes two posts later, so that records of this turn of the loop leave together with those of the turns that it
+// causes: a result with its progress, or a run's `started` with the handler's first results.
 void producer_impl::gather(steady_time now) {
   if (gathering_since_) {
     if (now - *gathering_since_ >= longest_gathering) flush(now);
@@ -109,7 +109,7 @@ void producer_impl::flush_gathered(const std::shared_ptr<producer_impl>& self) {
 }
 
 void producer_impl::flush(steady_time now) {
-  // What is too late is not tried.
+  // First fail the records whose deadline has passed, so that they are not sent.
   timed_.tick(now);
   timed_.flush();
   patient_.flush();

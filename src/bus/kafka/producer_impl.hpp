@@ -1,5 +1,5 @@
-// The Kafka producer: two client producers, one wake-up, one timer. What wake-ups and timers hold on to. Owner's
-// executor only.
+// The Kafka producer: two client producers, one wake-up, one timer. Shared by the handlers of both. Owner's executor
+// only.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 
@@ -17,9 +17,9 @@ class producer_impl final : public std::enable_shared_from_this<producer_impl> {
   void close() { closed_ = true; }
   static awaitable<drain_report> drain(std::shared_ptr<producer_impl> self, steady_time deadline);
 
-  // Once, when it is shared.
+  // Call once, after a shared_ptr owns this.
   void start();
-  // Forgets everything, calls nobody any more.
+  // Drops all open publishes; no callback is called any more.
   void abandon();
 
  private:
@@ -38,15 +38,15 @@ class producer_impl final : public std::enable_shared_from_this<producer_impl> {
   executor ex_;
   std::shared_ptr<wakeup> wakeup_;
   std::vector<completion> completed_;
-  client_producer timed_;    // of records with a deadline
-  client_producer patient_;  // of records that are never given up
+  client_producer timed_;    // for records with a deadline
+  client_producer patient_;  // for records that are retried without end
   earliest_timer timer_;
   base::notifier changed_;
   std::size_t in_flight_ = 0;
   bool closed_ = false;
   bool abandoned_ = false;
   bool posted_ = false;
-  std::optional<steady_time> gathering_since_;  // until the post that ends it
+  std::optional<steady_time> gathering_since_;  // set until the posted flush runs
 };
 
 }  // namespace streamdemo::bus::kafka

@@ -10,7 +10,7 @@ namespace streamdemo::bus::kafka {
 
 namespace {
 
-// Of the library, whose own are 1,000,000 and 65,536 KiB; it takes no larger record than 1 GB.
+// librdkafka's defaults for message.max.bytes and queue.buffering.max.kbytes, and the most that the former accepts.
 constexpr std::size_t library_message_bytes = 1'000'000;
 constexpr std::size_t library_most_bytes = 1'000'000'000;
 constexpr std::size_t library_queue_kbytes = 65536;
@@ -23,7 +23,7 @@ std::size_t property_or(const kafka_options& o, const char* name, std::size_t ot
   return n;
 }
 
-// What the library takes as one record: every record that this program may publish, whatever the user set.
+// message.max.bytes: large enough for every record that this program may publish, even if the user set less.
 std::size_t message_bytes(const kafka_options& o) {
   const auto wanted = property_or(o, "message.max.bytes", library_message_bytes);
   return std::min(std::max(wanted, bytes_on_wire(o.max_record_bytes)), library_most_bytes);
@@ -38,11 +38,11 @@ std::size_t batch_bytes(const kafka_options& o) {
 std::vector<setting> producer_defaults(const kafka_options& o) {
   return {
       {"linger.ms", "0"},
-      // What costs a broker is a request, hardly the records in it. While one is under way, which carries records of
-      // one partition, those of all partitions gather for the next ones; what comes alone leaves with the next flush.
+      // A broker's cost is per request, hardly per record. While one request is in flight, records of all partitions
+      // gather for the next ones; with no request in flight, a record is sent with the next flush.
       {"max.in.flight.requests.per.connection", "1"},
       {"queue.buffering.max.messages", "100000"},
-      // Room for the largest record and another before it: one that never finds room would wait for ever.
+      // Room for two of the largest records: one that is larger than the queue would wait forever.
       {"queue.buffering.max.kbytes", std::to_string(std::max(library_queue_kbytes, 2 * message_bytes(o) / 1024))},
       {"retry.backoff.ms", "50"},
   };
@@ -58,11 +58,11 @@ std::vector<setting> producer_fixed(const kafka_options& o, std::optional<base::
   all.push_back({"partitioner", "murmur2_random"});
   all.push_back({"message.timeout.ms", std::to_string(timeout ? timeout->count() : 0)});
   if (timeout) {
-    // A topic that was just made is known to one broker before the other; one that nobody made is an error in time.
+    // Brokers learn of a new topic one after the other, so wait; but report a topic that does not exist in time.
     all.push_back(
         {"topic.metadata.propagation.max.ms", std::to_string(std::max<std::int64_t>(timeout->count() / 2, 1))});
   } else {
-    // What follows a refused record must wait until that one is given again.
+    // Records after a failed one must wait until that one is sent again, or the order would change.
     all.push_back({"enable.gapless.guarantee", "true"});
   }
   return all;

@@ -1,4 +1,4 @@
-// The settings of librdkafka that nobody may change, each with the promise that rests on it.
+// The settings of librdkafka that nobody may change, each with the guarantee that depends on it.
 #include <algorithm>
 #include <array>
 

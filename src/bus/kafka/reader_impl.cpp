@@ -8,11 +8,12 @@ constexpr auto retry_pause = std::chrono::milliseconds(200);
 
 std::vector<setting> fixed() {
   return {
-      // The library wants a name to assign partitions by hand; no group of that name is joined.
+      // librdkafka requires a group.id even for manual assignment. The reader does not join that group.
       {"group.id", "streamdemo-readers"},
       {"auto.offset.reset", "error"},
       {"enable.auto.commit", "false"},
-      // The last offsets of a partition may be no records (markers of somebody's transactions).
+      // The last offsets of a partition may hold no records, only the markers of transactions. The end-of-partition
+      // event is then the only sign that the reader has passed them.
       {"enable.partition.eof", "true"},
   };
 }
@@ -75,7 +76,7 @@ void reader_impl::answered(const partition_id& p, std::uint64_t number, step the
   if (offset || offset.error().code == errc::not_found || offset.error().code == errc::invalid_argument) {
     return (this->*then)(p, std::move(offset));
   }
-  deps_.warn(fmt::format("{}, trying on", offset.error().message));
+  deps_.warn(fmt::format("{}; trying again", offset.error().message));
   retry_later(p);
 }
 
@@ -83,7 +84,7 @@ void reader_impl::ask_end(const partition_id& p) {
   ask(p, offset_lookup::the_end, &reader_impl::end_known);
 }
 
-// The end comes first: a record that is written between the two questions is then past the end, and not left out.
+// Asks for the end before the start: a record that is written in between is then past that end, and is not skipped.
 void reader_impl::end_known(const partition_id& p, result<std::int64_t> end) {
   if (!end) return lose(p, end.error().message);
   auto& c = cursors_.at(p);
@@ -101,7 +102,7 @@ void reader_impl::start_known(const partition_id& p, result<std::int64_t> start)
     return lose(p, fmt::format("there is no offset {}, the log ends at {}", c.next, c.end));
   }
   c.placed = true;
-  // Else it is given once the library has let go of it.
+  // If the library still holds the partition from before, it is given once the library has released it.
   if (!leaving_.contains(p)) give(p);
   wake();
 }
@@ -109,7 +110,7 @@ void reader_impl::start_known(const partition_id& p, result<std::int64_t> start)
 void reader_impl::give(const partition_id& p) {
   auto& c = cursors_.at(p);
   c.queue.emplace(client_.handle(), p, client_.bell());
-  c.queue->empty();  // of what is left of an earlier position
+  c.queue->empty();  // drops records of a former position
   deps_.ordered_calls().start([client = client_.share(), guard = client_.guard(), weak = weak_from_this(), p,
                                next = c.next, number = c.number] {
     const auto list = partition_list({p}, next);
@@ -141,7 +142,7 @@ void reader_impl::take_back(const partition_id& p, partition_queue q) {
 void reader_impl::let_go(const partition_id& p) {
   const auto it = leaving_.find(p);
   if (--it->second.times != 0) return;
-  // What lies in the queue of a partition that was deleted holds on to it, and the client could never be destroyed.
+  // Records in the queue of a deleted partition keep a reference to it, and the client could never be destroyed.
   for (auto& q : it->second.queues) q.empty();
   leaving_.erase(it);
   const auto c = cursors_.find(p);
@@ -241,7 +242,7 @@ std::optional<std::string> reader_impl::judge(const partition_id& id, cursor& c,
   }
 }
 
-// As far as the last answer to a fetch said.
+// According to the last answer to a fetch.
 bool reader_impl::log_has_more(const partition_id& id, const cursor& c) const {
   std::int64_t low = 0, high = 0;
   return is_good(rd_kafka_get_watermark_offsets(client_.handle(), id.topic.c_str(), id.partition, &low, &high)) &&
@@ -263,8 +264,8 @@ void reader_impl::set_nudge_timer() {
   });
 }
 
-// A seek to the position where the reader stands wakes the library's thread, asks no broker and changes nothing: what
-// is fetched from then on begins there, and what was before is passed over.
+// Seeks to the current position. That wakes the library's thread without a request to a broker; the next fetch starts
+// at the same offset, and the answer to a fetch in progress is discarded.
 void reader_impl::nudge() {
   nudge_timer_set_ = false;
   const auto now = std::chrono::steady_clock::now();
@@ -291,7 +292,7 @@ void reader_impl::abandon() {
   closed_ = true;
   retry_timer_.cancel();
   nudge_timer_.cancel();
-  // What lies in the queue of a partition that was deleted holds on to it, and the client could never be destroyed.
+  // Records in the queue of a deleted partition keep a reference to it, and the client could never be destroyed.
   for (auto& [p, c] : cursors_) {
     if (c.queue) c.queue->empty();
   }

@@ -1,9 +1,9 @@
-// The Kafka reader of named partitions. What wake-ups and coroutines hold on to. Owner's executor only.
+// The Kafka reader of named partitions, shared by the wake-ups and coroutines in flight. Owner's executor only.
 //
-// A followed partition goes through: asking for the end that exists now, asking for the start when that is a time,
-// giving the partition to the library, reading. Each follow() has a number; what comes back for an earlier one is
-// ignored. A partition that the library has is taken away from it, and its queue emptied, before it is given again, so
-// that nothing of the earlier position is mistaken for the new one.
+// The steps of a followed partition: ask for the present end of the log; if the start is a time, ask for its offset;
+// assign the partition to the library; read. Each follow() has a number, and answers to an earlier one are ignored. A
+// partition that is already assigned is first unassigned and its queue emptied, so that no record of the former
+// position is taken for one of the new position.
 #pragma once
 #include <deque>
 #include <map>
@@ -26,7 +26,7 @@ class reader_impl final : public puller<read_item>, public std::enable_shared_fr
   void unfollow(const partition_id& p);
   void close();
 
-  // Once, when it is shared.
+  // Call once, after a shared_ptr owns this.
   void start();
   void abandon();
 
@@ -34,14 +34,14 @@ class reader_impl final : public puller<read_item>, public std::enable_shared_fr
   struct cursor {
     std::uint64_t number;
     read_start from;
-    std::int64_t end = 0;   // when it was followed
-    std::int64_t next = 0;  // offset
-    bool placed = false;    // `next` is where it begins
+    std::int64_t end = 0;   // where the log ended at follow()
+    std::int64_t next = 0;  // the next offset to read
+    bool placed = false;    // `next` is known
     bool caught_up = false;
     std::optional<partition_queue> queue;  // while the library reads it
     fetch_nudge nudge;
   };
-  // Asked back from the library, which has not let go yet.
+  // A partition that the library was asked to unassign and has not released yet.
   struct farewell {
     std::size_t times = 0;
     std::vector<partition_queue> queues;
@@ -50,7 +50,7 @@ class reader_impl final : public puller<read_item>, public std::enable_shared_fr
 
   std::vector<read_item> take(std::size_t max) override;
   void take_lost(std::size_t max, std::vector<read_item>& out);
-  // Why the position is gone; nullopt: it is not.
+  // Why the log does not have the reader's offset; nullopt: it has.
   std::optional<std::string> take_from(const partition_id& id, cursor& c, std::size_t max, std::vector<read_item>& out);
   std::optional<std::string> judge(const partition_id& id, cursor& c, rd_kafka_event_t* e);
   bool log_has_more(const partition_id& id, const cursor& c) const;

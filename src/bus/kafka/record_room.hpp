@@ -1,5 +1,5 @@
-// What a record may take on the wire beside its value: its key, its headers with those of a dead letter, and what the
-// protocol puts around a batch of one. Pure.
+// The bytes that a record may take on the wire in addition to its value: key, headers (those of a dead letter included)
+// and the protocol's overhead for a batch of one record. Pure.
 #pragma once
 #include <cstddef>
 

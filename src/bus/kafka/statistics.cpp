@@ -24,14 +24,14 @@ const json::object& object(const json::object& o, std::string_view name) {
 }
 
 void add_partitions(const json::object& topic, const std::string& name, statistics& s) {
-  // None is a number, too: what it showed before was of partitions that it had then.
+  // Create the entries even if no partition follows: the gauge must return to 0 when the client has lost them all.
   s.lag[name];
   s.fetched[name];
   for (const auto& p : object(topic, "partitions")) {
     const auto* partition = p.value().if_object();
-    // The partition "-1" is the library's waiting room for records without one.
+    // In partition "-1" the library keeps records that have no partition yet.
     if (partition == nullptr || p.key() == "-1") continue;
-    // The library goes on telling the last offsets of a partition that has moved to another member.
+    // The library still reports the last offsets of a partition that has moved to another member.
     const auto* state = partition->if_contains("fetch_state");
     if (state == nullptr || !state->is_string() || state->get_string() != "active") continue;
     const auto end = number(*partition, "hi_offset");

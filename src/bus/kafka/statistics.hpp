@@ -1,4 +1,4 @@
-// librdkafka's statistics, reduced to what people watch, and the gauges that show them.
+// The part of librdkafka's statistics that operators watch, and the gauges that show it.
 #pragma once
 #include <streamdemo/base/metrics.hpp>
 
@@ -13,19 +13,19 @@ namespace streamdemo::bus::kafka {
 struct statistics {
   bool of_producer = false;
   // Of a producer:
-  std::int64_t out_records = 0;  // handed to the library, not yet acknowledged
+  std::int64_t out_records = 0;  // given to the library and not yet acknowledged
   std::int64_t out_bytes = 0;
-  std::map<std::string, double> broker_rtt;  // seconds, mean of the last interval, by broker
+  std::map<std::string, double> broker_rtt;  // by broker, in seconds: the mean of the last interval
   // Of a consumer, by topic:
-  std::map<std::string, std::int64_t> lag;      // records in the log past the last one handed on
-  std::map<std::string, std::int64_t> fetched;  // records of these that the library holds already
+  std::map<std::string, std::int64_t> lag;      // records in the log past the last one that was delivered
+  std::map<std::string, std::int64_t> fetched;  // how many of those the library has already fetched
 };
 
-// nullopt: it is no JSON object.
+// nullopt: `json` is not a JSON object.
 std::optional<statistics> read_statistics(std::string_view json);
 
-// The gauges of one client, under its name. They end with it: each client has a name of its own, and those of clients
-// that are gone would stay for ever.
+// The gauges of one client, labelled with its name. They are removed with it: names are never used again, so gauges of
+// former clients would pile up.
 class client_gauges {
  public:
   client_gauges(std::string client, base::metrics& m) : client_(std::move(client)), metrics_(m) {}

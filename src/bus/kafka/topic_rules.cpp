@@ -17,7 +17,7 @@ std::int64_t number(const std::string& text) {
   return n;
 }
 
-// Kafka's own default of max.message.bytes.
+// Kafka's default for max.message.bytes.
 constexpr std::size_t usual_message_bytes = 1048588;
 
 std::string alteration(const topic_spec& spec, const std::string& wanted) {
@@ -35,17 +35,17 @@ std::string text_of(const topic_settings& found, const char* name) {
   return it == found.end() ? std::string() : it->second;
 }
 
-// With three copies an acknowledged record survives the loss of any one broker, and writing goes on meanwhile.
+// With at least three copies an acknowledged record survives the loss of any one broker, and writes still succeed.
 bool is_promised(const topic_spec& spec) {
   return spec.replication > 2;
 }
 
-// For how many copies an acknowledgement stands; 0: not told.
+// How many copies exist when a record is acknowledged (min.insync.replicas); 0: the broker did not say.
 std::int64_t copies_acknowledged(const topic_settings& found) {
   return number(text_of(found, "min.insync.replicas"));
 }
 
-// Every record that this program writes must find room: a batch that is too large is refused as one, for ever.
+// The topic must accept the largest record that this program writes: the broker would refuse it on every retry.
 result<void> check_room(const topic_spec& spec, const topic_settings& found) {
   const auto most = max_message_bytes(found);
   const auto needed = bytes_on_wire(spec.max_record_bytes);
@@ -105,7 +105,7 @@ result<void> check_copies(const topic_spec& spec, std::int32_t copies, const top
 
 std::vector<std::string> remarks(const topic_spec& spec, std::int32_t copies, const topic_settings& found) {
   std::vector<std::string> all;
-  // Of more than there are, brokers ask for all.
+  // Where min.insync.replicas is larger than the number of copies, brokers require all copies.
   if (copies > 1 && copies_acknowledged(found) >= copies) {
     all.push_back(fmt::format(
         "topic '{}' has min.insync.replicas={} with {} copies: while one broker is away no task is taken and "
@@ -124,13 +124,13 @@ std::vector<std::string> remarks(const topic_spec& spec, std::int32_t copies, co
 
 result<void> check_settings(const topic_spec& spec, const topic_settings& found) {
   const auto has = [&](const char* name) { return text_of(found, name); };
-  // A setting that the broker does not tell is not judged.
+  // A setting that the broker does not report is not checked.
   if (const auto type = has("message.timestamp.type"); !type.empty() && type != "LogAppendTime") {
-    return refuse(spec, "message.timestamp.type=" + type + ", but the log's own times are relied on",
+    return refuse(spec, "message.timestamp.type=" + type + ", but this program needs the broker's times",
                   "message.timestamp.type=LogAppendTime");
   }
   if (auto room = check_room(spec, found); !room) return room;
-  // Told, but empty: nothing is ever dropped, whatever the retention says.
+  // Reported, but empty: nothing is ever dropped, so the retention settings do not matter.
   if (const auto policy = found.find("cleanup.policy"); policy != found.end() && policy->second.empty()) return {};
   if (const auto policy = has("cleanup.policy"); policy.find("compact") != std::string::npos) {
     return refuse(spec, "cleanup.policy=" + policy + ", which drops records of tasks that still run",

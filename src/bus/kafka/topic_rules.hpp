@@ -1,4 +1,4 @@
-// What a topic must be like for the promises of this program to hold, and what to do when one is not. Pure.
+// The requirements on a topic for this program's guarantees to hold, and what to do if it does not meet them. Pure.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 
@@ -6,23 +6,23 @@
 
 namespace streamdemo::bus::kafka {
 
-// A topic's settings by Kafka's names.
+// A topic's settings, by Kafka's names for them.
 using topic_settings = std::map<std::string, std::string>;
 
-// How many bytes a batch of records may take on this topic; nullopt when the broker did not say.
+// How many bytes a batch of records may have on this topic; nullopt: the broker did not say.
 std::optional<std::size_t> max_message_bytes(const topic_settings& found);
 
-// What a topic is created with.
+// The settings with which to create a topic.
 topic_settings settings_for(const topic_spec& spec, bool log_append_time);
 
 // Error: invalid_argument.
 result<void> check_partitions(const topic_spec& spec, std::int32_t partitions);
-// `copies` are those of the partition that has the fewest, `found` the settings of an existing topic. Error:
+// `copies`: those of the partition with the fewest; `found`: the settings of an existing topic. Error:
 // invalid_argument.
 result<void> check_copies(const topic_spec& spec, std::int32_t copies, const topic_settings& found);
-// What somebody may have chosen so, but had better know.
+// Warnings about settings that may be intended, but that the operator should know of.
 std::vector<std::string> remarks(const topic_spec& spec, std::int32_t copies, const topic_settings& found);
-// `found` are the settings of an existing topic. Error: invalid_argument, naming the command that mends it.
+// `found`: the settings of an existing topic. Error: invalid_argument, with the command that fixes it.
 result<void> check_settings(const topic_spec& spec, const topic_settings& found);
 
 }  // namespace streamdemo::bus::kafka

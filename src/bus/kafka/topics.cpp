@@ -47,11 +47,11 @@ class admin_call {
 
 struct seen_topic {
   std::int32_t partitions = 0;
-  std::int32_t copies = 0;  // of the partition that has the fewest
+  std::int32_t copies = 0;  // of the partition with the fewest
   bool ready = false;       // each partition has a leader
 };
 
-// Why no broker serves this client, in the library's words; empty when it has not said.
+// librdkafka's last error text of this client, which tells why no broker serves it; empty: there is none.
 std::string last_error_of(rd_kafka_t* client) {
   const queue_ptr said(rd_kafka_queue_get_main(client));
   std::string last;
@@ -64,7 +64,7 @@ std::string last_error_of(rd_kafka_t* client) {
 
 result<std::map<std::string, seen_topic>> look_around(const dependencies& d, rd_kafka_t* client) {
   const rd_kafka_metadata_t* raw = nullptr;
-  // All topics: asking for one by name might create it, without our settings.
+  // Ask for all topics: to ask for one by name may create it with the broker's default settings.
   const auto e = rd_kafka_metadata(client, 1, nullptr, &raw, request_ms);
   if (!is_good(e)) {
     const auto said = last_error_of(client);
@@ -129,7 +129,7 @@ result<void> create(dependencies& d, rd_kafka_t* client, const std::vector<const
   return {};
 }
 
-// `denied`: this user may not ask, which only somebody who may give rights can mend.
+// `denied`: this user may not read the settings; only somebody who manages access rights can change that.
 result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic, bool& denied) {
   const config_ptr wanted(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   auto* one = wanted.get();
@@ -161,7 +161,7 @@ result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic,
   return settings;
 }
 
-// The settings of a topic that is there.
+// Checks the settings of an existing topic.
 result<void> check(dependencies& d, rd_kafka_t* client, const topic_spec& spec, std::int32_t copies, bool& denied) {
   const auto settings = settings_of(client, spec.name, denied);
   if (!settings) {
@@ -175,7 +175,7 @@ result<void> check(dependencies& d, rd_kafka_t* client, const topic_spec& spec, 
   return {};
 }
 
-// One try. Unavailable: worth another, unless it was `denied`.
+// One attempt. After errc::unavailable it is worth another, unless `denied` was set.
 result<void> ensure_once(dependencies& d, rd_kafka_t* client, const std::map<std::string, seen_topic>& seen,
                          const std::vector<topic_spec>& topics, bool& denied) {
   std::vector<const topic_spec*> missing;
@@ -193,7 +193,7 @@ result<void> ensure_once(dependencies& d, rd_kafka_t* client, const std::map<std
     if (auto done = create(d, client, missing); !done) return done;
     return error{errc::unavailable, "the new topics are not known to all brokers yet"};
   }
-  // A cluster without log times is one without settings, too.
+  // Only the mock cluster has log_append_time = false, and it cannot report settings either.
   for (const auto& spec : topics) {
     const auto copies = seen.at(spec.name).copies;
     auto ok = d.options.log_append_time ? check(d, client, spec, copies, denied) : check_copies(spec, copies, {});
@@ -205,7 +205,7 @@ result<void> ensure_once(dependencies& d, rd_kafka_t* client, const std::map<std
 }  // namespace
 
 result<void> ensure_topics(dependencies& d, const std::vector<topic_spec>& topics) {
-  // A client for this alone: somebody must listen to what a client has to say, and only here somebody waits for it.
+  // A client for this call alone, because this call blocks and can read the client's events itself.
   auto conf = make_conf(d.options, {}, {});
   if (!conf) return conf.error();
   rd_kafka_conf_set_log_cb(conf->get(), nullptr);

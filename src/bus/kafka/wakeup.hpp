@@ -1,5 +1,5 @@
-// One eventfd that librdkafka writes to when a queue of ours stops being empty, waited for by Asio: no thread of the
-// library runs our code, and no thread of ours waits in the library.
+// An eventfd that librdkafka writes to when a watched queue stops being empty, and that Asio waits for. So no thread of
+// the library runs code of this program, and no thread of this program blocks in the library.
 #pragma once
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -11,8 +11,8 @@
 
 namespace streamdemo::bus::kafka {
 
-// Lives in a shared_ptr of its owner: `ready` is called on the executor after something came; drain the queues fully,
-// or ring().
+// Must be owned by a shared_ptr. Calls `ready` on the executor after a queue got something. `ready` must empty the
+// queues or call ring().
 class wakeup : public std::enable_shared_from_this<wakeup> {
  public:
   explicit wakeup(base::executor ex) : descriptor_(ex, ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
@@ -22,8 +22,8 @@ class wakeup : public std::enable_shared_from_this<wakeup> {
     arm();
   }
 
-  // From now on `q` writes here; forget() must come before either is gone, lest the library writes into what gets this
-  // descriptor's number next. Only a queue that was empty rings: look into `q` once after this.
+  // From now on `q` writes here. Call forget() before either is destroyed, or the library may write to a file that got
+  // the same descriptor number. Only a queue that was empty rings, so check `q` once after this call.
   void watch(rd_kafka_queue_t* q) {
     static constexpr std::uint64_t one = 1;
     rd_kafka_queue_io_event_enable(q, descriptor_.native_handle(), &one, sizeof one);
@@ -51,7 +51,7 @@ class wakeup : public std::enable_shared_from_this<wakeup> {
 
   void woken() {
     if (!ready_) return;
-    // Read first, then drain: what comes in between rings again.
+    // Read the eventfd before the queues: what arrives in between then rings again.
     std::uint64_t count = 0;
     [[maybe_unused]] const auto n = ::read(descriptor_.native_handle(), &count, sizeof count);
     const auto ready = ready_;  // it may call stop()
