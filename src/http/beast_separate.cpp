@@ -1,2 +1,2 @@
-// Beast's bodies, compiled once (HTTP, and WebSocket for the client).
+// Beast's functions, compiled once (HTTP, and WebSocket for the client).
 #include <boost/beast/src.hpp>

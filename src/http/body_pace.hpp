@@ -1,5 +1,5 @@
-// How long the rest of a body is waited for: a patience that waiting uses up and every byte renews, so that a body
-// which drips ends however regularly it does. Pure.
+// How long to wait for more of a body. Waiting uses up a time allowance and received bytes refill it in proportion to
+// the minimal rate, so that a body which arrives too slowly ends, however steadily it arrives. Pure.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -12,14 +12,15 @@ class body_pace {
  public:
   using duration = base::steady_time::duration;
 
-  // `patience`: without a byte. `bytes_per_second`: the slowest rate that is taken for long; 0: any.
+  // `patience`: the full allowance, which is the longest wait without a byte. `bytes_per_second`: the minimal rate; 0:
+  // any rate.
   void begin(duration patience, std::uint64_t bytes_per_second) noexcept {
     patience_ = left_ = patience;
     over_ = false;
     bytes_per_second_ = bytes_per_second;
   }
   duration left() const noexcept { return left_; }
-  // The patience was used up; what came after that is too late.
+  // The allowance was used up; bytes that arrived after that are too late.
   bool over() const noexcept { return over_; }
   void waited(duration d) noexcept {
     over_ = over_ || d >= left_;

@@ -46,7 +46,8 @@ class beast_client final : public client {
   using request_type = bh::request<bh::string_body>;
 
   request_type make(verb v, const std::string& target, const std::vector<field>& fields, std::string body) const;
-  // Sends and reads the head of the answer into `parser`; over a fresh connection when the kept one turned out dead.
+  // Sends the request and reads the response head into `parser`. Uses a new connection if the kept one turns out to be
+  // closed.
   template <class Parser>
   awaitable<result<void>> exchange(request_type& r, Parser& parser, base::steady_time deadline);
 
@@ -54,7 +55,7 @@ class beast_client final : public client {
   const std::string host_;
   const std::uint16_t port_;
   const std::shared_ptr<client_tls> tls_;
-  wire_counts closed_;  // of connections that are no more
+  wire_counts closed_;  // of connections that are closed
   std::unique_ptr<client_transport> socket_;
   boost::beast::flat_buffer buffer_;
   std::unique_ptr<bh::response_parser<bh::buffer_body>> streaming_;
@@ -81,7 +82,7 @@ beast_client::request_type beast_client::make(verb v, const std::string& target,
 
 template <class Parser>
 awaitable<result<void>> beast_client::exchange(request_type& r, Parser& parser, base::steady_time deadline) {
-  // A server may close a kept connection at any time; only what is safe to repeat is repeated.
+  // A server may close a kept connection at any time. Only safe methods are sent again.
   const bool kept = socket_ != nullptr;
   const bool safe = r.method() == bh::verb::get || r.method() == bh::verb::head;
   for (int tries = 0;; ++tries) {
@@ -98,7 +99,8 @@ awaitable<result<void>> beast_client::exchange(request_type& r, Parser& parser, 
     boost::system::error_code write_error;
     boost::system::error_code ec;
     co_await bh::async_write(*socket_, r, asio::redirect_error(base::use_awaitable, write_error));
-    // A server that refuses a body answers before it has read all of it: its answer counts, not the failed write.
+    // A server that refuses a body may answer before it has read all of it, so read the response even if the write
+    // failed.
     co_await bh::async_read_header(*socket_, buffer_, parser, asio::redirect_error(base::use_awaitable, ec));
     if (!ec) co_return result<void>{};
     socket_.reset();

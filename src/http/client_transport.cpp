@@ -80,7 +80,7 @@ client_transport::~client_transport() {
 
 wire_counts client_transport::wire() const noexcept {
   const auto& s = socket().socket();
-  // Asio gives the handle of a socket only to those who may change it.
+  // native_handle() is not const in Asio.
   return s.is_open() && !settled_ ? tcp_counters(const_cast<base::tcp_socket&>(s).native_handle()) : wire_counts{};
 }
 
@@ -92,7 +92,7 @@ void client_transport::settle() noexcept {
 
 namespace {
 
-// What the two streams see of a handler.
+// The type-erased handler that is passed to the TCP stream or the TLS stream.
 class completion {
  public:
   explicit completion(io_handler_ptr done) : slot_(done->slot()), done_(std::move(done)) {}

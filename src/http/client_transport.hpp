@@ -1,4 +1,4 @@
-// One connection of the client, plain or TLS, as the one stream type that Beast's algorithms are compiled for.
+// One connection of the client, plain or TLS, as one stream type, so that Beast's algorithms are compiled only once.
 #pragma once
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -24,18 +24,18 @@ class client_tls_context final : public client_tls {
   asio::ssl::context context_;
 };
 
-// A handler of reads or writes, whatever its type: so each stream's own operations are compiled once, and not once more
-// for every algorithm of Beast that reads or writes.
+// A type-erased handler of reads or writes. With it the operations of each stream are compiled once, and not again for
+// every algorithm of Beast that reads or writes.
 class io_handler {
  public:
   virtual ~io_handler() = default;
-  // Frees itself, then calls the handler.
+  // Destroys this object, then calls the handler.
   virtual void complete(boost::system::error_code ec, std::size_t bytes) = 0;
   virtual asio::cancellation_slot slot() const noexcept = 0;
 };
 using io_handler_ptr = std::unique_ptr<io_handler>;
 
-// As many pieces as one read or write takes at once; more are left for the next, as with any read_some and write_some.
+// The most buffers that one read or write uses; the rest is left for the next call, as read_some and write_some allow.
 template <class Buffer>
 using pieces = boost::container::static_vector<Buffer, 16>;
 
@@ -43,25 +43,26 @@ class client_transport {
  public:
   using executor_type = client_socket::executor_type;
 
-  // What it counted is added to `counts`, which lives until it is settled or ends. `tls` may be null.
+  // Its counters are added to `counts`, which must live until settle() or the end of this object. `tls` may be null.
   client_transport(base::executor ex, std::shared_ptr<client_tls> tls, wire_counts& counts);
   ~client_transport();
   client_transport(const client_transport&) = delete;
 
-  // Looks up, connects, shakes hands. Errors: unavailable, timed_out, closed, corrupt (TLS).
+  // Resolves the name, connects, and does the TLS handshake. Errors: unavailable, timed_out, closed, corrupt (TLS).
   base::awaitable<result<void>> connect(std::string host, std::uint16_t port, base::steady_time deadline);
-  // Of every read and write after it.
+  // The deadline of every read and write from now on.
   void expires_at(base::steady_time deadline) { socket().expires_at(deadline); }
-  // Of a connection that was not settled yet.
+  // The counters of this connection; all zero once settle() was called.
   wire_counts wire() const noexcept;
-  // Adds it to `counts`, once: before the socket is closed, after which the kernel no longer knows.
+  // Adds wire() to `counts`, once. Must be called before the socket is closed, because the kernel then drops the
+  // counters.
   void settle() noexcept;
 
   executor_type get_executor() noexcept { return socket().get_executor(); }
   client_socket& socket() noexcept { return tls_stream_ ? tls_stream_->next_layer() : *plain_; }
   const client_socket& socket() const noexcept { return tls_stream_ ? tls_stream_->next_layer() : *plain_; }
 
-  // As Asio's AsyncReadStream and AsyncWriteStream ask for. The handler runs on the transport's executor.
+  // Required by Asio's AsyncReadStream and AsyncWriteStream. The handler runs on the transport's executor.
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& to, Token&& token) {
     const auto start = [this](auto&& handler, pieces<asio::mutable_buffer> into) {
@@ -116,8 +117,7 @@ class client_transport {
   std::optional<asio::ssl::stream<client_socket>> tls_stream_;
 };
 
-// What Beast's WebSocket asks of its stream: how to end the connection below. TLS is cut without a farewell, as most
-// clients do.
+// Beast's WebSocket calls this to end the underlying connection. TLS is cut without close_notify, as by most clients.
 template <class Handler>
 void async_teardown(boost::beast::role_type role, client_transport& t, Handler&& handler) {
   using boost::beast::websocket::async_teardown;
@@ -125,7 +125,7 @@ void async_teardown(boost::beast::role_type role, client_transport& t, Handler&&
   async_teardown(role, t.socket(), std::forward<Handler>(handler));
 }
 
-// And how to close it.
+// Beast's WebSocket calls this to close the socket at once.
 inline void beast_close_socket(client_transport& t) {
   t.settle();
   t.socket().close();

@@ -1,5 +1,5 @@
-// The client's WebSocket half, on Beast's own implementation: independent of the server's, so that each checks the
-// other.
+// The client's side of WebSocket, on Beast's implementation. It shares no code with the server's, so that tests of one
+// against the other mean something.
 #include <boost/asio/redirect_error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -19,8 +19,8 @@ class beast_websocket final : public client_websocket {
                   wire_counts& counts)
       : host_(std::move(host)), port_(port), stream_(ex, std::move(tls), counts) {}
 
-  // Who ends it from inside a completion leaves the transport to Beast for a moment, and the counts do not live as
-  // long.
+  // If this is destroyed inside a completion handler, Beast keeps the transport alive a little longer than `counts`
+  // lives. So settle now.
   ~beast_websocket() override { stream_.next_layer().settle(); }
 
   base::awaitable<result<client_response>> open(std::string target, std::vector<field> fields,

@@ -1,4 +1,4 @@
-// The client's WebSocket half.
+// The client's side of WebSocket.
 #pragma once
 #include <boost/beast/http/fields.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -19,7 +19,7 @@ class client_websocket {
   virtual wire_counts wire() = 0;
 };
 
-// `counts` outlives it and gets what it counted when it ends.
+// When the connection ends, its counters are added to `counts`, which must outlive it.
 std::unique_ptr<client_websocket> make_client_websocket(base::executor ex, std::string host, std::uint16_t port,
                                                         std::shared_ptr<client_tls> tls, wire_counts& counts);
 

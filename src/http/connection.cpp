@@ -1,5 +1,5 @@
-// The life of a connection: reading heads, running handlers, ending. How it answers is in connection_answer.cpp, how it
-// reads and writes bytes in connection_io.cpp.
+// The lifecycle of a connection: reading heads, running handlers, ending. connection_answer.cpp sends responses, and
+// connection_io.cpp reads and writes bytes.
 #include "http/connection.hpp"
 
 #include <boost/asio/post.hpp>
@@ -45,7 +45,7 @@ base::awaitable<void> connection::run() {
     of_piece_.release();
     if (!more) break;
     if (handed_over_) co_return;
-    // A client that pipelines without end shares the loop with the others.
+    // A client that keeps pipelining requests must let other connections run in between.
     served = waiting ? served + 1 : 0;
     if (served == in_a_row) {
       served = 0;
@@ -78,7 +78,7 @@ base::awaitable<connection::next> connection::read_head() {
     if (!of_request_.hold(input_.capacity())) co_return next::full;
     if (!co_await wait(base::tcp_socket::wait_read)) {
       if (expired_ && !gone_ && !idle_) co_await answer_error(408, "the request head did not arrive in time");
-      // A drain wakes an idle connection; a request that came at the same moment is still answered.
+      // A drain ends the wait of an idle connection. A request that arrived at the same moment is still answered.
       if (expired_ || gone_ || !loop_.draining()) co_return next::close;
     }
     const auto got = receive(loop_.scratch(), piece_room(server_loop::scratch_bytes));
@@ -93,7 +93,7 @@ base::awaitable<connection::next> connection::read_head() {
     }
     if (idle_) {
       idle_ = false;
-      wait_at_most(o.request_timeout);  // for the whole head, however slowly it drips
+      wait_at_most(o.request_timeout);  // for the whole head, however slowly it arrives
     }
     step = parse({loop_.scratch(), static_cast<std::size_t>(got)});
   }
@@ -109,7 +109,7 @@ base::awaitable<connection::next> connection::read_head() {
   co_return next::request;
 }
 
-// Straight from the shared scratch memory when nothing is left over from before: then nothing is copied.
+// Parses directly from the shared scratch memory, without a copy, when no bytes are left from before.
 request_parser::step connection::parse(std::string_view fresh) {
   std::size_t used = 0;
   if (input_.empty()) {
@@ -123,7 +123,7 @@ request_parser::step connection::parse(std::string_view fresh) {
   return step;
 }
 
-// False: the connection was cut, or its client left while the handler waited.
+// False: the connection was cut, or the client disconnected while the handler ran.
 base::awaitable<bool> connection::handle(reply& out) {
   if (!body_) body_ = std::make_shared<connection_body>(*this);
   request_.body = body_;
@@ -141,7 +141,7 @@ base::awaitable<bool> connection::handle(reply& out) {
     failure = "an exception of an unknown type";
   }
   cancel();
-  // Rarely somebody keeps the reader: it must not get at the next request's bytes.
+  // If somebody still holds the body reader, detach it: it must not read the bytes of the next request.
   if (body_.use_count() > (request_.body == body_ ? 2 : 1)) {
     body_->detach();
     body_.reset();
@@ -191,8 +191,8 @@ void connection::on_time() {
   }
 }
 
-// Most handlers are done before the first look. From then on the socket says when something comes: of thousands that
-// wait for long, a look at each every second would be the most that they cost.
+// Most handlers end before this first check after a second. From then on, wait for the socket to become readable
+// instead of polling it: with thousands of long waits, one check per second each would be most of their cost.
 void connection::await_peer() {
   if (peer_is_gone()) return cut();
   socket_.async_wait(base::tcp_socket::wait_read,
@@ -200,7 +200,7 @@ void connection::await_peer() {
                        const auto self = weak.lock();
                        if (ec || !self || self->watch_ != watch::peer || self->handled_ != handled) return;
                        if (self->peer_is_gone()) return self->cut();
-                       self->watch_peer();  // a further request is there, and may hide the end: look now and then
+                       self->watch_peer();  // a pipelined request arrived and may hide the end of input: poll again
                      });
 }
 

@@ -1,5 +1,5 @@
-// One accepted socket, from its first byte until it is closed or handed over to a stream session: requests in, answers
-// out, one after the other. Belongs to a server_loop and runs on it; its one coroutine is run() or refuse().
+// One accepted socket, from its first byte until it is closed or given to a stream session: it reads a request, answers
+// it, and reads the next one. Belongs to a server_loop and runs on it; its one coroutine is run() or refuse().
 #pragma once
 #include <sys/uio.h>
 
@@ -23,33 +23,33 @@ class connection final : public std::enable_shared_from_this<connection>, privat
  public:
   enum class use { first, further };
 
-  // further: requests were served on this socket before.
+  // use::further: requests were already served on this socket.
   connection(server_loop& loop, base::tcp_socket socket, std::string peer, use u);
   ~connection();
 
-  // Serves requests until either side has had enough.
+  // Serves requests until the client or the server ends the connection.
   base::awaitable<void> run();
-  // Says 503 and closes.
+  // Answers 503 and closes.
   base::awaitable<void> refuse();
 
-  // Ends at once when it waits for a next request, else after its answer.
+  // Ends the connection: at once if it waits for a request, otherwise after the current response.
   void drain();
-  // Ends now: the handler is canceled, the socket closed.
+  // Ends the connection now: cancels the handler and closes the socket.
   void cut();
 
   asio::cancellation_signal& signal() noexcept { return signal_; }
   bool refused() const noexcept { return refused_; }
-  // The socket went on to a stream session, which says itself when it is closed.
+  // A stream session has taken the socket over, and reports itself when it is closed.
   bool handed_over() const noexcept { return handed_over_; }
 
  private:
   friend class connection_body;
 
-  // What the wheel's entry is for at the moment.
+  // What the timer entry is used for at present.
   enum class watch {
     nothing,
-    deadline,  // it ends the wait for the socket
-    peer,      // it looks whether the peer of a waiting handler is still there
+    deadline,  // ends the wait for the socket
+    peer,      // checks whether the client of a running handler is still connected
   };
   enum class next { request, refuse, full, close };
   enum class sent { all, some, broken };
@@ -59,16 +59,16 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   request_parser::step parse(std::string_view fresh);
   base::awaitable<bool> handle(reply& out);
   base::awaitable<bool> skip_body();
-  // Appends what comes next of the body; nothing: the end.
+  // Appends the next bytes of the body to `into`; appends none at the end.
   base::awaitable<result<void>> read_body(std::string& into);
-  // The same at the slowest rate that is taken.
+  // As read_body(), but fails when the body arrives below the minimal rate.
   base::awaitable<result<void>> read_piece(std::string& into);
   request_parser::body_step take_body(std::string_view fresh, std::string& into);
   std::size_t piece_room(std::size_t most) noexcept;
   bool keep(std::size_t body_bytes) noexcept;
   bool will_close() const;
 
-  // Answers. False: the connection is of no further use.
+  // Responses. False: the connection cannot be used any more.
   base::awaitable<bool> answer(reply& r);
   base::awaitable<bool> answer_response(response& r);
   base::awaitable<bool> answer_source(std::string head, body_source& source);
@@ -79,13 +79,13 @@ class connection final : public std::enable_shared_from_this<connection>, privat
 
   // The socket.
   sent try_write(iovec* parts, int count);
-  // Takes what is sent off `head`; how many bytes of `body` are not sent. Nothing: the socket is broken.
+  // Removes the sent bytes from `head`, and returns how many bytes of `body` are unsent. nullopt: the socket failed.
   std::optional<std::size_t> write_some(std::string& head, std::string_view body);
-  base::awaitable<bool> await_room();  // until it takes more
+  base::awaitable<bool> await_room();  // waits until the socket takes more
   base::awaitable<bool> write(std::string_view head, std::string_view body);
   base::awaitable<bool> write_rest(std::string rest, std::string_view body);
-  long receive(char* data, std::size_t size, int flags = 0);     // as recv(): 0 the end, -1 errno
-  base::awaitable<bool> wait(base::tcp_socket::wait_type what);  // false: deadline, or cut
+  long receive(char* data, std::size_t size, int flags = 0);     // as recv(): 0 at the end of input, -1 sets errno
+  base::awaitable<bool> wait(base::tcp_socket::wait_type what);  // false: the deadline passed, or cut() was called
   base::awaitable<void> linger();
   base::awaitable<void> read_on();
   base::awaitable<void> await_arrival();
@@ -105,17 +105,17 @@ class connection final : public std::enable_shared_from_this<connection>, privat
   request_parser parser_;
   input_buffer input_;
   std::shared_ptr<connection_body> body_;
-  base::byte_budget::share of_request_;  // its head and its body
-  base::byte_budget::share of_piece_;    // what is being sent, or is on its way to whoever reads the body
+  base::byte_budget::share of_request_;  // for the head and the body of the request
+  base::byte_budget::share of_piece_;    // for the piece that is being sent, or that is passed to the body's reader
   body_pace pace_;
-  std::uint32_t handled_ = 0;  // requests
+  std::uint32_t handled_ = 0;  // the number of requests
   watch watch_ = watch::nothing;
   bool first_;              // no request was read yet
   bool idle_ = false;       // waits for the first byte of a request
   bool expired_ = false;    // the deadline of the last wait passed
-  bool gone_ = false;       // the peer, or the connection was cut
-  bool closing_ = false;    // no further request on this connection
-  bool continued_ = false;  // 100 Continue was said
+  bool gone_ = false;       // the peer has disconnected, or the connection was cut
+  bool closing_ = false;    // no further request is read from this connection
+  bool continued_ = false;  // 100 Continue was sent
   bool handed_over_ = false;
   bool refused_ = false;
 };

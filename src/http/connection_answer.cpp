@@ -1,4 +1,4 @@
-// How a connection answers: plain responses, bodies from a source, and the two replies that hand the socket over.
+// How a connection responds: plain responses, bodies from a source, and the two replies that give the socket away.
 #include <boost/asio/post.hpp>
 
 #include "http/connection.hpp"
@@ -11,9 +11,9 @@ namespace streamdemo::http {
 
 namespace {
 
-constexpr std::uint64_t skip_bytes = 65536;  // a body nobody read that is still cheaper to read than a new connection
-constexpr std::size_t copy_bytes = 16384;    // up to here a body is copied behind its head, for one piece to send
-// Of a body source: at most, and where the socket took less.
+constexpr std::uint64_t skip_bytes = 65536;  // an unread body up to this size costs less to skip than a new connection
+constexpr std::size_t copy_bytes = 16384;    // a body up to this size is copied after its head, to be sent in one piece
+// How much is read from a body source at once: at most, and at least after the socket took less.
 constexpr std::size_t piece_bytes = 131072;
 constexpr std::size_t least_piece_bytes = 16384;
 
@@ -52,18 +52,19 @@ base::awaitable<bool> connection::answer_error(int status, std::string detail) {
   co_return co_await answer_response(r);
 }
 
-// Whether the connection can go on behind this answer: only if the end of the request's body is near and certain.
+// False: the connection can be kept after this response, because the request's body has ended or will after few bytes.
 bool connection::will_close() const {
   if (closing_ || loop_.draining()) return true;
   if (parser_.body_done()) return false;
-  // A client that waits for "100 Continue" may send its body after this answer, or not.
+  // A client that waits for "100 Continue" may or may not send its body after this response, so the start of the next
+  // request could not be found.
   if (parser_.expects_continue() && !continued_) return true;
   const auto left = parser_.content_length_left();
   return !left || *left > skip_bytes;
 }
 
 base::awaitable<bool> connection::answer_response(response& r) {
-  // What a peer leaves lying is taken from the budget before a byte of it is promised.
+  // A client may read slowly, so reserve the memory for the body before its head is sent.
   if (const auto* own = std::get_if<std::string>(&r.body); own != nullptr && !of_piece_.hold(own->capacity())) {
     r = loop_.parts().page(503, no_room);
     if (find_field(r.fields, "Retry-After").empty()) r.set("Retry-After", "1");
@@ -99,8 +100,8 @@ base::awaitable<bool> connection::answer_response(response& r) {
   co_return true;
 }
 
-// The head goes out with the first piece. What the socket does not take is given back to the source: for a peer that
-// takes nothing, nothing is held.
+// Sends the head together with the first piece. Bytes that the socket does not take go back to the source, so that a
+// client that does not read costs no memory.
 base::awaitable<bool> connection::answer_source(std::string head, body_source& source) {
   if (source.size() == 0) co_return co_await write(head, {});
   std::uint64_t left = source.size();
@@ -110,7 +111,7 @@ base::awaitable<bool> connection::answer_source(std::string head, body_source& s
     auto piece = co_await source.next(piece_room(most));
     if (gone_) co_return false;
     if (!piece || piece->empty()) {
-      // The head may be out: only a cut tells the client that this is not all.
+      // The head may have been sent, so only a cut connection tells the client that the body is incomplete.
       loop_.parts().log.warning("{} {}: cut with {} bytes missing: {}", to_string(request_.verb), request_.path, left,
                                 piece ? "its source ended early" : piece.error().message);
       gone_ = true;
@@ -130,7 +131,7 @@ base::awaitable<bool> connection::answer_source(std::string head, body_source& s
       if (!co_await await_room()) co_return false;
     } else if (left > 0) {
       most = std::min(most * 2, piece_bytes);
-      // Neither a source in memory nor a fast peer need ever wait: the others have their turn all the same.
+      // A source in memory and a fast client may never have to wait, so let other work of the loop run.
       co_await asio::post(loop_.executor(), base::use_awaitable);
     }
   }
@@ -140,7 +141,7 @@ base::awaitable<bool> connection::answer_source(std::string head, body_source& s
 base::awaitable<bool> connection::answer_stream(stream_reply& r) {
   head_shape shape;
   shape.http11 = parser_.http11();
-  // Where it is announced that the connection ends with the stream, some clients take a cut for the end (undici 6).
+  // Do not announce `Connection: close` on HTTP/1.1: some clients then take a cut for the complete end (undici 6).
   shape.close = !shape.http11;
   shape.framing = shape.http11 ? framing::chunked : framing::none;
   auto& out = loop_.out();

@@ -33,12 +33,12 @@ base::awaitable<result<std::string>> connection_body::read_all(std::uint64_t max
   if (declared && *declared > max_bytes) {
     co_return error{errc::too_large, fmt::format("the body has {} bytes, {} are taken", *declared, max_bytes)};
   }
-  // What a client only announces is not reserved for it.
+  // Memory is reserved for received bytes only, not for a size that a client announces.
   std::string all;
   connection_->wait_at_most(connection_->loop_.parts().options.request_timeout);
   for (;;) {
     const auto before = all.size();
-    // Doubled as it grows, but never past what the largest body needs.
+    // Double the capacity, but not beyond what the largest allowed body needs.
     if (before >= server_loop::scratch_bytes && all.capacity() - before < server_loop::scratch_bytes) {
       all.reserve(std::min<std::uint64_t>(2 * all.capacity(), max_bytes + server_loop::scratch_bytes));
     }
@@ -51,7 +51,7 @@ base::awaitable<result<std::string>> connection_body::read_all(std::uint64_t max
     if (!got) co_return got.error();
     if (!fits) co_return error{errc::too_large, fmt::format("the body has more than the {} bytes taken", max_bytes)};
     if (!room) co_return error{errc::full, std::string(no_room)};
-    // Whoever keeps a small body would keep the room of a whole read with it.
+    // The caller may keep the body, so do not let a small one hold the capacity of a whole read.
     all.shrink_to_fit();
     connection_->keep(all.capacity());
     co_return all;

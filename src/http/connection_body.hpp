@@ -1,5 +1,5 @@
-// The body of the request that a connection is busy with. An endpoint may keep it longer than its request: then it
-// reads nothing but `closed`.
+// The body of the request that a connection is handling. If an endpoint keeps it longer than the request, its reads
+// fail with errc::closed.
 #pragma once
 #include <streamdemo/http/message.hpp>
 

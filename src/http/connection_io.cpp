@@ -1,4 +1,4 @@
-// Bytes of a connection: bodies in, everything out, and how it ends.
+// How a connection reads bodies, writes bytes, and ends.
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -14,10 +14,10 @@ namespace streamdemo::http {
 
 namespace {
 
-// How long a client may go on sending to a connection that has had its last answer. Many proxies look at the answer
-// only when the whole body is sent, and a reset meanwhile is all that they would then pass on.
+// How long a client may keep sending after the last response. Many proxies read the response only after they have sent
+// the whole body; if the connection is reset before that, their client never gets the response.
 constexpr std::chrono::seconds linger_time{4};
-constexpr std::size_t discard_bytes = 1048576;  // at once
+constexpr std::size_t discard_bytes = 1048576;  // per recv()
 constexpr std::chrono::seconds skip_time{2};    // for the rest of a small body
 constexpr std::chrono::seconds between_looks{1};
 constexpr std::string_view please_continue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -37,8 +37,9 @@ base::awaitable<bool> connection::wait(base::tcp_socket::wait_type what) {
   co_return !ec && !gone_;
 }
 
-// Asked of the kernel, because the handler may be reading the same socket: a watch of our own would take its bytes or
-// miss the end behind them. End of input counts as gone: browsers, curl and proxies do not half-close.
+// Asks the kernel with poll(), because the handler may read the same socket: recv() here would take its bytes, or not
+// see the end of input after them. End of input counts as disconnected, since browsers, curl and proxies do not
+// half-close.
 bool connection::peer_is_gone() const {
   pollfd p{};
   p.fd = const_cast<base::tcp_socket&>(socket_).native_handle();
@@ -103,7 +104,7 @@ base::awaitable<result<void>> connection::read_body(std::string& into) {
   }
 }
 
-// Whoever reads on is done with the piece before.
+// Counts the time of this wait against the minimal rate.
 base::awaitable<result<void>> connection::read_piece(std::string& into) {
   const auto since = loop_.wheel().now();
   wait_at_most(pace_.left());
@@ -117,20 +118,20 @@ base::awaitable<result<void>> connection::read_piece(std::string& into) {
   co_return got;
 }
 
-// How much of `most` may be held at once. Where the budget is used up, pieces are small, and nobody is refused in the
-// middle of a body.
+// How many bytes, at most `most`, may be held at once. When the budget is used up, pieces become small; no body is
+// refused in the middle.
 std::size_t connection::piece_room(std::size_t most) noexcept {
   if (of_piece_.hold(most)) return most;
   of_piece_.release();
   return std::min<std::size_t>(most, loop_.parts().options.buffers->free_each());
 }
 
-// Beside the head. False: there is no room for so much.
+// Reserves memory for the body in addition to the head. False: the budget has not enough left.
 bool connection::keep(std::size_t body_bytes) noexcept {
   return of_request_.hold(parser_.room() + body_bytes);
 }
 
-// After an answer: what is left of a small body, so that the next request can be found behind it.
+// After a response, reads the rest of a small body, so that the next request can be found after it.
 base::awaitable<bool> connection::skip_body() {
   std::string sink;
   wait_at_most(skip_time);
@@ -165,7 +166,7 @@ connection::sent connection::try_write(iovec* parts, int count) {
       all = all && parts[i].iov_len == 0;
     }
     if (all) return sent::all;
-    // It took a part: the next try says that it is full, or goes on.
+    // A part was sent. Try again: the socket takes more or reports that it is full.
   }
 }
 
@@ -189,7 +190,7 @@ base::awaitable<bool> connection::write(std::string_view head, std::string_view 
                              iovec{const_cast<char*>(body.data()), body.size()}};
   const auto s = try_write(parts.data(), body.empty() ? 1 : 2);
   if (s != sent::some) co_return s == sent::all;
-  // `head` is usually the loop's shared buffer, which the next answer overwrites.
+  // `head` is usually the loop's shared buffer, which the next response overwrites, so copy the rest.
   std::string rest(static_cast<const char*>(parts[0].iov_base), parts[0].iov_len);
   co_return co_await write_rest(std::move(rest), {static_cast<const char*>(parts[1].iov_base), parts[1].iov_len});
 }
@@ -226,13 +227,15 @@ base::awaitable<void> connection::linger() {
   co_await await_arrival();
 }
 
-// So that closing does not reset the connection, which would eat the answer.
+// Reads and discards input, because closing a socket with unread input resets the connection, and the client may then
+// lose the response.
 base::awaitable<void> connection::read_on() {
   wait_at_most(linger_time);
   while (!expired_ && !gone_) {
     const auto got = receive(nullptr, discard_bytes, MSG_TRUNC);
     if (got > 0) {
-      // It is not even copied; but whoever sends without end must not have the loop for itself.
+      // MSG_TRUNC discards the bytes in the kernel. Yield, so that a client that sends without end does not block the
+      // loop.
       co_await asio::post(loop_.executor(), base::use_awaitable);
     } else if (got < 0 && errno == EAGAIN) {
       if (!co_await wait(base::tcp_socket::wait_read)) co_return;
@@ -242,14 +245,14 @@ base::awaitable<void> connection::read_on() {
   }
 }
 
-// A slow peer gets its last bytes; one that takes none of them for as long as a write may take must not keep them in
-// the kernel any longer. (A drain does not wait for that: its end is near.)
+// Waits until the client has acknowledged the last bytes, however slowly. If it acknowledges none for write_timeout,
+// the connection is reset, so that the kernel does not keep them any longer. A drain does not wait for this.
 base::awaitable<void> connection::await_arrival() {
   auto left = unacknowledged(socket_.native_handle());
   auto moved = std::chrono::steady_clock::now();
   base::timer next_look(loop_.executor());
   while (left > end_of_output && !gone_ && !loop_.draining()) {
-    // The socket itself cannot be waited for: it may be readable, or hung up, all the time.
+    // Poll with a timer: waiting for the socket would return at once if it stays readable or has hung up.
     next_look.expires_after(between_looks);
     co_await next_look.async_wait(base::use_awaitable);
     const auto now_left = unacknowledged(socket_.native_handle());

@@ -12,7 +12,7 @@ std::string date_text(base::sys_time t) {
 
 std::optional<base::sys_time> parse_date(std::string_view text) {
   const std::string date(text);
-  // As everybody writes it today, as RFC 850 did, and as C's asctime() does.
+  // The current form, the obsolete form of RFC 850, and that of C's asctime(): RFC 9110 requires all three.
   for (const auto* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"}) {
     std::tm parts{};
     const auto* end = ::strptime(date.c_str(), form, &parts);

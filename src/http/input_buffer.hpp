@@ -1,4 +1,4 @@
-// Bytes of a connection that were read and not used yet. Empty almost always: then it holds no memory worth naming.
+// Bytes of a connection that were read and not used yet. It is almost always empty and then holds at most 512 bytes.
 #pragma once
 #include <string>
 #include <string_view>
@@ -25,7 +25,7 @@ class input_buffer {
     if (!empty()) return;
     begin_ = 0;
     if (bytes_.capacity() > keep) {
-      std::string().swap(bytes_);  // an assignment would keep the memory
+      std::string().swap(bytes_);  // clear() and assignment would keep the memory
     } else {
       bytes_.clear();
     }
@@ -37,14 +37,14 @@ class input_buffer {
     return out;
   }
 
-  // Everything, and its memory.
+  // Drops all bytes and frees the memory.
   void forget() noexcept {
     std::string().swap(bytes_);
     begin_ = 0;
   }
 
  private:
-  static constexpr std::size_t keep = 512;  // what an idle connection may hold on to
+  static constexpr std::size_t keep = 512;  // how much capacity an idle connection may keep
   std::string bytes_;
   std::size_t begin_ = 0;
 };

@@ -13,7 +13,7 @@ namespace {
 
 using asio::ip::tcp;
 
-// The file descriptor, or -1 with errno. Accepted sockets inherit buffer size and TCP_NODELAY from it.
+// Returns the file descriptor, or -1 and sets errno. Accepted sockets inherit buffer size and TCP_NODELAY from it.
 int open_socket(const tcp::endpoint& where, const server_options& o) {
   const int fd = ::socket(where.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   if (fd < 0) return -1;
@@ -58,7 +58,7 @@ error describe(const std::string& address, std::uint16_t port, const server_opti
 struct attempt {
   std::vector<listening_socket> sockets;
   std::optional<error> failed;
-  bool try_again = false;  // the port that the system picked is taken on another address
+  bool try_again = false;  // the port that the system chose is in use on another address
 };
 
 attempt try_all(base::executor ex, const server_options& o, const base::logger& log) {

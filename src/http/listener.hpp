@@ -1,4 +1,4 @@
-// Listening sockets. Used by the server while it opens.
+// Opens the listening sockets of a server.
 #pragma once
 #include <streamdemo/http/server.hpp>
 
@@ -9,8 +9,9 @@ struct listening_socket {
   std::string address;
 };
 
-// All addresses of `o`, on one port. Loopback or "any" of IPv6 missing on this machine is a warning as long as another
-// address works. Errors: invalid_argument (no address), io (in use, not permitted, not an address of this machine).
+// Listens on all addresses of `o`, on one port. If this machine has no IPv6, its loopback and "any" addresses only
+// cause a warning, as long as another address works. Errors: invalid_argument (not an address), io (in use, not
+// permitted, not an address of this machine).
 result<std::vector<listening_socket>> open_listeners(base::executor ex, const server_options& o,
                                                      const base::logger& log);
 

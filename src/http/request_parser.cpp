@@ -37,10 +37,10 @@ verb to_verb(beast_http::verb v) noexcept {
   }
 }
 
-// Each takes more room than the few bytes that it may have on the wire, and no client needs so many.
+// Each needs more memory than it may have bytes on the wire, and no client needs as many.
 constexpr std::size_t max_fields = 128;
 constexpr std::size_t max_parameters = 128;
-// What an idle connection may hold on to.
+// How much capacity an idle connection may keep.
 constexpr std::size_t kept_bytes = 512;
 constexpr std::size_t kept_fields = 32;
 
@@ -59,13 +59,13 @@ bool all_digits(std::string_view s) noexcept {
   return !s.empty() && s.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// A line that begins with a blank belongs to the field before it, or so some read it and others do not (RFC 9112
-// section 5.2 lets a server refuse it).
+// A line that begins with a space or tab continues the field before it (obsolete folding). Implementations differ in
+// how they read it, so it is refused, as RFC 9112 section 5.2 allows.
 bool has_folded_line(std::string_view bytes) noexcept {
   return bytes.find("\r\n ") != std::string_view::npos || bytes.find("\r\n\t") != std::string_view::npos;
 }
 
-// Whether a request line that Beast took for one of a bad version has a version at all, and a well-formed one.
+// Beast reported a bad version. Whether the request line has a well-formed version at all: then the answer is 505.
 bool names_other_version(std::string_view bytes) noexcept {
   auto line = bytes.substr(0, bytes.find("\r\n"));
   if (line.size() < 8 || line.size() == bytes.size()) return false;
@@ -74,7 +74,7 @@ bool names_other_version(std::string_view bytes) noexcept {
   return line.substr(0, 5) == "HTTP/" && digit(line[5]) && line[6] == '.' && digit(line[7]);
 }
 
-// 16 bytes in base64: 22 letters and two fillers.
+// Sec-WebSocket-Key is 16 bytes in base64: 22 characters and two '='.
 bool is_websocket_key(std::string_view key) noexcept {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   return key.size() == 24 && key.substr(22) == "==" &&
@@ -92,7 +92,7 @@ void request_parser::grammar::on_request_impl(beast_http::verb v, string_view, s
 
 void request_parser::grammar::on_field_impl(beast_http::field name, string_view text, string_view value,
                                             error_code& ec) {
-  if (!in_head) return;  // trailers say nothing we use, and must not pass for fields of the head
+  if (!in_head) return;  // trailers are ignored, and must not be mistaken for fields of the head
   if (into.fields.size() == max_fields) {
     too_many_fields = true;
     ec = beast_http::error::header_limit;
@@ -145,7 +145,7 @@ request_parser::step request_parser::fail(int status, std::string detail) {
 }
 
 request_parser::step request_parser::too_long(std::string_view unread) {
-  // Still in its first line: it is the target that is too long.
+  // The first line has not ended yet, so it is the target that is too long.
   if (head_bytes_ == 0 && unread.substr(0, max_header_bytes_).find('\n') == std::string_view::npos) {
     return fail(414, fmt::format("the request target is longer than {} bytes allow", max_header_bytes_));
   }
@@ -153,14 +153,14 @@ request_parser::step request_parser::too_long(std::string_view unread) {
 }
 
 std::size_t request_parser::room() const noexcept {
-  // The target stands there as it came, too.
+  // Twice, because the target is stored as received and also decoded.
   return 2 * head_bytes_ + request_.fields.size() * sizeof(field) + request_.query.size() * sizeof(request_.query[0]);
 }
 
 request_parser::step request_parser::head(std::string_view bytes, std::size_t& used) {
   used = 0;
   if (!grammar_) {
-    // An empty line before a request is tolerated, as old clients end a body with one too many.
+    // Ignore empty lines before a request: some old clients send one too many after a body.
     while (!bytes.empty() && (bytes.front() == '\r' || bytes.front() == '\n')) {
       bytes.remove_prefix(1);
       ++used;
@@ -176,14 +176,14 @@ request_parser::step request_parser::head(std::string_view bytes, std::size_t& u
   }
   error_code ec;
   const auto n = grammar_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
-  // Beast takes a field whole, so a folded one is never cut in two here.
+  // Beast consumes whole fields only, so a folded field is never split between two calls.
   if (has_folded_line(bytes.substr(0, n)))
     return fail(400, "the request is malformed: a field goes on in a second line");
   used += n;
   head_bytes_ += n;
   const bool more = ec == beast_http::error::need_more;
   const auto unread = bytes.substr(n);
-  // Beast's own limit counts only what it has not taken yet.
+  // Beast's limit counts only the bytes that it has not consumed yet, so count the whole head here.
   const auto size = head_bytes_ + (more ? unread.size() : 0);
   if (grammar_->too_many_fields) return fail(431, fmt::format("the request has more than {} fields", max_fields));
   if (ec == beast_http::error::header_limit || size > max_header_bytes_) return too_long(unread);
@@ -215,8 +215,8 @@ request_parser::step request_parser::check() {
   return check_upgrade();
 }
 
-// Where the body ends must be beyond doubt: a front server that reads a doubtful head in another way than we do would
-// let a client smuggle a request past it.
+// Where the body ends must be unambiguous. If a proxy in front read an ambiguous head differently, a client could
+// smuggle a request past it.
 request_parser::step request_parser::check_framing() {
   const auto& g = *grammar_;
   if (g.hosts > 1 || (g.hosts == 0 && g.http11)) return fail(400, "exactly one Host field is needed");
@@ -236,8 +236,8 @@ request_parser::step request_parser::check_framing() {
 request_parser::step request_parser::check_upgrade() {
   const auto upgrade = request_.header("Upgrade");
   if (upgrade.empty() || !has_token(request_.joined_header("Upgrade"), "websocket")) {
-    // Proxies drop `Upgrade`, a field of the connection, but pass on the rest. A client of WebSockets knows no other
-    // answer.
+    // A proxy may have removed `Upgrade`, which is hop-by-hop, and passed on the other fields. Without
+    // Sec-WebSocket-Version this is a plain request; with it, the client wants a WebSocket and gets 426.
     if (request_.header("Sec-WebSocket-Version").empty()) return step::done;
     return fail(
         426,
@@ -282,7 +282,7 @@ request_parser::body_step request_parser::body(std::string_view bytes, std::size
     if (ec) return {step::failed, 0};
   }
   const auto size = room - grammar_->room;
-  // A line of chunking is a few bytes; what does not end is no chunking.
+  // A chunk-size line has a few bytes. One that does not end within the limit is invalid.
   if (size == 0 && !grammar_->is_done() && bytes.size() - used > max_header_bytes_) return {step::failed, 0};
   return {grammar_->is_done() ? step::done : step::more, size};
 }

@@ -1,12 +1,12 @@
-// Requests out of bytes, one after the other, with Beast's grammar and stricter rules about what may stand in a head.
-// Pure: no socket, no clock. Used by one connection.
+// Parses requests, one after the other, with Beast's grammar and stricter rules for heads. Pure: no socket, no clock.
+// Used by one connection.
 #pragma once
 #include <boost/beast/http/basic_parser.hpp>
 #include <streamdemo/http/message.hpp>
 
 namespace streamdemo::http {
 
-// What a client is told when its request cannot be taken. status 0: nothing is wrong.
+// The answer to a request that cannot be accepted. status 0: nothing is wrong.
 struct problem {
   int status = 0;
   std::string detail;
@@ -14,18 +14,18 @@ struct problem {
 
 class request_parser {
  public:
-  // Fills `r`, which outlives it.
+  // Fills `r`, which must outlive the parser.
   request_parser(request& r, std::uint64_t max_header_bytes) : request_(r), max_header_bytes_(max_header_bytes) {}
 
-  // Forgets everything: the next byte begins a request.
+  // Drops all state: the next byte begins a request.
   void reset();
 
   enum class step { more, done, failed };
 
-  // Takes the next bytes of a head; `used` of them are done with, the others must be given again together with what
-  // follows. After `done` the request is complete but for its body; after `failed` see why().
+  // Parses the next bytes of a head. `used` of them are consumed; give the others again, together with the bytes that
+  // follow. After `done` the request is complete except for its body; after `failed` see why().
   step head(std::string_view bytes, std::size_t& used);
-  // About what the request takes in memory, without its body.
+  // The approximate memory of the request without its body, in bytes.
   std::size_t room() const noexcept;
   const problem& why() const noexcept { return problem_; }
 
@@ -33,12 +33,13 @@ class request_parser {
   bool keep_alive() const { return grammar_ && grammar_->keep_alive(); }
   bool expects_continue() const noexcept { return grammar_ && grammar_->expects; }
 
-  // The body. Both only after head() was done.
+  // For the body; only after head() has returned `done`.
   bool body_done() const { return grammar_->is_done(); }
-  std::optional<std::uint64_t> content_length() const;       // nothing: chunked
-  std::optional<std::uint64_t> content_length_left() const;  // nothing: chunked
+  std::optional<std::uint64_t> content_length() const;       // nullopt: chunked
+  std::optional<std::uint64_t> content_length_left() const;  // nullopt: chunked
 
-  // Copies body bytes to `out`. `used` as above. done: the body has ended; more: it has not; failed: bad chunking.
+  // Copies body bytes to `out`; `used` as for head(). done: the body has ended; more: it has not; failed: invalid
+  // chunked coding.
   struct body_step {
     step state;
     std::size_t size;  // bytes written to `out`

@@ -83,7 +83,7 @@ bool has_body(int status) noexcept {
 
 void append_head(std::string& out, int status, const std::vector<field>& fields, std::string_view date,
                  const head_shape& shape) {
-  // An HTTP/1.0 client is answered with the version the server speaks (RFC 9110 section 6.2).
+  // HTTP/1.0 clients also get the server's own version (RFC 9110 section 6.2).
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(status));
   out += ' ';

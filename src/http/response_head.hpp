@@ -1,27 +1,27 @@
-// The head of a response as bytes. Pure.
+// Writes the head of a response. Pure.
 #pragma once
 #include <streamdemo/http/message.hpp>
 
 namespace streamdemo::http {
 
-// The phrase of a status code; never empty.
+// The reason phrase of a status code; never empty.
 std::string_view reason(int status) noexcept;
 
-// Whether an answer with this status may have a body at all.
+// Whether a response with this status may have a body.
 bool has_body(int status) noexcept;
 
 enum class framing { length, chunked, none };
 
 struct head_shape {
   bool http11 = true;
-  bool close = false;  // the connection ends after it
+  bool close = false;  // the connection is closed after this response
   http::framing framing = framing::length;
   std::uint64_t length = 0;
 };
 
-// Appends status line, `date` (a whole Date field with its line end), the fields and the server's own fields.
-// Line breaks and other control characters in a field become spaces, so that nothing a client sent and an endpoint
-// repeats can add a field.
+// Appends the status line, `date` (a whole Date field with its line end), the fields and the server's own fields. Line
+// breaks and other control characters in a field become spaces, so that client input which an endpoint repeats cannot
+// add a field.
 void append_head(std::string& out, int status, const std::vector<field>& fields, std::string_view date,
                  const head_shape& shape);
 

@@ -27,7 +27,7 @@ bool matches(const std::vector<std::string>& pattern, const std::vector<std::str
   return true;
 }
 
-// Both match the same path: the first literal against a name decides.
+// For two patterns that match the same path: the first segment where one is literal and the other a name decides.
 bool more_literal(const std::vector<std::string>& a, const std::vector<std::string>& b) noexcept {
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (is_name(a[i]) != is_name(b[i])) return is_name(b[i]);
@@ -35,7 +35,7 @@ bool more_literal(const std::vector<std::string>& a, const std::vector<std::stri
   return false;
 }
 
-// What answers `v`, each method once; `names` keeps the order of the table.
+// Adds the methods that a route for `v` answers, each once, in the order of the table.
 void add_methods(std::vector<std::string_view>& names, verb v) {
   for (const auto one : {v, v == verb::get ? verb::head : v}) {
     const auto name = to_string(one);
@@ -93,7 +93,7 @@ router::match router::find(request& r) const {
   return out;
 }
 
-// Of "OPTIONS *", which asks about the server.
+// For "OPTIONS *", which asks about the whole server.
 std::string router::all_methods() const {
   std::vector<std::string_view> names;
   for (const auto& r : routes_) add_methods(names, r.verb);

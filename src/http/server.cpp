@@ -28,7 +28,7 @@ std::string address_text(const sockaddr_storage& a) {
   return text.data();
 }
 
-// As connection::refuse() says it, in one piece.
+// The response of connection::refuse() as bytes.
 std::string refusal_bytes(const error_page& page, std::int64_t unix_seconds) {
   auto r = page(503, too_many_connections);
   if (find_field(r.fields, "Retry-After").empty()) r.set("Retry-After", "1");
@@ -109,9 +109,9 @@ void server_impl::accept_on(listening_socket& l) {
   });
 }
 
-// Takes in what waits. False: the system has no descriptor or memory left, and accepting goes on later.
+// Accepts the waiting connections. False: the system is out of descriptors or memory, and accepting continues later.
 bool server_impl::accept_ready(listening_socket& l) {
-  constexpr int at_once = 64;  // then it is the others' turn
+  constexpr int at_once = 64;  // then other work of the loop gets its turn
   for (int i = 0; i < at_once; ++i) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
@@ -127,12 +127,12 @@ bool server_impl::accept_ready(listening_socket& l) {
       pause(errno);
       return false;
     }
-    // Anything else concerns the one connection that was about to be taken (it is gone again).
+    // Any other error concerns only the connection that was to be accepted, which is gone already.
   }
   return true;
 }
 
-// The listening socket stays readable, so waiting for it again at once would spin.
+// Waits before accepting again: the listening socket stays readable, so waiting for it at once would be a busy loop.
 void server_impl::pause(int why) {
   if (!starved_) {
     parts_.log.error(
@@ -150,21 +150,22 @@ void server_impl::pause(int why) {
     for (auto& l : listeners_) {
       if (!l.acceptor.is_open()) continue;
       boost::system::error_code ignored;
-      l.acceptor.cancel(ignored);  // the others may still be waiting; each shall wait once
+      l.acceptor.cancel(ignored);  // other listeners may already wait, and each must have only one wait
       accept_on(l);
     }
   });
 }
 
-// The kernel gives the lowest free number, so one at the bound says that all below it are taken.
+// The kernel always assigns the lowest free descriptor, so one at the bound means that all below it are in use.
 bool server_impl::is_full_for(int fd) const {
   const auto refusing = parts_.refusing_count.load(std::memory_order_relaxed);
   return fd >= parts_.options.descriptors_below ||
          connections() - std::min(refusing, connections()) >= parts_.options.max_connections;
 }
 
-// Over the limit, a connection is still taken and told 503: left in the backlog it would hang without a word, and a
-// front server would count us as dead. Those being told have bounds of their own; past them it is said and done.
+// Over the limit a connection is still accepted and answered with 503: left in the backlog it would hang without an
+// answer, and a proxy in front would consider this server dead. The number of connections that are being refused is
+// bounded, too; beyond that they are answered and closed at once.
 void server_impl::deal(int fd, const sockaddr_storage& from) {
   constexpr std::size_t max_refusing = 256;
   const bool refuse = is_full_for(fd);
@@ -190,7 +191,8 @@ void server_impl::deal(int fd, const sockaddr_storage& from) {
   });
 }
 
-// What has come already is read, so that closing resets nothing and the answer arrives; what comes later may undo it.
+// Reads what has arrived before it closes, since unread input would reset the connection and may lose the response.
+// Input that arrives later can still cause that.
 void server_impl::refuse_at_once(base::descriptor socket) const {
   const auto answer = refusal_bytes(parts_.page, std::time(nullptr));
   ::send(socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -209,7 +211,7 @@ void server_impl::close_now() {
   closed_ = true;
   boost::system::error_code ignored;
   for (auto& l : listeners_) {
-    // Who has connected before this moment gets an answer; a plain close would reset them.
+    // Clients that are already in the backlog get an answer; closing the listener would reset them.
     accept_ready(l);
     l.acceptor.close(ignored);
   }

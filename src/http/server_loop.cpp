@@ -89,7 +89,7 @@ void server_loop::adopt(base::tcp_socket socket, std::string peer, bool refuse) 
 void server_loop::serve_next(base::tcp_socket socket) {
   boost::system::error_code ec;
   const auto from = socket.remote_endpoint(ec);
-  // The peer has just gone.
+  // remote_endpoint() failed: the peer has just disconnected.
   if (ec) return closed_one();
   spawn(std::make_shared<connection>(*this, std::move(socket), from.address().to_string(), connection::use::further),
         false);
@@ -128,7 +128,7 @@ void server_loop::drain(base::steady_time deadline, std::function<void()> empty)
   cut_at_ = deadline;
   empty_ = std::move(empty);
   hub_.drain();
-  // A copy: ending one may take it off the list on the spot.
+  // Iterate over a copy: drain() may end a connection at once, which removes it from the list.
   const std::vector<std::shared_ptr<connection>> now(connections_.begin(), connections_.end());
   for (const auto& c : now) c->drain();
   finish_if_empty();
@@ -141,7 +141,7 @@ void server_loop::cut() {
 }
 
 void server_loop::finish_if_empty() {
-  // The wheel's next tick finds out that nothing is left and stops; only then may this object go.
+  // The wheel's next tick sees that nothing is left and stops; this object must live until then.
   if (turning_ || !empty_) return;
   const auto done = std::move(empty_);
   empty_ = nullptr;

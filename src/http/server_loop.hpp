@@ -1,5 +1,5 @@
-// What one loop of a server owns: its connections, its stream sessions, its wheel and the scratch memory they share.
-// Everything here runs on that loop but the constructor and the destructor; the server calls from outside by posting.
+// What one loop of a server owns: its connections, its stream sessions, its timer wheel and the scratch memory that
+// they share. Everything but constructor and destructor runs on that loop; the server posts its calls to it.
 #pragma once
 #include <array>
 #include <atomic>
@@ -13,7 +13,7 @@
 
 namespace streamdemo::http {
 
-// What all loops of one server use: immutable, or thread-safe.
+// What all loops of one server share: immutable or thread-safe.
 struct server_parts {
   server_parts(server_options o, handler h, error_page e, base::metrics& m, const base::logger& l);
 
@@ -22,8 +22,8 @@ struct server_parts {
   const error_page page;
   const base::logger log;
   stream_metrics streams;
-  std::atomic<std::size_t> open_count{0};      // sockets accepted and not closed yet, streams included
-  std::atomic<std::size_t> refusing_count{0};  // of these, the ones that are only told 503
+  std::atomic<std::size_t> open_count{0};      // accepted sockets that are not closed yet, streams included
+  std::atomic<std::size_t> refusing_count{0};  // how many of these are only answered with 503
   base::gauge& connections;
   base::counter& accepted;
   base::counter& refused;  // over max_connections
@@ -40,14 +40,14 @@ class server_loop {
   ~server_loop();
   server_loop(const server_loop&) = delete;
 
-  // The wheel turns from here on.
+  // Starts the timer wheel.
   void start();
 
-  // Takes over an accepted socket. refuse: only to say 503 to it.
+  // Takes over an accepted socket. `refuse`: only answer 503.
   void adopt(base::tcp_socket socket, std::string peer, bool refuse);
 
-  // Ends idle connections now, others after their answer, streams by their own goodbye; at `deadline` what is left is
-  // cut. `empty` is called once, on this loop, when nothing is left and the wheel stands still.
+  // Ends idle connections now, busy ones after their response, and lets each stream end by itself; at `deadline` it
+  // cuts those that are left. Calls `empty` once, on this loop, when nothing is left and the wheel has stopped.
   void drain(base::steady_time deadline, std::function<void()> empty);
   bool draining() const noexcept { return draining_; }
 
@@ -63,7 +63,7 @@ class server_loop {
  private:
   using connections = std::list<std::shared_ptr<connection>>;
 
-  // A stream has ended on it, and the connection has not.
+  // Continues with a socket whose stream has ended without closing the connection.
   void serve_next(base::tcp_socket socket);
   void spawn(std::shared_ptr<connection> c, bool refuse);
   void ended(connections::iterator it, std::exception_ptr why);
@@ -78,8 +78,8 @@ class server_loop {
   base::timer ticker_;
   std::int64_t date_second_ = 0;
   std::string date_;
-  std::unique_ptr<char[]> scratch_;  // what one read brings, until the reader has looked at it
-  std::string out_;                  // what one answer is written in, until the socket took it
+  std::unique_ptr<char[]> scratch_;  // the bytes of one read, until they are parsed or copied
+  std::string out_;                  // one response as bytes, until the socket has taken it
   stream_hub hub_;
   connections connections_;
   bool draining_ = false;

@@ -1,2 +1,2 @@
-// The bodies of Asio's TLS, compiled once (for the client; the server's TLS ends at the proxy in front).
+// Asio's TLS functions, compiled once. Only the client uses TLS; for the server, the proxy in front terminates it.
 #include <boost/asio/ssl/impl/src.hpp>

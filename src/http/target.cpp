@@ -38,7 +38,7 @@ bool decode(std::string_view in, part where, std::string& out) {
   return base::is_utf8(out);
 }
 
-// Leaves "/path?query" of "http://host/path?query".
+// Reduces "http://host/path?query" to "/path?query".
 bool to_origin_form(std::string_view& target) {
   if (!target.empty() && target.front() == '/') return true;
   const auto colon = target.find("://");

@@ -7,8 +7,8 @@ namespace streamdemo::http {
 
 namespace {
 
-// The C library's tcp_info ends before the counters; the kernel's goes on like this (linux/tcp.h, which cannot be
-// included beside the C library's header).
+// The C library's tcp_info ends before the counters. In the kernel it continues like this (linux/tcp.h, which cannot be
+// included together with the C library's header).
 struct kernel_tcp_info {
   tcp_info known;
   std::uint64_t pacing_rate, max_pacing_rate, bytes_acked, bytes_received;

@@ -12,7 +12,7 @@ namespace streamdemo::http {
 std::uint32_t unacknowledged(int socket) noexcept {
   int bytes = 0;
   if (::ioctl(socket, TIOCOUTQ, &bytes) != 0 || bytes <= 0) return 0;
-  // After a reset the count stays as it was.
+  // After a reset the kernel keeps the old count, which nobody will acknowledge any more.
   tcp_info info{};
   socklen_t size = sizeof info;
   if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_CLOSE) return 0;

@@ -1,4 +1,4 @@
-// The last bytes of a TCP connection: whether they have arrived, and how to give them up.
+// The last bytes of a TCP connection: whether they have arrived, and how to discard them.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 
@@ -6,13 +6,14 @@
 
 namespace streamdemo::http {
 
-// Bytes that the peer's kernel has not confirmed and still may; the end of our output counts as one. 0 where ours does
-// not say.
+// The number of bytes that the peer has not acknowledged and still may; the end of our output (FIN) counts as one. 0 if
+// the kernel does not report it.
 std::uint32_t unacknowledged(int socket) noexcept;
 inline constexpr std::uint32_t end_of_output = 1;
 
-// Closes at once and tells the peer so by a reset. What it has not taken is thrown away: after a plain close the kernel
-// would keep it for minutes, out of everybody's sight. Never left to the destructor, in which Asio switches this off.
+// Closes at once with a reset and discards the bytes that the peer has not acknowledged. After a plain close the kernel
+// would keep them for minutes, where nothing counts them. Do not leave this to the socket's destructor: Asio switches
+// SO_LINGER off there.
 void close_with_reset(base::tcp_socket& s) noexcept;
 
 }  // namespace streamdemo::http

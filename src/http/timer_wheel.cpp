@@ -15,7 +15,7 @@ timer_wheel::timer_wheel(base::steady_time start, base::milliseconds tick, std::
     : start_(start), tick_(tick), now_(start), size_(slots), slots_(std::make_unique<slot[]>(slots)) {}
 
 timer_wheel::~timer_wheel() {
-  // Entries may outlive the wheel; they must not point into it.
+  // Entries may outlive the wheel, so they must not keep pointers into it.
   const auto empty = [](entry& list) {
     while (list.next_ != &list) list.next_->cancel();
   };
@@ -60,12 +60,12 @@ void timer_wheel::place_fresh() noexcept {
 void timer_wheel::advance(base::steady_time now) noexcept {
   if (now <= now_) return;
   now_ = now;
-  // Rounded down: a deadline's tick lies at or after the deadline, so it is due once that tick is full.
+  // Rounded down. The tick of a deadline was rounded up, so once it is reached the deadline has passed.
   const base::steady_time::duration tick = tick_;
   const auto target = static_cast<std::uint64_t>((now - start_).count() / tick.count());
   if (target == current_) return place_fresh();
   const auto first = target - current_ > size_ ? target - size_ + 1 : current_ + 1;
-  // Set before anything fires: what a function arms meanwhile is for a later call, so that this one ends.
+  // Set before anything fires: entries that are armed meanwhile then belong to a later call, so that this loop ends.
   current_ = target;
   place_fresh();
   for (auto t = first; t <= target; ++t) fire(slots_[t % size_].end);
@@ -83,7 +83,7 @@ void timer_wheel::fire(entry& list) noexcept {
     entry& e = *due.end.next_;
     e.cancel();
     if (e.tick_ > current_) {
-      link(list, e);  // a later turn
+      link(list, e);  // due in a later turn of the wheel
     } else {
       e.run_(e);
     }

@@ -1,6 +1,6 @@
-// Many coarse deadlines for the price of one timer: a hashed wheel of intrusive entries. Arming, moving, canceling and
-// firing cost the same however many there are. Pure: whoever owns the wheel calls advance() about once a tick (each
-// server loop does so with its one timer). One thread.
+// Many coarse deadlines with one timer: a hashed timer wheel with intrusive entries. Arming, moving, canceling and
+// firing an entry takes constant time. Pure: the owner calls advance() about once per tick (each server loop has one
+// timer for that). One thread.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -12,9 +12,9 @@ namespace streamdemo::http {
 
 class timer_wheel {
  public:
-  // One deadline: a base or a member of whatever it belongs to, 32 bytes. Not movable while armed; its destructor
-  // disarms it. The function is called from advance(), after the entry was disarmed: it may arm it again, destroy it,
-  // and arm, cancel or destroy any other.
+  // One deadline, as a base class or a member of its owner; 32 bytes. Not movable while armed; the destructor disarms
+  // it. advance() disarms the entry and then calls the function, which may arm it again or destroy it, and may arm,
+  // cancel or destroy any other entry.
   class entry {
    public:
     using function = void (*)(entry& self) noexcept;
@@ -25,7 +25,7 @@ class timer_wheel {
     entry& operator=(const entry&) = delete;
 
     bool armed() const noexcept { return next_ != nullptr; }
-    // Does nothing when it is not armed.
+    // Does nothing if it is not armed.
     void cancel() noexcept;
 
    private:
@@ -36,23 +36,23 @@ class timer_wheel {
     function run_;
   };
 
-  // A turn of the wheel is tick * slots; longer deadlines are fine and merely looked at once a turn.
+  // One turn of the wheel takes tick * slots. Later deadlines are allowed; they are checked once per turn.
   explicit timer_wheel(base::steady_time start, base::milliseconds tick = base::milliseconds{100},
                        std::size_t slots = 1024);
   ~timer_wheel();
   timer_wheel(const timer_wheel&) = delete;
   timer_wheel& operator=(const timer_wheel&) = delete;
 
-  // Fires at the first advance() that reaches `deadline`, never before it. Moves an entry that is armed.
+  // Fires at the first advance() at or after `deadline`, never before it. An entry that is armed already is moved.
   void arm(entry& e, base::steady_time deadline) noexcept;
-  // `d` from now; saves asking the clock: counted from the next advance(), so up to two ticks late and, however long
-  // the loop was busy before or will be, never early.
+  // Fires `d` from now, without reading the clock: the time counts from the next advance(). So it fires up to two ticks
+  // late, but never early, however long the loop is busy.
   void arm_after(entry& e, base::steady_time::duration d) noexcept;
 
-  // Fires everything due. `now` never goes back.
+  // Fires every entry that is due. `now` must never decrease.
   void advance(base::steady_time now) noexcept;
 
-  // The time of the last advance(): a tick behind, or as long as the loop was busy since.
+  // The time of the last advance(): up to one tick old, or older if the loop was busy since then.
   base::steady_time now() const noexcept { return now_; }
   base::milliseconds tick() const noexcept { return tick_; }
 
@@ -63,7 +63,7 @@ class timer_wheel {
   void place_fresh() noexcept;
   void fire(entry& list) noexcept;
 
-  // The end of a circular list, so that an entry leaves its list without knowing which one it is in.
+  // The sentinel of a circular list, so that an entry leaves its list without knowing which list it is.
   struct slot {
     slot() noexcept : end(nullptr) { end.prev_ = end.next_ = &end; }
     entry end;
@@ -72,8 +72,8 @@ class timer_wheel {
   const base::steady_time start_;
   const base::milliseconds tick_;
   base::steady_time now_;
-  std::uint64_t current_ = 0;  // all deadlines up to this tick were fired
-  slot fresh_;                 // armed by arm_after() since the last advance(): their tick_ counts from the next
+  std::uint64_t current_ = 0;  // all deadlines up to this tick have fired
+  slot fresh_;                 // armed by arm_after() since the last advance(): their tick_ counts from the next one
   const std::size_t size_;
   std::unique_ptr<slot[]> slots_;
 };

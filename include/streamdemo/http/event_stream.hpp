@@ -1,6 +1,6 @@
-// The client's side of streams of text: server-sent events (WHATWG HTML, 9.2.6) and JSON lines, for tools and tests.
-// Fed in any pieces; a line ends with LF or CRLF. Pure. What is not whole yet is kept, however long: it is as large as
-// what one trusts the server to send.
+// The client's side of text streams: server-sent events (WHATWG HTML, 9.2.6) and JSON lines, for tools and tests. Input
+// may come in any pieces; a line ends with LF or CRLF. Pure. An incomplete line is kept without a bound, so use this
+// only with a server that you trust.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -12,16 +12,16 @@ namespace streamdemo::http {
 class line_reader {
  public:
   void feed(std::string_view bytes);
-  // Without its end; nothing: it is not whole yet. Valid until the next call of feed().
+  // The next line without its line end; nullopt: it is not complete yet. Valid until the next call of feed().
   std::optional<std::string_view> next();
 
  private:
   std::string bytes_;
-  std::size_t begin_ = 0;     // of the next line
-  std::size_t searched_ = 0;  // before here is no line end
+  std::size_t begin_ = 0;     // where the next line begins
+  std::size_t searched_ = 0;  // there is no line end between begin_ and here
 };
 
-// What stands between two empty lines: an event, or, without `data`, fields alone.
+// The fields between two empty lines. With `data` it is an event.
 struct sse_frame {
   std::string id, event, data, retry, comment;
 };

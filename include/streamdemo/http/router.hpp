@@ -1,5 +1,5 @@
-// A table of routes: "/api/tasks/{id}/events". Literal segments win over {names}: the most literal pattern that fits a
-// path is that path's resource, and only its methods count. Immutable after construction; thread-safe.
+// A table of routes such as "/api/tasks/{id}/events". Literal segments win over {names}: a path belongs to the most
+// literal pattern that matches it, and only the methods of that pattern apply. Immutable; thread-safe.
 #pragma once
 #include <streamdemo/http/stream.hpp>
 
@@ -21,9 +21,9 @@ class router {
 
   struct match {
     const route* found = nullptr;  // fills request.params when not null
-    std::string allow;             // when null: the methods of this path, for 405 and OPTIONS; empty: no such path
+    std::string allow;             // if null: the methods of this path, for 405 and OPTIONS; empty: no such path
   };
-  // By r.verb and r.path; "*" is no path but the server, whose methods are those of all paths.
+  // Looks at r.verb and r.path. The path "*" stands for the whole server, and allows the methods of all paths.
   match find(request& r) const;
 
  private:

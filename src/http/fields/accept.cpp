@@ -6,7 +6,7 @@ namespace streamdemo::http {
 
 namespace {
 
-// In thousandths; -1: not a qvalue.
+// The qvalue in thousandths; -1: the text is none.
 int quality(std::string_view text) noexcept {
   if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return -1;
   int q = (text[0] - '0') * 1000;
@@ -19,7 +19,7 @@ int quality(std::string_view text) noexcept {
   return q <= 1000 ? q : -1;
 }
 
-// How exactly a media range names a type: 3 the type, 2 "type/*", 1 "*/*", 0 not at all.
+// How specifically a media range matches a type: 3 the type itself, 2 "type/*", 1 "*/*", 0 no match.
 int precision(std::string_view range, std::string_view type) noexcept {
   if (same_word(range, type)) return 3;
   if (range == "*/*" || range == "*") return 1;

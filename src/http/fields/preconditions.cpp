@@ -8,7 +8,8 @@ namespace streamdemo::http {
 
 namespace {
 
-// Later than the date that the field has; a file's own time has fractions, which no date has.
+// Whether the file is newer than the date in the field, which has whole seconds only. `otherwise`: the result for an
+// invalid date.
 bool is_later(base::sys_time modified, std::string_view date, bool otherwise) {
   const auto then = parse_date(date);
   return then ? std::chrono::floor<std::chrono::seconds>(modified) > *then : otherwise;

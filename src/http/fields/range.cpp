@@ -9,7 +9,7 @@ namespace streamdemo::http {
 
 namespace {
 
-// Digits only; a number too large for us is as good as the largest.
+// Reads digits only. A number that does not fit is taken as the largest one.
 bool number(std::string_view text, std::uint64_t& out) noexcept {
   if (text.empty() || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return false;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out);

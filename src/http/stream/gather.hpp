@@ -1,5 +1,5 @@
-// What one gather write sends: pieces shared with others and a few own bytes between them (chunk and frame heads).
-// Pure. As a scratch per loop it keeps its memory from write to write; what a socket refuses moves into one of its own.
+// The content of one gather write: shared pieces, with a few own bytes (chunk and frame heads) between them. Pure. Each
+// loop has one as scratch memory, which it reuses; what a socket does not take moves to a gather of that session.
 #pragma once
 #include <sys/uio.h>
 
@@ -10,34 +10,34 @@ namespace streamdemo::http {
 
 class gather {
  public:
-  // A copy of `bytes`.
+  // Appends a copy of `bytes`.
   void own(std::string_view bytes);
-  // Not copied: kept alive by its owner, or static.
+  // Appends the piece without copying: its owner keeps it alive, or it is static.
   void refer(piece p);
 
   bool empty() const noexcept { return first_ == segments_.size(); }
-  // Bytes that are left.
+  // The number of bytes that are left.
   std::size_t size() const noexcept;
 
   struct offer {
     std::size_t count = 0;
     std::size_t bytes = 0;
   };
-  // Fills `out` with the first bytes that are left; they stay where they are until this object is changed.
+  // Points `out` to the first bytes that are left. Valid until this object is changed.
   offer front(std::span<iovec> out) const noexcept;
-  // The first `bytes` are sent: lets go of the pieces they end.
+  // The first `bytes` were sent: removes them, and releases pieces that were sent completely.
   void advance(std::size_t bytes) noexcept;
 
-  // Moves what is left into an object that takes no more memory than it needs; this one is empty then.
+  // Moves what is left to a new object that has no spare capacity; this one is empty then.
   gather take_rest();
-  // Empty, memory kept.
+  // Removes everything and keeps the memory.
   void clear() noexcept;
 
  private:
   struct segment {
     std::shared_ptr<const void> owner;
-    const char* shared = nullptr;  // null: the bytes are our own
-    std::size_t own_at = 0;        // then where in text_, which moves as it grows
+    const char* shared = nullptr;  // null: the bytes are in text_
+    std::size_t own_at = 0;        // an index into text_, not a pointer, because text_ moves when it grows
     std::size_t size = 0;
   };
   std::string_view bytes_of(const segment& s) const noexcept {
@@ -46,8 +46,8 @@ class gather {
 
   std::vector<segment> segments_;
   std::string text_;
-  std::size_t first_ = 0;   // segment
-  std::size_t offset_ = 0;  // in the first segment
+  std::size_t first_ = 0;   // the first segment that is left
+  std::size_t offset_ = 0;  // the first byte of it that is left
 };
 
 }  // namespace streamdemo::http

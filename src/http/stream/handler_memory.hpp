@@ -1,6 +1,5 @@
-// Room for one pending operation inside the object that waits for it: Asio's handler is allocated here, so a waiting
-// session needs no block of its own on the heap. A second operation at the same time, or a larger one, goes to the
-// heap.
+// Memory for one pending Asio operation inside the object that waits, so that a waiting session needs no allocation of
+// its own. A second operation at the same time, or a larger one, is allocated on the heap.
 #pragma once
 #include <cstddef>
 #include <new>
@@ -24,11 +23,11 @@ class handler_memory {
   }
 
  private:
-  alignas(void*) std::byte room_[Size];  // no operation of Asio holds more than pointers and numbers
+  alignas(void*) std::byte room_[Size];  // pointer alignment is enough for every operation of Asio
   bool used_ = false;
 };
 
-// What Asio asks a handler for (associated_allocator). The memory outlives the operation.
+// The allocator that Asio takes from a handler (associated_allocator). The memory must outlive the operation.
 template <class T, std::size_t Size>
 class handler_allocator {
  public:

@@ -22,7 +22,7 @@ bool http_session::compose(gather& g) {
   for (const piece& p : pieces) bytes += p.bytes.size();
   if (bytes != 0) quiet_since_ = loop_.now();
   if (chunked_ && bytes != 0) {
-    // One chunk for all of them.
+    // One chunk for all pieces of this write.
     std::array<char, 18> head;
     char* at = std::to_chars(head.data(), head.data() + 16, bytes, 16).ptr;
     *at++ = '\r';
@@ -35,7 +35,7 @@ bool http_session::compose(gather& g) {
   if (state == stream_state::end) {
     const stream_end end = source_->finish();
     source_.reset();
-    // Without the last chunk the client can tell that the stream was cut.
+    // An incomplete stream gets no last chunk, so that the client can tell that it was cut.
     if (end.complete && chunked_) g.refer({nullptr, "0\r\n\r\n"});
     reusable_ = reusable_ && end.complete;
     finishing();
@@ -43,7 +43,7 @@ bool http_session::compose(gather& g) {
   return state == stream_state::more;
 }
 
-// Where the client has sent more in the meantime, that may have been a request, and it is gone.
+// The connection can be used again only if no input was discarded: that may have been the client's next request.
 void http_session::all_sent() {
   if (reusable_ && discarded_ == 0 && !loop_.draining()) {
     hand_back();
@@ -54,7 +54,7 @@ void http_session::all_sent() {
 
 void http_session::on_time(base::steady_time now) {
   if (now - quiet_since_ < loop_.settings().heartbeat) return;
-  // Counted as said even where a backlog holds it back: the timer must not spin.
+  // Reset the time even if a backlog delays the heartbeat, or the timer would fire again at once.
   quiet_since_ = now;
   heartbeat_due_ = true;
   queue();

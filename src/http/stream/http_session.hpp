@@ -1,6 +1,6 @@
-// A response body that streams: server-sent events, JSON lines. Whatever the client still sends is thrown away; its
-// end of input means it is gone. After the last chunk the connection serves the next request, where it may: clients and
-// proxies take it for theirs from then on, and what they send on one that is being closed is lost.
+// A streaming response body: server-sent events, JSON lines. Input from the client is discarded, and its end of input
+// means that it has disconnected. After the last chunk the connection serves the next request if possible, because
+// clients and proxies reuse it from then on, and a request that they send while it is being closed would be lost.
 #pragma once
 #include "http/stream/stream_session.hpp"
 
@@ -19,7 +19,7 @@ class http_session final : public stream_session {
   void count_open(double by) noexcept override;
 
   const bool chunked_;
-  bool reusable_;  // once all is sent
+  bool reusable_;  // the connection can serve another request once all is sent
   bool heartbeat_due_ = false;
 };
 

@@ -63,7 +63,8 @@ void stream_loop::post_flush() {
 
 void stream_loop::flush() {
   flush_posted_ = false;
-  // What is queued from here on runs after what else the loop has to do: no stream holds up the others.
+  // Run only the sessions that are queued now. Those that are queued meanwhile run after other work of the loop, so
+  // that no stream delays the others.
   const std::size_t due = ready_.size();
   for (std::size_t i = 0; i < due && i < ready_.size(); ++i) {
     const session_ptr s = std::move(ready_[i]);
@@ -97,7 +98,7 @@ void stream_loop::count_sent(std::size_t bytes, std::size_t calls) noexcept {
 
 void stream_loop::drain() {
   draining_ = true;
-  // A source that fails leaves the list while it is walked.
+  // From the end, and with a check: a session whose source fails is removed from the list during the loop.
   for (std::size_t i = sessions_.size(); i-- > 0;) {
     if (i >= sessions_.size()) continue;
     const session_ptr s = sessions_[i];

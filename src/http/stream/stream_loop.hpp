@@ -1,5 +1,5 @@
-// What the sessions of one loop share: the list of them, the queue of the woken ones, scratch memory, time. The hub
-// owns it; a flush on its way through the loop keeps it alive. Loop only.
+// What the sessions of one loop share: the list of them, the queue of the woken ones, scratch memory and time. The hub
+// owns it, and a posted flush keeps it alive. Use it on its loop only.
 #pragma once
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <span>
@@ -18,18 +18,18 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
   stream_loop(base::executor ex, timer_wheel& wheel, stream_hub::options o, const stream_metrics& metrics,
               const base::logger& log, stream_hub::callbacks on);
 
-  // Takes over a session that has just been made and starts it.
+  // Takes over a new session and starts it.
   void start(session_ptr s, std::string leftover);
   // Called by a session whose socket is closed.
   void remove(stream_session& s);
-  // Called by a session whose socket is free for the next request.
+  // Called by a session whose socket can serve the next request.
   void hand_back(stream_session& s, base::tcp_socket socket);
-  // Puts a session at the end of the queue; it runs later in this turn of the loop.
+  // Appends a session to the queue; it runs later in this turn of the loop.
   void queue(stream_session& s);
 
   void drain();
   void cut();
-  // Nobody is called back any more, everything cut.
+  // Cuts everything, without callbacks.
   void abandon();
   bool draining() const noexcept { return draining_; }
   std::size_t size() const noexcept { return sessions_.size(); }
@@ -40,7 +40,7 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
   timer_wheel& wheel() noexcept { return wheel_; }
   base::steady_time now() const noexcept { return wheel_.now(); }
   void count_sent(std::size_t bytes, std::size_t calls) noexcept;
-  // Runs what calls into a source. An exception there is a bug of the source: logged, and its session is closed.
+  // Runs `f`, which calls a source. An exception is a bug of the source: it is logged and the session is closed.
   template <class F>
   void guard(stream_session& s, F&& f) noexcept {
     try {
@@ -50,7 +50,7 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
     }
   }
 
-  // Scratch: whoever uses one leaves it empty.
+  // Scratch memory; its user must leave it empty.
   gather& outgoing() noexcept { return outgoing_; }
   std::vector<piece>& pulled() noexcept { return pulled_; }
   std::span<char> incoming() noexcept { return incoming_; }
@@ -70,9 +70,9 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
 
   std::vector<session_ptr> sessions_;
   std::vector<session_ptr> ready_;
-  std::size_t closed_ = 0;              // how many times `on_.closed` is due
-  std::vector<base::tcp_socket> free_;  // for which `on_.free` is due
-  std::size_t sent_bytes_ = 0;          // not yet in the metrics
+  std::size_t closed_ = 0;              // how many calls of `on_.closed` are due
+  std::vector<base::tcp_socket> free_;  // the sockets for which `on_.free` is due
+  std::size_t sent_bytes_ = 0;          // not yet added to the metrics
   std::size_t writes_ = 0;
   bool flush_posted_ = false;
   bool draining_ = false;

@@ -11,8 +11,8 @@ namespace streamdemo::http {
 
 namespace {
 
-// Up to here copying into one buffer costs less than what the kernel asks for looking at several: a tenth of a
-// microsecond against a third.
+// Up to this size it is cheaper to copy everything into one buffer (a tenth of a microsecond) than to pass several
+// buffers to the kernel (a third).
 constexpr std::size_t flat_bytes = 4096;
 
 ssize_t write_some(int socket, std::span<iovec> parts, std::size_t bytes) noexcept {
@@ -31,7 +31,8 @@ ssize_t write_some(int socket, std::span<iovec> parts, std::size_t bytes) noexce
 
 }  // namespace
 
-// Asio keeps these while they wait. A named type with the session's own memory instead of a bound lambda.
+// The handlers that Asio keeps while it waits. A named type, not a lambda, so that it can name the session's memory as
+// its allocator.
 struct stream_session::readable {
   using allocator_type = handler_allocator<std::byte, wait_bytes>;
   session_ptr session;
@@ -85,7 +86,7 @@ void stream_session::run() {
 }
 
 void stream_session::write() {
-  // A backlog comes first; then its end calls again.
+  // A backlog must be sent first; on_writable() queues this session again afterwards.
   if (backlog_ || (phase_ != phase::open && phase_ != phase::finishing)) return;
   gather& g = loop_.outgoing();
   const bool more = phase_ == phase::open && compose(g);
@@ -107,7 +108,7 @@ void stream_session::write() {
   }
 }
 
-// Sends what the socket takes now. A socket that fails is closed, and `g` is empty then.
+// Sends what the socket takes now. If the socket fails, closes it and empties `g`.
 void stream_session::send(gather& g) {
   std::array<iovec, IOV_MAX> vectors;
   std::size_t bytes = 0;
@@ -151,7 +152,7 @@ void stream_session::on_writable(const boost::system::error_code& ec) {
   if (phase_ == phase::closed) return;
   if (!backlog_->empty()) return wait_writable();
   backlog_.reset();
-  // Through the queue: a source that fails is caught there.
+  // Go through the queue, which catches exceptions of the source.
   queue();
 }
 
@@ -172,8 +173,8 @@ void stream_session::on_readable(const boost::system::error_code& ec) {
   if (phase_ != phase::closed) wait_for_input();
 }
 
-// The peer is gone, or at least has said its last; what is on its way may still arrive, and is nobody's concern for
-// longer than that.
+// The peer has disconnected, or at least will send no more. Sent bytes may still arrive; bytes in the backlog are
+// dropped.
 void stream_session::on_end_of_input() {
   if (phase_ == phase::lingering) {
     if (left() <= end_of_output) close();
@@ -250,8 +251,8 @@ void stream_session::watch_blocked() {
   rearm();
 }
 
-// True: the peer's kernel has taken no byte for write_timeout though some wait for it. What our own kernel took says
-// nothing, and neither does its being writable: a slow reader frees the buffer in large steps.
+// True: bytes wait, and the peer has acknowledged none for write_timeout. Acknowledgements count, not what our kernel
+// took or whether the socket is writable: with a slow reader, the send buffer becomes free only in large steps.
 bool stream_session::stuck(base::steady_time now) noexcept {
   const std::uint32_t on_the_way = left();
   const std::uint32_t arrived = sent_ - on_the_way;
@@ -292,7 +293,7 @@ void stream_session::rearm() noexcept {
   loop_.wheel().arm(*this, at);
 }
 
-// A drain does not wait for them: its end is near.
+// A drain does not wait for the last bytes.
 void stream_session::look_at_last_bytes(base::steady_time now) noexcept {
   if (left() <= end_of_output || loop_.draining()) return close();
   if (stuck(now)) return time_out();

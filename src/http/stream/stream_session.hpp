@@ -1,6 +1,6 @@
-// One streaming connection: what HTTP streams and WebSockets have in common. Its socket is read without a buffer of its
-// own and written straight away; only what the socket refuses is remembered until it is writable again.
-// Kept alive by its loop until it is closed, and by its pending operations. Loop only.
+// One streaming connection: what HTTP streams and WebSockets have in common. It reads into the loop's shared buffer and
+// writes directly; only bytes that the socket does not take are stored until it is writable again. Its loop keeps it
+// alive until it is closed, and so do pending operations. Use it on its loop only.
 #pragma once
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
@@ -10,9 +10,9 @@
 
 namespace streamdemo::http {
 
-// About how many bytes are pulled from a source for one write.
+// The approximate number of bytes to pull from a source for one write.
 inline constexpr std::size_t batch_bytes = 65536;
-// Input that is read and thrown away before a connection is simply closed.
+// How much input is read and discarded before the connection is closed.
 inline constexpr std::size_t max_discarded_bytes = 65536;
 
 class stream_session : public boost::intrusive_ref_counter<stream_session, boost::thread_unsafe_counter>,
@@ -22,63 +22,63 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   stream_session(stream_loop& loop, base::tcp_socket s, std::unique_ptr<stream_source> source);
   virtual ~stream_session() = default;
 
-  // Once, after the loop has it. `leftover`: what the client had sent already.
+  // Call once, after the session was added to the loop. `leftover`: input that was read already.
   void start(std::string leftover);
-  // Called by the loop for each queued session: writes what there is.
+  // Called by the loop for each queued session: writes what is available.
   void run();
   void drain();
-  // At once; the source goes, operations end.
+  // Closes at once: destroys the source and ends pending operations.
   void close() noexcept { end(false); }
 
   void wake() noexcept final;
 
  protected:
   enum class phase : std::uint8_t {
-    open,       // the source gives
-    finishing,  // the last bytes are made and wait for the socket
-    closing,    // all is sent; the peer's farewell is awaited
-    lingering,  // our side is shut down and the last bytes are on their way; what the peer still sent is read, so that
-                // no reset eats them
+    open,       // the source gives content
+    finishing,  // the last bytes are composed and wait for the socket
+    closing,    // all is sent; waits for the peer's close frame
+    lingering,  // our side is shut down and the last bytes are in transit; input is read and discarded, since unread
+                // input would cause a reset that loses them
     closed,
   };
 
-  // Puts what is to be sent now into `g`. True: there may be more at once. Calls finishing() with the last bytes.
+  // Appends what to send now to `g`. True: there may be more already. Calls finishing() with the last bytes.
   virtual bool compose(gather& g) = 0;
-  // Bytes from the peer, in scratch memory; never in phase closed or lingering.
+  // Handles bytes from the peer, which are in scratch memory. Not called in the phases closed and lingering.
   virtual void take_input(char* at, char* end) = 0;
-  // The last bytes are sent: hand_back(), linger() or await_farewell().
+  // Called when the last bytes are sent; must call hand_back(), linger() or await_farewell().
   virtual void all_sent() = 0;
-  // What this kind of stream does as time passes (phase open only), and when it wants to be asked next.
+  // The timer has fired, in phase open: sends heartbeats or pings. next_time(): when to call on_time() next.
   virtual void on_time(base::steady_time now) = 0;
   virtual base::steady_time next_time() const noexcept = 0;
   virtual void count_open(double by) noexcept = 0;
 
   void finishing() noexcept { phase_ = phase::finishing; }
-  // The socket goes on to whoever serves the next request on it.
+  // Gives the socket back, to serve the next request.
   void hand_back();
   void await_farewell();
   void linger();
-  // Counts it, and closes; what the peer has not taken is thrown away.
+  // Counts a timeout and closes; bytes that the peer has not acknowledged are discarded.
   void time_out() noexcept;
-  // The peer's kernel has not yet taken all that was written.
+  // Whether the peer has not yet acknowledged everything that was written.
   bool under_way() noexcept;
   void queue();
-  // Throws input away, up to a bound.
+  // Discards input, up to a bound.
   void discard(std::size_t bytes);
-  // Arms the timer for the earliest thing to come. Needed after a change that brings something nearer.
+  // Sets the timer to the earliest deadline. Call it after a change that makes a deadline earlier.
   void rearm() noexcept;
-  // Nothing is read from the peer until the source takes input again.
+  // The session does not read from the peer until the source takes input again.
   bool deaf() const noexcept { return deaf_; }
 
-  // The order of the members is that of the fewest bytes: there may be many thousands of these.
+  // The order of the members keeps the object small: there may be many thousands of sessions.
   stream_loop& loop_;
   std::unique_ptr<stream_source> source_;  // empty once it has finished
-  base::steady_time quiet_since_;          // HTTP: since we said something; WebSocket: since the peer did
+  base::steady_time quiet_since_;          // HTTP: the time of our last output; WebSocket: of the peer's last input
   phase phase_ = phase::open;
 
  private:
   friend class stream_loop;
-  static constexpr std::size_t wait_bytes = 88;  // Boost 1.81's wait; a larger one goes to the heap
+  static constexpr std::size_t wait_bytes = 88;  // a wait operation of Boost 1.81; a larger one goes to the heap
   struct readable;
   struct writable;
 
@@ -99,17 +99,17 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
 
   bool queued_ = false;
   bool deaf_ = false;
-  bool stuck_ = false;       // bytes were on their way at the last look, and none had arrived since the one before
-  std::uint32_t index_ = 0;  // in the loop's list
+  bool stuck_ = false;       // at the last check bytes were in transit, and none had arrived since the check before
+  std::uint32_t index_ = 0;  // its place in the loop's list
   base::tcp_socket socket_;
-  std::unique_ptr<gather> backlog_;  // what the socket refused
-  base::steady_time timed_from_;     // open, finishing: bytes were last seen to arrive; closing, lingering: its start
+  std::unique_ptr<gather> backlog_;  // the bytes that the socket did not take
+  base::steady_time timed_from_;     // open, finishing: when bytes last arrived; closing, lingering: when that began
   handler_memory<wait_bytes> read_memory_;
   std::uint32_t sent_ = 0;     // bytes, modulo 2^32
-  std::uint32_t arrived_ = 0;  // of sent_, at the last look
+  std::uint32_t arrived_ = 0;  // how much of sent_ was acknowledged at the last check
 
  protected:
-  std::uint32_t discarded_ = 0;  // bytes of input
+  std::uint32_t discarded_ = 0;  // bytes of input that were discarded
 };
 
 }  // namespace streamdemo::http

@@ -56,7 +56,8 @@ void websocket_session::take_input(char* at, char* end) {
   }
 }
 
-// A message that finds no room cannot be refused by an answer: its end may never come.
+// Without memory for a message the connection is closed: the message may never end, so it cannot be skipped and
+// refused.
 void websocket_session::keep_half_read() {
   if (of_message_.hold(parser_.held())) return;
   parser_.abandon();
@@ -92,7 +93,7 @@ void websocket_session::take(const frame_parser::step& s) {
 
 void websocket_session::take_close(std::uint16_t code) {
   peer_left_ = true;
-  // Both have said goodbye: the server ends the connection first (section 7.1.1).
+  // Both close frames were sent: the server closes the TCP connection first (section 7.1.1).
   if (phase_ == phase::closing) return linger();
   if (held_) return let_go();
   if (phase_ == phase::open && !leaving_) farewell(code, {});
@@ -130,11 +131,11 @@ void websocket_session::on_time(base::steady_time now) {
     if (now - quiet_since_ >= loop_.settings().late_close) let_go();
     return;
   }
-  // Whoever does not listen cannot say that the peer is silent.
+  // While the session does not read, it cannot know whether the peer is silent.
   if (deaf()) quiet_since_ = now;
   if (pong_awaited_) {
     if (now - quiet_since_ < loop_.settings().pong_timeout) return;
-    // While bytes are still on their way to it, a slow reader has not seen the ping: write_timeout judges it.
+    // While bytes are in transit, a slow reader may not have got the ping yet, so write_timeout decides instead.
     if (!under_way()) return time_out();
     quiet_since_ = now;
     return;

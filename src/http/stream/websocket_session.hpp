@@ -1,5 +1,5 @@
-// A WebSocket after its handshake: each piece of the source is one text message. Pings, pongs and the closing
-// handshake (RFC 6455 sections 5.5 and 7) are the session's own business.
+// A WebSocket after its handshake: each piece of the source is one text message. The session handles pings, pongs and
+// the closing handshake (RFC 6455 sections 5.5 and 7) by itself.
 #pragma once
 #include "http/stream/stream_session.hpp"
 #include "http/websocket/frame_parser.hpp"
@@ -21,21 +21,21 @@ class websocket_session final : public stream_session {
   void keep_half_read();
   void take(const websocket::frame_parser::step& s);
   void take_close(std::uint16_t code);
-  // Our close frame goes out next, and nothing after it.
+  // Sends our close frame next, and nothing after it.
   void farewell(std::uint16_t code, std::string_view reason);
 
-  // The same, but later.
+  // As farewell(), but after late_close.
   void hold_back(std::string close_frame);
   void let_go();
 
-  bool leaving_ = false;    // control_ is the farewell
-  bool held_ = false;       // and waits until late_close has passed since quiet_since_
-  bool peer_left_ = false;  // its close frame came, or it broke the rules: no more is awaited
+  bool leaving_ = false;    // control_ is our close frame
+  bool held_ = false;       // our close frame waits until late_close has passed since quiet_since_
+  bool peer_left_ = false;  // the peer sent its close frame or violated the protocol: expect no more input
   bool ping_due_ = false;
-  bool pong_awaited_ = false;  // then quiet_since_ is when it was asked for
+  bool pong_awaited_ = false;  // a ping was sent at quiet_since_
   websocket::frame_parser parser_;
-  base::byte_budget::share of_message_;  // that is half-read
-  // Control frames that go out before the next message: at most one pong, the latest (section 5.5.3), or our farewell.
+  base::byte_budget::share of_message_;  // for an incomplete message
+  // A control frame to send before the next message: the latest pong (section 5.5.3) or our close frame.
   std::unique_ptr<const std::string> control_;
 };
 

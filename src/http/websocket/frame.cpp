@@ -6,7 +6,7 @@ namespace streamdemo::http::websocket {
 
 bool is_close_code(std::uint16_t code) noexcept {
   if (code >= 3000 && code <= 4999) return true;
-  // 1004 is reserved; 1005, 1006 and 1015 describe what no frame said.
+  // 1004 is reserved; 1005, 1006 and 1015 are only for reports inside a program and never in a frame.
   return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
 }
 

@@ -1,4 +1,4 @@
-// The parts of a WebSocket frame (RFC 6455 section 5) as the server writes them: never masked, never fragmented. Pure.
+// Writes WebSocket frames (RFC 6455 section 5) as a server does: never masked, never fragmented. Pure.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@ constexpr bool is_control(opcode o) noexcept {
   return static_cast<std::uint8_t>(o) >= 8;
 }
 
-// Close codes of section 7.4.1 that this server gives by itself.
+// Close codes (section 7.4.1) that this server sends by itself.
 namespace close_code {
 inline constexpr std::uint16_t normal = 1000;
 inline constexpr std::uint16_t protocol_error = 1002;
@@ -24,19 +24,19 @@ inline constexpr std::uint16_t too_big = 1009;
 inline constexpr std::uint16_t overloaded = 1013;
 }  // namespace close_code
 
-// One that may stand in a close frame.
+// Whether this code may be in a close frame.
 bool is_close_code(std::uint16_t code) noexcept;
 
 inline constexpr std::size_t max_head_bytes = 10;
 inline constexpr std::size_t max_control_bytes = 125;
 
-// Writes the head of a whole message of `size` bytes; how long it is: 2, 4 or 10.
+// Writes the head of an unfragmented message of `size` bytes, and returns the length of the head: 2, 4 or 10.
 std::size_t write_head(char* out, opcode op, std::uint64_t size) noexcept;
 
 // A whole control frame. `payload` is at most max_control_bytes.
 std::string control_frame(opcode op, std::string_view payload);
 
-// A whole close frame; none: without a code. The reason is cut, between code points, to what fits.
+// A whole close frame; close_code::none: without a code. A reason that is too long is cut between code points.
 std::string close_frame(std::uint16_t code, std::string_view reason);
 
 }  // namespace streamdemo::http::websocket

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t max_client_head_bytes = 14;
 using mask_key = std::array<char, 4>;
 
-// `offset`: where in the frame's payload `data` begins.
+// `offset`: the position of `data` in the frame's payload.
 void unmask(char* data, std::size_t size, const mask_key& key, std::uint64_t offset) noexcept {
   mask_key turned;
   for (std::size_t i = 0; i < 4; ++i) turned[i] = key[(offset + i) % 4];
@@ -32,7 +32,7 @@ void unmask(char* data, std::size_t size, const mask_key& key, std::uint64_t off
 
 }  // namespace
 
-// A frame's head, whole.
+// The complete head of a frame.
 struct frame_parser::head {
   bool fin = false;
   std::uint8_t reserved = 0;
@@ -42,7 +42,7 @@ struct frame_parser::head {
   std::uint64_t length = 0;
   mask_key key{};
 
-  // How long the head is, as its second byte says.
+  // The length of the head, which its second byte determines.
   static std::size_t size(char second) noexcept {
     const std::uint8_t code = static_cast<std::uint8_t>(second) & 0x7fU;
     const bool has_key = (static_cast<std::uint8_t>(second) & 0x80U) != 0;
@@ -69,24 +69,24 @@ struct frame_parser::head {
   }
 };
 
-// What is kept between two calls when something is half-read.
+// The state between two calls while a frame or message is incomplete.
 struct frame_parser::partial {
   std::array<char, max_client_head_bytes> head_bytes;
   std::uint8_t head_size = 0;
 
-  bool in_payload = false;  // a head was read, `rest` bytes of its payload are to come
+  bool in_payload = false;  // a head was read, and `rest` bytes of its payload are missing
   bool fin = false;
   opcode op = opcode::continuation;
   mask_key key{};
   std::uint64_t taken = 0;
   std::uint64_t rest = 0;
 
-  bool in_message = false;  // a text message has begun and its last frame has not ended
+  bool in_message = false;  // a text message has begun, and its last frame has not ended
   std::string message;
   utf8_check utf8;
 
   std::string control;
-  bool message_given = false;  // `message` was handed out: forget it at the next call
+  bool message_given = false;  // `message` was returned: drop it at the next call
   bool control_given = false;
 
   bool needed() const noexcept { return head_size != 0 || in_payload || in_message; }
@@ -131,7 +131,7 @@ frame_parser::step frame_parser::next(char*& at, char* end) {
   }
   while (true) {
     const step s = partial_ && partial_->in_payload ? read_payload(at, end) : read_head(at, end);
-    // Between the frames of one message there is nothing to say.
+    // Between the frames of one message there is no step to report, so continue.
     if (s.what != step::kind::need_more || at == end) return s;
   }
 }
@@ -147,7 +147,7 @@ frame_parser::step frame_parser::read_head(char*& at, char* end) {
     if (have == 2) size = head::size(bytes[1]);
   }
   if (have >= 2) {
-    // Whatever is wrong with the first two bytes is said before the rest of the head comes.
+    // Report an error in the first two bytes without waiting for the rest of the head.
     head early = head::parse(bytes.data());
     if (have < size) early.length = 0;
     if (step bad = refuse(early); bad.what == step::kind::failed) return bad;
@@ -166,7 +166,7 @@ frame_parser::step frame_parser::read_head(char*& at, char* end) {
   return begin_frame(h, at, end);
 }
 
-// What a head must not say, whether or not all of it has come (then its length is 0).
+// Checks a head for protocol errors. An incomplete head has the length 0.
 frame_parser::step frame_parser::refuse(const head& h) {
   constexpr std::uint16_t broken = close_code::protocol_error;
   if (h.reserved != 0) return fail(broken, "a reserved bit is set");
@@ -210,7 +210,7 @@ frame_parser::step frame_parser::begin_frame(const head& h, char*& at, char* end
     return take_control(op, payload);
   }
   if (whole && op == opcode::text && h.fin) {
-    // The usual message: used where it lies.
+    // The common case, a whole message in the input: return it without a copy.
     const std::string_view payload{at, static_cast<std::size_t>(h.length)};
     unmask(at, payload.size(), h.key, 0);
     at += payload.size();

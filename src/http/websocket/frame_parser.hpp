@@ -1,6 +1,6 @@
-// The server's side of reading WebSocket frames (RFC 6455 section 5): masking, fragments, control frames between them,
-// UTF-8, limits. Sans-io and pure: it is fed bytes in any splits and says what they mean. While nothing is half-read it
-// owns no memory. One stream of bytes, one thread.
+// Parses WebSocket frames on the server's side (RFC 6455 section 5): masking, fragments, control frames between them,
+// UTF-8, limits. Pure, without I/O: it gets bytes in any pieces and reports what they mean. While no frame or message
+// is incomplete it owns no memory. One parser per stream of bytes, one thread.
 #pragma once
 #include <memory>
 
@@ -16,8 +16,8 @@ class frame_parser {
       text,       // a whole text message: `payload`
       ping,       // answer it with a pong of the same `payload`
       pong,
-      close,   // the peer closes: `code` (close_code::none: it gave none), `payload` is its reason. The last step
-      failed,  // the peer broke the rules: close with `code`, `payload` says what. The last step
+      close,   // the peer closes: `code` (close_code::none: it sent none), `payload` is its reason. The last step
+      failed,  // the peer violated the protocol: close with `code`, `payload` says why. The last step
     };
     kind what = kind::need_more;
     std::string_view payload;  // valid until the next call, and while the input is
@@ -28,15 +28,15 @@ class frame_parser {
   ~frame_parser();
   frame_parser(frame_parser&&) noexcept;
 
-  // Takes from [at, end), moves `at` past what it took, and unmasks in place. Call it until it needs more. After the
-  // last step it takes everything and needs more for ever.
+  // Consumes bytes from [at, end), moves `at` past them, and unmasks in place. Call it until it returns need_more.
+  // After the last step it consumes everything and always returns need_more.
   step next(char*& at, char* end);
 
-  // Nothing is half-read: no frame, no fragmented message.
+  // No frame and no fragmented message is incomplete.
   bool idle() const noexcept { return partial_ == nullptr; }
-  // Bytes that it holds of a message that is half-read.
+  // The number of bytes that it holds of an incomplete message.
   std::size_t held() const noexcept;
-  // Lets go of them: whatever comes from here on is taken and means nothing.
+  // Frees them. All further input is consumed and ignored.
   void abandon() noexcept;
 
  private:

@@ -6,7 +6,7 @@ namespace streamdemo::http::websocket {
 
 namespace {
 
-// Skips what is plain ASCII, eight bytes at a time.
+// Skips ASCII, eight bytes at a time.
 const char* skip_ascii(const char* at, const char* end) noexcept {
   while (end - at >= 8) {
     std::uint64_t word;

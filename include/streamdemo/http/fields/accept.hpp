@@ -6,8 +6,8 @@
 
 namespace streamdemo::http {
 
-// The index of the offered media type that the client likes best; of equals the first. An empty header accepts all.
-// Nothing: none is acceptable. Parts that do not parse are ignored.
+// The index of the offered media type that the client prefers; of equals the first. An empty header accepts all.
+// nullopt: none is acceptable. Parts that do not parse are ignored.
 std::optional<std::size_t> best_offer(std::string_view accept, std::span<const std::string_view> offered) noexcept;
 
 }  // namespace streamdemo::http

@@ -4,7 +4,7 @@
 
 namespace streamdemo::http {
 
-// The first coding of the field that changes bytes; empty: none does.
+// The first coding in the field other than "identity"; empty: there is none.
 std::string_view coding_of(std::string_view content_encoding) noexcept;
 
 }  // namespace streamdemo::http

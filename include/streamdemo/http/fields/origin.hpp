@@ -1,5 +1,5 @@
-// Who may call: any web page can reach a server on localhost, so its name (Host) and the page's origin are checked, and
-// the same list drives CORS. Pure.
+// Which web pages may call. Any page can make a browser send requests to a server on localhost, so the name that was
+// called (Host) and the page's origin are checked. CORS uses the same list. Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -7,18 +7,20 @@
 
 namespace streamdemo::http {
 
-// "https://example.org:8443" → "example.org:8443"; empty for "null" and everything else.
+// "https://example.org:8443" → "example.org:8443"; empty for "null" and anything that is not an origin.
 std::string_view origin_authority(std::string_view origin) noexcept;
 
 class origin_rules {
  public:
-  // `allowed`: origins such as "https://example.org", beside the loopback names.
+  // `allowed`: origins such as "https://example.org", in addition to the loopback names.
   explicit origin_rules(std::vector<std::string> allowed);
 
-  // Loopback names, addresses (a name that somebody else controls cannot be one) and the hosts of the allowed origins.
+  // True for loopback names, IP addresses (which, unlike a DNS name, nobody else can point at this machine) and the
+  // hosts of the allowed origins.
   bool host_allowed(std::string_view host) const noexcept;
 
-  // The page's own server, an allowed origin, or loopback to loopback. `host` is the request's Host.
+  // True if the page came from this server, if its origin is allowed, or if both are loopback. `host`: the request's
+  // Host.
   bool origin_allowed(std::string_view origin, std::string_view host) const noexcept;
 
  private:

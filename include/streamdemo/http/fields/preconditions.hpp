@@ -13,7 +13,7 @@ enum class precondition {
   failed,        // 412
 };
 
-// Of a GET or HEAD, in the order of section 13.2.2. What does not parse is as if it were not there.
+// For a GET or HEAD, in the order of section 13.2.2. A field that does not parse is ignored.
 precondition judge_preconditions(const request& r, std::string_view etag, base::sys_time modified);
 
 }  // namespace streamdemo::http

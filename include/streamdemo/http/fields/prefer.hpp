@@ -8,11 +8,11 @@
 
 namespace streamdemo::http {
 
-// The seconds of the first `wait` preference, cut to `max` (whole seconds). Nothing when there is none or it does not
-// parse: a preference that is not understood is ignored.
+// The seconds of the first `wait` preference, at most `max` (rounded down to whole seconds). nullopt: there is none, or
+// it does not parse, since a preference that is not understood must be ignored.
 std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer, base::milliseconds max) noexcept;
 
-// For Preference-Applied.
+// The value of Preference-Applied.
 std::string applied_wait(std::chrono::seconds wait);
 
 }  // namespace streamdemo::http

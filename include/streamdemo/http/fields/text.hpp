@@ -1,4 +1,4 @@
-// Small cuts of header text. Pure.
+// Small functions that take header values apart. Pure.
 #pragma once
 #include <streamdemo/base/text.hpp>
 
@@ -7,7 +7,7 @@ namespace streamdemo::http {
 using base::same_word;
 using base::trim;
 
-// Cuts the part before the next `separator` (outside quotes) off the front of `rest`, trimmed.
+// Removes the part before the next `separator` (outside quotes) from the front of `rest`, and returns it trimmed.
 constexpr std::string_view next_part(std::string_view& rest, char separator) noexcept {
   bool quoted = false;
   std::size_t i = 0;
