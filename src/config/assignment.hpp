@@ -1,4 +1,4 @@
-// One setting given by one source: the common form of a line of the file, a variable and a flag.
+// One setting as one source gives it: the common form of a line in the file, a variable and a flag.
 #pragma once
 #include <streamdemo/config/config.hpp>
 
@@ -6,11 +6,11 @@
 
 namespace streamdemo::config {
 
-// From a variable or a flag: read by the type of the setting it is for.
+// From a variable or a flag: a text, which will be read as the type of its setting.
 struct untyped {
   std::string text;
 };
-// From the file, of a type that no setting has.
+// From the file: a value of a type that no setting has.
 struct foreign {
   std::string type;  // "a date", with its article
 };
@@ -22,19 +22,19 @@ struct assignment {
   std::string where;  // as in `problem`
 };
 
-// The leaves of a TOML file in the order of its lines. A file that cannot be read or parsed is one problem.
+// The values in a TOML file, in the order of its lines. A file that cannot be read or parsed adds one problem.
 std::vector<assignment> read_toml_file(const std::filesystem::path& path, std::vector<problem>& problems);
 
-// The variables that name a setting or look like one with a spelling mistake (a known section and anything).
+// The variables that name a setting, and those that seem to misspell one (a known section and an unknown name).
 std::vector<assignment> read_environment(const std::vector<std::pair<std::string, std::string>>& variables);
 
 // "gateway.port=9000".
 std::vector<assignment> read_sets(const std::vector<std::string>& sets, std::vector<problem>& problems);
 
-// What is given, as the type of `like`; or what is wrong with it, to stand after the name.
+// Converts to the type of `like`. Otherwise returns what is wrong, as a text that follows the setting's name.
 std::variant<value, std::string> convert(const config::given& g, const value& like);
 
-// The variable of a setting: STREAMDEMO_GATEWAY_PORT.
+// The name of a setting's environment variable, such as STREAMDEMO_GATEWAY_PORT.
 std::string variable_of(std::string_view key);
 
 }  // namespace streamdemo::config

@@ -11,7 +11,7 @@ namespace {
 
 using contradiction_list = std::vector<contradiction>;
 
-// One side of "must be at least": names, and what they add up to.
+// One side of "must be at least": the names of settings, and the sum of their values.
 struct side {
   std::vector<std::string> keys;
   std::int64_t amount;
@@ -43,7 +43,7 @@ void check_windows(contradiction_list& out, const settings& s) {
   const auto margin = ms("processor.recovery_margin_ms", s.processor.recovery_margin);
 
   at_least(out, deadline, ms("tasks.default_deadline_ms", s.tasks.default_deadline),
-           "a task without a wish of its own would ask for more than is allowed");
+           "a task that asks for no deadline would get more than is allowed");
   at_least(out, ms("topics.retention_ms", s.topics.retention), deadline + keep + margin,
            "a gateway that starts reads back that far, and would find a part of the log gone");
   at_least(out, ms("artifacts.keep_for_ms", s.artifacts.keep_for), deadline + keep,
@@ -187,7 +187,7 @@ void check_topics(contradiction_list& out, const settings& s) {
   }
 }
 
-// Whoever reads a request topic answers for every kind in it, and fails the tasks of those that it does not know.
+// A processor that reads a request topic must know every kind in it, because it fails the tasks of unknown kinds.
 void check_owners(contradiction_list& out, const settings& s) {
   std::map<std::string, std::string> ours{{s.topics.request, "topics.request"}};
   for (const auto& [kind, topic] : s.tasks.request_topics) {

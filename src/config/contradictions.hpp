@@ -1,4 +1,4 @@
-// Settings that are good one by one and cannot hold together. Pure, thread-safe.
+// Finds settings that are valid one by one but contradict each other. Pure, thread-safe.
 #pragma once
 #include <streamdemo/config/settings.hpp>
 
@@ -8,8 +8,8 @@
 namespace streamdemo::config {
 
 struct contradiction {
-  std::vector<std::string> keys;  // the settings that take part
-  std::string what;               // which of them must be what, with their values
+  std::vector<std::string> keys;  // the settings that contradict each other
+  std::string what;               // what to change, with their values
 };
 
 std::vector<contradiction> contradictions(const settings& s);

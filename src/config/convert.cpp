@@ -1,4 +1,4 @@
-// From what a source gives to the type of the setting.
+// Converts what a source gives to the type of the setting.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -47,7 +47,7 @@ std::string type_of(const value& v) {
   }
 }
 
-// Quoted items with backslash escapes for quote and backslash; false when it is not that.
+// Reads quoted items, with backslash escapes for quote and backslash. False: the text has another form.
 bool parse_quoted_list(std::string_view text, strings& items) {
   text = trimmed(text.substr(1, text.size() - 2));
   while (!text.empty()) {
@@ -69,7 +69,7 @@ bool parse_quoted_list(std::string_view text, strings& items) {
   return true;
 }
 
-// ["a", "b"] as in the file, or a,b.
+// Reads ["a", "b"], as in the file, or a,b.
 std::variant<value, std::string> parse_list(std::string_view text) {
   strings items;
   text = trimmed(text);

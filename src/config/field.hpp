@@ -1,5 +1,5 @@
-// What one setting is: its name, its sentence, what it may hold, and the way into the structure that carries it. Every
-// source and every document is a visitor of the lists in fields.cpp. Values only, thread-safe.
+// The description of one setting: its name, what it does, its allowed values, and how to access its member. All sources
+// and documents work through the lists in fields.cpp. Values only, thread-safe.
 #pragma once
 #include <streamdemo/config/settings.hpp>
 
@@ -14,22 +14,23 @@ namespace streamdemo::config {
 using strings = std::vector<std::string>;
 using properties = std::map<std::string, std::string>;
 
-// What a setting holds outside the structure. Durations are counted in milliseconds, sizes in bytes.
+// The value of a setting outside the structure. Durations are in milliseconds, sizes in bytes.
 using value = std::variant<bool, std::int64_t, std::string, strings, properties>;
 
 template <class Owner>
 struct basic_field {
   std::string key;       // "gateway.port"; inside a kind's table only "command"
-  std::string sentence;  // what it does, for a person
-  std::string allowed;   // what it may hold, for a person
+  std::string sentence;  // what it does, for people
+  std::string allowed;   // its allowed values, for people
   std::function<value(const Owner&)> get;
-  // Called only with the alternative that get() gives, after wrong() found nothing.
+  // Must be called only with the same alternative of `value` as get() returns, and after wrong() returned an empty
+  // text.
   std::function<void(Owner&, const value&)> set;
-  // Empty: fine. Otherwise what is wrong, to stand after the name.
+  // Returns what is wrong, as a text that follows the name; empty: the value is valid.
   std::function<std::string(const value&)> wrong;
 };
 
-// One table [tasks.<kind>], before it is dealt out to the structure.
+// One table [tasks.<kind>], before its values are moved to the settings.
 struct task_table {
   command_task command;
   std::string request_topic;
@@ -40,7 +41,7 @@ using field = basic_field<settings>;
 using task_field = basic_field<task_table>;
 using issuer_field = basic_field<token_issuer>;
 
-// All settings but the tables of kinds and issuers, section by section in the order of the reference.
+// All settings except the tables of kinds and issuers, in the order of the reference.
 std::vector<field> fields();
 // The settings of a kind's table.
 std::vector<task_field> task_fields();

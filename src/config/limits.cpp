@@ -25,7 +25,7 @@ bool is_port(std::string_view text) {
   return ec == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65535;
 }
 
-// host[:port] of a loopback address.
+// Whether `authority` (host[:port]) is a loopback address or localhost.
 bool is_this_machine(std::string_view authority) {
   const bool bracketed = authority.starts_with('[');
   const auto end = bracketed ? authority.find(']') : authority.find(':');
@@ -36,7 +36,7 @@ bool is_this_machine(std::string_view authority) {
   return !ec && address.is_loopback();
 }
 
-// The largest unit that divides the number.
+// The number in the largest unit that divides it.
 template <std::size_t N>
 std::string in_largest(std::int64_t n, const std::array<std::pair<std::int64_t, std::string_view>, N>& units) {
   for (const auto& [size, name] : units) {
@@ -127,7 +127,7 @@ std::string wrong_jwks(std::string_view text) {
     return fmt::format("must be an address without user names, and \"{}\" is none", text);
   }
   if (text.starts_with("https://")) return {};
-  // Whoever can change the answer on its way could sign tokens.
+  // Over plain HTTP, whoever can change the response could give their own keys and sign tokens with them.
   if (text.starts_with("http://") && is_this_machine(authority)) return {};
   return fmt::format("must be https, or http of this machine alone: \"{}\" could be answered by somebody else", text);
 }

@@ -1,4 +1,4 @@
-// All sources into one structure, and everything that is wrong into one list.
+// Collects all sources into one structure, and everything that is wrong into one list.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,7 +40,7 @@ class loader {
     look_for_half_issuers();
     if (judge) judge_properties(judge);
     for (const auto& c : contradictions(settings_)) {
-      // What follows from a mistake that is already named would only confuse.
+      // Skip contradictions that follow from a setting that was already reported as wrong.
       if (std::ranges::any_of(c.keys, [&](const auto& key) { return bad_.contains(key); })) continue;
       problems_.push_back({where_of(c.keys), c.what});
     }
@@ -77,7 +77,7 @@ class loader {
     return key.starts_with(section) && key.find('.', section.size()) != key.npos;
   }
 
-  // `a` is for the table section.NAME, one of `tables`.
+  // `a` belongs to the table section.NAME, one of `tables`.
   template <class Owner>
   void put_in_table(std::string_view section, std::string (*wrong_name)(std::string_view),
                     const std::vector<basic_field<Owner>>& known, std::map<std::string, Owner>& tables,
@@ -113,7 +113,7 @@ class loader {
     }
   }
 
-  // What an issuer's table has no default for. What was given and is wrong has been said.
+  // Reports missing settings of an issuer that have no default. Wrong values were already reported.
   void look_for_half_issuers() {
     for (const auto& [name, issuer] : settings_.auth.issuers) {
       const auto table = std::string(issuers_section) + name;
@@ -152,7 +152,7 @@ class loader {
     problems_.push_back({a.where, std::move(text)});
   }
 
-  // Where a contradiction can be mended: the last of its settings that somebody set.
+  // Where to fix a contradiction: the last of its settings that a source gave.
   std::string where_of(const std::vector<std::string>& keys) const {
     std::string where = keys.front();
     for (const auto& key : keys) {

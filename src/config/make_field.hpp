@@ -1,5 +1,5 @@
-// Makes a field out of a name, a way to the member, its limits and a sentence. `at` is a generic lambda that gives a
-// reference to the member of whichever owner it is handed, const or not.
+// Makes a field from a name, access to the member, limits and a description. `at` is a generic lambda that returns a
+// reference to the member of a const or non-const owner.
 #pragma once
 #include <fmt/format.h>
 
@@ -66,7 +66,7 @@ basic_field<Owner> flag(std::string key, At at, std::string sentence) {
 
 using text_check = std::string (*)(std::string_view);
 
-// Members that are a std::string or a path.
+// For members that are a std::string or a path.
 template <class Owner, class At>
 basic_field<Owner> text(std::string key, At at, text_check check, std::string allowed, std::string sentence) {
   return {std::move(key),
@@ -107,7 +107,7 @@ basic_field<Owner> table(std::string key, At at, std::string allowed, std::strin
           [](const value&) { return std::string{}; }};
 }
 
-// One word out of a few. `words` pairs each word with what stands for it in the structure.
+// For members that are one of a few words. `words` pairs each word with its value in the structure.
 template <class Owner, class T, class At>
 basic_field<Owner> choice(std::string key, At at, std::vector<std::pair<std::string, T>> words, std::string sentence) {
   std::string names;

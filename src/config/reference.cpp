@@ -1,4 +1,4 @@
-// The documents: every setting as a commented TOML file and as Markdown.
+// Writes the documents: every setting as a commented TOML file and as Markdown.
 #include <fmt/format.h>
 
 #include "config/assignment.hpp"

@@ -1,4 +1,4 @@
-// "Did you mean": the known name that is nearest to a wrong one. Pure, thread-safe.
+// "Did you mean": finds the known name that is most similar to a wrong one. Pure, thread-safe.
 #pragma once
 #include <optional>
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace streamdemo::config {
 
-// Insertions, deletions and replacements of one character each that lead from one text to the other.
+// The number of insertions, deletions and replacements of one character that turn one text into the other.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// Nothing when no name is near enough to be meant. A name that the wrong one begins, such as one without its unit,
-// wins.
+// nullopt: no name is similar enough. A name that begins with the wrong one, such as one whose unit was forgotten, is
+// preferred.
 std::optional<std::string> nearest(std::string_view wrong, const std::vector<std::string>& known);
 
 }  // namespace streamdemo::config

@@ -1,4 +1,4 @@
-// The environment and the flags.
+// Reads the environment and the flags.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,8 +25,8 @@ std::string lower_with(std::string_view text, char instead_of_underscore) {
   return out;
 }
 
-// STREAMDEMO_TASKS_WORD_COUNT_MAX_LINE_BYTES: the known name at the end, before it the table's, which has no '_'.
-// Empty: no known name.
+// The setting in a table, such as STREAMDEMO_TASKS_WORD_COUNT_MAX_LINE_BYTES: a known name at the end, and before it
+// the name of the table, in which each '_' stands for '-'. Empty: it ends with no known name.
 template <class Owner>
 std::string table_key(std::string_view variable, std::string_view begin, std::string_view section,
                       const std::vector<basic_field<Owner>>& known) {
@@ -41,8 +41,8 @@ std::string table_key(std::string_view variable, std::string_view begin, std::st
   return {};
 }
 
-// The setting that a variable names; for one that only begins like a section, a name that no setting has; otherwise
-// empty: others may use the prefix for their own (orchestrators name variables after services).
+// The setting that a variable names. A variable that only begins like a section gives a name that no setting has, and
+// is reported. Others give an empty text and are ignored, since orchestrators make such variables from service names.
 std::string key_of(std::string_view variable, const std::vector<field>& all) {
   for (const auto& f : all) {
     if (variable_of(f.key) == variable) return f.key;

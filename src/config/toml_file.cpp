@@ -36,7 +36,7 @@ given given_by(const toml::node& node) {
   return foreign{type_name(node)};
 }
 
-// Tables below tables become dotted names, so that [kafka.properties] sasl.mechanisms needs no quotes.
+// Nested tables become dotted names, so that sasl.mechanisms in [kafka.properties] needs no quotes.
 void collect(const toml::table& table, const std::string& prefix, const std::string& path,
              std::vector<assignment>& out) {
   for (const auto& [name, node] : table) {
@@ -59,7 +59,7 @@ std::vector<assignment> read_toml_file(const std::filesystem::path& path, std::v
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (!file || std::filesystem::is_directory(path) || !(text << file.rdbuf()).good()) {
-    // An empty file makes the copy fail too, and is no problem.
+    // Copying an empty file fails, too, but an empty file is valid.
     std::error_code ec;
     if (std::filesystem::is_regular_file(path, ec) && std::filesystem::file_size(path, ec) == 0 && file) return {};
     problems.push_back({path.string(), "cannot be read: give --config the path of a readable TOML file"});

@@ -1,5 +1,5 @@
-// Reads the settings: defaults, then the TOML file, then the environment (STREAMDEMO_GATEWAY_PORT), then flags
-// (--set gateway.port=9000); later ones win. Called once, by main.
+// Reads the settings from the defaults, the TOML file, the environment (STREAMDEMO_GATEWAY_PORT) and flags (--set
+// gateway.port=9000); a later source overrides an earlier one. Called once, by main.
 #pragma once
 #include <streamdemo/config/settings.hpp>
 
@@ -20,21 +20,21 @@ struct problem {
 
 struct sources {
   std::optional<std::filesystem::path> file;
-  std::vector<std::pair<std::string, std::string>> environment;  // STREAMDEMO_*, but for STREAMDEMO_CONFIG
+  std::vector<std::pair<std::string, std::string>> environment;  // STREAMDEMO_*, without STREAMDEMO_CONFIG
   std::vector<std::string> sets;                                 // "gateway.port=9000"
 };
 
 struct loaded {
   config::settings settings;
-  std::vector<problem> problems;  // empty: the settings are good. Otherwise all there are, not only the first
+  std::vector<problem> problems;  // all that were found, not only the first; empty: the settings are valid
 };
 
-// What is wrong with a name and a value of [kafka.properties]; nothing: they are good. Only the bus knows.
+// Checks a name and a value of [kafka.properties], which only the bus can do. Returns what is wrong; nullopt: nothing.
 using property_judge = std::function<std::optional<std::string>(const std::string& name, const std::string& value)>;
 
 loaded load(const sources& s, const property_judge& judge = {});
 
-// The complete reference as a commented TOML file, and as the Markdown of docs/configuration.md.
+// The reference of all settings: as a commented TOML file, and as the Markdown of docs/configuration.md.
 std::string reference_toml();
 std::string reference_markdown();
 

@@ -1,6 +1,6 @@
-// Every setting of the program, typed, with its default. The one list that gives each its name, limits and sentence is
-// src/config/fields.cpp; the file, the environment, the flags, the reference and docs/configuration.md are visitors of
-// it. A duration `x` is called `x_ms` outside. Plain values, which the application owns and its parts refer to.
+// Every setting of the program, typed, with its default. src/config/fields.cpp is the one list of their names, limits
+// and descriptions; reading them and docs/configuration.md are based on it. A duration `x` is called `x_ms` outside the
+// program. Plain values; the application owns them, and its parts hold references.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -16,20 +16,21 @@ using base::milliseconds;
 
 enum class role { all, gateway, processor };
 enum class bus_kind { inprocess, kafka };
-// Who is asked for a name: nobody; who has a key out of a file; who has a token of an issuer; whoever a proxy in front
-// says.
+// How callers authenticate: not at all; by a key from a file; by a token of an issuer; by a proxy in front, which names
+// them.
 enum class auth_mode { none, keys, jwt, proxy };
 
-// What the kernel holds a child process and each of its descendants to, one by one. 0: as this program itself.
+// The kernel's limits (setrlimit) for a child process and for each of its descendants separately. 0: the limit of this
+// program.
 struct child_limits {
-  std::uint64_t max_memory_bytes = 0;  // of address space
+  std::uint64_t max_memory_bytes = 0;  // address space
   std::uint64_t max_cpu_seconds = 0;
-  std::uint64_t max_file_bytes = 0;  // one file that it writes
+  std::uint64_t max_file_bytes = 0;  // the size of each file that it writes
   std::uint64_t max_open_files = 0;  // descriptors
-  std::uint64_t max_processes = 0;   // threads of the whole user, this program's among them
+  std::uint64_t max_processes = 0;   // threads of the whole user, including those of this program
 };
 
-// [tasks.<kind>]: a command line that does the tasks of a kind.
+// [tasks.<kind>]: a program that runs the tasks of a kind.
 struct command_task {
   std::vector<std::string> command;  // found in PATH; no shell
   std::string working_directory;     // empty: the server's
@@ -41,15 +42,15 @@ struct command_task {
   child_limits limits;
 };
 
-// [auth.issuers.<name>]: whose tokens count with auth.mode jwt.
+// [auth.issuers.<name>]: an issuer whose tokens are accepted with auth.mode jwt.
 struct token_issuer {
-  std::string issuer;                 // as its tokens name it
-  std::vector<std::string> audience;  // how its tokens name this service
-  std::string jwks;                   // where its keys are: https, http of this machine, or a file
+  std::string issuer;                 // as in the claim `iss` of its tokens
+  std::vector<std::string> audience;  // the names of this service in the claim `aud`
+  std::string jwks;                   // the source of its keys: https, http of this machine, or a file
   std::vector<std::string> algorithms{"RS256", "ES256"};
   std::vector<std::string> types{"at+jwt"};
   std::string scope_prefix;
-  std::string kinds_claim;  // empty: its tokens are for all kinds
+  std::string kinds_claim;  // empty: its tokens are valid for all kinds
   milliseconds leeway{60000};
 };
 
@@ -71,14 +72,14 @@ struct settings {
     std::uint64_t max_body_bytes = 1048576;  // JSON bodies
     std::uint64_t max_upload_bytes = 2147483648;
     std::uint32_t max_tasks = 10000;            // accepted and not yet ended
-    std::uint32_t max_events_per_read = 1000;   // one poll answer
-    std::uint64_t max_message_bytes = 1048576;  // one WebSocket message
+    std::uint32_t max_events_per_read = 1000;   // in one poll response
+    std::uint64_t max_message_bytes = 1048576;  // of one WebSocket message
     std::uint32_t max_subscriptions = 1000;     // tasks followed on one /api/stream
-    std::uint32_t max_waiters = 1000;           // requests that wait for an id not known yet
+    std::uint32_t max_waiters = 1000;           // requests that wait for an unknown id
     milliseconds unknown_task_wait{2000};
-    milliseconds request_timeout{15000};  // the head; the JSON body
-    milliseconds idle_timeout{60000};     // keep-alive, between requests; upload progress
-    milliseconds write_timeout{30000};    // no byte taken by the peer
+    milliseconds request_timeout{15000};  // for the head; for the JSON body
+    milliseconds idle_timeout{60000};     // between two requests of a connection; between two pieces of an upload
+    milliseconds write_timeout{30000};    // for how long the peer may accept no byte
     milliseconds heartbeat{15000};
     milliseconds ping{25000};
     milliseconds pong_timeout{20000};
@@ -87,18 +88,18 @@ struct settings {
     milliseconds drain{10000};
     milliseconds reconnect{12000};
     std::uint64_t send_buffer_bytes = 65536;
-    std::uint64_t max_buffer_bytes = 67108864;         // bodies, answers and messages under way, all together
-    std::uint64_t min_upload_bytes_per_second = 1024;  // slower for longer than idle_timeout ends an upload
-    std::vector<std::string> allowed_origins;          // beside the loopback names
-    std::string public_url;                            // as browsers see it; empty: http, by the request's Host
-    bool allow_unauthenticated = false;                // beyond loopback with auth.mode none
+    std::uint64_t max_buffer_bytes = 67108864;         // all bodies, responses and messages in progress together
+    std::uint64_t min_upload_bytes_per_second = 1024;  // an upload may lag behind this rate by at most idle_timeout
+    std::vector<std::string> allowed_origins;          // in addition to the loopback names
+    std::string public_url;                            // the URL that browsers use; empty: http and the request's Host
+    bool allow_unauthenticated = false;                // listen beyond loopback with auth.mode none
   } gateway;
 
   struct {
     auth_mode mode = auth_mode::none;
-    std::filesystem::path directory = "data/auth";  // the keys; the secret where none is configured
-    std::string id_secret;                          // of all gateways together
-    std::filesystem::path id_secret_file;           // where it lies otherwise; empty: in `directory`
+    std::filesystem::path directory = "data/auth";  // of the keys, and of the secret if none is configured
+    std::string id_secret;                          // shared by all gateways
+    std::filesystem::path id_secret_file;           // used if id_secret is empty; empty: a file in `directory`
     std::vector<std::string> earlier_id_secrets;    // newest first
     milliseconds max_session{43200000};
     milliseconds max_ticket{600000};
@@ -117,7 +118,7 @@ struct settings {
   struct {
     std::vector<std::string> listen{"127.0.0.1"};
     std::uint16_t port = 8081;
-    std::vector<std::string> allowed_hosts;  // beside loopback names, addresses and names without a dot
+    std::vector<std::string> allowed_hosts;  // in addition to loopback names, addresses and names without a dot
   } management;
 
   struct {
@@ -129,18 +130,18 @@ struct settings {
     milliseconds default_deadline{1800000};
     milliseconds max_deadline{3600000};
     std::map<std::string, command_task> commands;       // [tasks.<kind>] command = …
-    std::map<std::string, std::string> request_topics;  // [tasks.<kind>] request_topic = … (own topic)
-    std::map<std::string, std::string> input_schemas;   // [tasks.<kind>] input_schema = …, as it stands there
+    std::map<std::string, std::string> request_topics;  // [tasks.<kind>] request_topic = …
+    std::map<std::string, std::string> input_schemas;   // [tasks.<kind>] input_schema = …, unread
   } tasks;
 
   struct {
     std::uint32_t concurrency = 4;
     std::uint64_t max_gap = 1000;
-    std::uint64_t max_held_bytes = 67108864;        // of requests taken in and not completed
-    std::uint64_t max_remembered_bytes = 67108864;  // for tasks that have ended
-    std::uint64_t emit_bytes = 4194304;             // not yet acknowledged, per run
+    std::uint64_t max_held_bytes = 67108864;        // of requests that are received and not completed
+    std::uint64_t max_remembered_bytes = 67108864;  // for the ids of ended tasks
+    std::uint64_t emit_bytes = 4194304;             // published and not yet acknowledged, per run
     std::uint64_t max_record_bytes = 921600;
-    std::uint32_t max_runs = 3;  // further runs after the first, released ones not counted
+    std::uint32_t max_runs = 3;  // runs after the first one; released ones do not count
     milliseconds alive_interval{2000};
     milliseconds recovery_margin{60000};
     milliseconds drain{20000};
@@ -162,8 +163,8 @@ struct settings {
   } inprocess;
 
   struct {
-    std::vector<std::string> brokers{"localhost:9092"};  // host:port, some of the cluster's
-    std::map<std::string, std::string> properties;       // [kafka.properties], handed to the client library as they are
+    std::vector<std::string> brokers{"localhost:9092"};  // host:port of some brokers
+    std::map<std::string, std::string> properties;       // [kafka.properties], passed to librdkafka unchanged
   } kafka;
 
   struct {
@@ -177,11 +178,12 @@ struct settings {
     std::string ffmpeg = "ffmpeg";
     std::string ffprobe = "ffprobe";
     std::uint32_t max_sample_seconds = 600;
-    child_limits limits;  // of ffmpeg and ffprobe
+    child_limits limits;  // for ffmpeg and ffprobe
   } video;
 };
 
-// Of artifacts.max_bytes, what uploads may take whose tasks have not ended: what is made of them needs room, too.
+// The part of artifacts.max_bytes for uploads whose tasks have not ended. The rest stays free for the files that those
+// tasks make.
 constexpr std::uint64_t max_input_bytes(const settings& s) noexcept {
   return s.artifacts.max_bytes - s.artifacts.max_bytes / 4;
 }

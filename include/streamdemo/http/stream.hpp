@@ -39,8 +39,8 @@ struct stream_end {
   bool complete = true;
   std::uint16_t close_code = 1000;
   std::string reason;
-  // WebSocket: delay the close frame (stream_hub's late_close), so that the client may close first. A close frame of
-  // the client is still answered at once.
+  // WebSocket: delay the close frame (stream_hub's late_close), for clients that reconnect at once after any close. A
+  // close frame of the client is still answered at once.
   bool late = false;
 };
 
