@@ -32,7 +32,7 @@ constexpr auto sweep_interval = std::chrono::minutes(1);
 constexpr auto bus_retry = std::chrono::seconds(1);
 constexpr auto give_up_poll = std::chrono::milliseconds(100);
 
-// Runs a coroutine on its loop's thread and waits for it on this one, which runs no loop.
+// Runs a coroutine on the thread of its loop and waits for it on the calling thread, which runs no loop.
 template <class T>
 T wait_for(base::executor ex, base::awaitable<T> a) {
   return asio::co_spawn(ex, std::move(a), asio::use_future).get();
@@ -42,7 +42,7 @@ std::string source_of(const config::settings& s, std::string_view role) {
   return fmt::format("{}/{}", s.instance.name.empty() ? role : std::string_view(s.instance.name), base::random_id());
 }
 
-// The one switch that picks the bus.
+// The one switch that chooses the bus.
 base::result<std::unique_ptr<bus::bus>> make_bus(const config::settings& s, const base::clock& clock,
                                                  base::metrics& metrics, const base::logger& log) {
   switch (s.bus) {
@@ -54,7 +54,7 @@ base::result<std::unique_ptr<bus::bus>> make_bus(const config::settings& s, cons
   return bus::make_kafka_bus(kafka_options(s), metrics, log);
 }
 
-// What the start waits for, for whoever asks meanwhile. Thread-safe.
+// What the start is waiting for, which readiness requests show meanwhile. Thread-safe.
 class obstacle {
  public:
   void set(std::optional<std::string> what) {
@@ -71,7 +71,7 @@ class obstacle {
   std::optional<std::string> what_ = "the bus is asked for its topics";
 };
 
-// Whichever process comes first makes the topics; a bus that is away is waited for.
+// The first process that starts creates the topics. Retries while the bus cannot be reached.
 base::awaitable<base::result<void>> create_topics(bus::bus& b, const config::settings& s, const base::logger& log,
                                                   obstacle& in_the_way, const std::atomic<bool>& given_up) {
   for (std::string said; !given_up;) {
@@ -80,8 +80,8 @@ base::awaitable<base::result<void>> create_topics(bus::bus& b, const config::set
     if (made.has_value() || made.error().code == base::errc::invalid_argument) co_return made;
     const auto& why = made.error().message;
     in_the_way.set("the bus does not have the topics yet: " + why);
-    // Also when what was in the way first is gone, and something else is left.
-    if (why != said) log.warning("the bus does not have the topics yet, trying on: {}", why);
+    // Log each reason once, also when a new one follows.
+    if (why != said) log.warning("the bus does not have the topics yet, trying again: {}", why);
     said = why;
     co_await base::sleep_for(bus_retry);
   }
@@ -106,7 +106,7 @@ base::awaitable<void> sweep_forever(artifacts::store& store) {
 
 }  // namespace
 
-// In the order of their making; destroyed in the opposite one.
+// The order of the members is that of their construction; they are destroyed in reverse.
 struct application::impl {
   impl(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l,
        std::uint64_t files_of_children)
@@ -130,13 +130,13 @@ struct application::impl {
   base::metrics metrics;
   std::atomic<bool> stopping{false};
   obstacle in_the_way;
-  // Set once the role can be asked whether it is ready: the listener that asks is open before there is any.
+  // Set once the role exists and can be asked whether it is ready. The management listener opens earlier.
   std::atomic<bool> gateway_made{false};
   std::atomic<bool> processor_made{false};
 
   std::unique_ptr<bus::bus> bus;
   std::unique_ptr<artifacts::store> store;
-  // A loop of its own for the listener that watches the others, so that it answers while they are busy.
+  // A separate loop for the management listener, so that it answers while the others are busy.
   base::io_threads watch_loop{1, "watch"};
   base::io_threads processor_loop{1, "processor"};
   std::unique_ptr<base::io_threads> gateway_loops;
@@ -184,7 +184,7 @@ base::result<void> application::impl::start(const std::function<bool()>& give_up
     if (auto started = start_gateway(give_up); !started) return started;
   }
   if (has(config::role::processor)) start_processor();
-  // Nothing is swept before the log was read back.
+  // Started only now, because files must not be swept before the log was read back.
   asio::dispatch(watch(), asio::use_future([this] { chores->spawn([this] { return sweep_forever(*store); }); })).get();
   return {};
 }
@@ -206,7 +206,7 @@ base::result<void> application::impl::make_topics(const std::function<bool()>& g
   return topics;
 }
 
-// Asked once the gateway listens: everything but the clients has its descriptors by then.
+// Called once the gateway listens: everything but the client connections has its descriptors by then.
 base::result<void> application::impl::check_descriptors() const {
   const auto open = base::count_open_files();
   const auto room = room_for_connections(plan, open);
@@ -218,17 +218,17 @@ base::result<void> application::impl::check_descriptors() const {
       enough);
   if (room == 0) {
     return base::error{base::errc::invalid_argument, fmt::format("the limit of open files is {}, which leaves none for "
-                                                                 "connections: {}",
+                                                                 "connections; {}",
                                                                  needs.limit, advice)};
   }
   log.warning(
-      "the limit of open files is {}: of gateway.max_connections = {} about {} are taken, the others are answered 503; "
-      "{}",
+      "the limit of open files is {}: gateway.max_connections is {}, but only about {} connections are possible, and "
+      "further ones are answered 503; {}",
       needs.limit, needs.max_connections, room, advice);
   return {};
 }
 
-// What signs sessions and tickets, where anybody is asked for a name.
+// The secret that signs sessions and tickets. With auth.mode none there is no need for one.
 base::result<std::string> application::impl::id_secret() const {
   if (settings.auth.mode == config::auth_mode::none || !settings.auth.id_secret.empty()) return settings.auth.id_secret;
   const auto& file = settings.auth.id_secret_file;
@@ -252,7 +252,7 @@ base::result<void> application::impl::start_gateway(const std::function<bool()>&
                                    .files_below = plan.files_below});
   gateway_made = true;
   auto started = asio::co_spawn(gateway_loops->executor(0), gateway->start(), asio::use_future);
-  // It waits for a bus that is away for as long as that takes.
+  // The gateway waits until the bus can be reached, however long that takes.
   while (started.wait_for(give_up_poll) == std::future_status::timeout) {
     if (give_up && give_up()) gateway->close();
   }
@@ -283,7 +283,7 @@ std::optional<std::string> application::impl::unready() const {
 
 void application::impl::stop() {
   if (stopping.exchange(true)) return;
-  // First of all nobody new is let in; then streams move on and tasks finish side by side.
+  // First close the listener. Then the gateway's streams and the processor's tasks end at the same time.
   if (gateway) gateway->close();
   const auto now = steady_clock::now();
   std::vector<std::future<void>> drained;

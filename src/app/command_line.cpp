@@ -14,7 +14,7 @@ std::vector<std::pair<std::string, std::string>> own_variables(char** environmen
     const std::string_view entry = *environment;
     const auto equals = entry.find('=');
     if (!entry.starts_with("STREAMDEMO_") || equals == std::string_view::npos) continue;
-    // The configuration file's own name is no setting: --config reads it.
+    // STREAMDEMO_CONFIG is the path of the configuration file, which --config reads, and not a setting.
     if (entry.substr(0, equals) == "STREAMDEMO_CONFIG") continue;
     out.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
   }
@@ -27,7 +27,7 @@ std::string words_of(int argc, char** argv) {
   return out;
 }
 
-// The few settings that have a flag of their own are settings like all others.
+// The few settings with a flag of their own (--role, --bus) are passed on like --set.
 void add_set(config::sources& s, const char* key, const std::string& value) {
   if (!value.empty()) s.sets.push_back(std::string(key) + "=" + value);
 }

@@ -1,4 +1,4 @@
-// The command line: turns arguments into what to do. Called once, by main.
+// Parses the command line. Called once, by main.
 #pragma once
 #include <streamdemo/compare/compare.hpp>
 #include <streamdemo/config/config.hpp>
@@ -17,8 +17,8 @@ struct command {
     compare_transports,
     compare_buses,
     key,    // `streamdemo key new|list|revoke`: the file of keys
-    check,  // `streamdemo config --check`: read the settings, report, start nothing
-    leave,  // help or version was printed, or the arguments were wrong: exit with `exit_code`
+    check,  // `streamdemo config --check`: read the settings, report problems, start nothing
+    leave,  // exit with `exit_code`: help or version was printed, or the arguments were wrong
   };
   action what = action::run;
   int exit_code = 0;
@@ -28,7 +28,7 @@ struct command {
   key_command key;
 };
 
-// Prints help, version and mistakes itself.
+// Prints help, the version and errors itself.
 command parse_command_line(int argc, char** argv, char** environment);
 
 }  // namespace streamdemo::app

@@ -7,12 +7,12 @@ namespace streamdemo::app {
 
 namespace {
 
-// A run keeps some six for its program (pipes, its guard) and one for its scratch directory, and needs five more while
-// the program is started.
+// A run keeps about six descriptors for its program (pipes, its guard) and one for its scratch directory, and needs
+// five more while it starts the program.
 constexpr std::uint64_t per_run = 16;
 constexpr std::uint64_t for_brokers = 64;
 constexpr std::uint64_t for_management = 16;
-// Of what clients may have, this part is for files alone.
+// One in so many of the clients' descriptors is reserved for files.
 constexpr std::uint64_t file_part = 8;
 
 std::uint64_t reserve_of(const descriptor_needs& n) noexcept {
@@ -27,7 +27,7 @@ int number(std::uint64_t n) noexcept {
 
 descriptor_plan plan_descriptors(const descriptor_needs& n) {
   const auto wanted = reserve_of(n);
-  // Where there is little, clients get at least half.
+  // With a low limit, clients still get at least half.
   const auto reserve = std::min(wanted, n.limit / 2);
   const auto management = reserve * for_management / wanted;
   const auto clients = n.limit - reserve;

@@ -67,7 +67,7 @@ int list(const std::filesystem::path& file) {
 
 void add_key_command(CLI::App& key, key_command& c) {
   key.require_subcommand(1);
-  // So that the options of all commands may stand behind these, too.
+  // Lets the options that all commands share be written after these commands as well.
   key.fallthrough();
   auto* make_one = key.add_subcommand("new", "Make a key, print it once and append its digest to the file");
   make_one->add_option("--subject", c.subject, "Who it is for; tasks belong to their subject")->required();

@@ -1,5 +1,5 @@
-// `streamdemo key new | list | revoke`: who may call a gateway. The file is read again by every gateway that has it,
-// within a second.
+// `streamdemo key new | list | revoke`: manages the file of keys that may call a gateway. Every gateway that uses the
+// file notices a change within a second.
 #pragma once
 #include <CLI/App.hpp>
 
@@ -20,10 +20,10 @@ struct key_command {
   std::string id;
 };
 
-// Adds the three to `key`; `c` is filled when it parses.
+// Adds the three subcommands to `key`. Parsing fills `c`.
 void add_key_command(CLI::App& key, key_command& c);
 
-// The exit code. Prints what was asked for, or to standard error what is wrong.
+// Prints the result, or what is wrong to standard error. Returns the exit code.
 int run_key_command(const key_command& c, const std::filesystem::path& directory);
 
 }  // namespace streamdemo::app

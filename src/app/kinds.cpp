@@ -18,7 +18,8 @@ std::string missing_program(const config::settings& settings) {
   return {};
 }
 
-// Those of the configuration were judged when it was read, and those that are built in by a test.
+// Parsing cannot fail: config::load() has checked the schemas of the configuration, and a test checks the built-in
+// ones.
 base::json_schema schema_of(std::string_view text) {
   return base::json_schema::parse(text).value();
 }

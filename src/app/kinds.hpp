@@ -1,4 +1,4 @@
-// The one table of the kinds of tasks: what a gateway is told of each, and the handler with which a processor does it.
+// The one table of the kinds of tasks: what a gateway knows about each, and the handler that runs it in a processor.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/config/settings.hpp>
@@ -12,21 +12,21 @@
 
 namespace streamdemo::app {
 
-// What handlers are made of. The store outlives them.
+// What handlers need. The store must outlive them.
 struct handler_needs {
   std::filesystem::path guard_program;
-  std::uint64_t child_open_files;  // the soft limit of the programs they start; 0: this program's
+  std::uint64_t child_open_files;  // the soft limit of open files of the programs they start; 0: that of this program
   artifacts::store& store;
 };
 
 struct kind {
   gateway::kind_info info;
-  // Empty: a processor of somebody else's does it, and this program only passes its tasks on.
+  // Empty: a foreign processor runs this kind, and this program only accepts its tasks.
   std::function<std::unique_ptr<processor::handler>(const handler_needs&)> make_handler;
 };
 
-// In the order in which they are shown: those that are built in, then those of the configuration. A notice says what
-// this machine lacks, and is given only where the processor is here.
+// In the order in which they are shown: the built-in ones, then those of the configuration. A notice says which
+// programs this machine lacks, and is set only if the processor runs in this process.
 std::vector<kind> kinds_of(const config::settings& settings);
 
 std::vector<gateway::kind_info> infos(const std::vector<kind>& kinds);

@@ -12,7 +12,7 @@ struct lab_options {
   compare::bus_options bus;
 };
 
-// Adds the two to `cli`; `o` is filled when it parses.
+// Adds both commands to `cli`. Parsing fills `o`.
 void add_lab(CLI::App& cli, lab_options& o);
 
 }  // namespace streamdemo::app

@@ -1,4 +1,4 @@
-// streamdemo: reads the settings, runs the roles they name until a signal, and drains.
+// streamdemo: reads the settings, runs the roles that they name until a signal arrives, and drains.
 #include <fmt/format.h>
 #include <malloc.h>
 #include <signal.h>
@@ -35,7 +35,8 @@ void report(const std::vector<config::problem>& problems) {
              problems.size() == 1 ? "" : "s");
 }
 
-// SIGTERM and SIGINT are waited for, never handled: blocked here, before any thread, so that all threads inherit it.
+// Blocks SIGTERM and SIGINT, which main waits for with sigwait. Called before any thread starts, so that all threads
+// inherit the mask.
 sigset_t take_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -46,8 +47,8 @@ sigset_t take_signals() {
   return set;
 }
 
-// While the drain goes on. A signal that comes within a second of the first is the same wish, told to the process and
-// to its group: shells and `timeout` do that.
+// Waits for the drain, and exits at once at a second signal. One that arrives within a second counts as the first one,
+// since shells and `timeout` signal both the process and its group.
 void end_at_second_signal(const sigset_t& signals, const std::future<void>& drained) {
   const auto first = std::chrono::steady_clock::now();
   constexpr timespec tick{.tv_sec = 0, .tv_nsec = 20'000'000};
@@ -57,7 +58,7 @@ void end_at_second_signal(const sigset_t& signals, const std::future<void>& drai
   }
 }
 
-// By its real path: what is started by it names it so in the list of processes.
+// The real path of this executable, so that its child processes show that path in the process list.
 std::filesystem::path own_program() {
   std::error_code ec;
   auto path = std::filesystem::read_symlink("/proc/self/exe", ec);
@@ -75,7 +76,7 @@ int run(const config::settings& settings) {
     return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
   };
   if (const auto started = application.start(told_to_stop); !started) {
-    // The bus was away all the time; whoever sends a signal then asks for nothing but the end.
+    // A signal stopped the wait for the bus, which is what the user asked for and no failure.
     if (told_to_stop()) return 0;
     fmt::print(stderr, "streamdemo: {}\n", started.error().message);
     return 1;
@@ -89,7 +90,7 @@ int run(const config::settings& settings) {
   std::fflush(stdout);
   int signal = 0;
   sigwait(&signals, &signal);
-  log.info("{}: draining (again: end at once)", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  log.info("{}: draining; a second signal ends the process at once", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   auto drained = std::async(std::launch::async, [&] { application.stop(); });
   end_at_second_signal(signals, drained);
   return 0;
@@ -99,7 +100,8 @@ int run(const config::settings& settings) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "__guard") return processor::guard_main(argc, argv);
-  // Buffers of one history are freed in the order they were made; fewer arenas keep what is freed usable by others.
+  // The buffers of a history are freed in the order of their allocation. With few malloc arenas, the freed memory can
+  // be used again by other threads.
   mallopt(M_ARENA_MAX, 2);
   auto command = app::parse_command_line(argc, argv, environ);
   using action = app::command::action;

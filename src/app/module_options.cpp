@@ -34,7 +34,7 @@ processor::options processor_options(const config::settings& s, std::string sour
   o.source = std::move(source);
   o.request_topics = {s.topics.request};
   for (const auto& [kind, topic] : s.tasks.request_topics) {
-    if (!s.tasks.commands.contains(kind)) continue;  // another program's
+    if (!s.tasks.commands.contains(kind)) continue;  // a foreign processor runs it
     const bool known = std::find(o.request_topics.begin(), o.request_topics.end(), topic) != o.request_topics.end();
     if (!known) o.request_topics.push_back(topic);
   }

@@ -1,4 +1,4 @@
-// What each module is told of the settings, in its own words. Pure.
+// Translates the settings to the options of each module. Pure.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/bus/kafka.hpp>
@@ -11,7 +11,7 @@ namespace streamdemo::app {
 bus::kafka_options kafka_options(const config::settings& s);
 artifacts::options artifact_options(const config::settings& s, int descriptors_below);
 management::options management_options(const config::settings& s, int descriptors_below);
-// The request topics are the common one and those that kinds with a command have of their own.
+// Its request topics: the common one, and the ones for single kinds that have a command.
 processor::options processor_options(const config::settings& s, std::string source);
 
 }  // namespace streamdemo::app

@@ -22,7 +22,8 @@ std::vector<bus::topic_spec> topics_of(const config::settings& settings) {
     specs.push_back(spec(name, bus::when_full::refuse, settings.inprocess.request_max_bytes));
   }
   specs.push_back(spec(t.response, bus::when_full::wait, settings.inprocess.response_max_bytes));
-  // Where nobody reads the dead letters, the oldest go: one that is refused would hold up its partition for ever.
+  // when_full::wait: if nobody reads the dead letters, the oldest are dropped. If a dead letter were refused, its
+  // request would block the partition forever.
   specs.push_back(spec(t.dead_letter, bus::when_full::wait, settings.inprocess.request_max_bytes));
   return specs;
 }

@@ -1,4 +1,4 @@
-// The topics that the settings ask for, as every role creates them. Pure.
+// The specs of the topics that the settings name; every role creates the same. Pure.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>

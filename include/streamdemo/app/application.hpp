@@ -1,6 +1,6 @@
-// The application: the roles that the settings name, in one process, with threads of its own. The one place that picks
-// the bus; the handlers come from the table of src/app/kinds.hpp. Used by main and by the integration tests; one call
-// at a time.
+// The application: runs the roles that the settings name in this process, on threads of its own. It is the one place
+// that chooses the bus; the handlers come from the table in src/app/kinds.hpp. Used by main and by the integration
+// tests; one call at a time.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/error.hpp>
@@ -16,23 +16,23 @@ namespace streamdemo::app {
 
 class application {
  public:
-  // `settings` were checked. `guard_program` is this executable, which child processes are started through;
-  // `child_open_files` is their soft limit of open files (0: this program's). `clock` and `log` outlive the
-  // application.
+  // `settings` must be free of problems (config::load()). `guard_program` is this executable, which starts the child
+  // processes; `child_open_files` is their soft limit of open files (0: that of this program). `clock` and `log` must
+  // outlive the application.
   application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
               const base::logger& log, std::uint64_t child_open_files = 0);
-  // stop(), if that was not done.
+  // Calls stop() if that was not done.
   ~application();
 
-  // Blocks until every role is ready, however long the bus is away, unless `give_up` (asked now and then on this very
-  // thread) says so. After an error nothing is left running.
+  // Blocks until every role is ready, however long the bus cannot be reached, or until `give_up`, which is called now
+  // and then on this thread, returns true. After an error nothing is left running.
   base::result<void> start(const std::function<bool()>& give_up = {});
 
-  // Drains: no new work, streams are told to reconnect, tasks finish or are released by the deadlines. Blocks. May be
-  // called again.
+  // Drains: takes no new work, tells streams to reconnect, and lets tasks finish or releases them at the deadline.
+  // Blocks. Idempotent.
   void stop();
 
-  // 0 when that listener is not open.
+  // 0 if that listener is not open.
   std::uint16_t gateway_port() const;
   std::uint16_t management_port() const;
 
