@@ -1,6 +1,6 @@
-// Counts the bytes of a store against its limit, inputs and outputs apart: what is visible, and what is being written.
-// Called by the store from any thread. Other processes on the same volume are counted when a scan of the directory
-// hands in the truth.
+// Counts the bytes of a store against its limit, separately for inputs and outputs, and for visible files and files
+// that are being written. Thread-safe. Files of other processes in the same directory are counted when a scan reports
+// them.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -14,7 +14,7 @@ class budget {
  public:
   budget(std::uint64_t max_bytes, std::uint64_t max_inputs) : max_(max_bytes), max_inputs_(max_inputs) {}
 
-  // Sets `n` bytes aside for a file being written. False: they would not fit.
+  // Reserves `n` bytes for a file that is being written. False: they do not fit.
   bool reserve(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
     const bool room = n <= max_ && inputs_.all() + outputs_.all() <= max_ - n;
@@ -23,7 +23,7 @@ class budget {
     return true;
   }
 
-  // A file that was being written is gone, or became visible.
+  // Releases the reservation of a file that was removed or has become visible.
   void release(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
     of(s).pending -= n;
@@ -34,25 +34,25 @@ class budget {
     of(s).visible += n;
   }
 
-  // A visible file is gone.
+  // A visible file was removed.
   void remove(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
     of(s).visible -= std::min(n, of(s).visible);
   }
 
-  // What a scan found, during which nothing was published.
+  // Sets the total that a scan found. No file may be published during the scan.
   void set_visible(sort s, std::uint64_t n) {
     const std::lock_guard lock(mutex_);
     of(s).visible = n;
   }
 
-  // Whether `n` bytes fit once enough outputs have gone.
+  // Whether `n` bytes would fit if enough outputs were removed.
   bool can_fit(sort s, std::uint64_t n) const {
     const std::lock_guard lock(mutex_);
     const auto fixed = inputs_.all() + outputs_.pending;
     return n <= max_ && fixed <= max_ - n && (s == sort::output || inputs_may_grow(n));
   }
-  // How much visible outputs may take so that `n` bytes more fit.
+  // How many bytes the visible outputs may have so that `n` more bytes fit.
   std::uint64_t outputs_beside(std::uint64_t n) const {
     const std::lock_guard lock(mutex_);
     const auto taken = inputs_.all() + outputs_.pending + n;

@@ -56,7 +56,8 @@ result<void> directory_store::prepare() {
     if (ec) return disk::error_of(ec.value() == ENOENT ? EIO : ec.value(), "make the directory", d);
     if (::access(d.c_str(), R_OK | W_OK | X_OK) != 0) return disk::error_of(errno, "write into", d);
   }
-  // Only what the dead left half-written goes now: the rest waits until its owner says that it has caught up.
+  // Remove only unfinished files of dead processes now. Other files are swept when the owner calls sweep(), after it
+  // has read the log.
   sweep_leftovers();
   inputs_now();
   count_outputs();
@@ -69,8 +70,8 @@ fs::path directory_store::output_path(const std::string& id, const std::string& 
 
 result<void> directory_store::make_room(sort s, std::uint64_t n) {
   if (budget_.reserve(s, n)) return {};
-  // Giving up other people's files helps only if the new one fits then. A sixteenth more is freed than needed, so that
-  // a store that runs at its limit is not listed for every write.
+  // Remove outputs only if the new file fits afterwards. Free a sixteenth of the limit more than needed, so that a full
+  // store does not list its directory for every write.
   if (budget_.can_fit(s, n)) {
     sweep_outputs(budget_.outputs_beside(n + budget_.max() / 16));
     if (budget_.reserve(s, n)) return {};
@@ -95,7 +96,7 @@ awaitable<result<std::unique_ptr<upload>>> directory_store::create(std::string i
   if (!is_plain_name(id) || !is_plain_name(name)) co_return not_plain();
   const auto temporary = tmp_ / base::random_id();
   auto opened = co_await pool_.run([this, &temporary, expected]() -> result<base::descriptor> {
-    inputs_now();  // others may have added some
+    inputs_now();  // other processes may have added some
     if (auto room = make_room(sort::input, expected); !room) return std::move(room).error();
     auto made = create_temporary(temporary);
     if (!made) release(sort::input, expected);
@@ -109,7 +110,8 @@ awaitable<result<std::unique_ptr<upload>>> directory_store::create(std::string i
 }
 
 result<base::descriptor> directory_store::create_temporary(const fs::path& temporary) const {
-  // Without the lock, too: whoever holds it alone for so long was stopped, and sweeps nothing meanwhile.
+  // Continue even if the lock cannot be had: a process that holds it exclusively for so long is stopped, and a stopped
+  // process does not sweep.
   const auto together = disk::lock(tmp_lock_, disk::lock_mode::shared);
   auto made = disk::create_locked(temporary);
   if (!made || made->get() < options_.descriptors_below) return made;
@@ -175,7 +177,8 @@ result<directory_store::located> directory_store::find_now(const std::string& id
   });
   f.size = static_cast<std::uint64_t>(s.st_size);
   f.modified = disk::modified_of(s);
-  // A name is never given twice within a nanosecond, so size and time identify the content, at every process alike.
+  // Files are never replaced, so size and time (in nanoseconds) identify the content, and all processes give the same
+  // tag.
   f.etag = fmt::format("\"{:x}-{:x}{:08x}\"", f.size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
   return found;
 }
@@ -202,7 +205,7 @@ awaitable<void> directory_store::remove_scratch(fs::path directory) {
   co_await pool_.run([this, &node] {
     std::error_code ec;
     fs::remove_all(node.key(), ec);
-    // What is left, a later sweep removes: the lock ends here.
+    // A later sweep removes what is left, since the directory's lock is released here.
     if (ec) log_.warning("could not remove {}: {}; it will be tried again", node.key().string(), ec.message());
     node.mapped().reset();
     return true;
@@ -279,7 +282,7 @@ void directory_store::sweep_outputs(std::uint64_t max_bytes) {
       ::unlink(f.path.c_str());
       budget_.remove(sort::output, f.size);
     }
-    for (const auto& f : *gone) ::rmdir(f.path.parent_path().c_str());  // fails while it holds others: as wanted
+    for (const auto& f : *gone) ::rmdir(f.path.parent_path().c_str());  // fails, as it should, if other files are in it
   }
   for (const auto& d : listed.empty_directories) ::rmdir(d.c_str());
   bytes_.Set(static_cast<double>(budget_.visible(sort::output)));
@@ -299,7 +302,7 @@ void directory_store::sweep_leftovers() {
   }
   std::error_code ignored;
   for (const auto& l : found) fs::remove_all(l.where, ignored);
-  if (!found.empty()) log_.info("removed {} temporary files that nobody was writing any more", found.size());
+  if (!found.empty()) log_.info("removed {} unfinished temporary files of processes that have ended", found.size());
 }
 
 awaitable<result<std::string>> directory_store::read(file f, std::uint64_t offset, std::size_t size) {

@@ -1,5 +1,5 @@
-// The store in a directory: <directory>/files/<id>/<name> are outputs, <directory>/inputs/<id>/<name> inputs, and
-// <directory>/tmp/ holds what is being written. Several processes may share the directory.
+// The store in a directory: <directory>/files/<id>/<name> are outputs, <directory>/inputs/<id>/<name> are inputs, and
+// <directory>/tmp/ has the files that are being written. Several processes may share the directory.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/base/descriptor.hpp>
@@ -20,7 +20,7 @@ class directory_store final : public store {
   directory_store(options o, const base::clock& clock, base::metrics& metrics, const base::logger& log);
   ~directory_store() override;
 
-  // Makes the directories and counts what is there. Blocks; called once, before anything else.
+  // Creates the directories and counts existing files. Blocks; call it once, before anything else.
   result<void> prepare();
 
   awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name, std::uint64_t max_bytes,
@@ -36,12 +36,12 @@ class directory_store final : public store {
   awaitable<void> sweep() override;
   awaitable<result<std::string>> read(file f, std::uint64_t offset, std::size_t size) override;
 
-  // For the store's own uploads.
+  // The following functions are for the store's uploads.
   base::blocking_pool& pool() noexcept { return pool_; }
-  // Sets `n` bytes aside, giving up the oldest outputs when there is no room. Blocks. Error: no_space.
+  // Reserves `n` bytes, and removes the oldest outputs if needed. Blocks. Error: no_space.
   result<void> make_room(sort s, std::uint64_t n);
   void release(sort s, std::uint64_t n) { budget_.release(s, n); }
-  // Makes the synced file `from`, whose `n` bytes were set aside, visible as an input. Blocks.
+  // Makes the synced file `from`, for whose `n` bytes room is reserved, visible as an input. Blocks.
   result<void> publish_input(const std::filesystem::path& from, const std::string& id, const std::string& name,
                              std::uint64_t n);
   // Blocks.
@@ -66,7 +66,7 @@ class directory_store final : public store {
   const options options_;
   const std::filesystem::path files_;
   const std::filesystem::path tmp_;
-  const std::filesystem::path tmp_lock_;  // shared by those who make something there, so that a sweep finds it locked
+  const std::filesystem::path tmp_lock_;  // held shared while a temporary file is created, so that no sweep runs then
   const input_area inputs_;
   const base::carried_clock clock_;
   base::logger log_;
@@ -77,12 +77,12 @@ class directory_store final : public store {
   base::counter& done_;
   budget budget_;
   std::mutex sweep_mutex_;
-  // For whoever lists and counts what is visible, a file becomes visible and is counted in one step.
+  // These make "becomes visible" and "is counted" one step for whoever lists and counts the visible files.
   std::mutex input_account_;
-  std::shared_mutex output_account_;  // shared by those who publish
+  std::shared_mutex output_account_;  // held shared while a file is published
   std::mutex scratch_mutex_;
   std::map<std::filesystem::path, base::descriptor> scratch_;  // locked directories
-  base::blocking_pool pool_;                                   // last: its jobs use all of the above
+  base::blocking_pool pool_;                                   // last, because its jobs use all members above
 };
 
 }  // namespace streamdemo::artifacts

@@ -21,7 +21,7 @@ directory_upload::~directory_upload() {
     owner_.pool().start([&owner = owner_, t = target_] { owner.remove_input_now(t.id, t.name); });
     return;
   }
-  // Freeing the blocks of a large file takes long: the last close belongs on the pool, not on a loop.
+  // The last close of a removed large file takes long, because it frees the blocks. So do it on the pool.
   auto last = std::make_shared<base::descriptor>(std::move(descriptor_));
   owner_.pool().start([&owner = owner_, last, temporary = temporary_, reserved = reserved_] {
     ::unlink(temporary.c_str());

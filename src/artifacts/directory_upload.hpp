@@ -1,4 +1,4 @@
-// A file on its way into the directory store. Must be gone before the store.
+// An upload to the directory store. Must be destroyed before the store.
 #pragma once
 #include <streamdemo/base/descriptor.hpp>
 
@@ -12,7 +12,7 @@ class directory_upload final : public upload {
     std::string id;
     std::string name;
   };
-  // `reserved` bytes were set aside for it.
+  // `reserved`: the bytes that are reserved for it already.
   directory_upload(directory_store& owner, base::descriptor d, std::filesystem::path temporary, name target,
                    std::uint64_t max_bytes, std::uint64_t reserved);
   ~directory_upload() override;

@@ -42,7 +42,7 @@ error error_of(int code, std::string_view doing, const path& on) {
 
 namespace {
 
-// A lock is held for the time of a few file operations, unless its holder was stopped in the midst of them.
+// A lock is held only for a few file operations, unless its holder is stopped (SIGSTOP) during them.
 constexpr std::chrono::seconds lock_patience{5};
 constexpr std::chrono::milliseconds lock_pause{2};
 
@@ -80,7 +80,7 @@ result<descriptor> lock(const path& file, lock_mode mode) {
     if (errno != EWOULDBLOCK && errno != EINTR) return error_of(errno, "lock", file);
     if (std::chrono::steady_clock::now() > give_up) {
       return error{errc::unavailable,
-                   fmt::format("{} is held by a process that does not go on; end or continue it", file.string())};
+                   fmt::format("{} is locked by a process that does not continue; end or resume it", file.string())};
     }
     std::this_thread::sleep_for(lock_pause);
   }
@@ -128,12 +128,12 @@ result<void> sync(int fd, const path& named) {
 }
 
 result<void> publish(const path& from, const path& to) {
-  // A sweep may remove the still empty directory between the two calls, hence the bounded repetition.
+  // A sweep may remove the directory between the two calls, while it is still empty. So retry a few times.
   for (int tries = 0; tries < 8; ++tries) {
     if (auto made = make_directory(to.parent_path()); !made) return made;
     if (::link(from.c_str(), to.c_str()) == 0) {
       auto synced = sync_directory(to.parent_path());
-      if (!synced) ::unlink(to.c_str());  // it may not outlast a crash, so nobody may see it
+      if (!synced) ::unlink(to.c_str());  // it might not survive a crash, so nobody may see it
       return synced;
     }
     if (errno != ENOENT) break;

@@ -1,4 +1,4 @@
-// The few blocking file operations of the directory store, with named errors. Called on the store's pool only.
+// The blocking file operations of the directory store, with named errors. Call them on the store's pool only.
 #pragma once
 #include <sys/stat.h>
 
@@ -19,7 +19,7 @@ using base::error;
 using base::result;
 using std::filesystem::path;
 
-// `code` is an errno; `doing` says what was tried, `on` on which file.
+// `code`: an errno; `doing`: what was tried; `on`: the file.
 error error_of(int code, std::string_view doing, const path& on);
 
 base::sys_time modified_of(const struct stat& s);
@@ -27,32 +27,32 @@ base::sys_time modified_of(const struct stat& s);
 result<void> make_directory(const path& directory);
 result<void> sync_directory(const path& directory);
 
-// Holds `file`, which it makes, as long as the descriptor is open: alone, or with others that share it. Waits some
-// seconds for those, in whatever process, who exclude that. Errors: unavailable (one of them does not go on), io.
+// Locks `file`, which is created if needed, until the descriptor is closed. Waits some seconds for holders in any
+// process that exclude this mode. Errors: unavailable (a holder does not release it), io.
 enum class lock_mode { shared, exclusive };
 result<descriptor> lock(const path& file, lock_mode mode);
 
-// A new file, or a new directory, that nobody else has, locked for as long as it is open: the lock tells a sweep that
-// its writer lives.
+// Create a new file or directory, and lock it until the descriptor is closed. The lock shows a sweep that its writer is
+// alive.
 result<descriptor> create_locked(const path& file);
 result<descriptor> make_locked_directory(const path& directory);
-// A regular file, not through a symbolic link. Error: not_found.
+// Opens a regular file, but no symbolic link. Error: not_found.
 result<descriptor> open_regular(const path& file, struct stat& s);
 
 result<void> write_all(int fd, std::string_view bytes, const path& named);
 result<void> sync(int fd, const path& named);
 
-// Gives `from` the name `to` beside its own, without replacing; makes the directory of `to`. Error: already_exists.
+// Links `from` as `to`, without replacing a file, and creates the directory of `to`. Error: already_exists.
 result<void> publish(const path& from, const path& to);
 
-// All regular files one directory deep below `root`, with the directories that hold none.
+// All regular files in the subdirectories of `root`, and the subdirectories without any.
 struct listing {
   std::vector<stored_file> files;
   std::vector<path> empty_directories;
 };
 listing list(const path& root);
 
-// What a dead writer left in `directory`, locked, so that nobody else takes it too.
+// The unfinished files of dead writers in `directory`. They are locked, so that no other process takes them as well.
 struct leftover {
   path where;
   descriptor locked;

@@ -30,7 +30,7 @@ result<std::uint64_t> input_area::publish(const std::filesystem::path& from, con
 bool input_area::remove(const std::string& id, const std::string& name) const {
   const auto file = path(id, name);
   const bool removed = ::unlink(file.c_str()) == 0;
-  ::rmdir(file.parent_path().c_str());  // fails while it holds others: as wanted
+  ::rmdir(file.parent_path().c_str());  // fails, as it should, if other files are in it
   return removed;
 }
 

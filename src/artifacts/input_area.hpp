@@ -1,5 +1,5 @@
 // The inputs of a store: <root>/<id>/<name>. Several processes may share the directory, so an input is added under a
-// lock: what they hold together never passes the limit, whoever adds. Blocks; any thread.
+// lock, and all inputs together never exceed the limit. Blocks; any thread.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 
@@ -21,11 +21,11 @@ class input_area {
     std::uint64_t bytes = 0;
   };
   listing list() const;
-  // Links the synced file `from`, of `size` bytes, as the input and unlinks its old name. What all take then. Errors:
-  // no_space (they would take more than `max_bytes`), already_exists, unavailable (the lock), io.
+  // Links the synced file `from`, of `size` bytes, as the input and removes its old name. Returns the bytes of all
+  // inputs afterwards. Errors: no_space (they would exceed `max_bytes`), already_exists, unavailable (the lock), io.
   result<std::uint64_t> publish(const std::filesystem::path& from, const std::string& id, const std::string& name,
                                 std::uint64_t size, std::uint64_t max_bytes) const;
-  // False: it was gone already.
+  // False: it was already removed.
   bool remove(const std::string& id, const std::string& name) const;
 
  private:
@@ -33,7 +33,7 @@ class input_area {
   const std::filesystem::path lock_;
 };
 
-// What a refused upload is told, whoever notices.
+// The error for an upload that does not fit.
 error inputs_are_full(std::uint64_t max_bytes);
 
 }  // namespace streamdemo::artifacts

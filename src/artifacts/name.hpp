@@ -1,10 +1,10 @@
-// Which names a file of the store may have. Pure.
+// The names that a file of the store may have. Pure.
 #pragma once
 #include <string_view>
 
 namespace streamdemo::artifacts {
 
-// [A-Za-z0-9._-]{1,128}, not starting with a dot: such a name stays inside its directory on every file system.
+// [A-Za-z0-9._-]{1,128}, not starting with a dot. Such a name cannot lead out of its directory.
 constexpr bool is_plain_name(std::string_view name) noexcept {
   if (name.empty() || name.size() > 128 || name.front() == '.') return false;
   for (const char c : name) {

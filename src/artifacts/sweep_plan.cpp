@@ -7,7 +7,7 @@ namespace streamdemo::artifacts {
 
 sweep_plan plan_sweep(std::vector<stored_file> files, base::sys_time now, base::milliseconds keep_for,
                       std::uint64_t max_bytes) {
-  // The path breaks ties, so that all processes that share a volume choose alike.
+  // The path breaks ties, so that all processes that share a directory choose the same files.
   std::sort(files.begin(), files.end(), [](const stored_file& a, const stored_file& b) {
     return std::tie(a.modified, a.path) < std::tie(b.modified, b.path);
   });

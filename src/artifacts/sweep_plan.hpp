@@ -1,4 +1,4 @@
-// Decides which files a store gives up: those kept long enough, then the oldest until the rest fits. Pure.
+// Decides which files a store removes: those older than keep_for, then the oldest until the rest fits. Pure.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 

@@ -1,13 +1,13 @@
-// Files that tasks read and make (video in, clips out), named by task id and file name: a directory, possibly on a
-// volume that several processes share. A file is visible whole or not at all: it is written under a temporary name,
-// synced, then linked without replacing. At most max_bytes in all.
+// The files that tasks read and make (video in, clips out), named by task id and file name. They are in a directory,
+// which several processes may share. A file becomes visible only as a whole: it is written under a temporary name,
+// synced, and then linked without replacing another. All files together take at most max_bytes.
 //
-// *Outputs* come by adopt(). They are kept for keep_for after their last write, and the oldest go first when there is
-// no room. *Inputs* come by create(). Somebody was promised that their work is done, and only who knows the tasks can
-// tell when that is over: no input is removed but by remove_input(). They take at most max_input_bytes, so that what is
-// made of them has room.
+// *Outputs* are added by adopt(). They are kept for keep_for after their last write; when room is needed, the oldest
+// are deleted first. *Inputs* are added by create(). A client was promised that its input will be processed, and only
+// the part that knows the tasks can tell when that is done, so inputs are removed by remove_input() alone. They take at
+// most max_input_bytes, which leaves room for outputs.
 //
-// Thread-safe; blocking work runs on the store's own small pool. Uploads must be gone before their store.
+// Thread-safe; blocking calls run on the store's own small pool. Uploads must be destroyed before their store.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -30,7 +30,7 @@ using base::errc;
 using base::error;
 using base::result;
 
-// An open file. The descriptor is closed with the last copy.
+// An open file. The descriptor is closed when the last copy is destroyed.
 struct file {
   std::shared_ptr<const int> descriptor;
   std::uint64_t size = 0;
@@ -38,23 +38,24 @@ struct file {
   std::string etag;  // strong, with its quotes
 };
 
-// A committed input, as the directory has it.
+// A committed input in the directory.
 struct input {
   std::string id;
   std::string name;
-  base::sys_time since{};  // when it was committed, by the clock of the file system
+  base::sys_time since{};  // when it was committed, by the file system's clock
 };
 
-// An input being written, or written for somebody who may still refuse it. Destroyed without keep(): removed, on the
-// store's own pool.
+// An input that is being written, or that is committed while its task may still be refused. If it is destroyed without
+// keep(), the file is removed on the store's pool.
 class upload {
  public:
   virtual ~upload() = default;
   // Errors: no_space (disk or max_bytes), too_large, io.
   virtual awaitable<result<void>> write(std::string_view bytes) = 0;
-  // Syncs, then makes it visible. Errors: already_exists, no_space (also: other processes were faster), io.
+  // Syncs the file and makes it visible. Errors: already_exists, no_space (also when another process has used the room
+  // first), io.
   virtual awaitable<result<void>> commit() = 0;
-  // After commit(): from now on only remove_input() removes it.
+  // Call it after commit(): from now on only remove_input() removes the file.
   virtual void keep() noexcept = 0;
   virtual std::uint64_t size() const = 0;
 };
@@ -63,32 +64,34 @@ class store {
  public:
   virtual ~store() = default;
 
-  // `id` and `name` must be plain: [A-Za-z0-9._-]{1,128}, not starting with a dot. Room for `expected` bytes is set
-  // aside at once. Errors: invalid_argument, no_space, full (no descriptor is free), io.
+  // `id` and `name` must be plain: [A-Za-z0-9._-]{1,128}, not starting with a dot. Reserves room for `expected` bytes
+  // at once. Errors: invalid_argument, no_space, full (no descriptor is free), io.
   virtual awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name, std::uint64_t max_bytes,
                                                             std::uint64_t expected = 0) = 0;
 
-  // All inputs there are now, of all processes that share the directory.
+  // All inputs, of all processes that share the directory.
   virtual awaitable<std::vector<input>> inputs() = 0;
-  // Nobody is waiting for it any more. Fine when it is gone already.
+  // Removes an input that no task needs any more. Idempotent.
   virtual awaitable<void> remove_input(std::string id, std::string name) = 0;
 
   // Errors: not_found (also for names that are not plain), full (no descriptor is free), io.
   virtual awaitable<result<file>> open(std::string id, std::string name) = 0;
 
-  // Where a visible file lies, for a child process that reads it. Error: not_found.
+  // The path of a visible file, for a child process that reads it. Error: not_found.
   virtual awaitable<result<std::filesystem::path>> path_of(std::string id, std::string name) = 0;
 
-  // A fresh private directory on the same file system, for a child process that writes. Remove it with remove_scratch.
+  // Creates a private directory on the same file system, in which a child process can write. Remove it with
+  // remove_scratch().
   virtual awaitable<result<std::filesystem::path>> make_scratch() = 0;
   virtual awaitable<void> remove_scratch(std::filesystem::path directory) = 0;
-  // Makes a file in a scratch directory. Errors: already_exists, invalid_argument (in none), no_space, io.
+  // Creates a file in a scratch directory. Errors: already_exists, invalid_argument (the path is in no scratch
+  // directory), no_space, io.
   virtual awaitable<result<void>> write_scratch(std::filesystem::path file, std::string bytes) = 0;
-  // Takes a finished file out of a scratch directory: syncs, links without replacing, unlinks the old name; its size.
-  // Errors: already_exists (the visible file is left as it is), no_space, io.
+  // Moves a finished file from a scratch directory to the outputs and returns its size: syncs it, links it without
+  // replacing, removes the old name. Errors: already_exists (the visible file stays as it is), no_space, io.
   virtual awaitable<result<std::uint64_t>> adopt(std::filesystem::path from, std::string id, std::string name) = 0;
 
-  // Removes outputs older than keep_for, the oldest beyond max_bytes, and what dead processes left half-written.
+  // Removes outputs older than keep_for, the oldest outputs beyond max_bytes, and unfinished files of dead processes.
   virtual awaitable<void> sweep() = 0;
 
   // Reads [offset, offset+size) of an open file.
@@ -101,8 +104,7 @@ struct options {
   std::uint64_t max_bytes = 0;
   std::size_t threads = 2;
   std::uint64_t max_input_bytes = max_bytes;
-  // create() and open(), which serve clients, keep to descriptors with numbers below it: the others are for whoever
-  // runs the tasks.
+  // create() and open(), which serve clients, use only descriptor numbers below this; the others are for running tasks.
   int descriptors_below = std::numeric_limits<int>::max();
 };
 
