@@ -46,7 +46,8 @@ class endpoints {
   }
 
  private:
-  // No browser leaves the name out, as some old probes do; and one without a dot is nobody's to register.
+  // An empty Host is allowed, since some old probes send none and browsers always do. So is a name without a dot,
+  // which nobody can register in the public DNS.
   bool answers_to(std::string_view name) const {
     return name.find_first_of(".:") == std::string_view::npos || http::is_nobodys_else(name) ||
            std::any_of(allowed_hosts_.begin(), allowed_hosts_.end(),

@@ -29,7 +29,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
 
 std::optional<process_numbers> parse_process(std::string_view stat, std::uint64_t ticks_per_second,
                                              std::uint64_t page_bytes, std::uint64_t boot_time) {
-  // The second word is the program's name in parentheses and may hold anything, parentheses and spaces included.
+  // The second field is the program's name in parentheses, and may itself contain parentheses and spaces.
   const auto name_end = stat.rfind(')');
   if (name_end == std::string_view::npos || ticks_per_second == 0) return std::nullopt;
   auto rest = stat.substr(name_end + 1);
@@ -41,7 +41,7 @@ std::optional<process_numbers> parse_process(std::string_view stat, std::uint64_
     words.push_back(rest.substr(0, rest.find_first_of(" \n")));
     rest.remove_prefix(words.back().size());
   }
-  // Counted as proc(5) does, where the first word after the name is number 3.
+  // Fields are numbered as in proc(5), where the first one after the name is number 3.
   const auto at = [&](std::size_t n) { return n - 3 < words.size() ? number(words[n - 3]) : std::nullopt; };
   const auto user = at(14);
   const auto system = at(15);

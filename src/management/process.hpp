@@ -1,4 +1,4 @@
-// What the operating system knows about this process, as Prometheus' usual process_* numbers.
+// What the operating system knows about this process, as Prometheus' standard process_* metrics.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,17 +17,17 @@ struct process_numbers {
   bool operator==(const process_numbers&) const = default;
 };
 
-// Pure. `stat` is the text of /proc/<pid>/stat, `boot_time` in seconds since 1970. nullopt: not of that form.
+// Pure. `stat`: the text of /proc/<pid>/stat; `boot_time`: seconds since 1970. nullopt: `stat` has another form.
 std::optional<process_numbers> parse_process(std::string_view stat, std::uint64_t ticks_per_second,
                                              std::uint64_t page_bytes, std::uint64_t boot_time);
 
-// Pure. "btime" of /proc/stat; 0: not there.
+// Pure. "btime" in /proc/stat; 0: it is missing.
 std::uint64_t parse_boot_time(std::string_view stat);
 
 // Reads /proc (memory, no disk). nullopt where the system has no /proc.
 std::optional<process_numbers> this_process();
 
-// Text exposition format, appended to the other metrics.
+// The metrics in the text exposition format, to append to the others.
 std::string expose(const process_numbers& n);
 std::string expose_open_files(std::uint64_t open, std::uint64_t limit);
 

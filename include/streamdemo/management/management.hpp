@@ -1,8 +1,8 @@
-// The second listener of every role, for machines that watch this one:
+// The second listener of every role, for monitoring:
 //   GET /healthz  200 while the process answers at all
-//   GET /readyz   200 while it takes work, else 503 and the reason
-//   GET /metrics  the numbers in Prometheus' text format, those of the process included
-// A web page could reach it under a name of its own making; such a Host is answered 403.
+//   GET /readyz   200 while it takes work, otherwise 503 and the reason
+//   GET /metrics  the metrics in Prometheus' text format, including those of the process
+// A Host that somebody else could own is answered 403, because a web page could otherwise reach it (DNS rebinding).
 #pragma once
 #include <streamdemo/http/server.hpp>
 
@@ -13,18 +13,18 @@
 
 namespace streamdemo::management {
 
-// Why no work should come here now; nullopt: it may. Called on any loop, must not block.
+// Why this process should get no work now; nullopt: it is ready. Called on any loop; must not block.
 using readiness = std::function<std::optional<std::string>()>;
 
 struct options {
   std::vector<std::string> listen;
   std::uint16_t port = 0;
-  std::vector<std::string> allowed_hosts;  // names that it answers to, beside those that nobody else can have
+  std::vector<std::string> allowed_hosts;  // host names it answers to, in addition to those that nobody else can own
   int descriptors_below = std::numeric_limits<int>::max();  // as http::server_options
 };
 
-// A server like any other: open() it first of all, close() and drain() it last of all. What is passed by reference
-// outlives it.
+// A server like any other. Open it before all other parts, and close and drain it after them, so that it answers during
+// start and drain. Everything that is passed by reference must outlive it.
 std::unique_ptr<http::server> make_management(options o, base::io_threads& threads, readiness ready,
                                               base::metrics& metrics, const base::logger& log);
 
