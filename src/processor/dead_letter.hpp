@@ -1,5 +1,5 @@
-// What the dead-letter topic gets of a request: the request as it came, after the headers that Kafka's own dead
-// letters have (KIP-1191): __dlq.errors.topic, .partition, .offset, .group, .delivery.count and .message. Pure.
+// Makes the record for the dead-letter topic: the request unchanged, with the headers of Kafka's own dead letters
+// (KIP-1191) before its headers: __dlq.errors.topic, .partition, .offset, .group, .delivery.count and .message. Pure.
 #pragma once
 #include <streamdemo/base/record.hpp>
 
@@ -16,8 +16,8 @@ struct dead_letter_facts {
 
 base::record dead_letter_of(const base::record& request, const dead_letter_facts& facts);
 
-// For one that the bus finds too large with those headers: without key, headers and value of the request. Topic,
-// partition and offset say where it still stands.
+// For a request that the bus finds too large with those headers: a dead letter without the request's key, headers and
+// value. Its topic, partition and offset say where the request still is.
 base::record dead_letter_without_content(const base::record& request, const dead_letter_facts& facts);
 
 }  // namespace streamdemo::processor

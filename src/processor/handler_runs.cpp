@@ -42,9 +42,9 @@ void handler_runs::stop(const processor::stop& what) {
 }
 
 awaitable<void> handler_runs::work(std::shared_ptr<run> r, handler& h, bool at_once) {
-  // A handler may bring this program down, and by then the run's `started` must be on its way to the bus, or nobody
-  // would count it; so a turn is left to the producer. Only the very first run of a task does without, and its
-  // `started` spares its results a round through the brokers: if it is lost, the next owner's counts.
+  // A handler may crash this program. Then the run's `started` must already be on its way to the bus, or this run would
+  // not be counted; so yield once to let the producer send it. Only the first run of a task skips this, so that its
+  // `started` and its first results share a request to the brokers. If that is lost, the next owner's run is counted.
   if (!at_once) co_await asio::post(co_await asio::this_coro::executor, base::use_awaitable);
   co_await r->work(h);
   deps_.metrics.run_over(r->end());

@@ -1,4 +1,4 @@
-// The handlers, and the runs in which they work. Owns a coroutine per run and joins it. One executor.
+// The handlers and their current runs. Owns one coroutine per run and joins it. One executor.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
@@ -16,17 +16,17 @@ class handler_runs {
   // Called once the handler of a run has returned and the run has published its last record.
   using finished = std::function<void(const run_key&, run_end)>;
 
-  // Throws std::invalid_argument when two handlers are of the same kind.
+  // Throws std::invalid_argument if two handlers have the same kind.
   handler_runs(run_dependencies deps, std::vector<std::unique_ptr<handler>> handlers, finished f);
 
-  // Each kind, and whether its handler can resume.
+  // All kinds, each with whether its handler is resumable.
   std::map<std::string, bool, std::less<>> kinds() const;
 
-  // There is a handler of its kind.
+  // Starts a run; there must be a handler of its kind.
   void begin(processor::begin what);
-  // One whose handler has just returned is over already.
+  // Stops a run. Does nothing if its handler has already returned.
   void stop(const processor::stop& what);
-  // Waits until every handler has returned, at most until `until`; those left are cut off.
+  // Waits until every handler has returned, at most until `until`, and then cancels the remaining ones.
   awaitable<void> end(base::steady_time until);
 
  private:
@@ -35,7 +35,7 @@ class handler_runs {
   const run_dependencies deps_;
   std::map<std::string, std::unique_ptr<handler>, std::less<>> handlers_;  // by kind
   finished finished_;
-  std::unordered_map<std::string, std::shared_ptr<run>> runs_;  // by run id, while the handler works
+  std::unordered_map<std::string, std::shared_ptr<run>> runs_;  // by run id, while the handler runs
   base::notifier ended_;
   base::task_group work_;
 };

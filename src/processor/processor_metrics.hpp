@@ -1,4 +1,4 @@
-// The processor's metrics, looked up once. Thread-safe, as the series are.
+// The processor's metrics, looked up once. Thread-safe.
 #pragma once
 #include <streamdemo/base/metrics.hpp>
 

@@ -1,4 +1,4 @@
-// Why a processor takes no tasks, as the processor's own loop knows it and others ask. Thread-safe.
+// Why a processor takes no tasks. The processor's loop sets it, and other threads read it. Thread-safe.
 #pragma once
 #include <mutex>
 #include <optional>
@@ -13,12 +13,12 @@ class readiness {
     const std::lock_guard lock(mutex_);
     over_.reset();
   }
-  // No more, for good: the first reason is the one that is shown.
+  // It takes no more tasks, permanently. Of several reasons the first one is shown.
   void end(std::string why) {
     const std::lock_guard lock(mutex_);
     if (!over_) over_ = std::move(why);
   }
-  // Something that may pass; nullopt when nothing is in the way.
+  // Sets an obstacle that may disappear; nullopt: there is none.
   void hinder(std::optional<std::string> what) {
     const std::lock_guard lock(mutex_);
     hindered_ = std::move(what);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t longest_message = 8192;
 
-// The reason a client reads: never so long or so odd that the `ended` cannot be written.
+// Makes the reason for a failure short enough and valid UTF-8, so that the `ended` record can always be written.
 std::string presentable(std::string text) {
   if (text.size() > longest_message) text.resize(longest_message);
   if (base::is_utf8(text)) return text;
@@ -63,7 +63,7 @@ awaitable<base::result<outcome>> run::call(handler& h) {
   } catch (...) {
     why = "something that is no std::exception was thrown";
   }
-  // A canceled handler ends with an exception like any other; its run was closed before.
+  // A canceled handler ends with an exception, too. Its run was closed before, so that is not logged.
   if (!closed_) deps_.log.error("task {} ({}): its handler threw: {}", key_.task, what_.kind, why);
   co_return error{errc::internal, "the handler failed: " + why};
 }
@@ -141,7 +141,7 @@ awaitable<base::result<void>> run::emit(message_type type, std::string payload, 
     if (closed_) co_return error{errc::canceled, "the run was stopped"};
   }
   auto record = record_of(type, std::move(payload), std::move(content_type));
-  // Before a runseq is taken: a number without its record would be a hole, and end the task.
+  // Check this before using a runseq: a number without a record would be a hole in the run, which fails the task.
   if (record.bytes() > deps_.max_record_bytes) {
     co_return error{errc::too_large,
                     fmt::format("a {} of {} bytes is larger than a record may be (processor.max_record_bytes = {})",
@@ -182,7 +182,7 @@ void run::acknowledged(std::size_t bytes, const base::result<bus::published>& r)
   in_flight_ -= bytes;
   deps_.metrics.bytes_in_flight.Decrement(static_cast<double>(bytes));
   if (!r) {
-    deps_.log.error("task {}: a record of its run {} was not taken by the bus: {}", key_.task, key_.run,
+    deps_.log.error("task {}: a record of its run {} was not accepted by the bus: {}", key_.task, key_.run,
                     r.error().message);
   }
   if (waiting_ > 0 && in_flight_ <= deps_.emit_bytes) room_.notify_all();

@@ -1,5 +1,5 @@
-// One run of one task: the job its handler gets, and the emitter it writes to. Owned by the runtime and, until the last
-// acknowledgement has come, by the publishes under way. One executor.
+// One run of one task: the job that its handler gets, and the emitter that it writes to. Owned by the runtime, and also
+// by its publishes in flight until the last acknowledgement. One executor.
 #pragma once
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/notifier.hpp>
@@ -12,7 +12,7 @@
 
 namespace streamdemo::processor {
 
-// What all runs of a processor share. Outlives them.
+// What all runs of a processor share. Must outlive them.
 struct run_dependencies {
   base::executor executor;
   bus::producer& producer;
@@ -29,10 +29,10 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
  public:
   run(const run_dependencies& deps, begin what);
 
-  // Calls the handler and publishes `ended` (or `released`, where it had not the means), unless the run was stopped.
-  // Never throws but for cancellation.
+  // Calls the handler and then publishes `ended` (or `released`, if it lacked resources), unless the run was stopped.
+  // Throws only when it is canceled.
   awaitable<void> work(handler& h);
-  // Nothing of the handler is published any more; it is told to end.
+  // Stops publishing for the handler and tells it to end.
   void stop(stop_reason why);
 
   const run_key& key() const noexcept { return key_; }
@@ -57,7 +57,7 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
   run_key key_;
   begin what_;
   std::stop_source stop_;
-  std::int64_t runseq_ = 1;  // the last one taken: `started`
+  std::int64_t runseq_ = 1;  // the last one that was used; 1 is `started`
   std::size_t in_flight_ = 0;
   std::size_t waiting_ = 0;
   base::notifier room_;

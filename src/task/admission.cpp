@@ -10,7 +10,7 @@ std::optional<message> admission::admit(const base::record& r) {
     unreadable(r, m.error());
     return std::nullopt;
   }
-  // A sign of life is of no task.
+  // A sign of life belongs to no task, so it may be in any partition.
   if (m->type == message_type::alive) return std::move(*m);
   const auto home = base::partition_for(m->request_id, partitions_);
   if (home == r.partition) return std::move(*m);
@@ -31,7 +31,7 @@ void admission::misplaced(const base::record& r, const message& m, std::int32_t 
   counters_.misplaced.Increment();
   quiet_misplaced_.say(clock_.now(), [&](std::size_t n) {
     log_.warning(
-        "ignored {} record(s), the last of task {} in partition {} of {}: answers belong into partition {}, the number "
+        "ignored {} record(s), the last of task {} in partition {} of {}: answers belong to partition {}, the number "
         "of the request's own; correct the program that wrote them ({})",
         n, base::shown(m.request_id), r.partition, r.topic, home, base::shown(m.source));
   });

@@ -1,5 +1,5 @@
-// A handler does the tasks of one kind. It knows nothing of the bus: it is given a job and an emitter.
-// All calls on the processor's executor.
+// A handler runs the tasks of one kind. It knows nothing about the bus: it gets a job and an emitter.
+// All calls are on the processor's executor.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -22,21 +22,22 @@ using base::result;
 struct job {
   std::string request_id;
   std::string kind;
-  std::string run;  // unique per run: part of the name of every file a run makes
+  std::string run;  // a unique id of the run; part of the name of every file that a run makes
   std::string content_type;
   std::string payload;
   base::sys_time expiry{};
-  // A resumable handler continues after these: how many results the runs before it published, and the last one's JSON.
+  // For a resumable handler, which continues after them: how many results former runs published, and the JSON of the
+  // last one.
   std::int64_t results_before = 0;
   std::string last_result;
-  // Requested when the run must end: canceled, expired, no longer current, or the drain deadline. The handler then ends
-  // soon (children included); what it returns no longer matters.
+  // Requested when the run must end: the task was canceled or has expired, another run took over, or the drain deadline
+  // has passed. The handler must then end soon, child processes included; its return value is ignored.
   std::stop_token stop;
 };
 
-// Where partial results go. Calls are pipelined: each waits only while more than `processor.emit_bytes` of this run are
-// not yet acknowledged by the bus. Errors: canceled (the run was stopped: return), too_large (the record is over the
-// bus's limit: the run goes on).
+// Publishes partial results. A call does not wait for its acknowledgement; it waits only while more than
+// `processor.emit_bytes` of this run are not acknowledged by the bus. Errors: canceled (the run was stopped: return),
+// too_large (the record exceeds processor.max_record_bytes: the run may continue).
 class emitter {
  public:
   virtual ~emitter() = default;
@@ -46,7 +47,8 @@ class emitter {
   virtual awaitable<base::result<void>> log(std::string line) = 0;
 };
 
-// How a run ended well: members of the `ended` event's data beside "status", as JSON object members without braces.
+// The outcome of a successful run: members of the `ended` event's data in addition to "status", as JSON object members
+// without braces.
 struct outcome {
   std::string detail;
 };
@@ -55,11 +57,11 @@ class handler {
  public:
   virtual ~handler() = default;
   virtual std::string_view kind() const = 0;
-  // A new run can continue after the last result of the one before.
+  // Whether a new run can continue after the last result of the run before.
   virtual bool resumable() const { return false; }
-  // An error (its message is shown to the client: a sentence a person understands) or an exception fails the task, but
-  // for `full`: this process has not the means now (descriptors, processes, memory), so the run is given back, counts
-  // as none, and the task is tried again in a while.
+  // Runs the job. An error or an exception fails the task; the error's message is shown to the client, so make it a
+  // sentence that people understand. Exception: errc::full means that this process lacks resources now (descriptors,
+  // processes, memory). The run is then released and not counted, and the task is tried again later.
   virtual awaitable<base::result<outcome>> run(job j, emitter& out) = 0;
 };
 

@@ -18,11 +18,11 @@ class admission {
     base::counter& misplaced;   // those in another partition than their task's
   };
 
-  // `partitions`: of `response`. The rest outlives it.
+  // `partitions`: the number of partitions of `response`. The other arguments must outlive it.
   admission(std::int32_t partitions, const base::clock& clock, const base::logger& log, counters c)
       : partitions_(partitions), clock_(clock), log_(log), counters_(c) {}
 
-  // nullopt: the record does not count.
+  // nullopt: the record cannot be decoded, or it is not in the partition of its task.
   std::optional<message> admit(const base::record& r);
 
  private:

@@ -1,4 +1,4 @@
-// Runs a child process to its end and takes what it printed, up to a limit.
+// Runs a child process to its end and returns what it printed, up to a limit.
 #pragma once
 #include <optional>
 #include <stop_token>
@@ -15,12 +15,13 @@ struct captured {
   tail errors;
 };
 
-// Errors: those of child_process; too_large (over `max_output` bytes printed). A requested `stop` ends the child.
+// Errors: those of child_process; too_large (it printed more than `max_output` bytes). Requesting `stop` ends the
+// child.
 base::awaitable<base::result<captured>> capture(child_options o, std::size_t max_output, std::stop_token stop);
 
-// Appends everything of a pipe until its end to `t`.
+// Appends everything from a pipe to `t`, until its end.
 base::awaitable<void> drain_into(child_process::readable& from, tail& t);
-// Waits for the child's end, as child_process::wait(); the outcome is in `ended`.
+// child_process::wait(), with its result stored in `ended`.
 base::awaitable<void> wait_into(child_process& child, std::optional<base::result<exit_status>>& ended);
 
 }  // namespace streamdemo::processor

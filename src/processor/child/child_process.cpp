@@ -20,13 +20,13 @@ using base::error;
 
 namespace {
 
-// A guard ends within milliseconds after it was told to.
+// A guard usually ends within milliseconds after it was told to.
 constexpr int moment_ms = 50;
 
 }  // namespace
 
-// A guard that the kernel holds, in a broken disk say, and that nobody waits for any more: taken when it ends. Owned by
-// its wait, which ends with the loop.
+// A guard that does not end at once, for example because the kernel blocks it on a broken disk, and that nobody waits
+// for any more. It is reaped when it ends. Owned by its own wait, which ends with the loop.
 struct child_process::straggler : std::enable_shared_from_this<straggler> {
   straggler(pidfd g, pid_t p) : guard(std::move(g)), pid(p) {}
   void wait() {
@@ -59,7 +59,7 @@ base::result<child_process> child_process::start(base::executor ex, const child_
 child_process::~child_process() {
   if (!guard_.is_open()) return;
   kill();
-  // Only reached when nobody waited to the end. What else this loop serves must not wait for more than that.
+  // Only reached if nobody waited to the end. Do not block the other work of this loop for longer than that.
   pollfd on{guard_.native_handle(), POLLIN, 0};
   ::poll(&on, 1, moment_ms);
   if (!reap()) std::make_shared<straggler>(std::move(guard_), guard_pid_)->wait();
@@ -74,8 +74,8 @@ void child_process::kill() noexcept {
 }
 
 base::awaitable<base::result<exit_status>> child_process::wait() {
-  // Being woken proves nothing: Asio gives the record of a descriptor that was closed with an event still queued to the
-  // next one that is opened, and the event with it. Only the kernel knows whether the guard has ended.
+  // A wake-up does not prove that the guard has ended: when a descriptor is closed with an event still queued, Asio
+  // reuses its record for the next descriptor and delivers the event there. So ask the kernel.
   do {
     boost::system::error_code ec;
     co_await guard_.async_wait(pidfd::wait_read, asio::redirect_error(base::use_awaitable, ec));

@@ -14,7 +14,8 @@ namespace streamdemo::processor {
 
 namespace {
 
-// The fourth field of /proc/PID/stat; the second, the name, may hold spaces and parentheses. 0: gone meanwhile.
+// The fourth field of /proc/PID/stat. The second, the name, may contain spaces and parentheses. 0: the process has
+// ended meanwhile.
 pid_t parent_of(const char* pid) {
   const std::string path = std::string("/proc/") + pid + "/stat";
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -1,5 +1,5 @@
-// All processes below one, by the parents that /proc names. Used by the guard, which is the subreaper of what it looks
-// for: an orphan's parent is the guard itself.
+// Finds all descendants of a process by their parents in /proc. Used by the guard, which is their subreaper: the parent
+// of an orphan becomes the guard itself, so none is missed.
 #pragma once
 #include <sys/types.h>
 

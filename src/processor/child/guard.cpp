@@ -23,7 +23,7 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-// One pass of a guard's life: start the command, wait for it or for its owner, end all that is left, report.
+// What the guard does: start the command, wait for its end or for the owner, kill all that is left, report.
 class guardian {
  public:
   guardian(char** command, const char* directory, const held_to& limits, std::chrono::milliseconds kill_after)
@@ -47,17 +47,17 @@ class guardian {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     ::fcntl(guard::control_fd, F_SETFD, FD_CLOEXEC);
     ::fcntl(guard::control_fd, F_SETFL, O_NONBLOCK);
-    // The guard lives as long as its owner wants it, whatever a service manager sends to everybody.
+    // Only the owner ends the guard, so ignore the signals that a service manager sends to all processes of a service.
     sigset_t all;
     ::sigfillset(&all);
     ::sigprocmask(SIG_BLOCK, &all, nullptr);
     sigset_t child;
     ::sigemptyset(&child);
     ::sigaddset(&child, SIGCHLD);
-    // Above the numbers that the command gets: one that it did not want is free, and closed in any case.
+    // Use a number above those of the command's streams: one of them may be free, and let_go_of_streams() closes all.
     const int lowest = ::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     if (lowest >= 0) signals_ = ::fcntl(lowest, F_DUPFD_CLOEXEC, guard::control_fd + 1);
-    // Without it the end of the command would not be seen.
+    // Without the signalfd the guard would not notice the end of the command.
     if (signals_ < 0) return guard::report{guard::what::not_started, errno};
     ::close(lowest);
     return std::nullopt;
@@ -67,7 +67,7 @@ class guardian {
     int failure[2];
     if (::pipe2(failure, O_CLOEXEC) != 0) return guard::report{guard::what::not_started, errno};
     const pid_t guard_pid = ::getpid();
-    command_pid_ = ::fork();  // this process has one thread
+    command_pid_ = ::fork();  // safe, since this process has one thread
     if (command_pid_ < 0) return guard::report{guard::what::not_started, errno};
     if (command_pid_ == 0) become_command(failure[1], guard_pid);
     ::setpgid(command_pid_, command_pid_);
@@ -83,7 +83,7 @@ class guardian {
 
   [[noreturn]] void become_command(int failure, pid_t guard_pid) {
     ::setpgid(0, 0);
-    // A guard that is killed takes at least the command with it.
+    // If the guard itself is killed, at least the command is killed with it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != guard_pid) ::_exit(127);
     sigset_t none;
@@ -102,7 +102,7 @@ class guardian {
     ::_exit(127);
   }
 
-  // The ends of the pipes belong to the command alone: their closing must be seen.
+  // Only the command may hold the pipes, so that the owner sees when it closes them.
   void let_go_of_streams() {
     const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     for (const int fd : {0, 1, 2}) {
@@ -112,7 +112,7 @@ class guardian {
     if (nothing > guard::control_fd) ::close(nothing);
   }
 
-  // Until the command has ended, its time is over, or the owner is gone.
+  // Waits until the command has ended, its time is over, or the owner has closed the socket.
   void watch() {
     std::optional<steady::time_point> deadline;
     while (!command_ended_) {
@@ -136,7 +136,7 @@ class guardian {
     }
   }
 
-  // Takes every ended child, the command among them. False: none is left.
+  // Reaps every ended child, the command among them. False: no child is left.
   bool reap() {
     signalfd_siginfo ignored;
     while (::read(signals_, &ignored, sizeof ignored) > 0) continue;
@@ -152,7 +152,7 @@ class guardian {
     }
   }
 
-  // What a killed process leaves behind becomes the guard's own child and is found in the next round.
+  // The children of a killed process become children of the guard, and are found in the next round.
   void end_all() {
     while (reap()) {
       if (!command_ended_) ::kill(-command_pid_, SIGKILL);
@@ -181,7 +181,7 @@ class guardian {
 int guard_main(int argc, char** argv) {
   if (argc < 6) return 2;
   guardian g(argv + 5, argv[3], limits_from(argv[4]), std::chrono::milliseconds(std::atoll(argv[2])));
-  // Without the exit handlers of a program that the guard is not.
+  // _exit, because the exit handlers belong to the program that this process was forked from.
   ::_exit(g.run());
 }
 

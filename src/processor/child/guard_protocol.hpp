@@ -1,14 +1,14 @@
-// What a child process's owner and its guard tell each other over one socket pair.
+// The protocol between the owner of a child process and its guard, over one socket pair.
 #pragma once
 #include <cstdint>
 
 namespace streamdemo::processor::guard {
 
-// The command sees 0, 1, 2 and, when wanted, 3. The guard alone has the socket.
+// The command has descriptors 0, 1, 2 and, if requested, 3. Only the guard has the socket.
 inline constexpr int extra_fd = 3;
 inline constexpr int control_fd = 4;
 
-// Owner to guard, one byte: end the group with SIGTERM, and with SIGKILL after a while. End of file: SIGKILL at once.
+// Owner to guard, one byte: SIGTERM to the group, and SIGKILL after a time. End of file: SIGKILL at once.
 inline constexpr char stop = 'T';
 
 // Guard to owner, once, before the guard ends.

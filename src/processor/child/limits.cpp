@@ -10,7 +10,7 @@ namespace streamdemo::processor {
 
 namespace {
 
-// Between being told that the time is over (SIGXCPU) and being ended.
+// The time between SIGXCPU, which tells a process that its CPU time is over, and SIGKILL.
 constexpr rlim_t cpu_grace_seconds = 5;
 
 bool limit(decltype(RLIMIT_CORE) what, rlim_t soft, rlim_t hard) noexcept {

@@ -1,5 +1,5 @@
-// What the kernel holds a command to, on its way from the program that wants the child through the guard's arguments
-// to the command itself.
+// The kernel's limits for a command. They are passed through the guard's arguments and set just before the command
+// starts.
 #pragma once
 #include <streamdemo/config/settings.hpp>
 
@@ -9,14 +9,14 @@ namespace streamdemo::processor {
 
 struct held_to {
   config::child_limits limits;
-  std::uint64_t open_files = 0;  // the soft limit, where `limits` says none; 0: this program's
+  std::uint64_t open_files = 0;  // the soft limit if `limits` has none; 0: that of this program
 };
 
 std::string to_argument(const held_to& h);
 held_to limits_from(const char* argument);
 
-// Holds this very process to them, and to no core file. A limit above the one that is there already stays that one.
-// False: errno says why. Between fork and exec: it allocates nothing.
+// Sets these limits for the calling process, and disables core files. A limit above the present hard limit is lowered
+// to it. False: errno says why. Safe between fork and exec, since it allocates nothing.
 bool apply(const held_to& h) noexcept;
 
 }  // namespace streamdemo::processor

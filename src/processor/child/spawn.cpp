@@ -29,7 +29,7 @@ using base::errc;
 using base::error;
 using base::result;
 
-// Wide enough that programs which cut their lines to it cut little.
+// Wide, because some programs cut their lines to the terminal's width.
 constexpr unsigned short terminal_rows = 50;
 constexpr unsigned short terminal_columns = 200;
 
@@ -37,7 +37,8 @@ error io_error(std::string_view tried, int code) {
   return {base::is_shortage(code) ? errc::full : errc::io, fmt::format("could not {}: {}", tried, std::strerror(code))};
 }
 
-// The child's end never has one of the numbers that it is copied to: dup2 onto itself would keep close-on-exec.
+// Moves a descriptor above the numbers of the child's streams: dup2 of a number onto itself would keep close-on-exec,
+// and the child would not get it.
 result<descriptor> high(int fd) {
   if (fd < 0) return io_error("open a descriptor", errno);
   descriptor low(fd);
@@ -46,7 +47,7 @@ result<descriptor> high(int fd) {
   return moved;
 }
 
-// The two ends of a pipe: `mine` stays here, `theirs` goes to the child.
+// Opens a pipe: `mine` stays here, `theirs` goes to the child.
 result<void> open_pipe(descriptor& mine, descriptor& theirs, bool child_reads) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return io_error("open a pipe (raise the limit of open files?)", errno);
@@ -57,17 +58,17 @@ result<void> open_pipe(descriptor& mine, descriptor& theirs, bool child_reads) {
   return {};
 }
 
-// The child's end of `mine` is a terminal, for the sake of what programs ask of one: whether it is there, and how wide
-// it is. Nobody types into it, so it echoes nothing; it changes no byte, so lines end with LF; it is nobody's
-// controlling terminal, so signals go their usual way.
+// Opens a pseudo-terminal whose other end is the child's output. Programs only check that it exists, and its width. It
+// is in raw mode: it echoes nothing and changes no byte, so lines end with LF. It is no controlling terminal, so
+// signals work as usual.
 result<void> open_terminal(descriptor& mine, descriptor& theirs) {
   static constexpr std::string_view tried = "open a pseudo-terminal (is /dev/pts mounted, and are some free?)";
   mine.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
-  // Here it means that the machine has no terminal left.
+  // ENOSPC here means that no pseudo-terminal is free.
   if (!mine && errno == ENOSPC) return error{errc::full, io_error(tried, ENOSPC).message};
   int locked = 0;
   if (!mine || ::ioctl(mine.get(), TIOCSPTLCK, &locked) != 0) return io_error(tried, errno);
-  // Not by its name: this process may see another /dev/pts.
+  // TIOCGPTPEER instead of opening it by name, since this process may see another /dev/pts.
   const int other = ::ioctl(mine.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (other < 0) return io_error(tried, errno);
   auto moved = high(other);
@@ -113,12 +114,12 @@ result<void> open_all(const child_options& o, spawned& mine, child_ends& theirs)
   return {};
 }
 
-// The settings of this program, the password of its brokers among them, are none of the child's business.
+// The child must not get this program's settings, which may include the brokers' password.
 bool is_setting(std::string_view variable) {
   return variable.starts_with("STREAMDEMO_");
 }
 
-// This program's environment without its settings, with some variables replaced or added.
+// This program's environment without its settings, and with `more` added or replaced.
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& more) {
   std::vector<std::string> all;
   for (char** e = environ; *e != nullptr; ++e) {
@@ -138,7 +139,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return p;
 }
 
-// A child that closes its input must not end this program. Who has a handler of its own for it keeps that.
+// Ignores SIGPIPE, so that a child that closes its input does not end this program. An existing handler is kept.
 void survive_closed_pipes() {
   struct sigaction now{};
   if (::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) ::signal(SIGPIPE, SIG_IGN);
@@ -162,7 +163,8 @@ class spawn_settings {
     ::sigemptyset(&none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
     ::posix_spawnattr_setsigmask(&attributes, &none);
-    // A group of its own: Ctrl-C in a terminal is for the program alone, which then stops its tasks in order.
+    // A process group of its own, so that Ctrl-C in a terminal reaches only this program, which then stops its tasks in
+    // order.
     ::posix_spawnattr_setpgroup(&attributes, 0);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   }
@@ -200,7 +202,7 @@ result<spawned> spawn_guard(const child_options& o) {
       static_cast<int>(::syscall(SYS_pidfd_open, mine.pid, 0)));  // glibc 2.36 declares it without C linkage
   if (mine.pidfd) return mine;
   const int why = errno;
-  mine.control.reset();  // tells the guard to end
+  mine.control.reset();  // the end of file tells the guard to end
   ::waitpid(mine.pid, nullptr, 0);
   return io_error("watch a child process", why);
 }

@@ -1,4 +1,4 @@
-// Starts the guard of a child process with posix_spawn. Blocks for the time of a fork.
+// Starts the guard of a child process with posix_spawn. Blocks as long as a fork takes.
 #pragma once
 #include <sys/types.h>
 
@@ -8,7 +8,7 @@
 
 namespace streamdemo::processor {
 
-// Everything close-on-exec; what was not asked for is not open.
+// All descriptors are close-on-exec. Those that were not requested are not open.
 struct spawned {
   pid_t pid = -1;
   base::descriptor pidfd;

@@ -1,4 +1,4 @@
-// Keeps the end of what a child wrote to its standard error, for the sentence that explains its failure. Pure.
+// Keeps the last bytes that a child wrote to its standard error, for the message that explains its failure. Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ class tail {
   bool empty() const noexcept { return text_.empty(); }
   const std::string& text() const noexcept { return text_; }
 
-  // The last line that says something, or nothing.
+  // The last line that is not blank; empty: there is none.
   std::string_view last_line() const noexcept {
     std::string_view t = text_;
     const auto end = t.find_last_not_of(" \t\r\n");

@@ -41,9 +41,9 @@ class command_handler final : public handler {
                      {"TASK_RUN", j.run},
                      {"TASK_CONTENT_TYPE", j.content_type},
                      {"TASK_RESULTS_BEFORE", std::to_string(j.results_before)}};
-    // Python holds back what it prints into a pipe, until some kilobytes have come together.
+    // Python buffers its output to a pipe until it has some kilobytes, unless this is set.
     if (std::getenv("PYTHONUNBUFFERED") == nullptr) o.environment.emplace_back("PYTHONUNBUFFERED", "1");
-    // Programs that see a terminal draw and colour, which no reader of results asked for.
+    // Programs that see a terminal may draw and use colours; TERM=dumb tells them not to.
     if (o.terminal) o.environment.emplace_back("TERM", "dumb");
     return o;
   }

@@ -28,7 +28,7 @@ awaitable<base::result<outcome>> command_run::go() {
 
 awaitable<void> command_run::feed() {
   boost::system::error_code ec;
-  // A command that does not read its input to the end is no failure: its exit code says what it thinks.
+  // Ignore the error: a command need not read its input to the end. Its exit code decides.
   co_await asio::async_write(child_.input(), asio::buffer(job_.payload), asio::redirect_error(base::use_awaitable, ec));
   child_.input().close();
 }
@@ -46,7 +46,7 @@ awaitable<void> command_run::read_results() {
     if (!more) lines.finish();
     if (!co_await emit_results(lines)) break;
   }
-  // A command that still prints learns that nobody reads.
+  // Close the pipe, so that a command that still prints gets SIGPIPE.
   child_.output().close();
 }
 

@@ -1,5 +1,5 @@
-// One run of a command line: feeds it, reads its two outputs and waits for its end, all at the same time. Made and
-// awaited by the command handler, on the processor's executor.
+// One run of a command: writes its input, reads its two outputs and waits for its end, all at the same time. The
+// command handler makes and awaits it, on the processor's executor.
 #pragma once
 #include <streamdemo/config/settings.hpp>
 #include <streamdemo/processor/handler.hpp>

@@ -21,7 +21,7 @@ std::optional<std::string> line_splitter::next() {
   const auto newline = buffer_.find('\n', scanned_);
   const bool ended = newline != std::string::npos;
   const auto size = (ended ? newline : buffer_.size()) - start_;
-  // A carriage return at the very end may belong to the line's end.
+  // A carriage return at the end of the buffer may be the first half of CRLF, so it does not count as content yet.
   const bool carriage = size > 0 && buffer_[start_ + size - 1] == '\r';
   const auto content = carriage ? size - 1 : size;
   if (content > max_line_) {

@@ -1,4 +1,4 @@
-// Cuts a stream of bytes into lines, with a limit on the memory of an unfinished one. LF and CRLF end a line. Pure.
+// Splits a stream of bytes into lines, with a limit on the length of a line. LF and CRLF end a line. Pure.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,18 +9,18 @@ namespace streamdemo::processor {
 class line_splitter {
  public:
   enum class overlong {
-    refuse,  // a line over the limit ends it all
-    cut,     // it comes in pieces
+    refuse,  // a line over the limit ends the splitting
+    cut,     // a line over the limit is returned in pieces
   };
   line_splitter(std::size_t max_line, overlong what) : max_line_(max_line), overlong_(what) {}
 
-  // Takes the next bytes; call next() until it gives nothing before adding more.
+  // Adds bytes. Before adding more, call next() until it returns nullopt.
   void add(std::string_view bytes);
-  // No more bytes will come: the last line counts without its end.
+  // No more bytes will follow: the last line counts even without a line end.
   void finish() noexcept { finished_ = true; }
 
   std::optional<std::string> next();
-  // A line was over the limit and refused; next() gives nothing more.
+  // A line exceeded the limit; next() returns no more lines.
   bool refused() const noexcept { return refused_; }
 
  private:
@@ -29,8 +29,8 @@ class line_splitter {
   const std::size_t max_line_;
   const overlong overlong_;
   std::string buffer_;
-  std::size_t start_ = 0;    // of what was not given yet
-  std::size_t scanned_ = 0;  // up to here no line end was found
+  std::size_t start_ = 0;    // the first byte that was not returned yet
+  std::size_t scanned_ = 0;  // there is no line end between start_ and here
   bool finished_ = false;
   bool refused_ = false;
 };

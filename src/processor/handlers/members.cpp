@@ -33,7 +33,7 @@ result<json::object> parse_object(std::string_view payload) {
   if (payload.find_first_not_of(" \t\r\n") == std::string_view::npos) return json::object{};
   json::error_code ec;
   json::parse_options options;
-  options.max_depth = 64;  // as deep as a gateway takes it
+  options.max_depth = 64;  // the nesting that gateways accept
   auto value = json::parse(json::string_view(payload.data(), payload.size()), ec, {}, options);
   if (ec) return error{errc::invalid_argument, "the payload is not valid JSON: " + ec.message()};
   if (!value.is_object()) return error{errc::invalid_argument, "the payload must be a JSON object"};
@@ -45,7 +45,7 @@ result<std::int64_t> integer_member(const json::object& o, std::string_view name
   const auto* v = find(o, name);
   if (v == nullptr) return otherwise;
   if (v->is_int64() && v->get_int64() >= low && v->get_int64() <= high) return v->get_int64();
-  // 2.0 is an integer, too (JSON Schema), and how writers of doubles spell it.
+  // In JSON Schema 2.0 is an integer, too, and programs that only have doubles write it so.
   if (v->is_double() && std::trunc(v->get_double()) == v->get_double()) {
     const auto n = v->get_double();
     if (n >= static_cast<double>(low) && n <= static_cast<double>(high)) return static_cast<std::int64_t>(n);

@@ -1,4 +1,4 @@
-// Lets several coroutines of one run share its emitter: one call at a time, in no promised order between them.
+// Lets several coroutines of one run share its emitter: one call at a time, with no order between the coroutines.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/processor/handler.hpp>

@@ -8,7 +8,7 @@ namespace streamdemo::processor {
 
 namespace {
 
-// Ends early when `stop` is requested, by whatever thread.
+// Waits for this time, or until `stop` is requested, on any thread.
 awaitable<void> pause(std::chrono::milliseconds time, std::stop_token stop) {
   const auto ex = co_await asio::this_coro::executor;
   const auto timer = std::make_shared<base::timer>(ex, time);
@@ -18,7 +18,7 @@ awaitable<void> pause(std::chrono::milliseconds time, std::stop_token stop) {
   if (ec && !stop.stop_requested()) throw boost::system::system_error(ec);
 }
 
-// Work that keeps the processor's loop busy, as a handler does that computes instead of waiting.
+// Keeps the processor's loop busy, like a handler that computes instead of waiting.
 void burn(std::chrono::milliseconds time) {
   for (const auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end;) {
   }
@@ -35,19 +35,19 @@ error stopped() {
   return {errc::canceled, "the run was stopped"};
 }
 
-// A record that is too large for the bus fails the task; everything else means that nobody wants more.
+// A record that is too large fails the task. Any other error means that the run was stopped, and is no failure.
 std::optional<error> failure_of(const base::result<void>& emitted) {
   if (emitted) return std::nullopt;
   return emitted.error();
 }
 
 awaitable<base::result<outcome>> simulate_handler::run(job j, emitter& out) {
-  // Often enough to let others run between, seldom enough to cost nothing.
+  // How many results to emit before yielding to other work of the loop.
   constexpr std::int64_t turn = 64;
   const auto request = parse_simulate_request(j.payload);
   if (!request) co_return request.error();
   for (auto i = j.results_before; i < request->results; ++i) {
-    // The first result comes at once: a resumed run's was due already.
+    // The first result is due at once; in a resumed run it was due before.
     if (request->interval.count() > 0 && i != j.results_before) {
       co_await pause(request->interval, j.stop);
     } else if (i % turn == turn - 1 || request->burn.count() > 0) {

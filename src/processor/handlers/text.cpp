@@ -9,7 +9,7 @@ namespace streamdemo::processor {
 
 namespace {
 
-// How many bytes the character at the front has; 0: there is no valid character.
+// The number of bytes of the first character; 0: it is not valid.
 std::size_t character_size(std::string_view bytes) {
   for (std::size_t n = 1; n <= 4 && n <= bytes.size(); ++n) {
     if (base::is_utf8(bytes.substr(0, n))) return n;

@@ -1,11 +1,11 @@
-// Text from a child process, made fit for events. Pure.
+// Makes texts of child processes valid for events. Pure.
 #pragma once
 #include <string>
 #include <string_view>
 
 namespace streamdemo::processor {
 
-// `bytes` with every byte that is not part of valid UTF-8 replaced by U+FFFD.
+// Replaces every byte that is not part of valid UTF-8 by U+FFFD.
 std::string as_utf8(std::string_view bytes);
 
 // "exit code 3" or "killed by signal 9 (Killed)".

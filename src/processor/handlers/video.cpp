@@ -27,7 +27,7 @@ class video_handler final : public handler {
   artifacts::store& store_;
 };
 
-// Goes on after the last clip of an earlier run. False: that was the last one.
+// Plans to continue after the last clip of a former run. False: that clip was the last of the video.
 bool resume_behind(const clip& last, cut_plan& plan) {
   if (plan.from.copy) {
     plan.pass_over = last.index + 1;
@@ -70,7 +70,7 @@ awaitable<base::result<outcome>> video_handler::run(job j, emitter& out) {
   } catch (...) {
     thrown = std::current_exception();
   }
-  // Also when this very coroutine was canceled.
+  // Remove the scratch directory even if this coroutine was canceled.
   co_await asio::this_coro::throw_if_cancelled(false);
   co_await store_.remove_scratch(*scratch);
   co_await asio::this_coro::throw_if_cancelled(true);

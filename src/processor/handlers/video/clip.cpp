@@ -19,7 +19,7 @@ bool read(std::string_view text, T& n) {
   return !text.empty() && ec == std::errc{} && end == text.data() + text.size();
 }
 
-// Microseconds are what ffmpeg counts in; more digits would be noise of the sum.
+// Rounds to microseconds, which ffmpeg counts in; further digits are rounding errors.
 double rounded(double seconds) {
   return std::round(seconds * 1e6) / 1e6;
 }

@@ -1,4 +1,4 @@
-// A finished clip: how ffmpeg reports it, and how a result does. Pure.
+// A finished clip, as ffmpeg reports it and as a result shows it. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,18 +13,18 @@ struct clip {
   double end = 0;
 };
 
-// A line of ffmpeg's segment list: "pic-000003.mp4,30.000000,40.000000". nullopt: it is no such line.
+// Parses a line of ffmpeg's segment list, such as "pic-000003.mp4,30.000000,40.000000". nullopt: it is another line.
 std::optional<clip> parse_clip_line(std::string_view line);
-// The name under which it is published: no other run, and no repetition, can have the same.
+// The name of the clip's artifact, which is unique to this run.
 std::string clip_name(std::string_view run, std::int64_t index);
 
 std::string clip_json(const clip& c, std::string_view request_id, std::string_view name, std::uint64_t bytes);
-// Reads back what clip_json wrote, for a run that goes on after it.
+// Reads what clip_json() wrote, for a run that continues after it.
 std::optional<clip> parse_clip_json(std::string_view json);
 
-// A line of ffmpeg's progress, "out_time_us=2500000", in seconds. nullopt: it is about something else.
+// The seconds in a line of ffmpeg's progress such as "out_time_us=2500000". nullopt: it is another line.
 std::optional<double> parse_progress_line(std::string_view line);
-// The same for "frame=75": how many pictures the encoder was given.
+// The number of frames that the encoder got, from a line such as "frame=75". nullopt: it is another line.
 std::optional<std::int64_t> parse_frame_line(std::string_view line);
 
 }  // namespace streamdemo::processor

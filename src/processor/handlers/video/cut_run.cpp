@@ -19,13 +19,13 @@ namespace {
 
 constexpr std::size_t max_line = 4096;
 constexpr std::chrono::milliseconds progress_interval{250};
-// Sound that is longer than the picture by less than this is no reason to say that a clip ends later.
+// In seconds. If the sound is longer than the picture by less than this, the clip's end is that of the picture.
 constexpr double unheard = 0.1;
-// By one ffmpeg: where copying is faster than joining, clips wait for it.
+// How many clips one ffmpeg joins at most. When copying is faster than joining, several clips wait.
 constexpr std::size_t max_joined = 8;
 constexpr std::size_t max_printed = 4096;
 
-// Some bytes of a pipe; nothing at its end.
+// The next bytes of a pipe; nullopt: its end.
 awaitable<std::optional<std::string_view>> some(child_process::readable& from, std::array<char, 8192>& chunk) {
   boost::system::error_code ec;
   const auto n = co_await from.async_read_some(asio::buffer(chunk), asio::redirect_error(base::use_awaitable, ec));
@@ -98,7 +98,7 @@ void cut_run::take_report(std::string_view line) {
 awaitable<void> cut_run::tell_progress() {
   const auto now = std::chrono::steady_clock::now();
   if (!plan_.from.seconds || now < progress_due_ || failed_ || job_.stop.stop_requested()) co_return;
-  // The sound may end after the picture; only the end itself says 1.
+  // Less than 1 until the run has ended, since the sound may be longer than the picture.
   const auto fraction = std::min(static_cast<double>(frames_) / plan_.from.rate.value() / *plan_.from.seconds, 0.999);
   if (fraction <= progress_) co_return;
   progress_ = fraction;
@@ -135,8 +135,8 @@ awaitable<void> cut_run::read_errors() {
   }
 }
 
-// A clip's pictures are finished before it is known whether there will be more; the last clip plays until the sound
-// ends, too.
+// When the pictures of a clip are finished, it is not yet known whether it is the last one, which also contains the
+// rest of the sound.
 bool cut_run::is_whole(std::size_t position) const {
   const auto& c = pictures_[position];
   const bool more = !plan_.from.copy && static_cast<double>(frames_) > c.end * plan_.from.rate.value() + 0.5;
@@ -266,7 +266,7 @@ base::result<void> cut_run::verdict() const {
   if (next_index_ == 0) {
     return error{errc::invalid_argument, "no picture of the video can be decoded: " + reason("it is 0 s long")};
   }
-  // ffmpeg takes a file that stops short for a short one.
+  // ffmpeg does not report that a file ends too early, so compare with the length that the file claims.
   const auto claimed = plan_.from.seconds;
   const bool short_of = claimed && done_ < *claimed - std::max(1.0, *claimed * 0.02) && !complaints_.empty();
   if (short_of || complaints_.cause() == file_ends_in_the_middle) {

@@ -1,5 +1,5 @@
-// One ffmpeg that cuts a video: publishes each clip when its pictures and its sound are there, and reports how far it
-// is. Made and awaited by the video handler, on the processor's executor.
+// One ffmpeg that cuts a video: publishes each clip once its pictures and its sound are complete, and reports the
+// progress. The video handler makes and awaits it, on the processor's executor.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/processor/handlers.hpp>
@@ -19,7 +19,7 @@ namespace streamdemo::processor {
 
 class cut_run {
  public:
-  // `scratch`: where ffmpeg writes.
+  // `scratch`: the directory that ffmpeg writes to.
   cut_run(const cut_plan& plan, const video_options& options, std::filesystem::path scratch, const job& j,
           serial_emitter& out, artifacts::store& store, child_process& child, base::executor ex);
 
@@ -31,12 +31,12 @@ class cut_run {
   awaitable<void> read_errors();
   awaitable<void> await_end();
   awaitable<void> publish_clips();
-  // A clip that is finished, with its part of the sound.
+  // A finished clip with its part of the sound.
   struct whole_clip {
     clip c;
     sound_track::part sound;
   };
-  // Of pictures_.
+  // `position`: an index into pictures_.
   bool is_whole(std::size_t position) const;
   std::vector<whole_clip> take_whole();
   whole_clip take_front();
@@ -55,11 +55,11 @@ class cut_run {
   serial_emitter& out_;
   artifacts::store& store_;
   child_process& child_;
-  base::notifier changed_;  // of what the publisher waits for
+  base::notifier changed_;  // notified when there may be a clip to publish
 
-  std::deque<clip> pictures_;  // finished, on the picture's clock
-  std::int64_t frames_;        // that the encoder was given, of the whole video
-  bool reported_ = false;      // all of it
+  std::deque<clip> pictures_;  // finished and not yet published; times on the picture's clock
+  std::int64_t frames_;        // how many frames of the whole video the encoder got
+  bool reported_ = false;      // ffmpeg will report no more clips
   std::optional<sound_track> sound_;
   complaints complaints_;
 

@@ -14,8 +14,8 @@ struct known_cause {
   std::string_view means;
 };
 
-// The nearer to the cause, the earlier: what stands lower often follows from what stands higher. The ends of files are
-// told by demuxers, and decoders complain in consequence.
+// In order of priority: errors further down are often consequences of those above. For example, demuxers report that a
+// file ends early, and decoders then complain about damaged data.
 constexpr auto causes = std::to_array<known_cause>({
     {"No space left on device", "there is no space left for its files"},
     {"Cannot allocate memory", "the processor has too little memory for it"},
@@ -73,7 +73,7 @@ std::size_t row_of(std::string_view line) {
   return static_cast<std::size_t>(at - causes.begin());
 }
 
-// The same complaint about another place counts as the same.
+// Removes the digits, so that the same complaint about another position counts as the same.
 std::string kind_of(std::string text) {
   std::string kind;
   for (const char c : text) {

@@ -8,7 +8,7 @@ namespace streamdemo::processor {
 
 namespace {
 
-// Beyond it no screen shows more, and no file should ask for more.
+// Screens rarely show more, and a file must not demand more work than that.
 constexpr double most_frames_a_second = 120;
 constexpr double least = 0.01;
 constexpr std::array<rational, 10> usual{
@@ -18,12 +18,12 @@ bool sane(rational r, double limit = most_frames_a_second) {
   return r.value() >= least && r.value() <= limit + 0.5;
 }
 
-// Where a frame falls that is shown at `rate`.
+// The index of the frame at `seconds`, at a constant `rate`.
 long slot(double seconds, double rate) {
   return std::lround(seconds * rate);
 }
 
-// Every frame has a place of its own, near to its time.
+// Whether at this rate every frame gets an index of its own, near its time.
 bool fits(const std::vector<double>& times, double rate, double tolerance) {
   for (std::size_t i = 1; i < times.size(); ++i) {
     const auto at = (times[i] - times[0]) * rate;
@@ -33,8 +33,8 @@ bool fits(const std::vector<double>& times, double rate, double tolerance) {
   return true;
 }
 
-// And most have their neighbours right beside them: 25 frames a second fit into 50, too, but are
-// not 50.
+// Whether they fit, and most frames also have adjacent indices. (25 frames a second fit into 50 as well, but are
+// not 50.)
 bool constant(const std::vector<double>& times, double rate) {
   if (!fits(times, rate, 0.35)) return false;
   std::size_t beside = 0;
@@ -44,7 +44,7 @@ bool constant(const std::vector<double>& times, double rate) {
   return 10 * beside >= 9 * (times.size() - 1);
 }
 
-// A whole fraction of a rate that is too high.
+// Divides a rate that is too high by a whole number.
 rational lowered(rational r) {
   return {r.num, r.den * static_cast<std::int64_t>(std::ceil(r.value() / 60 - 0.01))};
 }
@@ -55,7 +55,7 @@ rational variable(const timing& t) {
   return {60, 1};
 }
 
-// What the file says, and the usual rate that is nearest to what its frames show.
+// The rate that the file names, and the common rate that is nearest to that of its frames.
 std::vector<rational> candidates(const timing& t) {
   const auto mean = static_cast<double>(t.times.size() - 1) / (t.times.back() - t.times.front());
   const auto nearest = std::min_element(usual.begin(), usual.end(), [mean](const auto& a, const auto& b) {

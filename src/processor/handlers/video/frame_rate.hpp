@@ -1,5 +1,5 @@
-// At which rate a picture is shown anew, so that every frame of the source is there once: its own where it is constant,
-// a sensible one where it is not, whatever the file claims. Pure.
+// Chooses the frame rate of the clips so that every frame of the source appears: the source's rate if it is constant,
+// otherwise a suitable one, whatever the file claims. Pure.
 #pragma once
 #include <optional>
 #include <vector>
@@ -11,13 +11,13 @@ namespace streamdemo::processor {
 struct timing {
   rational nominal;
   rational average;
-  std::vector<double> times;   // of the first frames, in any order
-  std::optional<double> mean;  // frames of the whole by its length, where both are known
+  std::vector<double> times;   // seconds of the first frames, in any order
+  std::optional<double> mean;  // the number of all frames divided by the length, if both are known
 };
 
 struct frame_rate {
   rational rate;
-  bool constant = true;  // false: frames come at any time, and are held until the next
+  bool constant = true;  // false: frames come at any time, and each is shown until the next
 };
 
 frame_rate choose_rate(timing t);

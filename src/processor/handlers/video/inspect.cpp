@@ -36,7 +36,7 @@ awaitable<result<std::string>> probe(const video_options& o, std::vector<std::st
   co_return got->output;
 }
 
-// Recordings of browsers say nothing about their length.
+// Reads the whole file to measure its length, because recordings of browsers do not contain it.
 awaitable<result<std::optional<double>>> measure(const video_options& o, const source& s, std::stop_token stop) {
   const auto got = co_await run_tool(o, length_command(o.ffmpeg, s), stop);
   if (!got) co_return explain_missing(got.error(), o.ffmpeg, "video.ffmpeg");

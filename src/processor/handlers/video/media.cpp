@@ -27,7 +27,7 @@ std::string_view text_in(const json::object& o, json::string_view name) {
   return {v->get_string().data(), v->get_string().size()};
 }
 
-// ffprobe writes most numbers as texts, and "N/A" or nothing for what it does not know.
+// ffprobe writes most numbers as strings, and "N/A" or no member for unknown values.
 template <class T>
 std::optional<T> number_in(const json::object& o, json::string_view name) {
   const auto* v = o.if_contains(name);
@@ -99,7 +99,8 @@ void add_packet(media_stream& s, const json::object& o) {
   if (const auto decoded = number_in<double>(o, "dts_time")) s.decode_times.push_back(*decoded);
 }
 
-// MPEG's program streams say of some packets only when they are decoded. The two clocks are not mixed.
+// MPEG program streams give only the decoding time of some packets. Then use the decoding times of all packets, because
+// the two kinds of time must not be mixed.
 void settle_times(media_stream& s) {
   if (s.packet_times.size() < s.decode_times.size()) s.packet_times = std::move(s.decode_times);
   s.decode_times.clear();

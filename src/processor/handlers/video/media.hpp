@@ -1,4 +1,4 @@
-// What ffprobe says about a file: what its head claims, and what its first packets and frames show. Pure.
+// What ffprobe reports about a file: the claims of its header, and what its first packets and frames show. Pure.
 #pragma once
 #include <streamdemo/base/error.hpp>
 
@@ -17,16 +17,16 @@ struct media_stream {
   int index = 0;
   type what = type::other;
   std::string codec;       // empty: ffprobe does not know it
-  std::string tag;         // the container's own name of it
-  bool cover = false;      // a still that belongs to the file, like a record's cover
+  std::string tag;         // the container's name for it
+  bool cover = false;      // a still image that is attached to the file, such as cover art
   bool preferred = false;  // marked as the default
   rational nominal_rate;
   rational average_rate;
   std::optional<double> start;    // seconds, like all times here
-  std::optional<double> seconds;  // unknown in some formats
+  std::optional<double> seconds;  // the length; unknown in some formats
   std::optional<std::int64_t> frames;
   std::string pixels;    // pixel format
-  std::string transfer;  // how brightness is coded
+  std::string transfer;  // the transfer characteristic, which tells HDR
   std::string field_order;
   std::string profile;
   int sample_rate = 0;
@@ -34,9 +34,9 @@ struct media_stream {
   // Of the first packets and frames:
   int packets = 0;
   bool encrypted = false;
-  std::vector<double> packet_times;  // when they are shown, or, where not all say that, decoded
-  std::vector<double> decode_times;  // while reading
-  int decoded = 0;                   // frames
+  std::vector<double> packet_times;  // presentation times, or decoding times if not all packets have the former
+  std::vector<double> decode_times;  // used only while reading
+  int decoded = 0;                   // the number of decoded frames
   bool interlaced = false;
   std::optional<double> first_frame;
 };
@@ -48,7 +48,7 @@ struct media {
   std::vector<media_stream> streams;
 };
 
-// What ffprobe prints for packets_command and for frames_command. Error: internal.
+// Parses what ffprobe prints for packets_command() and frames_command(). Error: internal.
 base::result<media> read_media(std::string_view packets, std::string_view frames);
 
 }  // namespace streamdemo::processor

@@ -1,4 +1,4 @@
-// A frame rate as containers write it: 30000/1001 stays exact. Pure.
+// A frame rate as a fraction, so that 30000/1001 stays exact. Pure.
 #pragma once
 #include <fmt/format.h>
 

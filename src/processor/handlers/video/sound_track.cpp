@@ -9,10 +9,10 @@ namespace streamdemo::processor {
 namespace {
 
 constexpr std::size_t header_bytes = 7;
-// More than any sound has, and a number that every type here can hold, whatever times a file claims.
+// More packets than any sound has. It fits into every type used here, whatever times a file claims.
 constexpr double most_packets = 1e15;
 
-// The length of the ADTS packet that begins here; 0: none does.
+// The length of the ADTS packet that begins at `p`; 0: none begins there.
 std::size_t packet_size(const char* p) {
   const auto at = [p](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(p[i])); };
   if (at(0) != 0xff || (at(1) & 0xf6) != 0xf0) return 0;
@@ -25,8 +25,8 @@ std::size_t packet_size(const char* p) {
 sound_track::sound_track(double origin, int sample_rate, double from)
     : origin_(origin), sample_rate_(sample_rate), keep_from_(packet_at(from) - 1) {}
 
-// Never the first: its samples come from before the sound. Halves go up, also where the sum of another run is a little
-// less.
+// The number of the packet at this time. Never the first one, whose samples come from before the sound. The small term
+// makes halves round up in every run, even if a run computes a slightly smaller sum.
 std::int64_t sound_track::packet_at(double seconds) const {
   const auto n = std::floor((seconds - origin_) * sample_rate_ / packet_samples + 0.5 + 1e-6);
   return static_cast<std::int64_t>(std::fmin(std::fmax(n, 1.0), most_packets));
@@ -56,7 +56,7 @@ void sound_track::drop_before(std::int64_t packet) {
     sizes_.pop_front();
     ++first_;
   }
-  // Seldom, so that each byte is moved but once or twice.
+  // Erase rarely, so that each byte is moved only once or twice.
   if (start_ > bytes_.size() / 2 && start_ > 65536) {
     bytes_.erase(0, start_);
     parsed_ -= start_;
@@ -85,8 +85,8 @@ sound_track::part sound_track::take(double start, std::optional<double> end) {
     const auto size = std::accumulate(sizes_.begin(), sizes_.begin() + count, std::size_t{0});
     p.bytes = bytes_.substr(start_, size);
     const auto packet = static_cast<double>(packet_samples) / sample_rate_;
-    // Within the sound a part begins with its clip, half a packet too soon or too late at most; at its beginning, when
-    // it does.
+    // Within the sound a part starts with its clip, at most half a packet too early or too late. The first part starts
+    // when the sound does.
     const auto heard = from == 1 ? origin_ + packet - start : 0;
     p.offset = heard - packet;
   }

@@ -1,6 +1,6 @@
-// The encoded sound of a whole video, as ffmpeg writes it, given out in parts that belong to clips. AAC is a chain:
-// each packet can be decoded only after the one before it. A part therefore begins with one packet more than is heard,
-// and parts meet where packets do, so that the parts' sound, joined, is the whole one, sample by sample. Pure.
+// The encoded sound of a whole video, as ffmpeg writes it, divided into the parts of the clips. An AAC packet can be
+// decoded only after the one before it. So each part begins with one extra packet that is not heard, and parts are
+// divided between packets; joined, the parts give the whole sound, sample by sample. Pure.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -14,26 +14,26 @@ class sound_track {
  public:
   static constexpr int packet_samples = 1024;
 
-  // `origin`: when the first packet's own samples are heard, in seconds of the picture's clock; they are the encoder's
-  // silence, and never given out. `from`: what lies before is not kept.
+  // `origin`: the time of the first packet's samples, in seconds of the picture's clock. They are the encoder's initial
+  // silence and belong to no part. `from`: packets before this time are not kept.
   sound_track(double origin, int sample_rate, double from);
 
-  // Takes more of an ADTS stream. False: it is no ADTS stream, or more than can be kept.
+  // Adds bytes of an ADTS stream. False: it is not ADTS, or more than the bound would have to be kept.
   bool add(std::string_view bytes);
   void finish() noexcept { finished_ = true; }
-  // Nothing more comes.
+  // finish(): the stream is complete.
   bool finished() const noexcept { return finished_; }
 
-  // All that belongs to a clip which ends then is here.
+  // Whether all packets of a clip that ends at this time have arrived.
   bool reaches(double end) const;
-  // When the last packet ends; nullopt: there is no packet.
+  // The end of the last packet, in seconds; nullopt: there is no packet.
   std::optional<double> end() const;
 
   struct part {
     std::string bytes;  // ADTS; empty: the clip has no sound
-    double offset = 0;  // when the first packet begins, in seconds of the clip; it is not heard
+    double offset = 0;  // when the first packet, which is not heard, begins; in seconds of the clip
   };
-  // The part of a clip from `start`. Without an `end`: all the rest. Parts are taken in order.
+  // The part of a clip from `start` to `end`, or to the end of the sound. Parts must be taken in order.
   part take(double start, std::optional<double> end);
 
  private:
@@ -46,11 +46,11 @@ class sound_track {
   const int sample_rate_;
   std::int64_t keep_from_;
   bool finished_ = false;
-  std::int64_t first_ = 0;           // number of the first packet that is kept
-  std::deque<std::uint32_t> sizes_;  // of the packets
-  std::string bytes_;                // of the packets, and of the beginning of the next
-  std::size_t start_ = 0;            // of what is kept, in bytes_
-  std::size_t parsed_ = 0;           // end of the last whole packet
+  std::int64_t first_ = 0;           // the number of the first packet that is kept
+  std::deque<std::uint32_t> sizes_;  // of the kept packets
+  std::string bytes_;                // the kept packets and the beginning of the next one
+  std::size_t start_ = 0;            // where the first kept packet begins in bytes_
+  std::size_t parsed_ = 0;           // where the last complete packet ends in bytes_
 };
 
 }  // namespace streamdemo::processor

@@ -19,7 +19,7 @@ namespace {
 
 using type = media_stream::type;
 
-// So few packets may be too few for a first frame.
+// With fewer packets than this, a decoder may not give a frame even for a valid stream.
 constexpr int telling_packets = 8;
 
 error refused(std::string why) {
@@ -35,7 +35,7 @@ bool decodes(const media_stream& s) {
   return s.decoded > 0 || (!s.codec.empty() && s.packets < telling_packets && !s.encrypted);
 }
 
-// Those of a kind, the defaults first.
+// The streams of this type, the default ones first.
 std::vector<const media_stream*> of_kind(const media& m, type what) {
   std::vector<const media_stream*> all;
   for (const auto& s : m.streams) {
@@ -80,7 +80,7 @@ base::result<const media_stream*> choose_picture(const media& m) {
   return refused("the video holds no picture: it is 0 s long, or cut off before the first one; send the whole file");
 }
 
-// The first that can be decoded; what was passed over is told.
+// The first sound track that can be decoded. A remark names the one that was skipped.
 const media_stream* choose_sound(const media& m, std::vector<std::string>& remarks) {
   const auto all = of_kind(m, type::sound);
   const auto at = std::find_if(all.begin(), all.end(), [](const auto* s) { return decodes(*s); });
@@ -102,7 +102,7 @@ bool is_interlaced(const media_stream& s) {
   return s.interlaced || std::find(orders.begin(), orders.end(), s.field_order) != orders.end();
 }
 
-// Rates that AAC knows and every player plays; others become 48 kHz.
+// Keeps rates that AAC supports and every player can play; others become 48 kHz.
 int sample_rate_of(const media_stream& s) {
   constexpr std::array<int, 9> known{8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000};
   return std::find(known.begin(), known.end(), s.sample_rate) == known.end() ? 48000 : s.sample_rate;
@@ -112,19 +112,20 @@ frame_rate rate_of(const media_stream& s, double clip_seconds) {
   timing t{s.nominal_rate, s.average_rate, s.packet_times, std::nullopt};
   if (s.frames && s.seconds && *s.frames > 1 && *s.seconds > 0) t.mean = static_cast<double>(*s.frames) / *s.seconds;
   auto chosen = choose_rate(std::move(t));
-  // A picture that lasts longer than a clip is shown again in the next one.
+  // A frame that lasts longer than a clip must be repeated, so that each clip has at least one.
   while (chosen.rate.value() * clip_seconds < 1) chosen.rate.num *= 2;
   return chosen;
 }
 
-// Where frames are reordered, some muxers leave a hole after the first one: it is shown once all the same.
+// With reordered frames, some muxers leave a gap after the first one. It is still shown only once, so the gap shifts
+// the start.
 double hole_behind_the_first(std::vector<double> times, const frame_rate& r) {
   if (!r.constant || times.size() < 3) return 0;
   std::sort(times.begin(), times.end());
   return std::lround((times[1] - times[0]) * r.rate.value()) == 2 ? 1 / r.rate.value() : 0;
 }
 
-// Copied pictures must play everywhere as they are.
+// Whether players can show the stream without re-encoding.
 bool can_be_copied(const media_stream& s) {
   return s.codec == "h264" && (s.pixels == "yuv420p" || s.pixels == "yuvj420p") && !is_interlaced(s);
 }
@@ -133,7 +134,7 @@ bool can_be_copied_as_sound(const media_stream& s) {
   return s.codec == "aac" && s.profile == "LC" && !s.packet_times.empty();
 }
 
-// What may not be as one expects is told.
+// Decides what can be copied; remarks tell the user what may be unexpected.
 void choose_copy(const media_stream& picture, source& s) {
   s.copy = can_be_copied(picture);
   if (s.copy) {
@@ -186,7 +187,7 @@ base::result<source> choose_source(const media& m, const video_request& r) {
     s.sample_rate = sample_rate_of(*sound);
     s.sound_start = sound->first_frame.value_or(sound->start.value_or(0));
     s.copy_sound = s.copy && can_be_copied_as_sound(*sound);
-    // Its first packet is not heard, as that of an encoder is not.
+    // The first packet is not heard, as with encoded sound, so the sound starts one packet later.
     if (s.copy_sound) {
       s.sample_rate = sound->sample_rate;
       s.sound_start = sound->packet_times.front() + static_cast<double>(sound_track::packet_samples) / s.sample_rate;

@@ -13,7 +13,8 @@ namespace {
 
 using arguments = std::vector<std::string>;
 
-// A seek may land after the key frame that it needs, where a container has no index: no GOP in use is longer.
+// In seconds. Without an index in the container, a seek may land after the key frame that it needs, so seek earlier by
+// more than the longest GOP in use.
 constexpr double seek_margin = 12;
 
 void append(arguments& to, arguments more) {
@@ -29,28 +30,27 @@ arguments only_this_file(const std::string& path) {
           "file:" + path};
 }
 
-// Even numbers only: the encoder takes half of them for the colours.
+// Even numbers only, because the encoder halves width and height for the colours (4:2:0).
 std::string scaled(const video_request& r) {
   if (r.width == 0) return fmt::format("scale=w=-2:h='max(2,min({},trunc(ih/2)*2))'", r.height);
   return fmt::format("scale=w={}:h={}:force_original_aspect_ratio=decrease:force_divisible_by=2", r.width, r.height);
 }
 
-// 203 cd/m² is what HDR shows as the white of paper; nearly all below stays as it is, what is brighter is pressed
-// together.
+// 203 cd/m² is the white of paper in HDR. Nearly all values below it stay unchanged; brighter ones are compressed.
 constexpr auto to_sdr =
     "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=mobius:param=0.8:desat=0,"
     "zscale=t=bt709:m=bt709:r=tv";
 
-// Where decoding begins, on the file's clock; nullopt: at its beginning.
+// The time from which to decode, on the file's clock; nullopt: the beginning of the file.
 std::optional<double> seek_of(const cut_plan& p) {
   const auto at = p.start_seconds() - seek_margin;
   if (p.from.path.empty() || at <= 0) return std::nullopt;
   return p.from.picture_start + at;
 }
 
-// From the source's frames to the clips': each has its place on a clock that begins with the first one and ticks at a
-// constant rate, whatever times the file gives: no frame is lost because two fall into the same place, and a place
-// without a frame shows the one before. Time 0 of a second run is that of the first, a frame is where it was.
+// Maps the source's frames to the clips' constant frame rate, whose clock begins with the first frame. If two frames
+// fall on the same index, the second moves to the next one, so none is lost; an index without a frame repeats the frame
+// before. A second run uses the same time 0 as the first, so each frame gets the same index.
 std::string picture_filters(const cut_plan& p) {
   std::string f;
   if (p.from.deinterlace) f += "bwdif=mode=send_frame:deint=interlaced,";
@@ -66,16 +66,16 @@ std::string picture_filters(const cut_plan& p) {
   return f + ",format=yuv420p";
 }
 
-// The packets' grid is counted from the beginning of the sound in every run, so that the clips of two runs fit
-// together. Two packets more than are heard: the encoder's silence, and one that must be decoded before the next can
-// be.
+// Packets are counted from the beginning of the sound in every run, so that the clips of two runs fit together. Start
+// two packets before the first that is heard: one for the encoder's initial silence, and one that must be decoded
+// before the next.
 std::int64_t first_packet(const cut_plan& p) {
   if (p.first_frame == 0) return 0;
   const auto at = p.start_seconds() + p.from.picture_start - p.from.sound_start;
   return std::max<std::int64_t>(0, std::llround(at * p.from.sample_rate / sound_track::packet_samples) - 2);
 }
 
-// Holes are filled with silence, so that a sample's number says its time.
+// Fills gaps with silence, so that the number of a sample gives its time.
 std::string sound_filters(const cut_plan& p) {
   auto f = fmt::format("aresample={}:async=1", p.from.sample_rate);
   if (const auto n = first_packet(p); n > 0) {
@@ -84,7 +84,7 @@ std::string sound_filters(const cut_plan& p) {
   return f;
 }
 
-// A picture with a running clock and a frame counter, and a tone.
+// A test picture with a clock and a frame counter, and a tone.
 arguments sample_input(const cut_plan& p) {
   const auto& r = p.request;
   const int width = r.width != 0 ? r.width : (r.height * 16 / 9 + 1) / 2 * 2;
@@ -104,7 +104,7 @@ arguments upload_input(const cut_plan& p) {
   const auto seek = seek_of(p);
   if (seek) append(a, {"-noaccurate_seek", "-seek_timestamp", "1", "-ss", fmt::format("{:.6f}", *seek)});
   append(a, only_this_file(p.from.path));
-  // Sound is cheap to decode, and counted from its beginning.
+  // The file again for the sound, without a seek: sound is cheap to decode, and is counted from its beginning.
   if (seek && p.from.sound) append(a, only_this_file(p.from.path));
   return a;
 }
@@ -131,7 +131,7 @@ arguments segments(const cut_plan& p) {
           "pic-%06d.mp4"};
 }
 
-// On the picture's clock, which begins with its first frame.
+// Times are on the picture's clock, which begins with its first frame.
 arguments copied_picture_output(const cut_plan& p) {
   arguments a{"-map",
               fmt::format("0:{}", p.from.picture),
@@ -154,14 +154,14 @@ arguments picture_output(const cut_plan& p) {
   arguments a{"-map", fmt::format("0:{}", p.from.picture), "-sn", "-dn", "-map_metadata", "-1"};
   append(a, {"-vf", picture_filters(p), "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", r.preset, "-threads",
              std::to_string(p.threads)});
-  // A clip begins with the first frame that is not before its time; a millisecond is less than any frame lasts, and
-  // more than sums of fractions are wrong by. ffmpeg counts `t` from the first frame of this run.
+  // A clip begins with the first frame that is not before its time. The tolerance of a millisecond is shorter than any
+  // frame and larger than rounding errors. ffmpeg counts `t` from the first frame of this run.
   append(a, {"-force_key_frames", fmt::format("expr:gte(t+{:.6f},(n_forced+{})*{}-0.001)", p.start_seconds(),
                                               p.first_index, r.clip_seconds)});
-  // The encoder's first frames have decoding times before 0. Were they shifted, every clip's start would be, and from
-  // ffmpeg 7 on the segment muxer would pass over key frames that lie exactly on their time.
+  // The encoder's first frames have decoding times before 0. Shifting them would shift the start of every clip, and
+  // from ffmpeg 7 on the segment muxer would then skip key frames that lie exactly on their time.
   append(a, {"-avoid_negative_ts", "disabled"});
-  // To the segment muxer, each run begins with the clip of the first.
+  // For the segment muxer, every run must begin with clip 0.
   if (p.first_index > 0) append(a, {"-output_ts_offset", fmt::format("{:.6f}", -p.first_index * r.clip_seconds)});
   append(a, segments(p));
   return a;

@@ -1,5 +1,5 @@
-// The command lines of ffprobe and ffmpeg. All open nothing but the one file they are given: formats that name other
-// files (playlists, concatenations) and protocols that reach out are refused by white lists. Pure.
+// The command lines of ffprobe and ffmpeg. They can open only the one given file: allow-lists exclude formats that
+// refer to other files (playlists, concatenations) and protocols that access the network. Pure.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,42 +10,40 @@
 
 namespace streamdemo::processor {
 
-// Together they print what read_media reads: what the file claims and when its first packets are due; what its first
-// frames are.
+// Together they print what read_media() parses: the file's claims and the times of its first packets; its first frames.
 std::vector<std::string> packets_command(const std::string& ffprobe, const std::string& path);
 std::vector<std::string> frames_command(const std::string& ffprobe, const std::string& path);
-// Reads a picture to its end without decoding it; the last progress line says how long it is.
+// Reads the video stream to its end without decoding it; the last progress line gives its length.
 std::vector<std::string> length_command(const std::string& ffmpeg, const source& s);
-// Ends well where HDR can be made SDR.
+// Succeeds if this ffmpeg can convert HDR to SDR.
 std::vector<std::string> tone_map_command(const std::string& ffmpeg);
 
 struct cut_plan {
   std::string ffmpeg;
   video_request request;
   source from;
-  std::int64_t first_frame = 0;  // of the clips' frames: what lies before was cut by an earlier run
-  std::int64_t first_index = 0;  // of the clips
-  std::int64_t pass_over = 0;    // clips that an earlier run published and this one makes again: copying costs little
+  std::int64_t first_frame = 0;  // index of the first frame to cut; a former run has cut those before
+  std::int64_t first_index = 0;  // index of the first clip
+  std::int64_t pass_over = 0;    // clips that a former run published and this one makes again, which is cheap to copy
   std::uint32_t threads = 2;
 
   double start_seconds() const noexcept { return static_cast<double>(first_frame) / from.rate.value(); }
-  // When the first sound packet that ffmpeg writes begins, on the picture's clock.
+  // When the first sound packet that ffmpeg writes begins, in seconds of the picture's clock.
   double sound_origin() const noexcept;
 };
 
-// Encodes all, or copies it. Writes the pictures of clip after clip, pic-000000.mp4 …, into its working directory; to
-// descriptor 3 a line for each that is finished, and its progress; to standard output the sound of all clips as one
-// ADTS stream.
+// Encodes or copies the video. It writes the pictures of each clip as pic-000000.mp4 … to its working directory, a line
+// per finished one and its progress to descriptor 3, and the sound of all clips as one ADTS stream to standard output.
 std::vector<std::string> cut_command(const cut_plan& p);
 
-// When the pictures and the sound of a clip begin, in seconds of the clip.
+// A clip to join, with the times at which its pictures and its sound begin, in seconds of the clip.
 struct joint {
   std::int64_t index = 0;
   double picture_offset = 0;
   double sound_offset = 0;
 };
-// Puts the pictures and the sound of each of these clips together, in its working directory: picture_file and
-// sound_file become clip_file. One ffmpeg for all of them, because starting it takes longer than the work.
+// Joins the pictures and the sound of each of these clips in its working directory: picture_file and sound_file become
+// clip_file. One ffmpeg for all of them, because starting it takes longer than the work.
 std::vector<std::string> join_command(const std::string& ffmpeg, const std::vector<joint>& clips);
 
 // The names of the files: a clip's pictures, its sound (ADTS), and the whole clip.

@@ -18,7 +18,7 @@ using base::result;
 namespace {
 
 std::optional<int> number(std::string_view digits) {
-  // One way to write each number: "0640" is none.
+  // A leading zero, as in "0640", is not allowed.
   if (digits.starts_with('0')) return std::nullopt;
   int n = 0;
   const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), n);

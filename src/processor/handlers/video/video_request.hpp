@@ -1,4 +1,4 @@
-// What a `process-video` task asks for. Pure.
+// The request of a `process-video` task. Pure.
 #pragma once
 #include <streamdemo/base/error.hpp>
 
@@ -20,17 +20,17 @@ struct video_request {
   static constexpr double max_clip_seconds = 600;
 
   bool sample = true;
-  std::string upload;  // the artifact's name under the task's own id, when it is no sample
+  std::string upload;  // if it is not the sample: the name of the artifact, whose id is that of the task
   double clip_seconds = 10;
   double sample_seconds = 60;
-  int width = 0;  // 0: as the height and the picture's shape ask for; then it is never enlarged
+  int width = 0;  // 0: from the height and the aspect ratio, and the picture is never enlarged
   int height = 360;
   std::string preset = "veryfast";
-  bool copy = false;  // cut at the source's own key frames, without encoding, where that can be
+  bool copy = false;  // cut at the source's key frames without encoding, if that is possible
 };
 
-// video_schema.cpp says the same to gateways. Payload: {"source":"sample"} or {"source":"upload","upload":"name"}, with
-// clip_seconds, size ("640x360" or "360p"), preset, copy and sample_seconds. Error: invalid_argument.
+// Payload: {"source":"sample"} or {"source":"upload","upload":"name"}, with clip_seconds, size ("640x360" or "360p"),
+// preset, copy and sample_seconds; it must agree with the schema in video_schema.cpp. Error: invalid_argument.
 base::result<video_request> parse_video_request(std::string_view payload, std::uint32_t max_sample_seconds);
 
 }  // namespace streamdemo::processor

@@ -1,4 +1,4 @@
-// What a client may ask of `process-video`, as the gateway checks it; the bounds are those of video_request.hpp.
+// The schemas by which the gateway checks what clients send for `process-video`, with the bounds of video_request.hpp.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -11,7 +11,7 @@ namespace streamdemo::processor {
 
 namespace {
 
-// Even numbers from min_side to the greatest width, and to the greatest height.
+// Even numbers from min_side to the largest width, and to the largest height.
 constexpr std::string_view even_width = "(1[68]|[2-9][02468]|[1-9][0-9][02468]|1[0-8][0-9][02468]|19[01][02468]|1920)";
 constexpr std::string_view even_height = "(1[68]|[2-9][02468]|[1-9][0-9][02468]|10[0-7][02468]|1080)";
 static_assert(video_request::min_side == 16 && video_request::max_width == 1920 && video_request::max_height == 1080);
