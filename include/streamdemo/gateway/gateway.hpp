@@ -1,5 +1,5 @@
-// The gateway: HTTP in front, the bus behind, histories in between. Made by the application, which owns what is named
-// here and keeps it alive until drain() has completed and the gateway is destroyed.
+// The gateway: serves clients over HTTP, reads and writes the bus, and keeps the histories of tasks. The application
+// makes it, and must keep everything that it passes by reference alive until the gateway is drained and destroyed.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -26,10 +26,10 @@ struct surroundings {
   const base::clock& clock;
   base::metrics& metrics;
   const base::logger& log;
-  std::string instance;  // source of its records: "name/uid", the uid new at each start
+  std::string instance;  // the `source` of its records: "name/uid", with a new uid at each start
   std::vector<kind_info> kinds;
-  std::string id_secret;  // what all gateways of one installation know; needed where auth.mode asks for a name
-  // As http::server_options: of its connections, and of those that it refuses.
+  std::string id_secret;  // shared by all gateways of one installation; empty only with auth.mode none
+  // Bounds on descriptor numbers: http::server_options::descriptors_below and refusals_below.
   int connections_below = std::numeric_limits<int>::max();
   int files_below = std::numeric_limits<int>::max();
 };
@@ -38,22 +38,23 @@ class gateway {
  public:
   virtual ~gateway() = default;
 
-  // On loop 0, once, when the topics are there: the bus's clock is learned, the response topic is read back, and when
-  // its end is reached the public listener opens. A bus that is away is waited for. Errors: invalid_argument (no
-  // address), io (the port), closed (close() came first).
+  // Call it once, on loop 0, when the topics exist. It learns the time of the bus, reads the response topic, and at its
+  // end opens the public listener. Waits as long as the bus cannot be reached. Errors: invalid_argument (no valid
+  // address), io (the port), closed (close() was called).
   virtual base::awaitable<base::result<void>> start() = 0;
 
   // The port of the public listener; 0 before it is open.
   virtual std::uint16_t port() const = 0;
 
-  // Nothing when tasks are served, otherwise why not. Any thread.
+  // Why it serves no tasks now; nullopt: it does. Any thread.
   virtual std::optional<std::string> ready() const = 0;
 
-  // From now on not ready, and new connections are refused. Any thread; twice is fine.
+  // From now on it is not ready, and new connections are refused. Any thread; idempotent.
   virtual void close() = 0;
 
-  // close(), then: streams are told to reconnect, requests and publishes underway finish; what is left at `deadline` is
-  // cut. On loop 0, after start() has returned. Needed before the destructor, also when start() failed; twice is fine.
+  // Calls close(), tells streams to reconnect, and lets requests and publishes in progress finish; at `deadline` it
+  // cuts the rest. On loop 0, after start() has returned. Required before the destructor, even if start() failed.
+  // Idempotent.
   virtual base::awaitable<void> drain(base::steady_time deadline) = 0;
 };
 

@@ -1,4 +1,4 @@
-// A secret that is made once and kept, for who configures none. Blocks; any thread.
+// A secret that is made once and kept in a file, for when none is configured. Blocks; any thread.
 #pragma once
 #include <streamdemo/base/error.hpp>
 
@@ -7,7 +7,8 @@
 
 namespace streamdemo::gateway {
 
-// What the file holds; where there is none it is made, for its owner's eyes only. Errors: io, corrupt (too short).
+// The secret in the file. A missing file is created with a new secret, readable by its owner only. Errors: io, corrupt
+// (too short).
 base::result<std::string> read_or_make_secret(const std::filesystem::path& file);
 
 }  // namespace streamdemo::gateway

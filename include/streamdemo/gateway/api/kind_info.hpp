@@ -1,4 +1,4 @@
-// What a gateway knows of a kind of task: enough to take it and to tell people about it, nothing of how it is done.
+// What a gateway knows about a kind of task: enough to accept and to describe it, nothing about how it is run.
 #pragma once
 #include <streamdemo/base/json_schema.hpp>
 
@@ -8,17 +8,18 @@
 
 namespace streamdemo::gateway {
 
-// A file that is the body itself. Its handler finds {"source":"upload","upload":NAME} and the options in the payload.
+// The request's body may be a file. The payload for the handler is then {"source":"upload","upload":NAME} and the
+// options.
 struct upload_input {
-  std::vector<std::string> media_types;  // such as "video/*"; beside them, what says nothing of the file is taken
-  base::json_schema options;             // of an object of plain values: each may stand in the query
+  std::vector<std::string> media_types;  // such as "video/*"; types that say nothing about the file are accepted, too
+  base::json_schema options;             // of an object with plain values, each given as a query parameter
 };
 
 struct kind_info {
   std::string name;
-  std::string notice;  // shown to people: why tasks of this kind will fail now ("ffmpeg is not installed …"); or empty
-  std::optional<base::json_schema> input;  // of a JSON body; none: any object will do
-  std::optional<upload_input> upload;      // the body may also be a file
+  std::string notice;  // for people: why tasks of this kind will fail now ("ffmpeg is not installed …"); empty: nothing
+  std::optional<base::json_schema> input;  // of a JSON body; nullopt: any object is accepted
+  std::optional<upload_input> upload;      // if set, the body may also be a file
 };
 
 }  // namespace streamdemo::gateway
