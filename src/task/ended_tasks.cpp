@@ -5,7 +5,7 @@ namespace streamdemo::task {
 
 namespace {
 
-// What the allocator adds to an entry of the map, with its link and its share of the buckets.
+// The overhead per entry of the map: the allocator's, its link, and its share of the buckets.
 constexpr std::size_t per_entry = 32;
 
 std::uint8_t digit(char c) noexcept {

@@ -6,7 +6,7 @@ namespace streamdemo::task {
 
 namespace {
 
-// In any case of letters.
+// Whether `text` begins with `with`, ignoring case.
 bool begins(std::string_view text, std::string_view with) {
   return base::same_word(text.substr(0, with.size()), with);
 }
@@ -14,14 +14,14 @@ bool ends(std::string_view text, std::string_view with) {
   return text.size() >= with.size() && base::same_word(text.substr(text.size() - with.size()), with);
 }
 
-// RFC 9110, section 8.3.1: names of media types have no case, and blanks may stand around the semicolon.
+// Media types are case-insensitive, and whitespace may surround the semicolon (RFC 9110, section 8.3.1).
 bool says_json(std::string_view content_type) {
   auto media = content_type.substr(0, content_type.find(';'));
   while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
   return base::same_word(media, "application/json") || ends(media, "+json");
 }
 
-// `"data":…` or `"content_type":…,"data_base64":…`.
+// Appends `"data":…` or `"content_type":…,"data_base64":…`.
 void append_payload(std::string& out, std::string_view content_type, std::string_view payload) {
   if (payload.empty()) {
     out += "\"data\":null";
@@ -29,7 +29,7 @@ void append_payload(std::string& out, std::string_view content_type, std::string
     out += "\"data\":";
     const auto begin = out.size();
     out += payload;
-    // Raw line breaks in valid JSON stand only between tokens; one would end an SSE line.
+    // In valid JSON raw line breaks occur only between tokens. Replace them, because one would end the SSE line.
     for (std::size_t i = begin; i < out.size(); ++i) {
       if (out[i] == '\n' || out[i] == '\r') out[i] = ' ';
     }

@@ -42,7 +42,7 @@ std::size_t fold::bytes() const noexcept {
   return tasks_.size() * open_task_bytes() + ended_.bytes();
 }
 
-// Its place in the map, and its strings.
+// Its entry in the map, and its strings.
 std::size_t fold::open_task_bytes() noexcept {
   return sizeof(task_state) + 512;
 }
@@ -97,7 +97,7 @@ step fold::start(task_state& t, const message& m) {
   t.current = true;
   t.last_runseq = 1;
   ++t.attempt;
-  // There is nothing to resume before the first result: such a run starts over, whatever it says.
+  // Before the first result there is nothing to resume, so such a run starts over even if it claims to resume.
   const bool resumed = m.resume && t.results > 0;
   if (!resumed) {
     t.results = 0;
@@ -123,7 +123,7 @@ step fold::of_run(task_state& t, const message& m, sys_time log_time) {
   return m.type == message_type::ended ? end(t, m, log_time) : entry(t, m);
 }
 
-// One that cannot be read ends the task all the same: nothing more comes of its run.
+// An `ended` with an unreadable payload ends the task as well, because its run will publish nothing more.
 step fold::end(task_state& t, const message& m, sys_time log_time) {
   const auto how = end_status(m.payload);
   close(t, how.value_or(status::failed), log_time);

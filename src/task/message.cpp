@@ -12,7 +12,7 @@ constexpr std::size_t max_key_bytes = 128;
 constexpr std::size_t max_source_bytes = 256;
 constexpr std::size_t max_owner_bytes = 256;
 
-// Collects the first complaint of a record's headers; later look-ups go on harmlessly.
+// Reads a record's headers and keeps the first error; later calls are harmless after one.
 class header_reader {
  public:
   explicit header_reader(const base::record& r) : record_(r) {}
@@ -75,14 +75,14 @@ bool belongs_to_run(message_type type) {
   }
 }
 
-// A `started` that is not the first, and what comes before the second, would be passed over without a word.
+// The runseq of `started` must be 1, and of any other record at least 2: the fold would otherwise ignore it silently.
 void check_runseq(const message& m, header_reader& h) {
   if (m.run.empty() || !(belongs_to_run(m.type) || m.type == message_type::ended)) return;
   if (m.type == message_type::started && m.runseq != 1) h.complain("ce_runseq", "of a started is not 1");
   if (m.type != message_type::started && m.runseq < 2) h.complain("ce_runseq", "is not above that of the started, 1");
 }
 
-// A forgotten ce_run must not make a success of a task whose results were all dropped for the same reason.
+// If a foreign processor omits ce_run, its results are ignored. Its `ended` must then not end the task as succeeded.
 void check_end_without_run(const message& m, std::string_view payload, header_reader& h) {
   if (m.type != message_type::ended || !m.run.empty()) return;
   const auto how = end_status(payload);

@@ -1,5 +1,5 @@
-// What an `ended` record carries: {"status": …}, and where it is not "succeeded" why: {"error": {"message": …}}.
-// Pure, thread-safe.
+// The payload of an `ended` record: {"status": …}, and if that is not "succeeded" also {"error": {"message": …}}. Pure,
+// thread-safe.
 #pragma once
 #include <streamdemo/task/vocabulary.hpp>
 
@@ -12,7 +12,7 @@ namespace streamdemo::task {
 // `message`: a sentence for the client, UTF-8.
 std::string end_payload(status how, std::string_view message);
 
-// nullopt: it is no JSON object, or its "status" is not one that a task can end with.
+// nullopt: it is not a JSON object, or its "status" is not one with which a task can end.
 std::optional<status> end_status(std::string_view payload);
 
 }  // namespace streamdemo::task

@@ -1,5 +1,5 @@
-// What must be remembered of a task that has ended: its id, how and when, and how many events it had, in some eighty
-// bytes. The fold keeps it for keep_for, in which a later `accepted` of the same id must be ignored. Pure; one
+// What the fold remembers about ended tasks: id, status, time and number of events, in about eighty bytes each. It
+// keeps them for keep_for, because during that time another `accepted` with the same id must be ignored. Pure; one
 // thread.
 #pragma once
 #include <streamdemo/task/message.hpp>
@@ -20,7 +20,7 @@ class ended_tasks {
  public:
   struct end {
     status how = status::failed;
-    std::uint32_t last_seq = 0;  // the most that fits
+    std::uint32_t last_seq = 0;  // larger values are stored as the largest that fits
     sys_time at{};               // log time
   };
 
@@ -28,11 +28,11 @@ class ended_tasks {
   std::optional<end> find(std::string_view request_id) const;
   void erase(std::string_view request_id);
 
-  // Those that ended before `at`; how many.
+  // Forgets the tasks that ended before `at`, and returns how many.
   std::size_t forget_before(sys_time at);
 
   std::size_t size() const noexcept { return uuids_.ends.size() + others_.ends.size(); }
-  // The memory that all of them take, about.
+  // The approximate memory of all of them.
   std::size_t bytes() const noexcept;
 
  private:
@@ -46,7 +46,8 @@ class ended_tasks {
   template <class Key, class Hash>
   struct shelf {
     std::unordered_map<Key, end, Hash> ends;
-    std::deque<std::pair<sys_time, Key>> order;  // as they ended; an id may stand in it twice, the later one counts
+    std::deque<std::pair<sys_time, Key>>
+        order;  // by the time of the end; of an id that is in it twice the later counts
 
     std::size_t forget_before(sys_time at);
     std::size_t bytes() const noexcept;
@@ -56,7 +57,7 @@ class ended_tasks {
   template <class Self, class F>
   static auto with_shelf(Self& self, std::string_view request_id, F f);
 
-  // Nearly all ids are UUIDs, whose 16 bytes need no memory of their own.
+  // Nearly all ids are UUIDs, which as 16 bytes need no separate allocation.
   shelf<uuid, hasher> uuids_;
   shelf<std::string, std::hash<std::string>> others_;
 };

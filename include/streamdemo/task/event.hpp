@@ -1,4 +1,4 @@
-// One entry of a history, serialised once when it enters it and shared by every client on every transport.
+// One entry of a history. It is serialised once, when it is added, and shared by all clients on all transports.
 // Immutable, thread-safe.
 #pragma once
 #include <streamdemo/task/message.hpp>
@@ -14,12 +14,12 @@ class event {
 
   // "id: N\nevent: T\ndata: {json}\n\n" (WHATWG HTML, server-sent events).
   std::string_view sse() const noexcept { return text_; }
-  // "{json}\n": the tail of sse() less one byte.
+  // "{json}\n": the end of sse() without its last byte.
   std::string_view json_line() const noexcept { return {text_.data() + json_at_, text_.size() - json_at_ - 1}; }
   // "{json}": the event object, the same bytes on every transport.
   std::string_view json() const noexcept { return {text_.data() + json_at_, text_.size() - json_at_ - 2}; }
 
-  // What it costs `results.max_bytes`.
+  // The bytes that count against `results.max_bytes`.
   std::size_t bytes() const noexcept { return sizeof(event) + text_.capacity() + 48; }
 
  private:
@@ -45,8 +45,9 @@ struct event_fields {
   std::string_view payload;
 };
 
-// JSON payloads stand in `data` as they are (raw line breaks become spaces); text/*, and what calls itself JSON and is
-// none, as a string if it is UTF-8; nothing at all as null; anything else in `data_base64` with `content_type`.
+// A JSON payload becomes `data` unchanged, except that raw line breaks become spaces. text/*, and a payload that claims
+// to be JSON and is not, become a string if they are UTF-8. An empty payload becomes null. Anything else becomes
+// `data_base64` with `content_type`.
 event_ptr make_event(const event_fields& f);
 
 }  // namespace streamdemo::task

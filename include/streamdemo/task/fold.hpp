@@ -1,17 +1,18 @@
-// The log decides: the pure fold of one partition of `response` into the agreed state of its tasks. Gateways and
-// processors run this same code over the same records, so all come to the same answer. No clock, no Asio; one thread.
+// Folds the records of one partition of `response` into the state of its tasks. Gateways and processors run this same
+// code over the same records, so all come to the same result. Pure, no clock; one thread.
 //
 // Rules, in log order, for each record of a task:
-//  - accepted: creates the task. While it exists, and until keep_for (log time) after its end, later ones are ignored.
-//    Records of a task whose accepted was not read are ignored.
-//  - after ended: ignored.
-//  - started(run, replaces): becomes current only if `replaces` names the last run that became current, released or
-//    not (empty: there was none); no ce_replaces at all takes over always. A run id becomes current once.
+//  - accepted: creates the task. Another one is ignored until keep_for (log time) after the task's end. Records of a
+//    task whose accepted was not read are ignored.
+//  - any record after ended: ignored.
+//  - started(run, replaces): the run becomes current only if `replaces` names the last run that was current, released
+//  or
+//    not (empty: there was none). Without a ce_replaces header it always becomes current. A run becomes current once.
 //  - released(run) of the current run: its later records are ignored; it does not count against max_runs.
-//  - ended without a run: from a gateway (no ce_replaces), in any state; a processor's verdict (with ce_replaces) only
-//    while that is the last run. (decode() refuses an end without a run that only a run can come to.)
-//  - anything else of a run that is not current: ignored. A runseq seen before: ignored. A hole: the task ends as
-//    failed there and then.
+//  - ended without a run: from a gateway (no ce_replaces) it counts in any state; a processor's verdict (with
+//    ce_replaces) counts only while that is the last run. (decode() refuses a status that only a run can give.)
+//  - any other record of a run that is not current: ignored. A runseq that was seen before: ignored. A hole in runseq:
+//    the task ends as failed at once.
 //  - the first ended closes the task.
 #pragma once
 #include <streamdemo/base/string_map.hpp>
@@ -29,8 +30,8 @@ struct task_state {
   std::string request_id;
   std::string kind;
   std::string payload_hash;
-  std::string accepted_by;  // source of the accepted record
-  std::string owner;        // of the accepted record; empty: nobody's
+  std::string accepted_by;  // the source of the accepted record
+  std::string owner;        // from the accepted record; empty: no owner
   sys_time expiry{};
   sys_time accepted_at{};  // log time
   std::optional<status> end;
@@ -40,35 +41,35 @@ struct task_state {
   std::string last_run_source;  // its processor's instance
   bool current = false;         // last_run is current: neither released nor replaced (nor ended)
   std::int64_t last_runseq = 0;
-  int attempt = 0;      // runs that became current
+  int attempt = 0;      // how many runs became current
   int failed_runs = 0;  // runs that became current and were replaced without having been released
   std::int64_t last_seq = 0;
 
   std::int64_t results = 0;            // since the last `started` that did not resume
   std::int64_t results_begin = 0;      // seq of that `started`; 0: none yet
-  std::string last_result;             // payload of the last of them (only when told to)
+  std::string last_result;             // payload of the last of them; only with options::keep_last_result
   std::vector<std::string> past_runs;  // those before last_run
 
   status now() const noexcept { return end ? *end : attempt == 0 ? status::queued : status::running; }
 };
 
-// What one record did.
+// The effect of one record.
 struct step {
   enum class kind {
-    ignored,   // changed nothing; `why` says which rule
-    event,     // a new entry of the history: `seq`, `type`; the record's own fields make it, but for `payload`
+    ignored,   // no change; `why` names the rule
+    event,     // a new entry of the history with `seq`, `type` and `payload`; its other fields are those of the record
     hole,      // like event, but the entry is an `ended` (failed) that the fold made because of a hole in runseq
-    released,  // the current run was released: no entry
-    alive,     // a processor's sign of life: no task
+    released,  // the current run was released; no entry
+    alive,     // a processor's sign of life; it belongs to no task
   };
   kind what = kind::ignored;
   std::string_view why;               // static text
-  bool breaks_rules = false;          // the program that wrote the record is to be corrected; `why` says which rule
-  const task_state* state = nullptr;  // of the task: for all but ignored and alive
+  bool breaks_rules = false;          // the program that wrote the record has a bug; `why` names the violated rule
+  const task_state* state = nullptr;  // of the task; set for all but ignored and alive
   std::int64_t seq = 0;
   message_type type = message_type::alive;
   bool resumed = false;  // for started
-  // What the entry carries: the record's payload, or the fold's own words for a hole and an end that cannot be read.
+  // The payload of the entry: that of the record, or one that the fold made for a hole or an unreadable end.
   std::string_view payload;
   std::string_view content_type;
 };
@@ -77,30 +78,30 @@ class fold {
  public:
   struct options {
     base::milliseconds keep_for{0};
-    bool keep_last_result = false;  // processors: for resumable handlers
+    bool keep_last_result = false;  // set by processors, for resumable handlers
   };
   explicit fold(options o) : options_(o) {}
 
-  // Applies one decoded record of this partition. `log_time` never goes back much; offsets ascend. The step's pointers
-  // live until the next call.
+  // Applies one decoded record of this partition, in the order of the offsets. `log_time` may go back only a little.
+  // The step's pointers are valid until the next call.
   step apply(const message& m, sys_time log_time);
 
-  // nullptr: no accepted was read, or it was forgotten since. Of a task that has ended only the id, the end and
-  // last_seq are told. Lives until the next call.
+  // nullptr: no accepted was read, or the task was forgotten. For an ended task only the id, the end and last_seq are
+  // set. Valid until the next call.
   const task_state* find(std::string_view request_id) const;
 
-  // Forgets tasks that ended more than keep_for before `log_time`; how many. Only memory: apply() answers the same with
-  // or without it.
+  // Forgets tasks that ended more than keep_for before `log_time`, and returns how many. This only frees memory: it
+  // does not change what apply() returns.
   std::size_t forget(sys_time log_time);
-  // Forgets all that ended before `at`, though keep_for be not over; how many. For who knows that it need not tell them
-  // from unknown ones: an `accepted` that comes once more makes a task here which it does not make elsewhere.
+  // Forgets tasks that ended before `at`, even if keep_for is not over, and returns how many. Only for callers that may
+  // treat them as unknown: a repeated `accepted` then creates a task here that it does not create elsewhere.
   std::size_t forget_ended_before(sys_time at);
 
   std::size_t size() const noexcept { return tasks_.size() + ended_.size(); }
-  // The memory that it takes, about; and of that, for tasks that have ended.
+  // The approximate memory of everything; and the part of it for ended tasks.
   std::size_t bytes() const noexcept;
   std::size_t ended_bytes() const noexcept { return ended_.bytes(); }
-  // What one open task takes of it.
+  // The memory of one open task.
   static std::size_t open_task_bytes() noexcept;
 
  private:
@@ -118,8 +119,8 @@ class fold {
   options options_;
   base::string_map<task_state> tasks_;  // open, and closed_
   ended_tasks ended_;
-  std::string closed_;         // ended by the last call, whose step still points to its state; empty: none
-  mutable task_state told_{};  // what find() tells of a task that has ended
+  std::string closed_;         // the task that the last call ended, whose step still points to its state; empty: none
+  mutable task_state told_{};  // the state that find() returns for an ended task
 };
 
 }  // namespace streamdemo::task

@@ -1,4 +1,4 @@
-// The words of the product as types. Pure.
+// The words of the protocol as types. Pure.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/error.hpp>
@@ -24,13 +24,13 @@ std::string_view ce_type(message_type type) noexcept;
 std::optional<message_type> parse_ce_type(std::string_view text) noexcept;
 
 std::string_view to_string(status s) noexcept;
-// One of the four that end a task.
+// Parses one of the four statuses that end a task.
 std::optional<status> parse_end(std::string_view text) noexcept;
 inline bool is_end(status s) noexcept {
   return s != status::queued && s != status::running;
 }
 
-// [a-z0-9-]{1,64} and none of the reserved names stream, tasks, kinds, results, artifacts.
+// [a-z0-9-]{1,64}, and no name that the HTTP API uses itself, such as tasks or stream.
 bool is_kind(std::string_view text) noexcept;
 
 // The version of the rules in fold.hpp, written on every `accepted`.
