@@ -1,4 +1,4 @@
-// `streamdemo compare`: one transport after the other, with calibration between them.
+// `streamdemo compare`: measures one transport after the other, with a calibration in between.
 #include <fmt/format.h>
 
 #include <streamdemo/compare/compare.hpp>
@@ -24,14 +24,14 @@ class lab {
  private:
   base::result<void> prepare();
   bool measure_section(std::string title, const place& at, const std::string& url, int clients);
-  // The least CPU time and delay of several rounds: what else ran on the machine only ever adds to them.
+  // Keeps the lowest CPU time and delay of several rounds, because other load on the machine can only increase them.
   bool measure_again(section& s, const place& at, int clients);
   struct attempt {
     measurement seen;
     bool interrupted = false;
   };
   attempt measure(const section& s, const place& at, const transport& how, int clients);
-  // Says what is missing. False: there is no use in going on.
+  // Reports what is missing. False: it is useless to continue.
   bool judge(const section& s, const place& at, const attempt& one);
   struct cpu {
     std::optional<std::uint64_t> server, proxy;
@@ -40,7 +40,7 @@ class lab {
   cpu read_cpu(bool tls) const;
   static void add_cpu(measurement& m, const cpu& before, const cpu& after);
   bool measure_waiters();
-  // Whether there is a server. Error: why not.
+  // Checks that the server answers. Error: why it does not.
   base::result<void> reach(const place& at) const;
 
   const transport_options& options_;
@@ -72,7 +72,7 @@ base::result<void> lab::prepare() {
   }
   if (url_.empty()) {
     shown_.step("starting a server");
-    // Each client's task runs at once: the transports are compared, not the queue in front of them.
+    // Run the tasks of all clients at once: the transports are to be compared, not the queue of waiting tasks.
     auto started = server_process::start(options_.program, {fmt::format("processor.concurrency={}", options_.clients)});
     if (!started) return started.error();
     child_ = std::move(*started);
@@ -107,7 +107,7 @@ lab::cpu lab::read_cpu(bool tls) const {
 
 void lab::add_cpu(measurement& m, const cpu& before, const cpu& after) {
   if (m.delivered == 0) return;
-  // A process that is gone, or another one under its id, gives no number.
+  // No number if the process has ended, or if its id belongs to another process now.
   const auto per_result = [&](std::optional<std::uint64_t> from, std::optional<std::uint64_t> to) {
     if (!from || !to || *to < *from) return std::optional<double>();
     return std::optional(static_cast<double>(*to - *from) / 1000.0 / static_cast<double>(m.delivered));
@@ -154,7 +154,7 @@ bool lab::judge(const section& s, const place& at, const attempt& one) {
 
 bool lab::measure_again(section& s, const place& at, int clients) {
   for (int round = 2; round <= options_.rounds; ++round) {
-    // Back and forth: what the machine does every minute or so does not always hit the same row.
+    // Alternate the direction, so that periodic load on the machine does not always hit the same row.
     for (std::size_t i = 0; i < s.rows.size(); ++i) {
       auto& row = s.rows[round % 2 == 0 ? s.rows.size() - 1 - i : i];
       shown_.step(fmt::format("{}, round {} of {}: {}", s.title, round, options_.rounds, row.transport.label));
@@ -183,14 +183,14 @@ bool lab::measure_section(std::string title, const place& at, const std::string&
     s.rows.push_back(std::move(one.seen));
     if (!on) return false;
   }
-  // One client gives too few results for a time that is worth repeating.
+  // A single client gives too few results for repeated rounds to be worth it.
   return clients == 1 || measure_again(s, at, clients);
 }
 
 bool lab::measure_waiters() {
   if (options_.memory_clients <= 0) return true;
   if (!child_) {
-    return true;  // only of a server that this program starts; the table says that it was not measured
+    return true;  // only possible for a server that this program starts; the table shows "not measured"
   }
   auto& rows = report_.sections.front().rows;
   for (auto& m : rows) {

@@ -1,4 +1,4 @@
-// What is going on, on standard error: one line that is written over and over on a terminal, a line a step elsewhere.
+// Shows the progress on standard error: on a terminal one line that is overwritten, otherwise one line per step.
 #pragma once
 #include <string>
 
@@ -7,9 +7,9 @@ namespace streamdemo::compare {
 class progress {
  public:
   progress();
-  void step(const std::string& text);    // something begins
-  void detail(const std::string& text);  // how far it is; only a terminal shows it
-  void done();                           // the line is cleared
+  void step(const std::string& text);    // a new step begins
+  void detail(const std::string& text);  // the progress of the step; shown only on a terminal
+  void done();                           // clears the line
 
  private:
   bool terminal_;

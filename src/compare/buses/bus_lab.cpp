@@ -1,4 +1,4 @@
-// `streamdemo compare buses`: the trials in their order.
+// `streamdemo compare buses`: runs the trials in their order.
 #include <fmt/format.h>
 
 #include <streamdemo/compare/compare.hpp>
@@ -11,7 +11,7 @@ namespace streamdemo::compare {
 
 namespace {
 
-// Where `./dev kafka up` starts its brokers.
+// The brokers that `./dev kafka up` starts.
 constexpr const char* test_brokers = "127.0.0.1:29092,127.0.0.1:29094,127.0.0.1:29096";
 
 class bus_lab {

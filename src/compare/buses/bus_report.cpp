@@ -6,7 +6,7 @@ namespace streamdemo::compare {
 
 namespace {
 
-// The last result before `killed_at`; null: there was none, or it came from another process.
+// The last result before `killed_at`; nullptr: there was none, or it came from another process.
 const arrival* last_from(const observation& o, std::string_view worker, base::sys_time killed_at) {
   const arrival* last = nullptr;
   for (const auto& r : o.results()) {

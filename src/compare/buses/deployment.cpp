@@ -91,7 +91,7 @@ std::string deployment::worker_name(std::size_t i) const {
 
 namespace {
 
-// Tries the addresses of a name, one after the other.
+// Tries to connect to each address of a name, one after the other.
 base::awaitable<void> knock(base::executor ex, const place& at, bool& found) {
   using resolver_type = asio::ip::basic_resolver<asio::ip::tcp, base::executor>;
   boost::system::error_code ec;

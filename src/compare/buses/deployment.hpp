@@ -1,4 +1,4 @@
-// The service as it stands on one bus: a process that is everything, or a gateway and processors on Kafka.
+// The service on one bus: a single process with the in-process bus, or a gateway and processors on Kafka.
 #pragma once
 #include <memory>
 #include <string>
@@ -13,24 +13,24 @@ namespace streamdemo::compare {
 struct plan {
   std::string brokers;      // empty: one process with the in-process bus
   int processors = 1;       // on Kafka
-  int concurrency = 4;      // tasks at once in each processor
+  int concurrency = 4;      // how many tasks run at once in each processor
   std::string config_text;  // TOML for all of them
 };
 
 class deployment {
  public:
-  // On Kafka with topics of its own, so that nothing of an earlier measurement is read. Error: unavailable.
+  // On Kafka it uses new topics, so that nothing of an earlier measurement is read. Error: unavailable.
   static base::result<std::unique_ptr<deployment>> start(const std::filesystem::path& program, const plan& p);
 
-  // Gives it small tasks until every worker has done one: a group of Kafka's shares its work out some seconds after its
-  // members have come. Blocks. Errors: canceled (SIGINT or SIGTERM), unavailable.
+  // Runs small tasks until every worker has done one, because a Kafka group distributes its partitions some seconds
+  // after its members have joined. Blocks. Errors: canceled (SIGINT or SIGTERM), unavailable.
   base::result<void> warm_up(progress& shown);
 
   const place& at() const { return at_; }
   server_process& gateway() { return *gateway_; }
-  // What does the work: the gateway itself where there is one process.
+  // The process that runs tasks; with a single process that is the gateway.
   server_process& worker(std::size_t i) { return workers_.empty() ? *gateway_ : *workers_[i]; }
-  // What `source` says in its events.
+  // The name of the worker in the `source` of its events.
   std::string worker_name(std::size_t i) const;
 
  private:
@@ -43,7 +43,7 @@ class deployment {
 std::vector<std::string> kafka_settings(const plan& p, const std::string& topic_prefix, const std::string& role,
                                         const std::string& name);
 
-// Some broker takes connections. Blocks a second for each at the most.
+// Whether some broker accepts connections. Blocks at most a second for each.
 bool reachable(const std::string& brokers);
 
 }  // namespace streamdemo::compare

@@ -11,7 +11,7 @@ using base::errc;
 using base::error;
 
 const task_shape long_enough{.results = 24, .interval_ms = 500};
-constexpr std::size_t results_first = 3;  // of every task, before the kill
+constexpr std::size_t results_first = 3;  // how many results every task must have before the kill
 constexpr auto ask_again_after = std::chrono::milliseconds(20);
 
 base::awaitable<void> ask(const place& at, base::executor ex, const std::string& id, std::size_t& unknown) {
@@ -22,7 +22,7 @@ base::awaitable<void> ask(const place& at, base::executor ex, const std::string&
   if (answer && answer->status == 404) ++unknown;
 }
 
-// How many of the tasks the service has never heard of.
+// Counts the tasks that the service does not know.
 base::result<std::size_t> count_unknown(const place& at, const std::vector<observation>& seen) {
   std::size_t unknown = 0;
   const auto all = [&](lone_loop& loop) -> base::awaitable<void> {

@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 constexpr auto ask_every = std::chrono::milliseconds(5);
 constexpr auto ask_for = std::chrono::seconds(4);
 constexpr auto work_first = std::chrono::milliseconds(500);
-// Longer than anybody asks; the servers are ended then.
+// Tasks that last longer than the measurement, which ends with its servers.
 const task_shape burning_for_long{.results = 5000, .interval_ms = 0, .payload_bytes = 0, .burn_ms = 20};
 const task_shape flooding{.results = 1'000'000, .interval_ms = 0, .payload_bytes = 200};
 constexpr const char* programs_kind = R"([tasks.burn]
@@ -58,7 +58,7 @@ base::awaitable<base::result<std::vector<double>>> ask(const place& at, base::ex
 base::result<latency_row> latency_of(const trial& t, work w, progress& shown) {
   shown.step("answers of the web server: " + t.name);
   auto plan = t.plan;
-  // All of the work runs at once.
+  // Enough concurrency to run all the work at once.
   plan.concurrency = 2 * static_cast<int>(std::thread::hardware_concurrency());
   if (w == work::programs) plan.config_text = programs_kind;
   auto started = deployment::start(t.program, plan);

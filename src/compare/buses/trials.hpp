@@ -1,4 +1,4 @@
-// The single trials of `compare buses`, each on a deployment of its own. They block.
+// The trials of `compare buses`, each on a new deployment. They block.
 #pragma once
 #include "compare/buses/bus_report.hpp"
 #include "compare/buses/deployment.hpp"
@@ -12,11 +12,11 @@ struct trial {
   compare::plan plan;
 };
 
-// Errors of all: canceled (the wish to stop), unavailable (a process did not start), or what the clients met.
+// Errors of all trials: canceled (SIGINT or SIGTERM), unavailable (a process did not start), or those of the clients.
 base::result<bus_row> price_of(const trial& t, progress& shown);
 base::result<kill_row> kill_of(const trial& t, int tasks, progress& shown);
 
-// What the processors do while the web server is asked.
+// The load on the processors while the web server is measured.
 enum class work {
   none,
   burn,      // tasks that compute on the processor's own loop

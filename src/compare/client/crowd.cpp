@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 constexpr auto patience_beyond = std::chrono::seconds(300);
 constexpr auto about_a_second = std::chrono::milliseconds(1000);
 constexpr auto show_every = std::chrono::milliseconds(200);
-// For a task that nobody watches: what is given to it beyond its own time.
+// How much longer than its own duration an unwatched task gets.
 constexpr auto unwatched_slack = std::chrono::milliseconds(500);
 
 base::awaitable<void> one_client(const place& at, base::executor ex, const transport& how, const task_shape& shape,
@@ -51,8 +51,8 @@ base::awaitable<void> show(const std::vector<observation>& seen, const task_shap
 
 std::chrono::milliseconds out_of_step(int clients, std::chrono::milliseconds interval) {
   if (interval.count() <= 0) return about_a_second;
-  // Over `turns` intervals, client i is i * turns / clients of an interval behind the first: all are different when
-  // the two numbers have no common divisor.
+  // Spread over `turns` intervals, client i starts i * turns / clients intervals after the first one. The results of
+  // all clients come at different moments if the two numbers have no common divisor.
   auto turns = std::max<std::chrono::milliseconds::rep>(1, about_a_second / interval);
   while (std::gcd(turns, static_cast<std::chrono::milliseconds::rep>(clients)) > 1) ++turns;
   return interval * turns;
@@ -92,7 +92,7 @@ base::result<void> look_afterwards(const place& at, std::vector<observation>& se
 }
 
 base::awaitable<void> lone_loop::all_of(std::vector<std::function<base::awaitable<void>()>> bodies) {
-  // The coroutines may outlive a caller that was canceled.
+  // Shared with the coroutines, because they may outlive a canceled caller.
   struct countdown {
     countdown(base::executor ex, std::size_t n) : left(n), zero(ex) {}
     void one_ended(std::exception_ptr why) {
@@ -136,7 +136,7 @@ base::result<void> run_alone(const std::function<base::awaitable<void>(lone_loop
     owner.cancel();
     stop.emit(asio::cancellation_type::terminal);
   });
-  // Signals are heard until the last coroutine has ended: joining thousands takes its time.
+  // Listen for signals until the last coroutine has ended, since joining thousands of them takes time.
   const auto all_ended = [&](std::exception_ptr) { signals.cancel(); };
   const auto body_ended = [&](std::exception_ptr why) {
     failed = why;

@@ -18,7 +18,7 @@ error unexpected(std::string_view what, const http::client_response& r) {
   return {errc::corrupt, fmt::format("{} was answered with {}: {}", what, r.status, r.body.substr(0, 200))};
 }
 
-// Polls at fixed moments, whatever the answers take; over one connection, or a new one each time.
+// Polls at fixed times, however long the responses take, over one connection or a new one each time.
 base::awaitable<base::result<void>> poll(http::client& c, const transport& how, std::string id, patience limit,
                                          observation& seen) {
   const bool classic = how.method == method::classic;
@@ -96,7 +96,7 @@ base::awaitable<base::result<void>> socket(http::client& c, std::string id, pati
   for (;;) {
     auto text = co_await c.read_message(limit.until);
     if (!text) {
-      // Read to the close frame, so that the server sees an orderly end.
+      // Read on to the close frame, so that the server sees a normal end.
       if (seen.ended()) break;
       co_return text.error();
     }

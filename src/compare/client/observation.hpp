@@ -1,4 +1,4 @@
-// What one client saw of one task. Plain values.
+// What one client observed of one task. Plain values.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/http/client.hpp>
@@ -11,7 +11,7 @@
 
 namespace streamdemo::compare {
 
-// What a task is asked to do: a `simulate` task.
+// The parameters of a `simulate` task.
 struct task_shape {
   int results = 20;
   int interval_ms = 230;
@@ -24,7 +24,7 @@ struct task_shape {
   }
 };
 
-// The clock by which everything is noted that was seen.
+// The present time on the clock of all observations.
 base::sys_time now();
 
 struct arrival {
@@ -37,7 +37,7 @@ struct arrival {
 class observation {
  public:
   base::sys_time submitted{};
-  base::sys_time accepted{};  // the 202 was there
+  base::sys_time accepted{};  // when the 202 arrived
   base::sys_time finished{};
   std::uint64_t requests = 0;
   std::uint64_t empty_answers = 0;
@@ -45,12 +45,12 @@ class observation {
   std::string failure;  // empty: none
   std::string request_id;
 
-  // Takes the events of one moment. Signals and repetitions are let go.
+  // Records events that arrived at the same moment. Ignores signals and repeated events.
   void take(const std::vector<event>& events, base::sys_time now);
   std::int64_t cursor() const { return cursor_; }
   bool ended() const { return ended_; }
   const std::vector<arrival>& results() const { return results_; }
-  // Every result came once, in order, and then the end.
+  // Whether every result came once and in order, and then the end.
   bool complete(const task_shape& shape) const;
 
  private:

@@ -1,4 +1,4 @@
-// Where a server is reached. Pure, but for the TLS settings that it shares with all its clients.
+// The address of a server. Pure, except for the TLS settings that all its clients share.
 #pragma once
 #include <streamdemo/http/client.hpp>
 
@@ -17,7 +17,7 @@ struct place {
   std::unique_ptr<http::client> client(base::executor ex) const { return http::make_client(ex, host, port, tls); }
 };
 
-// http://host[:port] or https://host[:port], nothing behind it but a slash. Errors: invalid_argument.
+// Parses http://host[:port] or https://host[:port], optionally with a final slash. Error: invalid_argument.
 base::result<place> parse_place(std::string_view url, bool insecure);
 
 }  // namespace streamdemo::compare

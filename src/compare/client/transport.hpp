@@ -1,4 +1,4 @@
-// The ways of getting results that are compared. Pure.
+// The compared ways of getting results. Pure.
 #pragma once
 #include <streamdemo/base/error.hpp>
 
@@ -21,11 +21,11 @@ struct transport {
   bool streams() const { return method >= method::sse; }
 };
 
-// All of them, in the order of the report. The first is no transport but its zero: the same task with nobody listening.
+// All of them, in the order of the report. The first one is the baseline: the same task with nobody listening.
 const std::vector<transport>& all_transports();
 
-// `names` separated by commas; empty: all. The zero is always among them. Errors: invalid_argument, with the names that
-// exist.
+// `names`: separated by commas; empty: all. The baseline is always included. Error: invalid_argument, with the names
+// that exist.
 base::result<std::vector<transport>> choose_transports(std::string_view names);
 
 }  // namespace streamdemo::compare

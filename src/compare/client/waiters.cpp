@@ -16,13 +16,13 @@ using std::chrono::steady_clock;
 constexpr auto look_every = std::chrono::milliseconds(100);
 constexpr auto longest = std::chrono::seconds(20);
 constexpr std::uint64_t quiet_ns = 2'000'000;
-constexpr int first_ones = 50;  // whatever is made once is made for them
+constexpr int first_ones = 50;  // clients before the measurement, so that memory that is allocated once does not count
 
-// A result at once, the next one in ten minutes.
+// Gives one result at once and the next one after ten minutes.
 const task_shape waiting_task{.results = 2, .interval_ms = 600'000};
 constexpr std::int64_t events_at_once = 4;  // accepted, started, result, progress
 
-// Until the server does nothing more.
+// Waits until the server is idle.
 base::awaitable<void> settle(pid_t pid) {
   auto before = cpu_ns(pid).value_or(0);
   for (const auto end = steady_clock::now() + longest; steady_clock::now() < end;) {
@@ -87,11 +87,11 @@ base::result<double> server_bytes_per_waiter(const std::filesystem::path& progra
   if (!server) return server.error();
   auto at = parse_place((*server)->url(), false);
   if (!at) return at.error();
-  // Polls come once and then wait for the time of their next one.
+  // Polling clients poll once and then wait for the time of the next poll.
   transport once = how;
   if (once.interval.count() > 0) once.interval = std::chrono::hours(1);
   base::result<double> out = 0.0;
-  std::unique_ptr<waiting_room> first, all;  // outlive the loop whose coroutines write into them
+  std::unique_ptr<waiting_room> first, all;  // must outlive the loop, whose coroutines write into them
   const auto body = [&](lone_loop& loop) -> base::awaitable<void> {
     out = co_await grown_by(*at, loop, once, clients, (*server)->pid(), first, all);
   };

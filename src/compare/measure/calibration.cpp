@@ -20,7 +20,7 @@ double time_the_loop() {
     x ^= x >> 7;
     x ^= x << 17;
   }
-  // The result must be used, or there would be no loop.
+  // Use the result, or the compiler would remove the loop.
   [[maybe_unused]] volatile std::uint64_t sink = x;
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }

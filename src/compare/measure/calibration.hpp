@@ -1,5 +1,5 @@
-// A fixed piece of work, timed again and again between the measurements: if it does not always take the same time,
-// neither does anything else, and the machine is too noisy to compare numbers on.
+// A fixed piece of work that is timed between the measurements. If its duration varies, the machine is too noisy to
+// compare numbers.
 #pragma once
 #include <optional>
 #include <vector>
@@ -12,7 +12,7 @@ class calibration {
 
   // Runs the loop a few times (a tenth of a second) and keeps the median. Blocks.
   void look();
-  // Pure: what look() does with its time.
+  // Pure: records one time.
   void note(double milliseconds) { samples_.push_back(milliseconds); }
 
   double spread() const;

@@ -1,4 +1,4 @@
-// Thousands of sockets need as many open files as the system lets this process have.
+// Raises the limit of open files, which thousands of sockets need.
 #pragma once
 #include <sys/resource.h>
 

@@ -18,7 +18,7 @@ measurement sum_up(const transport& how, const std::vector<observation>& seen, c
   m.transport = how;
   m.clients = seen.size();
   std::vector<double> firsts;
-  // Nobody looked at results when they came.
+  // Nobody received the results as they came, so there are no delays.
   if (how.method == method::nobody) same_clock = false;
   for (const auto& o : seen) {
     if (o.complete(shape)) ++m.complete;

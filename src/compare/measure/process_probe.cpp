@@ -48,7 +48,7 @@ std::optional<std::uint64_t> cpu_ns(pid_t pid) {
   std::uint64_t sum = 0;
   bool any = false;
   for (const auto& thread : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), ec)) {
-    // A thread may end while it is looked at.
+    // A thread may end while it is read.
     if (const auto ns = parse_schedstat(read_whole(thread.path() / "schedstat"))) {
       sum += *ns;
       any = true;

@@ -27,8 +27,8 @@ constexpr auto start_limit = std::chrono::seconds(60);
 constexpr auto stop_limit = std::chrono::seconds(20);
 constexpr std::size_t kept_complaints = 2000;
 
-// Between fork and exec: only what is safe there. The caller has one thread, so that it is also the parent whose death
-// the child hears of.
+// Runs between fork and exec, so it may only call async-signal-safe functions. The caller must have one thread, because
+// PR_SET_PDEATHSIG reports the death of the parent's thread.
 [[noreturn]] void become(const char* program, char* const* arguments, const char* directory, int out, int err) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -1,5 +1,5 @@
-// A server started for the measurement: the same binary as a child process on ports that the system chooses. One
-// thread; the child ends when this object does, or when this process dies.
+// A server for the measurement: this binary as a child process, on ports that the system chooses. One thread. The child
+// ends with this object, or when this process dies.
 #pragma once
 #include <streamdemo/base/error.hpp>
 
@@ -14,8 +14,9 @@ namespace streamdemo::compare {
 
 class server_process {
  public:
-  // Blocks until the child says that it is ready, at most a minute. `settings` as for --set, `config_text` as in a
-  // file. It works in a directory of its own, which goes with it. Errors: unavailable, with what the child wrote; io.
+  // Blocks until the child is ready, at most a minute. `settings`: as for --set; `config_text`: as in a file. The child
+  // works in a directory of its own, which is removed with this object. Errors: unavailable, with what the child wrote;
+  // io.
   static base::result<std::unique_ptr<server_process>> start(const std::filesystem::path& program,
                                                              const std::vector<std::string>& settings,
                                                              const std::string& config_text = {});
@@ -26,8 +27,8 @@ class server_process {
   std::uint16_t port() const { return port_; }  // 0: a processor
   std::string url() const;
   bool running();
-  void kill();  // SIGKILL, and waits for it
-  void stop();  // SIGTERM, in the end SIGKILL, and waits
+  void kill();  // sends SIGKILL and waits for the end
+  void stop();  // sends SIGTERM, after a while SIGKILL, and waits for the end
   // The end of what it wrote to standard error.
   std::string complaints() const;
 
@@ -43,7 +44,7 @@ class server_process {
   std::uint16_t port_ = 0;
 };
 
-// Pure: the port in the line that a server prints when it is ready; 0 for a processor's. Nothing: another line.
+// Pure: the port in the line that a server prints when it is ready; 0 for a processor. nullopt: it is another line.
 std::optional<std::uint16_t> parse_ready_line(std::string_view line);
 
 }  // namespace streamdemo::compare

@@ -1,5 +1,5 @@
-// The smallest clients in JavaScript, one for each way of reading, that lose nothing when the server is away for a
-// while. They are part of the binary, and what a client needs is counted in them.
+// The smallest clients in JavaScript, one for each way of reading, that lose nothing when the server cannot be reached
+// for a while. They are embedded in the binary; the report counts their lines to show how much code a client needs.
 #pragma once
 #include <span>
 #include <string_view>
@@ -14,10 +14,10 @@ struct embedded_file {
 };
 std::span<const embedded_file> embedded_files() noexcept;
 
-// The client for this method; null: there is none.
+// The client for this method; nullptr: there is none.
 const embedded_file* client_for(method m);
 
-// Lines that are neither empty nor a comment of their own. Pure.
+// The number of lines that are neither empty nor only a comment. Pure.
 int count_lines(std::string_view source);
 
 }  // namespace streamdemo::compare

@@ -1,4 +1,4 @@
-// Hands the report to where it was asked for.
+// Writes the report to the requested outputs.
 #pragma once
 #include <streamdemo/compare/compare.hpp>
 
@@ -7,12 +7,12 @@
 
 namespace streamdemo::compare {
 
-// The table to standard output (to standard error when the JSON goes to standard output), the others to their files.
-// False: a file could not be written; that was said.
+// Writes the table to standard output (or to standard error, if the JSON goes to standard output) and the others to
+// their files. False: a file could not be written, which was reported.
 bool deliver(const report& r, const outputs& to);
 bool deliver(const bus_report& r, const outputs& to);
 
-// Whether the files can be written: asked before anything is measured. Error: invalid_argument.
+// Checks whether the files can be written; call it before the measurement. Error: invalid_argument.
 base::result<void> check(const outputs& to);
 
 }  // namespace streamdemo::compare

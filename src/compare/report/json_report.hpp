@@ -1,4 +1,4 @@
-// The report for programs. Pure.
+// The report as JSON. Pure.
 #pragma once
 #include "compare/report/report.hpp"
 

@@ -1,4 +1,4 @@
-// JSON of what both reports have. Pure.
+// The JSON of the parts that both reports have. Pure.
 #pragma once
 #include <boost/json/value.hpp>
 

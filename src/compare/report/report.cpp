@@ -79,7 +79,7 @@ bool report::complete() const {
 }
 
 std::vector<ratio> report::ratios() const {
-  // The section with the most clients has the most samples.
+  // Use the section with the most clients, which has the most samples.
   const auto best = std::max_element(sections.begin(), sections.end(), [](const auto& a, const auto& b) {
     const auto size = [](const section& s) { return s.rows.empty() || s.tls ? 0 : s.rows.front().clients; };
     return size(a) < size(b);

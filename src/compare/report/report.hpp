@@ -1,4 +1,4 @@
-// The report: everything that is printed, as values. Pure, but for this_machine().
+// The report: everything that is printed, as values. Pure, except for this_machine().
 #pragma once
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@ struct machine {
 };
 machine this_machine();
 
-// One set of measurements: all transports, at one place, with so many clients.
+// One set of measurements: all transports, on one server, with the same number of clients.
 struct section {
   std::string title;  // "One client", "100 clients", "100 clients, TLS through the proxy"
   std::string place;
@@ -37,11 +37,11 @@ struct report {
   std::vector<section> sections;
   compare::calibration calibration;
   std::vector<std::string> problems;  // what could not be measured, and why
-  std::size_t waiters = 0;            // that the memory was measured with
+  std::size_t waiters = 0;            // how many clients the memory was measured with
 
-  // Everything that was asked for was measured.
+  // Whether everything that was requested was measured.
   bool complete() const;
-  // Only of transports that every client got everything over.
+  // Only for transports over which every client got everything.
   std::vector<ratio> ratios() const;
 };
 

@@ -9,7 +9,7 @@ namespace streamdemo::compare {
 
 namespace {
 
-// Characters, not bytes: our texts hold µ and the like.
+// In characters, not bytes, because the texts contain characters such as µ.
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

@@ -1,4 +1,4 @@
-// A table for a terminal: the first column to the left, the others to the right. Pure.
+// A table for a terminal: the first column is left-aligned, the others right-aligned. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace streamdemo::compare {
 
-using table_rows = std::vector<std::vector<std::string>>;  // all of one length; the first is the head
+using table_rows = std::vector<std::vector<std::string>>;  // all of the same length; the first is the header
 
 class table {
  public:
@@ -18,16 +18,16 @@ class table {
     return t;
   }
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  std::string text() const;  // with a line under the head
+  std::string text() const;  // with a line under the header
   const table_rows& rows() const { return rows_; }
 
  private:
   table_rows rows_;
 };
 
-// "0.31", "4.2", "512", "12 300": three digits that count.
+// Three significant digits: "0.31", "4.2", "512", "12 300".
 std::string number(double value);
-// What stands where nothing was measured.
+// The text for a value that was not measured.
 inline const std::string not_measured = "-";
 std::string cell(const std::optional<double>& value);
 // "7", "12 300".

@@ -1,4 +1,4 @@
-// What the numbers say, in words. Pure. A sentence stands only where every number in it was measured.
+// Says in sentences what the numbers mean. Pure. A sentence appears only if every number in it was measured.
 #pragma once
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-// The reports as one page each. Pure.
+// Each report as one HTML page. Pure.
 #pragma once
 #include "compare/buses/bus_report.hpp"
 #include "compare/report/report.hpp"

@@ -1,4 +1,4 @@
-// Pieces of a page that needs nothing but itself: no script, no font, no picture from elsewhere. Pure.
+// Parts of a self-contained page: without scripts, and without fonts or pictures from elsewhere. Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -15,8 +15,8 @@ std::string page(std::string_view title, std::string_view body);
 std::string heading(std::string_view text);
 std::string paragraph(std::string_view text);
 
-// Marks on a strip that is as wide as the page; positions are 0 … 1. Text stands beside it, so that it stays readable
-// on a phone.
+// Marks on a strip as wide as the page; positions are 0 … 1. Text is outside of it, so that it stays readable on a
+// phone.
 class strip {
  public:
   void tick(double at, std::string_view css);                                 // from top to bottom
@@ -27,14 +27,14 @@ class strip {
   std::string marks_;
 };
 
-// One row of a picture: what it is, its strip, and a number or a word.
+// One row of a picture: a label, a strip, and a number or a word.
 std::string lane(std::string_view label, const strip& s, std::string_view note);
-// Below or above lanes: texts at positions 0 … 1.
+// Texts at positions 0 … 1, to put above or below lanes.
 std::string axis(const std::vector<std::pair<double, std::string>>& texts);
-// Colour squares with their meaning.
+// Coloured squares with their meanings.
 std::string legend(const std::vector<std::pair<std::string, std::string>>& css_and_text);
 
-// The first row is the head.
+// The first row is the header.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 std::string details(std::string_view summary, std::string_view text);
 

@@ -12,7 +12,7 @@ namespace streamdemo::compare::html {
 
 namespace {
 
-// The logarithmic axis of delays, in powers of ten of milliseconds: 10 µs to 100 s; what lies beyond stands at its
+// The logarithmic axis of delays, in powers of ten of milliseconds: 10 µs to 100 s. Values beyond are drawn at its
 // ends.
 constexpr double low_power = -2, high_power = 5;
 constexpr int bins_per_power = 8;
@@ -48,7 +48,7 @@ strip histogram(const measurement& m) {
   }
   const double most = *std::max_element(counts.begin(), counts.end());
   for (std::size_t i = 0; i < bins; ++i) {
-    // What is there can be seen, be it ever so rare.
+    // Draw rare values with a minimal height, so that they are visible.
     if (counts[i] > 0)
       out.bar(double(i) / bins, double(i + 1) / bins, colour(m.transport), std::max(0.06, counts[i] / most));
   }

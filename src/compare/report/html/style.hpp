@@ -1,4 +1,4 @@
-// The report's look, in light and dark.
+// The style sheet of the report, for light and dark mode.
 #pragma once
 
 namespace streamdemo::compare::html {
