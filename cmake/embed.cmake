@@ -1,20 +1,24 @@
-# streamdemo_embed(TARGET DIR HEADER NAMESPACE): the files of DIR inside TARGET, as the table that HEADER declares in
-# NAMESPACE. An assembler source with .incbin, so that nothing is converted; it depends on each file and is rebuilt when
-# one changes.
-function(streamdemo_embed TARGET DIR HEADER NAMESPACE)
-  file(GLOB FILES CONFIGURE_DEPENDS ${DIR}/*)
+# streamdemo_embed(TARGET HEADER NAMESPACE DIR...): the files of each DIR and of the folders in it inside TARGET, as the
+# table that HEADER declares in NAMESPACE; each is named by its path below its DIR. An assembler source with .incbin, so
+# that nothing is converted; it depends on each file and is rebuilt when one changes.
+function(streamdemo_embed TARGET HEADER NAMESPACE)
   set(ASSEMBLER "    .section .rodata\n")
   set(DECLARATIONS "")
   set(ROWS "")
+  set(ALL "")
   set(N 0)
-  foreach(FILE ${FILES})
-    get_filename_component(NAME ${FILE} NAME)
-    set(S ${TARGET}_embedded_${N})
-    string(APPEND ASSEMBLER
-      "    .balign 16\n    .global ${S}\n${S}:\n    .incbin \"${FILE}\"\n    .global ${S}_end\n${S}_end:\n    .byte 0\n")
-    string(APPEND DECLARATIONS "extern const char ${S}[];\nextern const char ${S}_end[];\n")
-    string(APPEND ROWS "      {\"${NAME}\", {${S}, static_cast<std::size_t>(${S}_end - ${S})}},\n")
-    math(EXPR N "${N} + 1")
+  foreach(DIR ${ARGN})
+    file(GLOB_RECURSE FILES CONFIGURE_DEPENDS ${DIR}/*)
+    list(APPEND ALL ${FILES})
+    foreach(FILE ${FILES})
+      file(RELATIVE_PATH NAME ${DIR} ${FILE})
+      set(S ${TARGET}_embedded_${N})
+      string(APPEND ASSEMBLER
+        "    .balign 16\n    .global ${S}\n${S}:\n    .incbin \"${FILE}\"\n    .global ${S}_end\n${S}_end:\n    .byte 0\n")
+      string(APPEND DECLARATIONS "extern const char ${S}[];\nextern const char ${S}_end[];\n")
+      string(APPEND ROWS "      {\"${NAME}\", {${S}, static_cast<std::size_t>(${S}_end - ${S})}},\n")
+      math(EXPR N "${N} + 1")
+    endforeach()
   endforeach()
   string(APPEND ASSEMBLER "    .section .note.GNU-stack,\"\",%progbits\n")
   set(OUT ${CMAKE_CURRENT_BINARY_DIR}/embedded)
@@ -36,6 +40,6 @@ ${ROWS}  };
 
 }  // namespace ${NAMESPACE}
 ")
-  set_source_files_properties(${OUT}/files.S PROPERTIES OBJECT_DEPENDS "${FILES}" LANGUAGE ASM)
+  set_source_files_properties(${OUT}/files.S PROPERTIES OBJECT_DEPENDS "${ALL}" LANGUAGE ASM)
   target_sources(${TARGET} PRIVATE ${OUT}/files.S ${OUT}/files.cpp)
 endfunction()

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const web = new URL("../../src/gateway/web/", import.meta.url);
-const { best, look, timeOf } = await import(new URL("clock.js", web));
-const { skip } = await import(new URL("history.js", web));
-const { median, quantile } = await import(new URL("numbers.js", web));
-const stats = await import(new URL("race_stats.js", web));
-const { verdict } = await import(new URL("race_verdict.js", web));
-const { duration, ratio, size } = await import(new URL("words.js", web));
+const { best, look, timeOf } = await import(new URL("shared/clock.js", web));
+const { median, quantile } = await import(new URL("shared/numbers.js", web));
+const { skip } = await import(new URL("shared/reader.js", web));
+const stats = await import(new URL("race/stats.js", web));
+const { verdict } = await import(new URL("race/verdict.js", web));
+const { duration, ratio, size } = await import(new URL("shared/words.js", web));
 
 const second = 1_800_000_000_000;
 const stamp = (ms) => new Date(second).toISOString().replace(/\.\d+Z$/, `.${String(ms * 1000).padStart(6, "0")}Z`);

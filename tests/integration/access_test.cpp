@@ -101,6 +101,7 @@ const std::map<std::string, about> operations{
     {"get /api/artifacts/{id}/{name}", about::reading},
     {"get /", about::everyone},
     {"get /{file}", about::everyone},
+    {"get /{room}/{file}", about::everyone},
 };
 
 // The empty one shows nothing.
@@ -108,8 +109,11 @@ const std::vector<std::string> callers{"",           "owner",        "another", 
                                        "reads only", "submits only", "other kind", "administrator"};
 
 std::string target_of(std::string pattern, std::string_view id) {
-  const std::map<std::string, std::string> values{
-      {"{kind}", "simulate"}, {"{id}", std::string(id)}, {"{name}", "clip.mp4"}, {"{file}", "style.css"}};
+  const std::map<std::string, std::string> values{{"{kind}", "simulate"},
+                                                  {"{id}", std::string(id)},
+                                                  {"{name}", "clip.mp4"},
+                                                  {"{room}", "shared"},
+                                                  {"{file}", "style.css"}};
   for (const auto& [name, value] : values) {
     if (const auto at = pattern.find(name); at != std::string::npos) pattern.replace(at, name.size(), value);
   }

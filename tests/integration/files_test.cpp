@@ -289,9 +289,13 @@ TEST_CASE("the page comes from the binary and is asked about by its tag") {
     CHECK(page.header("Content-Security-Policy").starts_with("default-src 'self'"));
     const auto known = co_await c.get("/", header("If-None-Match", std::string(page.header("ETag"))));
     CHECK(known.status == 304);
-    const auto script = co_await c.get("/page.js");
+    const auto script = co_await c.get("/page/page.js");
     CHECK(script.header("Content-Type") == "text/javascript; charset=utf-8");
-    const auto none = co_await c.get("/nothing.js");
-    CHECK(none.status == 404);
+    for (const char* name :
+         {"/nothing.js", "/page/nothing.js", "/nowhere/page.js", "/page.js", "/page/", "//page.js"}) {
+      CAPTURE(name);
+      const auto none = co_await c.get(name);
+      CHECK(none.status == 404);
+    }
   });
 }

@@ -5,7 +5,7 @@ import unittest
 
 from tree import ROOT
 
-WEB = ROOT / "src/gateway/web"
+DESCRIPTIONS = ROOT / "src/gateway/descriptions"
 ROW = re.compile(r"\{verb::(\w+), \"([^\"]+)\", (\w+), action::\w+\}")
 
 
@@ -14,7 +14,7 @@ def text(name):
 
 
 def described(name):
-    return json.loads((WEB / name).read_text(encoding="utf-8"))
+    return json.loads((DESCRIPTIONS / name).read_text(encoding="utf-8"))
 
 
 def references(node):

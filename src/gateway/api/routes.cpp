@@ -25,6 +25,7 @@ std::span<const endpoint_row> endpoint_table() noexcept {
       {verb::delete_, "/api/session", sign_out, action::open},
       {verb::get, "/", page, action::open},
       {verb::get, "/{file}", page, action::open},
+      {verb::get, "/{room}/{file}", page, action::open},
   };
   return table;
 }

@@ -1,4 +1,5 @@
-// The web page's files inside the binary. The table is generated (cmake/embed.cmake) and rebuilt when a file changes.
+// The web pages' files and the descriptions of the interface, inside the binary. The table is generated
+// (cmake/embed.cmake) and rebuilt when a file changes.
 #pragma once
 #include <span>
 #include <string_view>
@@ -6,7 +7,7 @@
 namespace streamdemo::gateway {
 
 struct embedded_file {
-  std::string_view name;  // without folder
+  std::string_view name;  // the path below its folder: index.html, shared/api.js
   std::string_view bytes;
 };
 

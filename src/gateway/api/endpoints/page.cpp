@@ -1,4 +1,4 @@
-// GET / and the page's files.
+// GET / and the files of the pages; the scripts and styles of each lie in a room of their own, as in src/gateway/web.
 #include <streamdemo/http/fields/etag.hpp>
 #include "gateway/api/body/page_files.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
@@ -16,7 +16,10 @@ constexpr std::string_view policy =
 
 answering page(call& c) {
   auto& r = c.request;
-  const auto* file = c.at().page().find(r.param("file"));
+  std::string name(r.param("room"));
+  if (!name.empty()) name += '/';
+  name += r.param("file");
+  const auto* file = c.at().page().find(name);
   if (file == nullptr) co_return problem_response(problem::unknown_path, "there is nothing at this path");
   http::response answer;
   // The browser asks every time and gets 304 until the binary is another.

@@ -20,4 +20,10 @@ TEST_CASE("the page is inside the binary") {
   const page_files page(embedded_files());
   REQUIRE(page.find("") != nullptr);
   CHECK(page.find("")->bytes->find("<html") != std::string::npos);
+  // Scripts in their rooms; the descriptions, whatever folder they lie in, where everybody looks for them.
+  for (const char* name :
+       {"race.html", "icon.svg", "page/page.js", "race/race.js", "shared/api.js", "openapi.json", "asyncapi.json"}) {
+    CAPTURE(name);
+    CHECK(page.find(name) != nullptr);
+  }
 }

@@ -1,9 +1,9 @@
 // Every delay of a race as a dot on a logarithmic axis, a line for each lane, its median marked.
-import { median } from "./numbers.js";
-import { delays } from "./race_stats.js";
-import { node } from "./svg.js";
-import { transportNames } from "./transports.js";
-import { duration } from "./words.js";
+import { median } from "../shared/numbers.js";
+import { node } from "../shared/svg.js";
+import { transportNames } from "../shared/transports.js";
+import { duration } from "../shared/words.js";
+import { delays } from "./stats.js";
 
 const left = 92, right = 74, top = 22, row = 31;
 const least = 0.1;  // ms; what is less stands there

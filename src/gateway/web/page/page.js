@@ -1,12 +1,14 @@
 // Wires the page: form → task → one transport at a time → history → what is shown.
-import { cancel, kinds } from "./api.js";
+import { cancel, kinds } from "../shared/api.js";
+import { now } from "../shared/clock.js";
+import { skip } from "../shared/reader.js";
+import { signedIn } from "../shared/session.js";
+import { makeTransports } from "../shared/transports.js";
 import { choicesOf } from "./choices.js";
-import { emptyHistory, skip, take } from "./history.js";
+import { emptyHistory, take } from "./history.js";
 import { makePlayer } from "./player.js";
-import { signedIn } from "./session.js";
 import { showTasks } from "./tasks.js";
 import { drawTimeline } from "./timeline.js";
-import { makeTransports } from "./transports.js";
 
 const $ = (id) => document.getElementById(id);
 const maxLogLines = 500;
@@ -83,7 +85,7 @@ function follow() {
     received: () => {},
     event: guard((event) => {
       const restarts = event.type === "started" && !event.resumed;
-      if (!take(own, event, by, Date.now())) return;
+      if (!take(own, event, by, now())) return;
       if (restarts) player.clear();
       if (event.type === "result") showClip(event);
       showLine(event);

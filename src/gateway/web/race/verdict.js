@@ -1,7 +1,7 @@
 // A race that is over, in plain words and the numbers it measured. Pure: { headline, sentences }.
-import { lastHop, summary } from "./race_stats.js";
-import { count, duration, ratio, setting, size, times } from "./words.js";
-import { transportNames } from "./transports.js";
+import { transportNames } from "../shared/transports.js";
+import { count, duration, ratio, setting, size, times } from "../shared/words.js";
+import { lastHop, summary } from "./stats.js";
 
 const name = (s) => transportNames[s.via];
 const start = (text) => text[0].toUpperCase() + text.slice(1);

@@ -1,6 +1,6 @@
 // The list of one's tasks, newest first, looked at again every two seconds while anybody sees it.
-import { asError, request } from "./api.js";
-import { element } from "./dom.js";
+import { asError, request } from "../shared/api.js";
+import { element } from "../shared/dom.js";
 
 const $ = (id) => document.getElementById(id);
 const every = 2000;

@@ -1,7 +1,7 @@
 // Many tasks on one WebSocket: /api/stream. Comes back by itself, each task with its own cursor.
 // subscribe(id, cursor, hooks) → stop(); the hooks are those of transports.js, request() and received() counting what
 // all of them share.
-import { frameSize, retryDelay } from "./transports.js";
+import { frameSize, retryDelay } from "../shared/transports.js";
 
 export function makeMany(shared) {
   const tasks = new Map();  // id → { cursor, hooks }

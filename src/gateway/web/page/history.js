@@ -1,27 +1,12 @@
 // What the page knows of one task: the fold of its events, whatever transport brought them. Pure; no DOM.
+import { timeOf } from "../shared/clock.js";
+import { advance, statusAfter } from "../shared/reader.js";
 
 export function emptyHistory(id) {
   return {
     id, cursor: 0, status: "queued", fraction: null, kind: "", attempt: 0, error: "",
     events: [], results: [], deliveries: [], repeated: 0, missed: 0,
   };
-}
-
-// Moves a reader's cursor to `seq`, and counts what is missing before it; false when it was passed before.
-export function advance(reader, seq) {
-  if (seq <= reader.cursor) {
-    reader.repeated += 1;
-    return false;
-  }
-  reader.missed += seq - reader.cursor - 1;
-  reader.cursor = seq;
-  return true;
-}
-
-// The task's status behind this event.
-export function statusAfter(status, event) {
-  if (event.type === "started") return "running";
-  return event.type === "ended" ? event.data?.status ?? "failed" : status;
 }
 
 // Takes one event as delivered now by `via`; returns false when it had been here before.
@@ -49,14 +34,6 @@ export function take(history, event, via, now) {
       if (history.status === "succeeded") history.fraction = 1;
       break;
   }
-  history.deliveries.push({ seq: event.seq, type: event.type, via, existed: Date.parse(event.time), here: now });
+  history.deliveries.push({ seq: event.seq, type: event.type, via, existed: timeOf(event.time), here: now });
   return true;
-}
-
-// A part of the history is no longer kept: each of its events is missed, and the reader's cursor goes on behind it.
-export function skip(reader, gap) {
-  const next = Number(gap.kept_from ?? gap.to + 1);
-  if (!(next > reader.cursor + 1)) return;
-  reader.missed += next - 1 - reader.cursor;
-  reader.cursor = next - 1;
 }

@@ -1,6 +1,6 @@
 // What can be started on the page: a choice for each kind, and another one where a kind takes files. Each is { value, label,
 // element, start(onProgress), complain(pointer), file }; `file` only where there is one: { input, takes(type), show() }.
-import { submit, upload } from "./api.js";
+import { submit, upload } from "../shared/api.js";
 import { makeForm } from "./schema_form.js";
 
 function panel(description, ...children) {

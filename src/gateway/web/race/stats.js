@@ -1,7 +1,7 @@
 // What a race is, as numbers: four lanes that follow the same task. Pure; no DOM, no clock.
-import { timeOf } from "./clock.js";
-import { advance, statusAfter } from "./history.js";
-import { median, quantile } from "./numbers.js";
+import { timeOf } from "../shared/clock.js";
+import { median, quantile } from "../shared/numbers.js";
+import { advance, statusAfter } from "../shared/reader.js";
 
 // What browsers' own Resource Timing adds for the head of an HTTP answer, whatever its true size.
 export const headBytes = 300;

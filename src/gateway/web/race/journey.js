@@ -1,7 +1,7 @@
 // The picture of the journey: four stations, three hops there, three back. A hop lights up when an event proves that it
 // was passed; its time is filled in as soon as it is known.
-import { hops } from "./race_stats.js";
-import { duration, roughDuration } from "./words.js";
+import { duration, roughDuration } from "../shared/words.js";
+import { hops } from "./stats.js";
 
 // Which hops an event proves, in their order, and how long after each other they light up.
 const proves = { accepted: ["submit", "accept"], started: ["begin"], result: ["publish", "fold", "deliver"] };

@@ -1,16 +1,16 @@
 // Wires the race: form → one task → four lanes that follow it → what is shown → the verdict.
-import { asError, cancel, request, submit, urlsOf } from "./api.js";
-import { best, look, now, timeOf } from "./clock.js";
-import { skip } from "./history.js";
+import { asError, cancel, request, submit, urlsOf } from "../shared/api.js";
+import { best, look, now, timeOf } from "../shared/clock.js";
+import { skip } from "../shared/reader.js";
+import { signedIn } from "../shared/session.js";
+import { makeTransports } from "../shared/transports.js";
+import { duration, setting } from "../shared/words.js";
+import { drawDelays } from "./delays.js";
+import { makeJourney } from "./journey.js";
+import { makeLanes } from "./lanes.js";
 import { makeMany } from "./many.js";
-import { drawDelays } from "./race_delays.js";
-import { makeJourney } from "./race_journey.js";
-import { makeLanes } from "./race_lanes.js";
-import { delays, emptyRace, hops, over, received, summary, take } from "./race_stats.js";
-import { verdict } from "./race_verdict.js";
-import { makeTransports } from "./transports.js";
-import { duration, setting } from "./words.js";
-import { signedIn } from "./session.js";
+import { delays, emptyRace, hops, over, received, summary, take } from "./stats.js";
+import { verdict } from "./verdict.js";
 
 const $ = (id) => document.getElementById(id);
 const ways = ["poll", "longpoll", "sse", "websocket"];

@@ -1,9 +1,9 @@
 // The four lanes and the line of the moments at which results existed, all on one axis of time.
-import { median } from "./numbers.js";
-import { delays, receivedBytes } from "./race_stats.js";
-import { node, ticks } from "./svg.js";
-import { transportNames } from "./transports.js";
-import { duration, size } from "./words.js";
+import { median } from "../shared/numbers.js";
+import { node, ticks } from "../shared/svg.js";
+import { transportNames } from "../shared/transports.js";
+import { duration, size } from "../shared/words.js";
+import { delays, receivedBytes } from "./stats.js";
 
 const height = 46, middle = 20, radius = 5, edge = 8;
 

@@ -1,7 +1,8 @@
 // Draws when each result existed (top line) and when each transport delivered it (a line for each that did).
-import { median } from "./numbers.js";
-import { node, ticks } from "./svg.js";
-import { transportNames } from "./transports.js";
+import { median } from "../shared/numbers.js";
+import { node, ticks } from "../shared/svg.js";
+import { transportNames } from "../shared/transports.js";
+import { duration } from "../shared/words.js";
 
 const left = 84, right = 16, lane = 34, top = 22;
 
@@ -30,11 +31,11 @@ export function drawTimeline(svg, caption, deliveries) {
     svg.append(node("line", { class: "link", x1: x(d.existed), y1: y(0), x2: x(here), y2: y(row) }));
     const dot = node("circle", { cx: x(d.existed), cy: y(0), r: 4, fill: "var(--exists)" });
     const arrival = node("circle", { cx: x(here), cy: y(row), r: 5, fill: `var(--${d.via})`, "data-via": d.via });
-    arrival.append(node("title", {}, `event ${d.seq}: ${Math.round(here - d.existed)} ms after it existed`));
+    arrival.append(node("title", {}, `event ${d.seq}: ${duration(here - d.existed)} after it existed`));
     svg.append(dot, arrival);
   }
   caption.textContent = lanes.map((via) => {
     const delays = shown.filter((d) => d.via === via).map((d) => Math.max(0, d.here - d.existed));
-    return `${transportNames[via]}: ${delays.length} delivered, median ${Math.round(median(delays))} ms after they existed`;
+    return `${transportNames[via]}: ${delays.length} delivered, median ${duration(median(delays))} after they existed`;
   }).join(". ");
 }

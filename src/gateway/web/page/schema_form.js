@@ -1,6 +1,6 @@
 // A form out of the JSON Schema of what a kind takes: numbers, strings, truths and choices have fields of their own, everything
 // else is written as JSON. It only helps to write: what is right the server says.
-import { element } from "./dom.js";
+import { element } from "../shared/dom.js";
 
 const plainTypes = ["integer", "number", "string", "boolean"];
 
