@@ -113,6 +113,21 @@ test("the browser knows the bounds, and the server's word about a field is shown
   assert.equal(await page.getByLabel("Lines").getAttribute("aria-invalid"), "true");
 });
 
+test("the server's word about an option of an upload is shown at its field, too", async (t) => {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.getByLabel("Cut my video").check();
+  await page.locator("input[name=file]").setInputFiles({ name: "a.mp4", mimeType: "video/mp4", buffer: Buffer.from("video") });
+  const seconds = page.locator("input[name=clip_seconds]");
+  // What the browser itself would not let through.
+  await seconds.evaluate((e) => { e.removeAttribute("max"); e.value = 1e9; });
+  await start(page);
+  await page.locator("#error", { hasText: /clip_seconds/ }).waitFor();
+  assert.equal(await seconds.getAttribute("aria-invalid"), "true");
+});
+
 test("a kind without a schema takes any object, written as JSON", async (t) => {
   const page = await open(t);
   await page.getByLabel("any", { exact: true }).check();

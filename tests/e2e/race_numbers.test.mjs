@@ -5,7 +5,7 @@ import { test } from "node:test";
 const web = new URL("../../src/gateway/web/", import.meta.url);
 const { best, look, timeOf } = await import(new URL("shared/clock.js", web));
 const { median, quantile } = await import(new URL("shared/numbers.js", web));
-const { skip } = await import(new URL("shared/reader.js", web));
+const { cursorBehind, skip } = await import(new URL("shared/reader.js", web));
 const stats = await import(new URL("race/stats.js", web));
 const { verdict } = await import(new URL("race/verdict.js", web));
 const { duration, ratio, size } = await import(new URL("shared/words.js", web));
@@ -51,6 +51,7 @@ test("a gap counts each event that is missed, once, whatever the server still ke
   skip(sse, { from: 1, to: 4 });
   skip(sse, { from: 5, to: 9, kept_from: 8 });
   assert.deepEqual([sse.missed, sse.cursor], [7, 7]);
+  assert.deepEqual([{ from: 5, to: 9 }, { kept_from: 8 }].map(cursorBehind), [9, 7]);
 });
 
 test("the median of an even number of samples lies between the middle two; without any there is none", () => {

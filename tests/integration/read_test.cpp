@@ -235,6 +235,7 @@ TEST_CASE("the timeline has this gateway's own times") {
     CHECK(t.at("first_written").is_string());
     CHECK(t.at("ended_at").is_string());
     CHECK(t.at("bus").as_string() == "inprocess");
+    CHECK(t.at("bus_title").as_string() == "inside the process");
     const auto& events = t.at("events").as_array();
     const auto stamps = {"folded", "first_written", "last_written"};
     for (const auto& e : events) {

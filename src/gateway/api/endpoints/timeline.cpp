@@ -10,6 +10,22 @@ namespace streamdemo::gateway::endpoints {
 
 namespace {
 
+struct bus_words {
+  std::string_view name;
+  std::string_view title;  // for people, after "the bus is"
+};
+
+// A switch, so that the compiler asks for the words of a new bus.
+constexpr bus_words words_of(config::bus_kind bus) noexcept {
+  switch (bus) {
+    case config::bus_kind::inprocess:
+      return {"inprocess", "inside the process"};
+    case config::bus_kind::kafka:
+      break;
+  }
+  return {"kafka", "Kafka"};
+}
+
 void append_task(std::string& out, const task_view& view, const local_times& times) {
   append_time(out, "accepted_at", view.accepted_at);
   append_time(out, "first_folded", times.first_folded);
@@ -40,9 +56,10 @@ answering timeline(call& c) {
   const auto view = (*known)->view();
   const auto events = (*known)->times(*cursor, c.at().settings().gateway.max_events_per_read);
   const auto next = events.empty() ? *cursor : events.back().seq;
+  const auto bus = words_of(c.at().settings().bus);
   std::string out = "{\"request_id\":" + base::json_string(view.request_id) +
-                    ",\"gateway\":" + base::json_string(c.at().instance()) + ",\"bus\":\"" +
-                    (c.at().settings().bus == config::bus_kind::kafka ? "kafka" : "inprocess") + '"' +
+                    ",\"gateway\":" + base::json_string(c.at().instance()) + ",\"bus\":" + base::json_string(bus.name) +
+                    ",\"bus_title\":" + base::json_string(bus.title) +
                     ",\"accepted_by\":" + base::json_string(view.accepted_by);
   append_task(out, view, (*known)->times());
   out += ",\"events\":[";

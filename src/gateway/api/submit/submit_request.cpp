@@ -101,7 +101,7 @@ checked<upload_options> parse_upload_options(const upload_input& upload, const h
   if (const auto v = upload.options.check(object)) {
     // An option's name is its pointer but for the slash.
     const auto where = v->pointer.empty() ? "the query" : "the option " + v->pointer.substr(1);
-    return refusal{problem::bad_option, where + " " + v->sentence, {}};
+    return refusal{problem::bad_option, where + " " + v->sentence, "\"pointer\":" + base::json_string(v->pointer)};
   }
   return o;
 }

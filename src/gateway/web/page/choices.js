@@ -1,22 +1,13 @@
 // What can be started on the page: a choice for each kind, and another one where a kind takes files. Each is { value, label,
 // element, start(onProgress), complain(pointer), file }; `file` only where there is one: { input, takes(type), show() }.
 import { submit, upload } from "../shared/api.js";
+import { element } from "../shared/dom.js";
 import { makeForm } from "./schema_form.js";
 
 function panel(description, ...children) {
-  const fields = document.createElement("div");
-  fields.className = "fields";
-  fields.append(...children);
-  const group = document.createElement("div");
-  group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "Options");
-  if (description) {
-    const text = document.createElement("p");
-    text.className = "quiet";
-    text.textContent = description;
-    group.append(text);
-  }
-  group.append(fields);
+  const group = element("div", { role: "group", ariaLabel: "Options" });
+  if (description) group.append(element("p", { className: "quiet", textContent: description }));
+  group.append(element("div", { className: "fields" }, ...children));
   return group;
 }
 
@@ -35,15 +26,11 @@ function jsonChoice(kind) {
 
 function fileField(mediaTypes) {
   const empty = "Drop a file here, or choose one";
-  const label = document.createElement("label");
-  label.className = "drop";
-  const text = document.createElement("span");
-  text.textContent = empty;
-  const input = Object.assign(document.createElement("input"), { name: "file", type: "file", accept: mediaTypes.join(",") });
+  const text = element("span", { textContent: empty });
+  const input = element("input", { name: "file", type: "file", accept: mediaTypes.join(",") });
   const show = () => { text.textContent = input.files[0]?.name ?? empty; };
   input.addEventListener("change", show);
-  label.append(text, input);
-  return { label, input, show };
+  return { label: element("label", { className: "drop" }, text, input), input, show };
 }
 
 const covers = (range, type) => (range.endsWith("/*") ? type.startsWith(range.slice(0, -1)) : type === range);
@@ -59,7 +46,7 @@ function fileChoice(kind) {
     label,
     element: panel(schema.description, file.label, ...form.elements),
     complain: form.complain,
-    file: { input: file.input, label: file.label, show: file.show, takes },
+    file: { input: file.input, show: file.show, takes },
     start(onProgress) {
       const chosen = file.input.files[0];
       if (!chosen) throw new Error("Choose a file first.");

@@ -1,6 +1,6 @@
 // What the page knows of one task: the fold of its events, whatever transport brought them. Pure; no DOM.
 import { timeOf } from "../shared/clock.js";
-import { advance, statusAfter } from "../shared/reader.js";
+import { advance, restarts, statusAfter } from "../shared/reader.js";
 
 export function emptyHistory(id) {
   return {
@@ -21,7 +21,7 @@ export function take(history, event, via, now) {
       history.kind = data.kind ?? "";
       break;
     case "started":
-      if (!event.resumed) history.results = [];
+      if (restarts(event)) history.results = [];
       break;
     case "progress":
       if (typeof data.fraction === "number") history.fraction = data.fraction;

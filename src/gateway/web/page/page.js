@@ -1,33 +1,29 @@
 // Wires the page: form → task → one transport at a time → history → what is shown.
 import { cancel, kinds } from "../shared/api.js";
 import { now } from "../shared/clock.js";
-import { skip } from "../shared/reader.js";
+import { $, element, say } from "../shared/dom.js";
+import { isOver, restarts, skip } from "../shared/reader.js";
 import { signedIn } from "../shared/session.js";
 import { makeTransports } from "../shared/transports.js";
+import { setting } from "../shared/words.js";
 import { choicesOf } from "./choices.js";
 import { emptyHistory, take } from "./history.js";
 import { makePlayer } from "./player.js";
 import { showTasks } from "./tasks.js";
 import { drawTimeline } from "./timeline.js";
 
-const $ = (id) => document.getElementById(id);
 const maxLogLines = 500;
 
 const interval = $("interval");
-const transports = makeTransports(() => Number(interval.value));
+const transports = makeTransports(() => interval.valueAsNumber);
 const player = makePlayer($("player"), $("clips"), $("now-playing"));
 let history = null;
 let stop = () => {};
 let requests = 0;
 let redraw = 0;
 
-function say(where, text) {
-  $(where).textContent = text ?? "";
-  $(where).hidden = !text;
-}
-
 const via = () => document.querySelector("input[name=via]:checked").value;
-const ended = () => history && !["queued", "running"].includes(history.status);
+const ended = () => history && isOver(history.status);
 
 // ---- showing ----
 
@@ -40,9 +36,9 @@ function showClip(event) {
 }
 
 function showLine(event) {
-  const line = document.createElement("li");
+  const text = `${event.seq} ${event.type} ${JSON.stringify(event.data ?? event.data_base64)}`.slice(0, 400);
+  const line = element("li", { textContent: text });
   line.dataset.seq = event.seq;
-  line.textContent = `${event.seq} ${event.type} ${JSON.stringify(event.data ?? event.data_base64)}`.slice(0, 400);
   $("log").append(line);
   if ($("log").childElementCount > maxLogLines) $("log").firstElementChild.remove();
 }
@@ -84,9 +80,8 @@ function follow() {
     request: guard(() => { requests += 1; }),
     received: () => {},
     event: guard((event) => {
-      const restarts = event.type === "started" && !event.resumed;
       if (!take(own, event, by, now())) return;
-      if (restarts) player.clear();
+      if (restarts(event)) player.clear();
       if (event.type === "result") showClip(event);
       showLine(event);
     }),
@@ -139,12 +134,9 @@ function showFields() {
 function offer(all) {
   choices = choicesOf(all);
   for (const choice of choices) {
-    const label = document.createElement("label");
-    choice.radio = Object.assign(document.createElement("input"), { type: "radio", name: "what", value: choice.value });
-    choice.radio.checked = choice === choices[0];
+    choice.radio = element("input", { type: "radio", name: "what", value: choice.value, checked: choice === choices[0] });
     choice.radio.addEventListener("change", showFields);
-    label.append(choice.radio, ` ${choice.label}`);
-    $("choices").append(label);
+    $("choices").append(element("label", {}, choice.radio, ` ${choice.label}`));
   }
   showFields();
   $("start").disabled = false;
@@ -180,7 +172,7 @@ $("transports").addEventListener("change", (e) => {
   toFragment(history.id);
   if (!ended()) follow();
 });
-interval.addEventListener("input", () => { $("interval-text").textContent = `${(interval.value / 1000).toFixed(1)} s`; });
+interval.addEventListener("input", () => { $("interval-text").textContent = setting(interval.valueAsNumber); });
 
 // A file may be dropped anywhere on the page, for the first kind that takes such ones.
 const drops = () => document.querySelectorAll(".drop");

@@ -1,4 +1,6 @@
 // Plays the clips one after the other: the first as soon as it is here, each next one when it is there and due.
+import { element } from "../shared/dom.js";
+import { size } from "../shared/words.js";
 
 export function makePlayer(video, list, nowPlaying) {
   let clips = [];
@@ -32,15 +34,12 @@ export function makePlayer(video, list, nowPlaying) {
     },
     add(clip) {
       const index = clips.push(clip) - 1;
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = `${clip.index + 1}`;
-      button.title = `${clip.start.toFixed(1)}–${clip.end.toFixed(1)} s, ${Math.round(clip.bytes / 1024)} KiB`;
-      button.setAttribute("aria-label", `Play clip ${clip.index + 1}`);
+      const button = element("button", {
+        type: "button", textContent: clip.index + 1, ariaLabel: `Play clip ${clip.index + 1}`,
+        title: `${clip.start.toFixed(1)}–${clip.end.toFixed(1)} s, ${size(clip.bytes)}`,
+      });
       button.addEventListener("click", () => play(index));
-      const item = document.createElement("li");
-      item.append(button);
-      list.append(item);
+      list.append(element("li", {}, button));
       if (waiting && index === current + 1) play(index);
     },
   };

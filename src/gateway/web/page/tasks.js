@@ -1,8 +1,7 @@
 // The list of one's tasks, newest first, looked at again every two seconds while anybody sees it.
 import { asError, request } from "../shared/api.js";
-import { element } from "../shared/dom.js";
+import { $, element } from "../shared/dom.js";
 
-const $ = (id) => document.getElementById(id);
 const every = 2000;
 
 function row(task) {

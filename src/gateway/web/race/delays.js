@@ -2,13 +2,11 @@
 import { median } from "../shared/numbers.js";
 import { node } from "../shared/svg.js";
 import { transportNames } from "../shared/transports.js";
-import { duration } from "../shared/words.js";
+import { duration, setting } from "../shared/words.js";
 import { delays } from "./stats.js";
 
 const left = 92, right = 74, top = 22, row = 31;
 const least = 0.1;  // ms; what is less stands there
-
-const label = (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
 
 export function drawDelays(svg, race) {
   const lanes = Object.values(race.lanes);
@@ -23,7 +21,7 @@ export function drawDelays(svg, race) {
   const crowded = x(steps[1]) - x(steps[0]) < 60;
   steps.forEach((ms, i) => {
     svg.append(node("line", { class: "step", x1: x(ms), x2: x(ms), y1: top - 4, y2: top + row * lanes.length }));
-    if (!crowded || i % 2 === 0) svg.append(node("text", { x: x(ms), y: 12, "text-anchor": "middle" }, label(ms)));
+    if (!crowded || i % 2 === 0) svg.append(node("text", { x: x(ms), y: 12, "text-anchor": "middle" }, setting(ms)));
   });
   lanes.forEach((lane, i) => {
     const all = delays(race, lane);

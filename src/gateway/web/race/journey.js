@@ -53,7 +53,7 @@ export function makeJourney(root) {
       say("deliver", known(h.deliver, duration));
       if (race.place) {
         detail("gateway", race.place.gateway);
-        detail("bus", race.place.bus === "kafka" ? "Kafka" : "inside the process");
+        detail("bus", race.place.bus);
       }
       if (Number.isFinite(race.clock.error)) {
         const ahead = race.clock.offset;

@@ -1,7 +1,8 @@
 // Many tasks on one WebSocket: /api/stream. Comes back by itself, each task with its own cursor.
 // subscribe(id, cursor, hooks) → stop(); the hooks are those of transports.js, request() and received() counting what
 // all of them share.
-import { frameSize, retryDelay } from "../shared/transports.js";
+import { cursorBehind, isOver } from "../shared/reader.js";
+import { frameSize, openSocket, refusalOf, retryDelay } from "../shared/transports.js";
 
 export function makeMany(shared) {
   const tasks = new Map();  // id → { cursor, hooks }
@@ -23,14 +24,14 @@ export function makeMany(shared) {
       task.hooks.event(frame);
       if (frame.type === "ended") finish(id);
     } else if (frame.type === "gap") {
-      task.cursor = frame.to;
+      task.cursor = cursorBehind(frame);
       task.hooks.gap(frame);
     } else if (frame.type === "reconnect") {
       ask(id);
     } else if (frame.type === "error") {
       tasks.delete(id);
       task.hooks.failed(new Error(frame.problem.detail));
-    } else if (frame.to === "subscribe" && frame.after >= frame.last_seq && !["queued", "running"].includes(frame.status)) {
+    } else if (frame.to === "subscribe" && frame.after >= frame.last_seq && isOver(frame.status)) {
       finish(id);
     }
   }
@@ -43,11 +44,8 @@ export function makeMany(shared) {
 
   function open() {
     shared.request();
-    const url = new URL("/api/stream", location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    socket = new WebSocket(url, "streamdemo.v1");
+    socket = openSocket("/api/stream");
     socket.onopen = () => {
-      attempt = 0;
       shared.received({ bytes: 0, head: true });
       for (const [id, task] of tasks) {
         task.hooks.trouble(null);
@@ -55,12 +53,14 @@ export function makeMany(shared) {
       }
     };
     socket.onmessage = (message) => {
+      attempt = 0;
       shared.received({ bytes: frameSize(message.data) });
       take(JSON.parse(message.data));
     };
     socket.onclose = (e) => {
       if (closed) return;
-      if (e.code >= 4500) return each((t) => t.hooks.failed(new Error(e.reason || `The socket was closed with ${e.code}`)));
+      const refusal = refusalOf(e);
+      if (refusal) return each((t) => t.hooks.failed(refusal));
       each((t) => t.hooks.trouble("The socket broke off; reconnecting."));
       timer = setTimeout(open, retryDelay(attempt++));
     };

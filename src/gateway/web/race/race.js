@@ -1,6 +1,7 @@
 // Wires the race: form → one task → four lanes that follow it → what is shown → the verdict.
 import { asError, cancel, request, submit, urlsOf } from "../shared/api.js";
 import { best, look, now, timeOf } from "../shared/clock.js";
+import { $, element, say } from "../shared/dom.js";
 import { skip } from "../shared/reader.js";
 import { signedIn } from "../shared/session.js";
 import { makeTransports } from "../shared/transports.js";
@@ -12,7 +13,6 @@ import { makeMany } from "./many.js";
 import { delays, emptyRace, hops, over, received, summary, take } from "./stats.js";
 import { verdict } from "./verdict.js";
 
-const $ = (id) => document.getElementById(id);
 const ways = ["poll", "longpoll", "sse", "websocket"];
 
 const form = $("race-form");
@@ -23,11 +23,6 @@ let race = null;
 let stops = [];
 let many = null;
 let drawing = 0;
-
-function say(where, text) {
-  $(where).textContent = text ?? "";
-  $(where).hidden = !text;
-}
 
 // ---- the server's clock and its own times ----
 
@@ -50,7 +45,7 @@ async function compareClocks(own, looks) {
     const at = (t) => performance.timeOrigin + t;
     own.clock = best([own.clock, exact ? look(at(entry.requestStart), timeOf(answer.now), at(entry.responseStart))
                                        : look(sent, timeOf(answer.now), received)]);
-    own.place ??= { gateway: answer.gateway.split("/")[0], bus: answer.bus };
+    own.place ??= { gateway: answer.gateway.split("/")[0], bus: answer.bus_title };
   }
 }
 
@@ -84,11 +79,7 @@ function showSoon() {
 function showVerdict() {
   const { headline, sentences } = verdict(race);
   $("headline").textContent = headline;
-  $("sentences").replaceChildren(...sentences.map((text) => {
-    const item = document.createElement("li");
-    item.textContent = text;
-    return item;
-  }));
+  $("sentences").replaceChildren(...sentences.map((text) => element("li", {}, text)));
   $("clock-note").textContent = `Delays run from the moment a result was made, by the server's clock, to the moment this page had it. The ` +
     `server's clock was compared with this browser's: it is ${duration(Math.abs(race.clock.offset))} ` +
     `${race.clock.offset < 0 ? "behind" : "ahead"}, ± ${duration(race.clock.error)}, and that is taken out.`;

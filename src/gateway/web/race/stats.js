@@ -1,7 +1,7 @@
 // What a race is, as numbers: four lanes that follow the same task. Pure; no DOM, no clock.
 import { timeOf } from "../shared/clock.js";
 import { median, quantile } from "../shared/numbers.js";
-import { advance, statusAfter } from "../shared/reader.js";
+import { advance, restarts, statusAfter } from "../shared/reader.js";
 
 // What browsers' own Resource Timing adds for the head of an HTTP answer, whatever its true size.
 export const headBytes = 300;
@@ -17,7 +17,7 @@ export const emptyRace = (options, lanes) => ({
   events: [],  // each once, from whichever lane had it first, in the order of seq
   first: [],   // by seq - 1: { via, here }
   existed: new Map(),  // seq of a result → when it was made, by the server's clock
-  place: null,     // which gateway serves, and over which bus
+  place: null,     // which gateway serves, and what the bus is
   timeline: null,
 });
 
@@ -33,8 +33,7 @@ export const receivedBytes = (lane) => lane.payload + lane.heads * headBytes;
 export function take(race, lane, event, here) {
   if (!advance(lane, event.seq)) return false;
   lane.events += 1;
-  // A run that did not resume makes the results before it void.
-  if (event.type === "started" && !event.resumed) lane.results = [];
+  if (restarts(event)) lane.results = [];
   if (event.type === "result") lane.results.push({ seq: event.seq, existed: timeOf(event.time), here });
   const fresh = event.seq === race.events.length + 1;
   if (fresh) {
@@ -58,14 +57,19 @@ export function summary(race, lane) {
   };
 }
 
+// When the gateway had read an event from the bus, by its own clock; NaN where that is not known.
+function foldedTimes(race) {
+  const times = new Map((race.timeline?.events ?? []).map((e) => [e.seq, timeOf(e.folded)]));
+  return (e) => times.get(e.seq) ?? NaN;
+}
+
 // The time of each hop, as far as it is known: NaN where it is not. The bus tells its time in whole milliseconds.
 export function hops(race) {
   const at = (type) => race.events.find((e) => e.type === type);
   const accepted = at("accepted");
   const started = at("started");
   const results = race.events.filter((e) => e.type === "result");
-  const times = new Map((race.timeline?.events ?? []).map((e) => [e.seq, e]));
-  const folded = (e) => (times.has(e.seq) ? timeOf(times.get(e.seq).folded) : NaN);
+  const folded = foldedTimes(race);
   const here = (e) => race.first[e.seq - 1].here + race.clock.offset;
   const middle = (f) => median(results.map(f).filter((v) => !Number.isNaN(v)));
   return {
@@ -81,9 +85,8 @@ export function hops(race) {
 
 // Of one lane: from the gateway's reading it to the page's having it.
 export function lastHop(race, lane) {
-  const times = new Map((race.timeline?.events ?? []).map((e) => [e.seq, e]));
-  return median(lane.results.filter((r) => times.has(r.seq))
-    .map((r) => r.here + race.clock.offset - timeOf(times.get(r.seq).folded)));
+  const folded = foldedTimes(race);
+  return median(lane.results.map((r) => r.here + race.clock.offset - folded(r)).filter((v) => !Number.isNaN(v)));
 }
 
 export const over = (race) => Object.values(race.lanes).every((l) => l.done || l.failed);

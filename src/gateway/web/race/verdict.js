@@ -47,9 +47,8 @@ function servedBy(race) {
   const gateway = race.place?.gateway;
   const processors = [...new Set(race.events.filter((e) => e.attempt > 0 && e.type !== "ended").map((e) => e.source))];
   if (!gateway || processors.length === 0) return "";
-  const bus = race.place.bus === "kafka" ? "Kafka" : "the bus inside the process";
-  return `Served by the gateway “${gateway}”, over ${bus}, from ${processors.length > 1 ? "the processors" : "the processor"} ` +
-         `${processors.map((p) => `“${p}”`).join(", ")}.`;
+  return `Served by the gateway “${gateway}”, from ${processors.length > 1 ? "the processors" : "the processor"} ` +
+         `${processors.map((p) => `“${p}”`).join(", ")}; the bus is ${race.place.bus}.`;
 }
 
 export function verdict(race) {

@@ -17,14 +17,9 @@ export class HttpError extends Error {
 
 // RFC 9457 problems carry a title and a detail; anything else still gets a sentence.
 export async function asError(response) {
-  let text = `The server answered ${response.status} ${response.statusText}`.trim();
-  let pointer;
-  try {
-    const problem = await response.json();
-    text = problem.detail || problem.title || text;
-    ({ pointer } = problem);
-  } catch { /* no JSON: the status says it */ }
-  return new HttpError(response.status, text, Number(response.headers.get("Retry-After")) || 0, pointer);
+  const problem = await response.json().catch(() => null);  // no JSON: the status says it
+  const text = problem?.detail || problem?.title || `The server answered ${response.status} ${response.statusText}`.trim();
+  return new HttpError(response.status, text, Number(response.headers.get("Retry-After")) || 0, problem?.pointer);
 }
 
 export async function request(url, options) {
@@ -62,13 +57,13 @@ export function upload(kind, file, type, options, onProgress) {
     call.setRequestHeader("Content-Type", type);
     call.upload.onprogress = (e) => onProgress(e.lengthComputable ? e.loaded / e.total : 0);
     call.onerror = () => reject(new HttpError(0, "The upload broke off: the server cannot be reached or refused it."));
-    call.onload = () => {
-      let body = {};
-      try {
-        body = JSON.parse(call.responseText);
-      } catch { /* handled by the status */ }
-      if (call.status === 202) resolve(body);
-      else reject(new HttpError(call.status, body.detail || body.title || `The server answered ${call.status}`));
+    call.onload = async () => {
+      const retryAfter = call.getResponseHeader("Retry-After");
+      const response = new Response(call.responseText, {
+        status: call.status, statusText: call.statusText, headers: retryAfter ? { "Retry-After": retryAfter } : {},
+      });
+      if (call.status === 202) resolve(response.json());
+      else reject(await asError(response));
     };
     call.send(file);
   });

@@ -13,11 +13,19 @@ export function advance(reader, seq) {
 
 // A part of the history is no longer kept: each of its events is missed, and the reader's cursor goes on behind it.
 export function skip(reader, gap) {
-  const next = Number(gap.kept_from ?? gap.to + 1);
-  if (!(next > reader.cursor + 1)) return;
-  reader.missed += next - 1 - reader.cursor;
-  reader.cursor = next - 1;
+  const behind = cursorBehind(gap);
+  if (!(behind > reader.cursor)) return;
+  reader.missed += behind - reader.cursor;
+  reader.cursor = behind;
 }
+
+// Where to go on: polls tell the first event that is kept, streams the last one that is gone (`to`).
+export const cursorBehind = (gap) => Number(gap.kept_from ?? gap.to + 1) - 1;
+
+// A run that does not resume begins anew: the results before it are void.
+export const restarts = (event) => event.type === "started" && !event.resumed;
+
+export const isOver = (status) => !["queued", "running"].includes(status);
 
 // The task's status behind this event.
 export function statusAfter(status, event) {

@@ -2,6 +2,7 @@
 // hooks: event(object), gap(object), request(), received({ bytes, empty, head }) with the size of what came, as far as a
 // page can see it, trouble(text or null), failed(Error), done().
 import { asError, request, urlsOf } from "./api.js";
+import { cursorBehind } from "./reader.js";
 
 export const sizeOf = (text) => new TextEncoder().encode(text).length;
 
@@ -33,7 +34,7 @@ function polling({ wait, interval }) {
           if (response.status === 410) {
             const problem = await response.json();
             hooks.gap(problem);
-            cursor = Number(problem.kept_from ?? cursor + 1) - 1;
+            cursor = cursorBehind(problem);
             continue;
           }
           if (!response.ok) throw await asError(response);
@@ -115,6 +116,18 @@ export function frameSize(text) {
   return size + (size < 126 ? 2 : size <= 0xffff ? 4 : 10);
 }
 
+export function openSocket(address) {
+  const url = new URL(address, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  return new WebSocket(url, "streamdemo.v1");
+}
+
+// Why a socket that closed would be refused again; null: another try may help.
+export function refusalOf({ code, reason }) {
+  if (code === 3000) return new Error("You are signed out. Load the page again to sign in.");
+  return code >= 4500 ? new Error(reason || `The socket was closed with ${code}`) : null;
+}
+
 function websocket(id, cursor, hooks) {
   let socket = null;
   let timer = null;
@@ -123,9 +136,7 @@ function websocket(id, cursor, hooks) {
   let ended = false;
   const open = () => {
     hooks.request();
-    const url = new URL(`${urlsOf(id).events}?after=${cursor}`, location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    socket = new WebSocket(url, "streamdemo.v1");
+    socket = openSocket(`${urlsOf(id).events}?after=${cursor}`);
     socket.onopen = () => {
       hooks.received({ bytes: 0, head: true });
       hooks.trouble(null);
@@ -145,8 +156,8 @@ function websocket(id, cursor, hooks) {
     socket.onclose = (e) => {
       if (stopped) return;
       if (ended || e.code === 1000) return hooks.done();
-      if (e.code === 3000) return hooks.failed(new Error("You are signed out. Load the page again to sign in."));
-      if (e.code >= 4500) return hooks.failed(new Error(e.reason || `The socket was closed with ${e.code}`));
+      const refusal = refusalOf(e);
+      if (refusal) return hooks.failed(refusal);
       hooks.trouble("The socket broke off; reconnecting.");
       timer = setTimeout(open, retryDelay(attempt++));
     };

@@ -111,5 +111,7 @@ TEST_CASE("an upload's options are those of its kind, and can smuggle nothing el
   }
   http::request r;
   r.query = {{"seconds", "0.5"}};
-  CHECK(parse_upload_options(upload, r).error().detail == "the option seconds must be at least 1, not 0.5");
+  const auto wrong = parse_upload_options(upload, r).error();
+  CHECK(wrong.detail == "the option seconds must be at least 1, not 0.5");
+  CHECK(wrong.members == R"("pointer":"/seconds")");
 }
