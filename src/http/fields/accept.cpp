@@ -19,7 +19,7 @@ int quality(std::string_view text) noexcept {
   return q <= 1000 ? q : -1;
 }
 
-// How specifically a media range matches a type: 3 the type itself, 2 "type/*", 1 "*/*", 0 no match.
+// How specifically a range matches a type or a coding: 3 the type itself, 2 "type/*", 1 "*/*" or "*", 0 no match.
 int precision(std::string_view range, std::string_view type) noexcept {
   if (same_word(range, type)) return 3;
   if (range == "*/*" || range == "*") return 1;
@@ -59,6 +59,11 @@ std::optional<std::size_t> best_offer(std::string_view accept, std::span<const s
     }
   }
   return best;
+}
+
+bool takes_coding(std::string_view accept_encoding, std::string_view coding) noexcept {
+  const int q = quality_of(accept_encoding, coding);
+  return q > 0 && q >= quality_of(accept_encoding, "identity");
 }
 
 }  // namespace streamdemo::http

@@ -1,4 +1,4 @@
-// The Accept header (RFC 9110 section 12.5.1). Pure.
+// The headers Accept and Accept-Encoding (RFC 9110 sections 12.5.1 and 12.5.3). Pure.
 #pragma once
 #include <optional>
 #include <span>
@@ -9,5 +9,9 @@ namespace streamdemo::http {
 // The index of the offered media type that the client prefers; of equals the first. An empty header accepts all.
 // nullopt: none is acceptable. Parts that do not parse are ignored.
 std::optional<std::size_t> best_offer(std::string_view accept, std::span<const std::string_view> offered) noexcept;
+
+// Whether Accept-Encoding names this coding, or any, and the client likes it no less than plain bytes. An empty header,
+// or none, takes plain bytes only: whoever says nothing may not know how to decode.
+bool takes_coding(std::string_view accept_encoding, std::string_view coding) noexcept;
 
 }  // namespace streamdemo::http

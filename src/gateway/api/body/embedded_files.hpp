@@ -7,7 +7,8 @@
 namespace streamdemo::gateway {
 
 struct embedded_file {
-  std::string_view name;  // the path below its folder: index.html, shared/api.js
+  std::string_view
+      name;  // the path below its folder: index.html, shared/api.js; shared/api.js.gz is the same, compressed
   std::string_view bytes;
 };
 

@@ -8,10 +8,24 @@
 
 namespace streamdemo::gateway {
 
+namespace {
+
+constexpr std::string_view compressed_suffix = ".gz";
+
+page_files::representation represented(std::string_view bytes) {
+  return {std::make_shared<const std::string>(bytes), '"' + base::sha256_hex(bytes).substr(0, 32) + '"'};
+}
+
+}  // namespace
+
 page_files::page_files(std::span<const embedded_file> files) {
   for (const auto& f : files) {
-    entries_.push_back({f.name, http::page_type(f.name), std::make_shared<const std::string>(f.bytes),
-                        '"' + base::sha256_hex(f.bytes).substr(0, 32) + '"'});
+    if (f.name.ends_with(compressed_suffix)) continue;
+    auto& e = entries_.emplace_back(entry{f.name, http::page_type(f.name), represented(f.bytes), {}});
+    const auto coded = std::find_if(files.begin(), files.end(), [&](const auto& other) {
+      return other.name.starts_with(f.name) && other.name.substr(f.name.size()) == compressed_suffix;
+    });
+    if (coded != files.end() && coded->bytes.size() < f.bytes.size()) e.gzip = represented(coded->bytes);
   }
 }
 

@@ -10,13 +10,19 @@ namespace streamdemo::gateway {
 
 class page_files {
  public:
+  // The bytes of a file in one coding; each coding has a tag of its own (RFC 9110 section 8.8.3.3).
+  struct representation {
+    std::shared_ptr<const std::string> bytes;  // nullptr: there is none
+    std::string etag;
+  };
   struct entry {
     std::string_view name;
     std::string_view type;
-    std::shared_ptr<const std::string> bytes;
-    std::string etag;
+    representation plain;
+    representation gzip;  // none where it would not be smaller
   };
 
+  // NAME.gz is the gzip coding of NAME, not a file of its own.
   explicit page_files(std::span<const embedded_file> files);
   // The empty name is index.html. nullptr: there is no such file.
   const entry* find(std::string_view name) const noexcept;

@@ -1,5 +1,7 @@
 // GET / and the files of the pages; the scripts and styles of each lie in a room of their own, as in src/gateway/web.
+#include <streamdemo/http/fields/accept.hpp>
 #include <streamdemo/http/fields/etag.hpp>
+
 #include "gateway/api/body/page_files.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/problem.hpp"
@@ -24,15 +26,19 @@ answering page(call& c) {
   http::response answer;
   // The browser asks every time and gets 304 until the binary is another.
   answer.set("Cache-Control", "no-cache");
-  answer.set("ETag", file->etag);
-  if (http::none_match_hits(r.header("If-None-Match"), file->etag)) {
+  const bool compressed = file->gzip.bytes != nullptr && http::takes_coding(r.joined_header("Accept-Encoding"), "gzip");
+  const auto& sent = compressed ? file->gzip : file->plain;
+  answer.set("ETag", sent.etag);
+  if (file->gzip.bytes != nullptr) answer.set("Vary", "Accept-Encoding");
+  if (http::none_match_hits(r.header("If-None-Match"), sent.etag)) {
     answer.status = 304;
     co_return answer;
   }
+  if (compressed) answer.set("Content-Encoding", "gzip");
   answer.set("Content-Type", std::string(file->type));
   answer.set("Content-Security-Policy", std::string(policy));
   answer.set("Referrer-Policy", "no-referrer");
-  answer.body = file->bytes;
+  answer.body = sent.bytes;
   co_return answer;
 }
 

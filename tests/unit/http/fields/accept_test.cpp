@@ -5,6 +5,7 @@
 #include <array>
 
 using streamdemo::http::best_offer;
+using streamdemo::http::takes_coding;
 
 namespace {
 
@@ -42,4 +43,18 @@ TEST_CASE("garbage is ignored") {
   CHECK(!best_offer(",;,;q=,", offers));
   CHECK(!best_offer("text/event-stream;q=2", offers));
   CHECK(best_offer("text/event-stream;q=x, application/x-ndjson", offers) == 2);
+}
+
+TEST_CASE("a coding is taken where it is named and not liked less than plain bytes") {
+  for (const char* taken :
+       {"gzip", "GZIP", "gzip, deflate, br, zstd", "deflate, gzip;q=1.0, *;q=0.5", "*", "gzip;q=0.001",
+        "identity, gzip", "identity;q=0.5, gzip;q=0.5", "br;q=1, gzip;q=0.2", "identity;q=0, *"}) {
+    CAPTURE(taken);
+    CHECK(takes_coding(taken, "gzip"));
+  }
+  for (const char* refused : {"", "identity", "br", "gzip;q=0", "gzip;q=0.0, *", "*;q=0", "identity, gzip;q=0.9",
+                              "*, gzip;q=0.5", "gzip;q=2", "gzipped", "\"gzip\""}) {
+    CAPTURE(refused);
+    CHECK_FALSE(takes_coding(refused, "gzip"));
+  }
 }
