@@ -99,6 +99,7 @@ const std::map<std::string, about> operations{
     {"post /api/session", about::a_key},
     {"delete /api/session", about::everyone},
     {"get /api/artifacts/{id}/{name}", about::reading},
+    {"get /.well-known/oauth-protected-resource", about::everyone},
     {"get /", about::everyone},
     {"get /{file}", about::everyone},
     {"get /{room}/{file}", about::everyone},
@@ -255,7 +256,9 @@ TEST_CASE("a browser signs in, does its work from our own page, and signs out") 
     CHECK((co_await c.post("/api/simulate", "{}", with("http://localhost:1"))).status == 403);
     CHECK((co_await c.post("/api/simulate", "{}", with(own))).status == 202);
     // A session opens no session, and a bad token is not helped by a good cookie.
-    CHECK((co_await c.post("/api/session", "{}", with(own))).status == 401);
+    const auto again = co_await c.post("/api/session", "{}", with(own));
+    CHECK(again.status == 401);
+    CHECK(again.header("WWW-Authenticate") == "Bearer realm=\"streamdemo\"");
     auto both = with(own);
     both.push_back({"Authorization", "Bearer wrong"});
     CHECK((co_await c.get("/api/tasks", both)).status == 401);

@@ -16,8 +16,9 @@ namespace {
 // A gateway that knows one issuer by a file of its keys.
 class issuer_app {
  public:
-  issuer_app()
+  explicit issuer_app(std::string public_url = "")
       : app_([&](config::settings& s) {
+          s.gateway.public_url = std::move(public_url);
           file_ = s.artifacts.directory.parent_path() / "jwks.json";
           publish({&key_});
           s.auth.mode = config::auth_mode::jwt;
@@ -111,5 +112,38 @@ TEST_CASE("a key that its issuer withdraws ends the streams of its tokens") {
     }
     CHECK(last == R"({"type":"reconnect","reason":"signed out"})");
     CHECK((co_await c.get("/api/tasks", alice)).status == 401);
+  });
+}
+
+TEST_CASE("who has no token is told where to get one, on the server's own word alone") {
+  const std::string path = "/.well-known/oauth-protected-resource";
+  issuer_app app("https://tasks.example");
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto told = co_await c.get(path);
+    CHECK(told.status == 200);
+    CHECK(told.header("Content-Type") == "application/json");
+    CHECK(told.body ==
+          R"({"resource":"https://tasks.example","authorization_servers":["https://issuer.example"],)"
+          R"("scopes_supported":["api:tasks:admin","api:tasks:cancel","api:tasks:read","api:tasks:submit"],)"
+          R"("bearer_methods_supported":["header"]})"
+          "\n");
+    const auto where = "resource_metadata=\"https://tasks.example" + path + '"';
+    CHECK((co_await c.get("/api/tasks")).header("WWW-Authenticate") == "Bearer realm=\"streamdemo\", " + where);
+    const auto narrow = co_await c.post("/api/simulate", "{}", as_json(app.as("alice", "api:tasks:read")));
+    CHECK(narrow.status == 403);
+    CHECK(narrow.header("WWW-Authenticate").find(where + ", error=\"insufficient_scope\"") != std::string_view::npos);
+    // A page that may call must be able to read both.
+    const fields page(1, {"Origin", "https://tasks.example"});
+    CHECK((co_await c.get(path, page)).header("Access-Control-Allow-Origin") == "https://tasks.example");
+    const auto exposed = co_await c.get("/api/tasks", page);
+    CHECK(exposed.header("Access-Control-Expose-Headers").find("WWW-Authenticate") != std::string_view::npos);
+  });
+  // The request's Host is whatever the client likes.
+  issuer_app nameless;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, nameless.port());
+    CHECK((co_await c.get(path)).status == 404);
+    CHECK((co_await c.get("/api/tasks")).header("WWW-Authenticate") == "Bearer realm=\"streamdemo\"");
   });
 }

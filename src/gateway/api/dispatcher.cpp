@@ -6,6 +6,7 @@
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/http/fields/content_encoding.hpp>
 
+#include "gateway/api/body/protected_resource.hpp"
 #include "gateway/api/problem.hpp"
 
 namespace streamdemo::gateway {
@@ -21,7 +22,8 @@ bool has(const std::vector<http::field>& fields, std::string_view name) {
 }
 
 void add_common(std::vector<http::field>& fields, const http::request& r, std::string_view allowed_origin) {
-  const bool api = r.path.starts_with("/api");
+  // What programs read, and not the page.
+  const bool api = r.path.starts_with("/api") || r.path == protected_resource_path;
   if (!has(fields, "Cache-Control")) fields.push_back({"Cache-Control", "no-store"});
   fields.push_back({"X-Content-Type-Options", "nosniff"});
   // Whatever this request has: a cache must know that for another page the answer would be another.
@@ -29,7 +31,8 @@ void add_common(std::vector<http::field>& fields, const http::request& r, std::s
   if (!api || allowed_origin.empty()) return;
   fields.push_back({"Access-Control-Allow-Origin", std::string(allowed_origin)});
   fields.push_back({"Access-Control-Allow-Credentials", "true"});
-  fields.push_back({"Access-Control-Expose-Headers", "Location, Retry-After, ETag, Preference-Applied"});
+  fields.push_back(
+      {"Access-Control-Expose-Headers", "Location, Retry-After, ETag, Preference-Applied, WWW-Authenticate"});
 }
 
 constexpr std::size_t max_shown_coding = 64;
@@ -44,43 +47,6 @@ std::optional<http::response> refuse_encoded_body(const http::request& r) {
                                  "a body with Content-Encoding \"" + std::string(coding.substr(0, max_shown_coding)) +
                                      "\" is not taken here; send it as it is, without that header");
   answer.set("Accept-Encoding", "identity");
-  return answer;
-}
-
-// RFC 6750 section 3.
-http::response not_admitted(denial why) {
-  std::string challenge = "Bearer realm=\"streamdemo\"";
-  std::string_view detail;
-  switch (why) {
-    case denial::none_shown:
-      detail = "show a key or token: Authorization: Bearer …";
-      break;
-    case denial::unknown:
-      challenge += ", error=\"invalid_token\"";
-      detail = "the key, token, session or ticket is not known here, or is no longer good";
-      break;
-    case denial::expired:
-      challenge += ", error=\"invalid_token\", error_description=\"expired\"";
-      detail = "the key, token, session or ticket has expired";
-      break;
-    case denial::other_page:
-      return problem_response(
-          problem::origin,
-          "a signed-in browser may do this from this server's own pages alone; pages elsewhere need "
-          "a token, or a ticket to read (gateway.public_url says what is its own)");
-    case denial::unavailable:
-      return problem_response(problem::unavailable, "what tokens are judged by is not there yet; come again");
-  }
-  auto answer = problem_response(problem::unauthenticated, detail);
-  answer.set("WWW-Authenticate", std::move(challenge));
-  return answer;
-}
-
-http::response not_allowed(const refusal& why, action a) {
-  auto answer = problem_response(why);
-  const auto needed = needed_scope(a).value_or(scope::admin);
-  answer.set("WWW-Authenticate", "Bearer realm=\"streamdemo\", error=\"insufficient_scope\", scope=\"" +
-                                     std::string(to_string(needed)) + '"');
   return answer;
 }
 
@@ -122,7 +88,8 @@ void tell(const call& c, action a, const http::reply& r) {
 
 }  // namespace
 
-dispatcher::dispatcher(services& s, std::span<const endpoint_row> table) : services_(s), router_(routes_of(table)) {}
+dispatcher::dispatcher(services& s, std::span<const endpoint_row> table)
+    : services_(s), challenges_(s.settings()), router_(routes_of(table)) {}
 
 std::vector<http::route> dispatcher::routes_of(std::span<const endpoint_row> table) {
   std::vector<http::route> routes;
@@ -146,14 +113,15 @@ answering dispatcher::run(const endpoint_row& row, http::request& r) {
   if (!who) {
     caller(services_, nobody(), origin_of(r))
         .tell_refused(name_of(row.what), r.param("id"), {problem::unauthenticated, {}, {}});
-    co_return not_admitted(who.error());
+    co_return challenges_.not_admitted(who.error());
   }
   call c{.request = r, .by = caller(services_, std::move(*who), origin_of(r)), .share = {}};
   if (const auto allowed = c.by.may(row.what); !allowed) {
     c.by.tell_refused(name_of(row.what), r.param("id"), allowed.error());
-    co_return not_allowed(allowed.error(), row.what);
+    co_return challenges_.not_allowed(allowed.error(), row.what);
   }
   auto reply = co_await row.run(c);
+  if (auto* answer = std::get_if<http::response>(&reply)) challenges_.complete(*answer);
   add_share(fields_of(reply), c.share, services_.shares().of());
   tell(c, row.what, reply);
   co_return reply;

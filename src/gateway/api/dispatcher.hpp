@@ -2,6 +2,7 @@
 #pragma once
 #include <streamdemo/http/router.hpp>
 
+#include "gateway/api/challenges.hpp"
 #include "gateway/api/routes.hpp"
 #include "gateway/api/services.hpp"
 
@@ -22,6 +23,7 @@ class dispatcher {
   http::response without_endpoint(const http::request& r, const std::string& allow, bool origin_allowed) const;
 
   services& services_;
+  const challenges challenges_;
   http::router router_;
 };
 

@@ -23,6 +23,7 @@ std::span<const endpoint_row> endpoint_table() noexcept {
       {verb::get, "/api/session", session, action::open},
       {verb::post, "/api/session", sign_in, action::look},
       {verb::delete_, "/api/session", sign_out, action::open},
+      {verb::get, "/.well-known/oauth-protected-resource", protected_resource, action::open},
       {verb::get, "/", page, action::open},
       {verb::get, "/{file}", page, action::open},
       {verb::get, "/{room}/{file}", page, action::open},

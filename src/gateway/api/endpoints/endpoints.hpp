@@ -18,6 +18,7 @@ answering artifacts(call& c);
 answering session(call& c);
 answering sign_in(call& c);
 answering sign_out(call& c);
+answering protected_resource(call& c);
 answering kinds(call& c);
 answering page(call& c);
 
