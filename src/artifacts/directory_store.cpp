@@ -42,6 +42,7 @@ directory_store::directory_store(options o, const base::clock& clock, base::metr
       expired_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "expired"}})),
       evicted_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "overflow"}})),
       done_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "task_over"}})),
+      deleted_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "deleted"}})),
       budget_(options_.max_bytes, options_.max_input_bytes),
       pool_(options_.threads) {}
 
@@ -141,6 +142,29 @@ awaitable<void> directory_store::remove_input(std::string id, std::string name) 
 
 void directory_store::remove_input_now(const std::string& id, const std::string& name) {
   if (inputs_.remove(id, name)) done_.Increment();
+}
+
+awaitable<void> directory_store::remove_outputs(std::string id) {
+  if (!is_plain_name(id)) co_return;
+  co_await pool_.run([&] {
+    remove_outputs_now(id);
+    return true;
+  });
+}
+
+void directory_store::remove_outputs_now(const std::string& id) {
+  // Not while a sweep counts them: each file leaves the account once.
+  const std::lock_guard lock(sweep_mutex_);
+  const auto directory = files_ / id;
+  std::error_code ec;
+  for (fs::directory_iterator it(directory, ec), end; !ec && it != end; it.increment(ec)) {
+    const auto size = it->file_size(ec);
+    if (ec || ::unlink(it->path().c_str()) != 0) continue;
+    budget_.remove(sort::output, size);
+    deleted_.Increment();
+  }
+  ::rmdir(directory.c_str());
+  bytes_.Set(static_cast<double>(budget_.visible(sort::output)));
 }
 
 awaitable<result<file>> directory_store::open(std::string id, std::string name) {

@@ -27,6 +27,7 @@ class directory_store final : public store {
                                                     std::uint64_t expected) override;
   awaitable<std::vector<input>> inputs() override;
   awaitable<void> remove_input(std::string id, std::string name) override;
+  awaitable<void> remove_outputs(std::string id) override;
   awaitable<result<file>> open(std::string id, std::string name) override;
   awaitable<result<std::filesystem::path>> path_of(std::string id, std::string name) override;
   awaitable<result<std::filesystem::path>> make_scratch() override;
@@ -46,6 +47,7 @@ class directory_store final : public store {
                              std::uint64_t n);
   // Blocks.
   void remove_input_now(const std::string& id, const std::string& name);
+  void remove_outputs_now(const std::string& id);
 
  private:
   struct located {
@@ -75,6 +77,7 @@ class directory_store final : public store {
   base::counter& expired_;
   base::counter& evicted_;
   base::counter& done_;
+  base::counter& deleted_;
   budget budget_;
   std::mutex sweep_mutex_;
   // These make "becomes visible" and "is counted" one step for whoever lists and counts the visible files.

@@ -121,6 +121,7 @@ class wired_gateway final : public gateway {
         all_(make_histories(history_options(settings_), s.loops, s.clock, s.metrics, log_)),
         service_(make_task_service({.bus = s.bus,
                                     .all = *all_,
+                                    .files = s.artifacts,
                                     .settings = settings_,
                                     .loops = s.loops,
                                     .clock = s.clock,

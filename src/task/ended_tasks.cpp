@@ -61,6 +61,12 @@ std::optional<ended_tasks::end> ended_tasks::find(std::string_view request_id) c
   });
 }
 
+void ended_tasks::mark_deleted(std::string_view request_id) {
+  with_shelf(*this, request_id, [](auto& on, const auto& key) {
+    if (const auto it = on.ends.find(key); it != on.ends.end()) it->second.deleted = true;
+  });
+}
+
 void ended_tasks::erase(std::string_view request_id) {
   with_shelf(*this, request_id, [](auto& on, const auto& key) { on.ends.erase(key); });
 }

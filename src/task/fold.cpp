@@ -35,6 +35,7 @@ const task_state* fold::find(std::string_view request_id) const {
   told_.end = over->how;
   told_.ended_at = over->at;
   told_.last_seq = over->last_seq;
+  told_.deleted = over->deleted;
   return &told_;
 }
 
@@ -56,6 +57,7 @@ step fold::apply(const message& m, sys_time log_time) {
   }
   if (m.type == message_type::submitted) return ignore("a request has no place in the response topic");
   if (m.type == message_type::accepted) return accept(m, log_time);
+  if (m.type == message_type::deleted) return erase_data(m);
   const auto it = tasks_.find(m.request_id);
   if (it == tasks_.end()) {
     return ignore(ended_.find(m.request_id) ? "the task has ended" : "its accepted was not read");
@@ -145,6 +147,19 @@ step fold::release(task_state& t, const message&) {
   return s;
 }
 
+step fold::erase_data(const message& m) {
+  if (tasks_.contains(m.request_id)) return ignore("the task has not ended");
+  const auto over = ended_.find(m.request_id);
+  if (!over) return ignore("its accepted was not read");
+  if (over->deleted) return ignore("its data was deleted before");
+  ended_.mark_deleted(m.request_id);
+  step s;
+  s.what = step::kind::deleted;
+  s.state = find(m.request_id);
+  s.type = message_type::deleted;
+  return s;
+}
+
 step fold::end_without_run(task_state& t, const message& m, sys_time log_time) {
   if (m.replaces && *m.replaces != t.last_run) return ignore("the verdict is about an earlier run");
   return end(t, m, log_time);
@@ -185,7 +200,8 @@ void fold::put_away_closed() {
   const auto it = tasks_.find(closed_);
   const auto& t = it->second;
   constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
-  ended_.put(closed_, {*t.end, static_cast<std::uint32_t>(std::min(t.last_seq, most)), t.ended_at});
+  ended_.put(closed_,
+             {.how = *t.end, .last_seq = static_cast<std::uint32_t>(std::min(t.last_seq, most)), .at = t.ended_at});
   tasks_.erase(it);
   closed_.clear();
 }

@@ -21,6 +21,7 @@ constexpr std::array type_names{
     type_name{message_type::log, "streamdemo.task.log"},
     type_name{message_type::ended, "streamdemo.task.ended"},
     type_name{message_type::released, "streamdemo.task.released"},
+    type_name{message_type::deleted, "streamdemo.task.deleted"},
     type_name{message_type::alive, "streamdemo.processor.alive"},
 };
 

@@ -60,6 +60,10 @@ test("one signs in, sees one's own tasks by all transports, and signs out", asyn
   }
   await page.locator("#tasks-list li").nth(3).waitFor();
   assert.equal(await page.locator("#tasks-list li").count(), 4);
+  // What has ended can be deleted, once one has said that it is meant.
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.getByRole("button", { name: /^Delete simulate/ }).first().click();
+  await page.waitForFunction(() => document.querySelectorAll("#tasks-list li").length === 3);
   await page.getByLabel("Status").selectOption("failed");
   await page.getByText("None.").waitFor();
   await page.screenshot({ path: join(shots, "signed-in.png"), fullPage: true });

@@ -80,6 +80,7 @@ enum class about {
   submitting,  // a task of a kind
   reading,     // one task
   canceling,   // one task
+  deleting,    // one task
 };
 
 // A row for every operation; the test fails when the description has one that is not here.
@@ -91,6 +92,7 @@ const std::map<std::string, about> operations{
     {"get /api/results/{id}", about::reading},
     {"get /api/tasks", about::own_tasks},
     {"get /api/tasks/{id}", about::reading},
+    {"delete /api/tasks/{id}", about::deleting},
     {"get /api/tasks/{id}/events", about::reading},
     {"get /api/tasks/{id}/timeline", about::reading},
     {"post /api/tasks/{id}/cancel", about::canceling},
@@ -132,10 +134,11 @@ expectation expected(about what, const std::string& who) {
   if (what == about::a_greeting) return {who == "expired" ? 401 : 0, false};
   if (who.empty() || who == "expired") return {401, false};
   if (what == about::a_key) return {0, false};
-  if (who == "reads only" && (what == about::submitting || what == about::canceling)) return {403, false};
+  const bool changes = what == about::submitting || what == about::canceling || what == about::deleting;
+  if (who == "reads only" && changes) return {403, false};
   if (who == "submits only" && what != about::submitting) return {403, false};
   if (who == "other kind" && what == about::submitting) return {403, false};
-  const bool one_task = what == about::reading || what == about::canceling;
+  const bool one_task = what == about::reading || what == about::canceling || what == about::deleting;
   if (one_task && (who == "another" || who == "other kind")) return {404, true};
   return {0, false};
 }
@@ -151,7 +154,7 @@ TEST_CASE("every operation answers everyone as the policy says") {
   guarded_app app;
   run([&]() -> base::awaitable<void> {
     caller c(co_await asio::this_coro::executor, app.port());
-    const auto id = co_await submitted(c, app.as("owner"));
+    auto id = co_await submitted(c, app.as("owner"));
     const auto described = co_await c.get("/openapi.json");
     std::set<std::string> seen;
     const auto document = parse(described.body);
@@ -164,6 +167,8 @@ TEST_CASE("every operation answers everyone as the policy says") {
         for (const auto& who : callers) {
           CAPTURE(who);
           const auto want = expected(operations.at(name), who);
+          // What another caller has deleted would be unknown to everyone.
+          if (operations.at(name) == about::deleting) id = co_await submitted(c, app.as("owner"));
           // Each on a connection of its own: some answers end it.
           caller one(co_await asio::this_coro::executor, app.port());
           auto f = app.as(who);
@@ -484,5 +489,38 @@ TEST_CASE("a socket that is narrowed to less sees no more of the rest") {
     // The next frame is the refusal: nothing of the task came between, and it is not followed any more.
     m = *(co_await s.raw().read_message(in_time()));
     CHECK(m.find("not-subscribed") != std::string::npos);
+  });
+}
+
+TEST_CASE("whoever may cancel a task may delete what is left of it, and its id is then one that nobody has") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto erase = [&](const std::string& id, const std::string& who) -> base::awaitable<int> {
+      const auto r = co_await c.send(http::verb::delete_, "/api/tasks/" + id, app.as(who), {});
+      CHECK((r.status == 204) == r.body.empty());
+      co_return r.status;
+    };
+    auto f = app.as("owner");
+    f.push_back({"Content-Type", "application/json"});
+    f.push_back({"Idempotency-Key", "k"});
+    const std::string body = R"({"results":2,"interval_ms":60000})";
+    const auto accepted = co_await c.send(http::verb::post, "/api/simulate", f, body);
+    const auto id = string_at(parse(accepted.body), "request_id");
+    CHECK((co_await erase(id, "owner")) == 409);
+    CHECK((co_await c.send(http::verb::post, "/api/tasks/" + id + "/cancel", app.as("owner"), {})).status == 200);
+    CHECK((co_await erase(id, "another")) == 404);
+    CHECK((co_await erase(id, "reads only")) == 403);
+    CHECK((co_await c.get("/api/results/" + id, app.as("owner"))).status == 200);
+    CHECK((co_await erase(id, "owner")) == 204);
+    CHECK((co_await erase(id, "owner")) == 404);
+    for (const auto* path : {"/api/results/", "/api/tasks/"}) {
+      CHECK((co_await c.get(path + id, app.as("owner"))).status == 404);
+      CHECK((co_await c.get(path + id, app.as("administrator"))).status == 404);
+    }
+    const auto listed = co_await c.get("/api/tasks", app.as("administrator"));
+    CHECK(listed.body.find(id) == std::string::npos);
+    // Within results.keep_for_ms its key makes no second task.
+    CHECK((co_await c.send(http::verb::post, "/api/simulate", f, body)).status == 422);
   });
 }

@@ -77,6 +77,9 @@ class store {
   // Errors: not_found (also for names that are not plain), full (no descriptor is free), io.
   virtual awaitable<result<file>> open(std::string id, std::string name) = 0;
 
+  // Removes every output of this task. Idempotent.
+  virtual awaitable<void> remove_outputs(std::string id) = 0;
+
   // The path of a visible file, for a child process that reads it. Error: not_found.
   virtual awaitable<result<std::filesystem::path>> path_of(std::string id, std::string name) = 0;
 

@@ -20,6 +20,7 @@ class ended_tasks {
  public:
   struct end {
     status how = status::failed;
+    bool deleted = false;        // its data was deleted
     std::uint32_t last_seq = 0;  // larger values are stored as the largest that fits
     sys_time at{};               // log time
   };
@@ -27,6 +28,8 @@ class ended_tasks {
   void put(std::string_view request_id, end e);
   std::optional<end> find(std::string_view request_id) const;
   void erase(std::string_view request_id);
+  // Of one that find() knows.
+  void mark_deleted(std::string_view request_id);
 
   // Forgets the tasks that ended before `at`, and returns how many.
   std::size_t forget_before(sys_time at);

@@ -4,7 +4,8 @@
 // Rules, in log order, for each record of a task:
 //  - accepted: creates the task. Another one is ignored until keep_for (log time) after the task's end. Records of a
 //    task whose accepted was not read are ignored.
-//  - any record after ended: ignored.
+//  - any record after ended: ignored, but for the first deleted, which ends what is kept of the task beside its id and
+//    its end. A deleted before ended: ignored.
 //  - started(run, replaces): the run becomes current only if `replaces` names the last run that was current, released
 //  or
 //    not (empty: there was none). Without a ce_replaces header it always becomes current. A run becomes current once.
@@ -35,7 +36,8 @@ struct task_state {
   sys_time expiry{};
   sys_time accepted_at{};  // log time
   std::optional<status> end;
-  sys_time ended_at{};  // log time
+  sys_time ended_at{};   // log time
+  bool deleted = false;  // after its end: its data was deleted
 
   std::string last_run;         // the last run that became current; empty: none yet
   std::string last_run_source;  // its processor's instance
@@ -60,6 +62,7 @@ struct step {
     event,     // a new entry of the history with `seq`, `type` and `payload`; its other fields are those of the record
     hole,      // like event, but the entry is an `ended` (failed) that the fold made because of a hole in runseq
     released,  // the current run was released; no entry
+    deleted,   // the task's data is to be deleted; no entry
     alive,     // a processor's sign of life; it belongs to no task
   };
   kind what = kind::ignored;
@@ -108,6 +111,7 @@ class fold {
   step accept(const message& m, sys_time log_time);
   step start(task_state& t, const message& m);
   step release(task_state& t, const message& m);
+  step erase_data(const message& m);
   step end_without_run(task_state& t, const message& m, sys_time log_time);
   step of_run(task_state& t, const message& m, sys_time log_time);
   step entry(task_state& t, const message& m);

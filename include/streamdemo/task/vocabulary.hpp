@@ -15,8 +15,8 @@ using base::error;
 using base::result;
 using base::sys_time;
 
-enum class message_type { submitted, accepted, started, result, progress, log, ended, released, alive };
-enum class status { queued, running, succeeded, failed, canceled, expired };
+enum class message_type { submitted, accepted, started, result, progress, log, ended, released, deleted, alive };
+enum class status : std::uint8_t { queued, running, succeeded, failed, canceled, expired };
 
 // The short word ("result") and the CloudEvents type ("streamdemo.task.result").
 std::string_view to_string(message_type type) noexcept;

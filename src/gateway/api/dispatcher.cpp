@@ -71,6 +71,8 @@ std::string_view name_of(action a) noexcept {
       return "submit";
     case action::cancel:
       return "cancel";
+    case action::forget:
+      return "delete";
     case action::ticket:
       return "ticket";
     default:
@@ -82,7 +84,7 @@ std::string_view name_of(action a) noexcept {
 void tell(const call& c, action a, const http::reply& r) {
   const auto* answer = std::get_if<http::response>(&r);
   const bool sent_away = answer != nullptr && (answer->status == 401 || answer->status == 403 || answer->status == 429);
-  if (sent_away || (a != action::cancel && a != action::ticket)) return;
+  if (sent_away || !(a == action::cancel || a == action::forget || a == action::ticket)) return;
   c.by.tell(name_of(a), c.request.param("id"), answer == nullptr ? 200 : answer->status);
 }
 

@@ -24,6 +24,7 @@ constexpr auto problem_table() {
       problem_row{unknown_task, 404, "unknown-task", "The task is unknown", 0},
       problem_row{unknown_file, 404, "unknown-file", "There is no such file", 0},
       problem_row{not_ready, 404, "not-ready", "The task has not ended yet", 1},
+      problem_row{not_ended, 409, "not-ended", "The task has not ended", 0},
       problem_row{gone, 410, "gone", "A part of the history is no longer kept", 0},
       problem_row{subscribed, 409, "already-subscribed", "This socket follows the task already", 0},
       problem_row{not_subscribed, 404, "not-subscribed", "This socket does not follow the task", 0},

@@ -22,6 +22,7 @@ enum class problem {
   unknown_task,
   unknown_file,
   not_ready,
+  not_ended,
   gone,
   subscribed,
   not_subscribed,

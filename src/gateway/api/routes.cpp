@@ -15,6 +15,7 @@ std::span<const endpoint_row> endpoint_table() noexcept {
       {verb::get, "/api/results/{id}", results, action::read},
       {verb::get, "/api/tasks", tasks, action::list},
       {verb::get, "/api/tasks/{id}", task, action::read},
+      {verb::delete_, "/api/tasks/{id}", delete_task, action::forget},
       {verb::get, "/api/tasks/{id}/events", events, action::read},
       {verb::get, "/api/tasks/{id}/timeline", timeline, action::read},
       {verb::post, "/api/tasks/{id}/cancel", cancel, action::cancel},

@@ -56,6 +56,7 @@ class folded_histories final : public histories {
         events_(m.counter("streamdemo_history_events_total", "Events that entered a history")),
         dropped_(m.counter("streamdemo_history_events_dropped_total",
                            "Events dropped to stay below results.max_bytes: clients that had not read them see a gap")),
+        deleted_(m.counter("streamdemo_tasks_deleted_total", "Tasks whose data was deleted on request")),
         ignored_(records(m, "ignored")),
         rule_breaks_(m.counter("streamdemo_response_rule_breaks_total",
                                "Records of the response topic that a processor should not have written: results before "
@@ -92,6 +93,7 @@ class folded_histories final : public histories {
     over.ended_at = over.kept_since = t->ended_at;
     over.last_seq = t->last_seq;
     over.first_kept = t->last_seq + 1;
+    over.deleted = t->deleted;
     return std::make_shared<kept_history>(std::move(over), nullptr);
   }
 
@@ -182,7 +184,10 @@ class folded_histories final : public histories {
     const auto written = p.clock.written(r.log_time, bus_now(), read);
     const auto s = p.fold.apply(m, r.log_time);
     if (s.breaks_rules) breaks_rules(r, m, s.why, now);
-    if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
+    // Also where the fold has forgotten it: of its data something may be left.
+    if (s.what == task::step::kind::deleted || (m.type == task::message_type::deleted && !p.fold.find(m.request_id))) {
+      erase_data(m.request_id);
+    } else if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
       enter(p, s, m, r, now, written);
     } else if (s.what == task::step::kind::ignored) {
       ignored_.Increment();
@@ -253,6 +258,18 @@ class folded_histories final : public histories {
     wakes_->created(t.request_id);
     if (observer_ != nullptr) observer_->on_accepted(last_);
     return last_;
+  }
+
+  // Whoever still reads it sees a gap up to its end.
+  void erase_data(const std::string& request_id) {
+    if (const auto h = index_.kept(request_id)) {
+      bound_.removed(*h);
+      wakes_->changed(h);
+    }
+    index_.forget(request_id);
+    last_.reset();
+    deleted_.Increment();
+    if (observer_ != nullptr) observer_->on_deleted(request_id);
   }
 
   void remember_end(end e) {
@@ -328,6 +345,7 @@ class folded_histories final : public histories {
   base::gauge& open_gauge_;
   base::counter& events_;
   base::counter& dropped_;
+  base::counter& deleted_;
   base::counter& ignored_;
   base::counter& rule_breaks_;
 };

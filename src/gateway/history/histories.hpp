@@ -45,6 +45,7 @@ struct task_view {
   std::uint64_t results = 0;       // how many those are
   std::uint64_t result_bytes = 0;  // and their JSON together
   double fraction = -1;            // of the last progress event that had one; -1: none
+  bool deleted = false;            // its data was deleted: only find_ended() tells of it
 };
 
 // This gateway's own times of a task, and of one of its events (the timeline endpoint); zero: not yet. "Written" is
@@ -117,8 +118,9 @@ using history_ptr = std::shared_ptr<history>;
 // Told by the fold, on loop 0, from inside apply(): must neither call back into the histories nor block.
 class task_observer {
  public:
-  virtual void on_accepted(const history_ptr& h) noexcept = 0;  // again after its partition was folded anew
-  virtual void on_over(const history_ptr& h) noexcept = 0;      // ended, or lost
+  virtual void on_accepted(const history_ptr& h) noexcept = 0;          // again after its partition was folded anew
+  virtual void on_over(const history_ptr& h) noexcept = 0;              // ended, or lost
+  virtual void on_deleted(const std::string& request_id) noexcept = 0;  // find() no longer knows it
 
  protected:
   ~task_observer() = default;

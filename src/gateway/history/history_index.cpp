@@ -96,6 +96,12 @@ void history_index::remove(const kept_ptr& h) {
   }
 }
 
+void history_index::forget(std::string_view request_id) {
+  const std::unique_lock lock(mutex_);
+  if (const auto it = ids_.find(request_id); it != ids_.end()) erase(it);
+  if (const auto r = removed_.find(request_id); r != removed_.end()) forget_removed(r);
+}
+
 void history_index::forget_removed(by_id<removed_task>::iterator r) {
   removed_bytes_ -= bytes_of(r->second);
   removed_.erase(r);

@@ -34,6 +34,8 @@ class history_index {
   // Takes the place of an older one of that id.
   void insert(const kept_ptr& h);
   void remove(const kept_ptr& h);
+  // Removes it, or the memory of it, and remembers nothing.
+  void forget(std::string_view request_id);
 
  private:
   template <class T>

@@ -41,17 +41,34 @@ base::record request_record(submission& s, const task_route& to, const std::stri
   return task::encode(std::move(m), to.request_topic, to.partition);
 }
 
-base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
-                          std::string_view reason, const task_route& to, const std::string& source,
-                          base::sys_time now) {
+namespace {
+
+// A record without a run.
+base::record record_of_gateway(task::message_type type, const std::string& request_id, const std::string& kind,
+                               std::string payload, const task_route& to, const std::string& source,
+                               base::sys_time now) {
   task::message m;
-  m.type = task::message_type::ended;
+  m.type = type;
   m.request_id = request_id;
   m.kind = kind;
   m.source = source;
   m.time = now;
-  m.payload = task::end_payload(how, reason);
+  m.payload = std::move(payload);
   return task::encode(std::move(m), to.response_topic, to.partition);
+}
+
+}  // namespace
+
+base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
+                          std::string_view reason, const task_route& to, const std::string& source,
+                          base::sys_time now) {
+  return record_of_gateway(task::message_type::ended, request_id, kind, task::end_payload(how, reason), to, source,
+                           now);
+}
+
+base::record deleted_record(const std::string& request_id, const std::string& kind, const task_route& to,
+                            const std::string& source, base::sys_time now) {
+  return record_of_gateway(task::message_type::deleted, request_id, kind, "{}", to, source, now);
 }
 
 }  // namespace streamdemo::gateway

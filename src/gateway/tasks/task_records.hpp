@@ -30,4 +30,8 @@ base::record request_record(submission& s, const task_route& to, const std::stri
 base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
                           std::string_view reason, const task_route& to, const std::string& source, base::sys_time now);
 
+// That the data of a task that has ended is to be deleted.
+base::record deleted_record(const std::string& request_id, const std::string& kind, const task_route& to,
+                            const std::string& source, base::sys_time now);
+
 }  // namespace streamdemo::gateway

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "gateway/tasks/deleted_files.hpp"
 #include "gateway/tasks/expiry_schedule.hpp"
 #include "gateway/tasks/task_records.hpp"
 #include "gateway/tasks/task_service_control.hpp"
@@ -84,6 +85,7 @@ class bus_task_service final : public task_service_control, private task_observe
         producer_(p.bus.make_producer(loop0_)),
         seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
                                     {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
+        files_(p.files, loop0_),
         idle_(loop0_),
         group_(loop0_, log_, "the task service") {
     all_.observe(this);
@@ -117,8 +119,14 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
   }
 
+  awaitable<result<void>> erase_data(std::string request_id) override {
+    auto body = erase_data_here(std::move(request_id));
+    co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
+  }
+
   void start() override {
     group_.spawn([this] { return expire(); });
+    group_.spawn([this] { return files_.run(); });
   }
 
   void close() override { closed_ = true; }
@@ -132,7 +140,7 @@ class bus_task_service final : public task_service_control, private task_observe
       log_.warning("{} record(s) may not have reached the bus before the drain deadline", report.lost);
     aborted_ = true;
     for (auto& [id, folded] : in_flight_) folded->notify_all();
-    for (auto& [id, over] : ends_awaited_) over->notify_all();
+    for (auto& [id, changed] : awaited_) changed->notify_all();
     while (underway_ != 0) co_await idle_.wait();
     group_.cancel();
     co_await group_.join();
@@ -252,6 +260,7 @@ class bus_task_service final : public task_service_control, private task_observe
   // the log.
   awaitable<result<accepted_task>> request_again(submission& s, const task_route& to, history_ptr h, bool repeated) {
     const auto view = h->view();
+    if (view.deleted) co_return error{errc::conflict, "the task of this idempotency key was deleted; use another key"};
     // Of one that ended and was let go for want of memory, it is not known any more.
     if (!view.payload_hash.empty() && view.payload_hash != s.payload_hash) {
       co_return error{errc::conflict, "this idempotency key was used with another payload"};
@@ -290,22 +299,40 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto written = co_await bus::publish(*producer_, std::move(record), by);
     if (written.has_error()) co_return bus_error(written.error(), "the cancellation");
     // It is durable now. Waiting for it to be read back only lets the client see it in the next answer.
-    co_await wait_for_over(h, by);
+    co_await wait_for(request_id, [&] { return task::is_end(h->view().status); }, by);
     co_return result<void>{};
   }
 
-  // One event for all who wait for the end of one task.
-  awaitable<void> wait_for_over(history_ptr h, steady_time by) {
-    const auto id = h->view().request_id;
-    auto& waiting = ends_awaited_[id];
+  awaitable<result<void>> erase_data_here(std::string request_id) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const underway here(underway_, idle_);
+    const auto h = all_.find(request_id);
+    if (!h) co_return error{errc::not_found, "no task has this id"};
+    const auto view = h->view();
+    if (!task::is_end(view.status)) co_return error{errc::invalid_argument, "the task has not ended"};
+    auto record = deleted_record(request_id, view.kind, route(request_id, view.kind), source_, clock_.now());
+    const auto by = now() + settings_.gateway.publish_timeout;
+    const auto written = co_await bus::publish(*producer_, std::move(record), by);
+    if (written.has_error()) co_return bus_error(written.error(), "the deletion");
+    co_await wait_for(request_id, [&] { return all_.find(request_id) == nullptr; }, by);
+    co_return result<void>{};
+  }
+
+  // Until `done`, which is asked again whenever something becomes of the task; one notifier for all who wait for one.
+  template <class Done>
+  awaitable<void> wait_for(const std::string& id, Done done, steady_time by) {
+    auto& waiting = awaited_[id];
     if (!waiting) waiting = std::make_shared<base::notifier>(loop0_);
-    const auto over = waiting;
-    while (!task::is_end(h->view().status) && now() < by && !aborted_) co_await over->wait_until(by);
+    const auto changed = waiting;
+    while (!done() && now() < by && !aborted_) co_await changed->wait_until(by);
     // Here and in the list: nobody else is left.
-    if (const auto it = ends_awaited_.find(id);
-        it != ends_awaited_.end() && it->second == over && over.use_count() == 2) {
-      ends_awaited_.erase(it);
+    if (const auto it = awaited_.find(id); it != awaited_.end() && it->second == changed && changed.use_count() == 2) {
+      awaited_.erase(it);
     }
+  }
+
+  void tell_waiting(const std::string& id) {
+    if (const auto it = awaited_.find(id); it != awaited_.end()) it->second->notify_all();
   }
 
   // A task nobody was told of must not run, nor wait for its expiry. Best effort: expiry ends it otherwise.
@@ -353,7 +380,12 @@ class bus_task_service final : public task_service_control, private task_observe
     schedule_.remove(h);
     const auto id = h->view().request_id;
     acknowledged_.erase(id);
-    if (const auto it = ends_awaited_.find(id); it != ends_awaited_.end()) it->second->notify_all();
+    tell_waiting(id);
+  }
+
+  void on_deleted(const std::string& id) noexcept override {
+    tell_waiting(id);
+    files_.add(id);
   }
 
   void acknowledged(const history_ptr& h) {
@@ -401,12 +433,13 @@ class bus_task_service final : public task_service_control, private task_observe
   std::unique_ptr<bus::producer> producer_;
   base::histogram& seconds_;
   std::unordered_map<std::string, std::shared_ptr<base::notifier>> in_flight_;  // by id; told when its task is folded
-  std::unordered_map<std::string, std::shared_ptr<base::notifier>> ends_awaited_;  // by id; told when its task is over
+  std::unordered_map<std::string, std::shared_ptr<base::notifier>> awaited_;  // by id; told when it is over, or deleted
   std::unordered_map<std::string, std::size_t> under_way_of_;  // by owner: submissions that may not be folded yet
   std::unordered_set<std::string> acknowledged_;               // open tasks whose request this gateway saw acknowledged
   unread_tasks unread_;  // handed over, not folded yet: open tasks that no history counts
   expiry_schedule schedule_;
   std::minstd_rand random_{std::random_device{}()};
+  deleted_files files_;
   bool closed_ = false;
   bool aborted_ = false;  // the drain deadline has passed: no more waiting
   std::size_t underway_ = 0;

@@ -56,6 +56,11 @@ class task_service {
   // Writes the `ended` (canceled) unless the task has ended. Idempotent. Errors: not_found, full, unavailable,
   // timed_out.
   virtual base::awaitable<base::result<void>> cancel(std::string request_id) = 0;
+
+  // Writes that the data of a task that has ended is to be deleted: every gateway that reads it forgets the history and
+  // removes the files. Waits a moment until this one has. Errors: not_found, invalid_argument (it has not ended), full,
+  // unavailable, timed_out.
+  virtual base::awaitable<base::result<void>> erase_data(std::string request_id) = 0;
 };
 
 }  // namespace streamdemo::gateway

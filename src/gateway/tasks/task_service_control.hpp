@@ -26,6 +26,7 @@ class task_service_control : public task_service {
 struct task_service_parts {
   bus::bus& bus;
   histories& all;
+  artifacts::store& files;
   const config::settings& settings;
   base::io_threads& loops;
   const base::clock& clock;

@@ -456,3 +456,26 @@ TEST_CASE_FIXTURE(fixture, "a committed input that nobody keeps is removed") {
     CHECK((co_await s->inputs()).size() == 1);
   });
 }
+
+TEST_CASE_FIXTURE(fixture, "the outputs of one task are removed and leave the account, everything else stays") {
+  const auto s = make(1000);
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put(*s, "task", "upload", "input")).has_value());
+    CHECK((co_await put_output(*s, "task", "clip-1", std::string(400, 'x'))).has_value());
+    CHECK((co_await put_output(*s, "task", "clip-2", std::string(400, 'x'))).has_value());
+    CHECK((co_await put_output(*s, "other", "clip-1", "y")).has_value());
+    co_await s->remove_outputs("task");
+    CHECK((co_await get(*s, "task", "clip-1")) == "error: not found");
+    CHECK((co_await get(*s, "task", "upload")) == "input");
+    CHECK((co_await get(*s, "other", "clip-1")) == "y");
+    CHECK(files_below("files") == 1);
+    CHECK(metrics.expose().find("streamdemo_artifacts_bytes 1\n") != std::string::npos);
+    co_await s->remove_outputs("task");
+    co_await s->remove_outputs("nobody");
+    co_await s->remove_outputs("..");
+    CHECK(files_below("files") == 1);
+    // There is room again, without anything of others being pushed out.
+    CHECK((co_await put_output(*s, "third", "clip-1", std::string(900, 'x'))).has_value());
+    CHECK((co_await get(*s, "other", "clip-1")) == "y");
+  });
+}

@@ -1,15 +1,15 @@
 #include "gateway/history/bus_clock.hpp"
 
-#include "unit/gateway/station.hpp"
+#include "unit/gateway/gateway_fixture.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
 using namespace std::chrono_literals;
-using testing::world;
+using testing::bus_fixture;
 
 namespace {
 
-bus_clock_parts parts(world& w, histories& all, const base::clock& clock) {
+bus_clock_parts parts(bus_fixture& w, histories& all, const base::clock& clock) {
   return {.bus = w.bus,
           .all = all,
           .loop0 = w.loops.executor(0),
@@ -23,7 +23,7 @@ bus_clock_parts parts(world& w, histories& all, const base::clock& clock) {
 
 TEST_CASE("a clock that is an hour ahead, or behind, is known before the first record of another is read") {
   for (const auto wrong : {1h, -1h}) {
-    world w;
+    bus_fixture w;
     testing::hand_clock own;
     own.advance(wrong);
     const auto all =
@@ -37,7 +37,7 @@ TEST_CASE("a clock that is an hour ahead, or behind, is known before the first r
 }
 
 TEST_CASE("a bus that takes no record is an error that says so") {
-  world w;
+  bus_fixture w;
   w.bus.on_publish = [](const auto&, auto) { return std::optional(testing::fault{{base::errc::unavailable, "away"}}); };
   const auto all =
       make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = 4}, w.loops, w.clock, w.metrics, w.log);

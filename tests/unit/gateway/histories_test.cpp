@@ -22,8 +22,8 @@ bool any(const history&) {
 
 constexpr std::int32_t partitions = 4;
 
-struct world {
-  explicit world(std::size_t max_bytes = 1 << 20, std::size_t threads = 1, std::size_t max_waiters = 1000)
+struct histories_fixture {
+  explicit histories_fixture(std::size_t max_bytes = 1 << 20, std::size_t threads = 1, std::size_t max_waiters = 1000)
       : loops(threads, "test"),
         all(make_histories({.max_bytes = max_bytes,
                             .keep_for = std::chrono::minutes(10),
@@ -71,14 +71,14 @@ class counting final : public subscriber {
 };
 
 // Runs what is posted to loop 0, here.
-void turn(world& w) {
+void turn(histories_fixture& w) {
   asio::query(w.loops.executor(0), asio::execution::context).poll();
 }
 
 }  // namespace
 
 TEST_CASE("a history has what the log says, in order, with one view of it") {
-  world w;
+  histories_fixture w;
   w.apply({w.out.accepted("a"), w.out.started("a", "r1"), w.out.result("a", "r1", "1"),
            w.out.of_run(message_type::progress, "a", "r1", R"({"fraction":0.5})")});
   const auto h = w.all->find("a");
@@ -109,7 +109,7 @@ TEST_CASE("a history has what the log says, in order, with one view of it") {
 }
 
 TEST_CASE("each event has this gateway's own times: when it was folded, first written and last written") {
-  world w;
+  histories_fixture w;
   const base::sys_time none{};
   w.apply({w.out.accepted("a"), w.out.started("a", "r")});
   w.clock.advance(base::microseconds(100));
@@ -149,7 +149,7 @@ TEST_CASE("each event has this gateway's own times: when it was folded, first wr
 }
 
 TEST_CASE("records in the wrong partition and records that say nothing are dropped and counted") {
-  world w;
+  histories_fixture w;
   auto stray = *w.out.accepted("a");
   stray.partition = (stray.partition + 1) % partitions;
   auto noise = *w.out.accepted("b");
@@ -167,7 +167,7 @@ TEST_CASE("records in the wrong partition and records that say nothing are dropp
 }
 
 TEST_CASE("results without a started and an end without a status are counted, and the end says that it failed") {
-  world w;
+  histories_fixture w;
   w.apply({w.out.accepted("a"), w.out.result("a", "early", "1")});
   const auto counted = [&w] { return w.metric("streamdemo_response_rule_breaks_total"); };
   CHECK(counted() == 1);
@@ -179,7 +179,7 @@ TEST_CASE("results without a started and an end without a status are counted, an
 }
 
 TEST_CASE("recent tasks come newest first") {
-  world w;
+  histories_fixture w;
   for (const auto* id : {"a", "b", "c"}) {
     w.apply({w.out.accepted(id)});
     w.out.time += std::chrono::seconds(1);
@@ -191,7 +191,7 @@ TEST_CASE("recent tasks come newest first") {
 }
 
 TEST_CASE("a flood gives up its own oldest events, shows the gap, and leaves others alone") {
-  world w(64 * 1024);
+  histories_fixture w(64 * 1024);
   w.apply({w.out.accepted("small"), w.out.started("small", "s1"), w.out.result("small", "s1", "1")});
   w.apply({w.out.accepted("flood"), w.out.started("flood", "f1")});
   for (int i = 0; i < 200; ++i) w.apply({w.out.result("flood", "f1", json_text(4000))});
@@ -210,7 +210,7 @@ TEST_CASE("a flood gives up its own oldest events, shows the gap, and leaves oth
 }
 
 TEST_CASE("many tasks of one size lose the oldest first, and a finished one that lost all still says how it ended") {
-  world w(64 * 1024);
+  histories_fixture w(64 * 1024);
   for (int i = 0; i < 100; ++i) {
     const auto id = "task-" + std::to_string(i), run = "run-" + std::to_string(i);
     w.apply({w.out.accepted(id), w.out.started(id, run), w.out.result(id, run, json_text(1000)), w.out.ended(id, run)});
@@ -231,7 +231,7 @@ TEST_CASE("many tasks of one size lose the oldest first, and a finished one that
 }
 
 TEST_CASE("what must be remembered of tasks takes room from their events, but never all of it") {
-  world w(64 * 1024);
+  histories_fixture w(64 * 1024);
   const auto run_tasks = [&](int from, int to) {
     for (int i = from; i < to; ++i) {
       const auto id = "task-" + std::to_string(i), run = "run-" + std::to_string(i);
@@ -251,7 +251,7 @@ TEST_CASE("what must be remembered of tasks takes room from their events, but ne
 
 TEST_CASE(
     "no further task has room once half of the memory is for tasks that must be remembered, until they are forgotten") {
-  world w(256 * 1024);
+  histories_fixture w(256 * 1024);
   int ended = 0;
   for (; w.all->has_room(1); ++ended) {
     REQUIRE(ended < 10'000);
@@ -279,7 +279,7 @@ TEST_CASE(
 }
 
 TEST_CASE("open tasks take room, too") {
-  world w(256 * 1024);
+  histories_fixture w(256 * 1024);
   int open = 0;
   for (; w.all->has_room(1); ++open) w.apply({w.out.accepted("task-" + std::to_string(open))});
   CHECK(open > 30);
@@ -288,7 +288,7 @@ TEST_CASE("open tasks take room, too") {
 }
 
 TEST_CASE("keep_for after its end a history is removed, and is still told from an unknown id") {
-  world w;
+  histories_fixture w;
   w.apply({w.out.accepted("a"), w.out.started("a", "r"), w.out.ended("a", "r"), w.out.accepted("open")});
   w.all->sweep(epoch + std::chrono::minutes(10));
   CHECK(w.all->find("a")->view().first_kept == 1);
@@ -310,7 +310,7 @@ TEST_CASE("keep_for after its end a history is removed, and is still told from a
 }
 
 TEST_CASE("a waiting subscriber is woken once per batch, and never after it is gone") {
-  world w;
+  histories_fixture w;
   w.apply({w.out.accepted("a"), w.out.accepted("b")});
   turn(w);
   counting one, two, other;
@@ -332,7 +332,7 @@ TEST_CASE("a waiting subscriber is woken once per batch, and never after it is g
 }
 
 TEST_CASE("a subscriber may end any subscription, and begin new ones, while it is told") {
-  world w;
+  histories_fixture w;
   w.apply({w.out.accepted("a"), w.out.started("a", "r")});
   const auto h = w.all->find("a");
   constexpr std::size_t n = 5;
@@ -361,7 +361,7 @@ TEST_CASE("a subscriber may end any subscription, and begin new ones, while it i
 }
 
 TEST_CASE("who waits for a task that is not there yet hears of it, and only of it") {
-  world w(1 << 20, 1, 2);
+  histories_fixture w(1 << 20, 1, 2);
   counting one, two, three;
   auto s1 = w.all->await_task("a", one);
   auto s2 = w.all->await_task("b", two);
@@ -375,7 +375,7 @@ TEST_CASE("who waits for a task that is not there yet hears of it, and only of i
 }
 
 TEST_CASE("waiting as a coroutine gives what reading again and again would") {
-  world w;
+  histories_fixture w;
   const auto far = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   w.loops.start();
   const auto ex = w.loops.executor(0);
@@ -394,7 +394,7 @@ TEST_CASE("waiting as a coroutine gives what reading again and again would") {
 }
 
 TEST_CASE("a partition that is folded anew goes on where its histories were and gives up what the log lost") {
-  world w;
+  histories_fixture w;
   const std::vector<base::record_ptr> log{w.out.accepted("a"), w.out.started("a", "r"), w.out.result("a", "r", "1")};
   w.apply(log);
   const auto h = w.all->find("a");
@@ -423,7 +423,7 @@ TEST_CASE("a partition that is folded anew goes on where its histories were and 
 
 TEST_CASE("a step of a broker's clock does not move the time by which tasks are judged") {
   using namespace std::chrono_literals;
-  world w;
+  histories_fixture w;
   CHECK(w.all->bus_now() == w.clock.now());
   w.all->begin_bus_clock(epoch + 3s, 0s);
   CHECK(w.all->bus_now() == epoch + 3s);
@@ -440,7 +440,7 @@ TEST_CASE("a step of a broker's clock does not move the time by which tasks are 
 TEST_CASE(
     "what ends while a broker's clock is an hour behind is kept as long as anything else, and told to have ended") {
   using namespace std::chrono_literals;
-  world w;
+  histories_fixture w;
   w.all->begin_bus_clock(epoch, 0s);
   w.clock.advance(60s);
   const auto written = [&](base::record_ptr r, base::microseconds ahead) {
@@ -474,7 +474,7 @@ TEST_CASE(
 }
 
 TEST_CASE("who waits for the end hears nothing before it, and costs the loop nothing") {
-  world w;
+  histories_fixture w;
   w.apply({w.out.accepted("a"), w.out.started("a", "r1")});
   counting for_end, for_news;
   const auto end = w.all->find("a")->subscribe(for_end, waits_for::end);
@@ -494,7 +494,7 @@ TEST_CASE("who waits for the end hears nothing before it, and costs the loop not
 }
 
 TEST_CASE("who waits for the end hears it too when the log has lost the task") {
-  world w;
+  histories_fixture w;
   w.apply({w.out.accepted("a")});
   counting lost, gone;
   const auto h = w.all->find("a");
@@ -511,7 +511,7 @@ TEST_CASE("who waits for the end hears it too when the log has lost the task") {
 }
 
 TEST_CASE("how many results count and how large they are is known at any time") {
-  world w;
+  histories_fixture w;
   const auto size = [&](std::int64_t after, std::size_t n) {
     std::uint64_t bytes = 0;
     for (const auto& e : w.all->find("a")->read(after, n, SIZE_MAX).events) {
@@ -533,4 +533,37 @@ TEST_CASE("how many results count and how large they are is known at any time") 
       {w.out.of_run(message_type::log, "a", "r3", "\"x\""), w.out.result("a", "r3", "4444"), w.out.ended("a", "r3")});
   CHECK(w.all->find("a")->view().results == 1);
   CHECK(w.all->find("a")->view().result_bytes == size(w.all->find("a")->view().results_begin, 100));
+}
+
+TEST_CASE("what is deleted is found no more, in memory or as a memory, and whoever reads it sees a gap") {
+  histories_fixture w;
+  const auto deleted = [&](const std::string& id) {
+    return w.out.record(w.out.message(message_type::deleted, id, "{}"));
+  };
+  w.apply({w.out.accepted("a"), w.out.started("a", "r"), deleted("a")});
+  REQUIRE(w.all->find("a"));
+  CHECK(w.all->find("a")->read(0, 10, 1000).events.size() == 2);
+  w.apply({w.out.result("a", "r", "1"), w.out.ended("a", "r")});
+  const auto h = w.all->find("a");
+  counting reader;
+  const auto waiting = h->subscribe(reader, waits_for::news);
+  const auto full = w.metric("streamdemo_history_bytes");
+  w.apply({deleted("a")});
+  turn(w);
+  CHECK(reader.times == 1);
+  CHECK(w.all->find("a") == nullptr);
+  CHECK(w.all->recent(std::nullopt, 10, any).empty());
+  CHECK(h->read(1, 10, 1000).events.empty());
+  CHECK(h->read(1, 10, 1000).kept_from == 5);
+  CHECK(w.metric("streamdemo_history_bytes") < full);
+  CHECK(w.metric("streamdemo_tasks_deleted_total") == 1);
+  REQUIRE(w.all->find_ended("a", "simulate"));
+  CHECK(w.all->find_ended("a", "simulate")->view().deleted);
+
+  // One whose events are gone already, but not the memory that it was there.
+  w.apply({w.out.accepted("b"), w.out.canceled("b")});
+  w.all->sweep(w.out.time + std::chrono::hours(1));
+  REQUIRE(w.all->find("b"));
+  w.apply({deleted("b")});
+  CHECK(w.all->find("b") == nullptr);
 }

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "unit/gateway/station.hpp"
+#include "unit/gateway/gateway_fixture.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
@@ -12,47 +12,9 @@ using base::awaitable;
 
 namespace {
 
-// Only its inputs: what they are called, how old they are, and which were given up.
-class inputs_only final : public artifacts::store {
- public:
-  awaitable<artifacts::result<std::unique_ptr<artifacts::upload>>> create(std::string, std::string, std::uint64_t,
-                                                                          std::uint64_t) override {
-    throw std::logic_error("not part of this test");
-  }
-  awaitable<std::vector<artifacts::input>> inputs() override { co_return files; }
-  awaitable<void> remove_input(std::string id, std::string name) override {
-    removed.push_back(id + "/" + name);
-    std::erase_if(files, [&](const auto& f) { return f.id == id && f.name == name; });
-    co_return;
-  }
-  awaitable<artifacts::result<artifacts::file>> open(std::string, std::string) override {
-    throw std::logic_error("not part of this test");
-  }
-  awaitable<artifacts::result<std::filesystem::path>> path_of(std::string, std::string) override {
-    throw std::logic_error("not part of this test");
-  }
-  awaitable<artifacts::result<std::filesystem::path>> make_scratch() override {
-    throw std::logic_error("not part of this test");
-  }
-  awaitable<void> remove_scratch(std::filesystem::path) override { throw std::logic_error("not part of this test"); }
-  awaitable<artifacts::result<void>> write_scratch(std::filesystem::path, std::string) override {
-    throw std::logic_error("not part of this test");
-  }
-  awaitable<artifacts::result<std::uint64_t>> adopt(std::filesystem::path, std::string, std::string) override {
-    throw std::logic_error("not part of this test");
-  }
-  awaitable<void> sweep() override { throw std::logic_error("not part of this test"); }
-  awaitable<artifacts::result<std::string>> read(artifacts::file, std::uint64_t, std::size_t) override {
-    throw std::logic_error("not part of this test");
-  }
-
-  std::vector<artifacts::input> files;
-  std::vector<std::string> removed;
-};
-
 // Whatever waits for the bus waits briefly.
-struct quick_world : world {
-  quick_world() { settings.gateway.publish_timeout = base::milliseconds(200); }
+struct quick_bus_fixture : bus_fixture {
+  quick_bus_fixture() { settings.gateway.publish_timeout = base::milliseconds(200); }
 };
 
 struct fixture {
@@ -70,9 +32,9 @@ struct fixture {
   // Older than any `accepted` may be late.
   base::sys_time long_ago() const { return w.clock.now() - 1h; }
 
-  quick_world w;
-  station s{w, "gateway/own"};
-  inputs_only store;
+  quick_bus_fixture w;
+  gateway_fixture s{w, "gateway/own"};
+  store_fixture store;
   input_keeper keeper{{.files = store,
                        .all = *s.all,
                        .follower = s.follower,

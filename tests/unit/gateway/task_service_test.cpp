@@ -1,5 +1,5 @@
+#include "unit/gateway/gateway_fixture.hpp"
 #include "unit/gateway/on_loop.hpp"
-#include "unit/gateway/station.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
@@ -46,7 +46,7 @@ class watched_upload final : public artifacts::upload {
 };
 
 // True: the file stays.
-bool keeps_file(station& s, submission what) {
+bool keeps_file(gateway_fixture& s, submission what) {
   const auto fate = std::make_shared<upload_fate>();
   what.input = std::make_shared<watched_upload>(fate);
   s.submit(std::move(what));
@@ -59,9 +59,9 @@ bool keeps_file(station& s, submission what) {
 TEST_CASE("a submission's upload stays if a request that names it may be in the log, and in no other case") {
   for (const auto& key : {std::string(), std::string("order-1")}) {
     CAPTURE(key);
-    world w;
+    bus_fixture w;
     w.settings.gateway.publish_timeout = base::milliseconds(300);
-    station s(w, "gateway/1");
+    gateway_fixture s(w, "gateway/1");
     for (const auto code : {errc::full, errc::unavailable, errc::timed_out, errc::not_found, errc::closed}) {
       CAPTURE(base::to_string(code));
       w.bus.on_publish = failing(message_type::accepted, code);
@@ -80,9 +80,9 @@ TEST_CASE("a submission's upload stays if a request that names it may be in the 
 }
 
 TEST_CASE("a submission that is refused before anything is written keeps no upload") {
-  world w;
+  bus_fixture w;
   w.settings.gateway.max_tasks = 1;
-  station s(w, "gateway/1");
+  gateway_fixture s(w, "gateway/1");
   REQUIRE(s.submit(s.example()).has_value());
   CHECK_FALSE(keeps_file(s, s.example()));
   s.service->close();
@@ -90,8 +90,8 @@ TEST_CASE("a submission that is refused before anything is written keeps no uplo
 }
 
 TEST_CASE("a submitted task is accepted in the log, then requested, in the same partition number") {
-  world w;
-  station s(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
   const auto done = s.submit(s.example());
   REQUIRE(done.has_value());
   CHECK_FALSE(done->repeated);
@@ -109,10 +109,10 @@ TEST_CASE("a submitted task is accepted in the log, then requested, in the same 
 }
 
 TEST_CASE("a deadline is at most tasks.max_deadline, and a kind may have a request topic of its own") {
-  world w;
+  bus_fixture w;
   w.settings.tasks.request_topics["ocr"] = "request.ocr";
   REQUIRE(w.run(w.bus.ensure_topics(topics_for(w.settings))).has_value());
-  station s(w, "gateway/1");
+  gateway_fixture s(w, "gateway/1");
   auto ocr = s.example();
   ocr.kind = "ocr";
   ocr.deadline = 1000h;
@@ -124,8 +124,8 @@ TEST_CASE("a deadline is at most tasks.max_deadline, and a kind may have a reque
 }
 
 TEST_CASE("the same idempotency key is the same task at every gateway; another payload is a conflict") {
-  world w;
-  station one(w, "gateway/1"), two(w, "gateway/2");
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1"), two(w, "gateway/2");
   const auto first = one.submit(one.example("key"));
   const auto again = one.submit(one.example("key"));
   const auto elsewhere = two.submit(two.example("key"));
@@ -144,12 +144,12 @@ TEST_CASE("the same idempotency key is the same task at every gateway; another p
 }
 
 TEST_CASE("two gateways that are given one key at once agree on one task") {
-  world w;
-  station one(w, "gateway/1"), two(w, "gateway/2");
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1"), two(w, "gateway/2");
   for (int i = 0; i < 20; ++i) {
     const auto key = "key " + std::to_string(i);
     std::vector<base::result<accepted_task>> done;
-    const auto submit = [&](station& s, const std::string& payload) {
+    const auto submit = [&](gateway_fixture& s, const std::string& payload) {
       asio::co_spawn(w.loops.executor(0), s.service->submit(s.example(key, payload)),
                      [&](std::exception_ptr, base::result<accepted_task> r) { done.push_back(std::move(r)); });
     };
@@ -171,9 +171,9 @@ TEST_CASE("two gateways that are given one key at once agree on one task") {
 }
 
 TEST_CASE("repetitions of a key don't queue up behind a bus that is stuck") {
-  world w;
+  bus_fixture w;
   w.settings.gateway.publish_timeout = 200ms;
-  station s(w, "gateway/1");
+  gateway_fixture s(w, "gateway/1");
   int tried = 0;
   w.bus.on_publish = [&](const base::record&, auto) -> std::optional<fault> {
     ++tried;
@@ -194,8 +194,8 @@ TEST_CASE("repetitions of a key don't queue up behind a bus that is stuck") {
 }
 
 TEST_CASE("a task that has started needs no request any more") {
-  world w;
-  station one(w, "gateway/1"), two(w, "gateway/2");
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1"), two(w, "gateway/2");
   const auto id = one.submit(one.example("key"))->request_id;
   w.write(w.out.started(id, "run"));
   two.wait_for(id, status::running);
@@ -204,9 +204,9 @@ TEST_CASE("a task that has started needs no request any more") {
 }
 
 TEST_CASE("a key whose gateway died before it sent the request is served, however late its client comes again") {
-  world w;
+  bus_fixture w;
   const auto key = [&] {
-    station dies(w, "gateway/1");
+    gateway_fixture dies(w, "gateway/1");
     const auto s = dies.example("key");
     w.bus.on_publish = failing(message_type::submitted, errc::unavailable);
     CHECK(dies.submit(s).error().code == errc::unavailable);
@@ -214,7 +214,7 @@ TEST_CASE("a key whose gateway died before it sent the request is served, howeve
     return s;
   }();
   CHECK(w.everything("request").empty());
-  station lives(w, "gateway/2");
+  gateway_fixture lives(w, "gateway/2");
   w.clock.advance(10 * w.settings.processor.recovery_margin);
   const auto again = lives.submit(key);
   REQUIRE_MESSAGE(again.has_value(), again.error().message);
@@ -231,8 +231,8 @@ TEST_CASE("a key whose gateway died before it sent the request is served, howeve
 }
 
 TEST_CASE("the request of a task without a key is sent within half the recovery margin, or not at all") {
-  world w;
-  station one(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1");
   w.settings.processor.recovery_margin = 200ms;
   const auto begin = std::chrono::steady_clock::now();
   std::optional<base::steady_time> request_by;
@@ -247,8 +247,8 @@ TEST_CASE("the request of a task without a key is sent within half the recovery 
 }
 
 TEST_CASE("a task whose request was refused is not left behind") {
-  world w;
-  station s(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
   const auto refused = s.example();
   w.bus.on_publish = failing(message_type::submitted, errc::full);
   CHECK(s.submit(refused).error().code == errc::full);
@@ -261,8 +261,8 @@ TEST_CASE("a task whose request was refused is not left behind") {
 }
 
 TEST_CASE("a task of an idempotency key survives a refused request: the client comes again") {
-  world w;
-  station s(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
   w.bus.on_publish = failing(message_type::submitted, errc::full);
   CHECK(s.submit(s.example("key")).error().code == errc::full);
   w.bus.on_publish = nullptr;
@@ -273,8 +273,8 @@ TEST_CASE("a task of an idempotency key survives a refused request: the client c
 }
 
 TEST_CASE("what the bus does not take is an error, and no record is left") {
-  world w;
-  station s(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
   w.bus.on_publish = failing(message_type::accepted, errc::unavailable);
   CHECK(s.submit(s.example()).error().code == errc::unavailable);
   // A topic that somebody deleted: the client did nothing wrong, and may come again.
@@ -292,10 +292,10 @@ TEST_CASE("what the bus does not take is an error, and no record is left") {
 }
 
 TEST_CASE("a gateway that lags behind the log takes tasks all the same, ends none, and counts them") {
-  world w;
+  bus_fixture w;
   w.settings.gateway.publish_timeout = base::milliseconds(100);
   w.settings.gateway.max_tasks = 2;
-  station lags(w, "gateway/1");
+  gateway_fixture lags(w, "gateway/1");
   lags.follower.close();
   const auto task = lags.example();
   const auto done = lags.submit(task);
@@ -308,7 +308,7 @@ TEST_CASE("a gateway that lags behind the log takes tasks all the same, ends non
   CHECK(lags.submit(lags.example()).has_value());
   CHECK(lags.submit(lags.example()).error().code == errc::full);
   // For everybody else it is a task like any other, which nobody has ended.
-  station keeps_up(w, "gateway/2");
+  gateway_fixture keeps_up(w, "gateway/2");
   CHECK(keeps_up.status(task.request_id) == status::queued);
   // Read at last, it is counted by its history.
   const auto log = w.everything("response");
@@ -318,9 +318,9 @@ TEST_CASE("a gateway that lags behind the log takes tasks all the same, ends non
 }
 
 TEST_CASE("over gateway.max_tasks new tasks are refused until one has ended") {
-  world w;
+  bus_fixture w;
   w.settings.gateway.max_tasks = 2;
-  station s(w, "gateway/1");
+  gateway_fixture s(w, "gateway/1");
   const auto first = s.submit(s.example("key"));
   REQUIRE(first.has_value());
   REQUIRE(s.submit(s.example()).has_value());
@@ -331,8 +331,8 @@ TEST_CASE("over gateway.max_tasks new tasks are refused until one has ended") {
 }
 
 TEST_CASE("where no further task can be remembered new ones are refused, and repeated keys are not") {
-  world w;
-  station s(w, "gateway/1", 64 * 1024);
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1", 64 * 1024);
   const auto first = s.example("key");
   REQUIRE(s.submit(first).has_value());
   REQUIRE(w.run(s.service->cancel(first.request_id)).has_value());
@@ -364,8 +364,8 @@ TEST_CASE("where no further task can be remembered new ones are refused, and rep
 }
 
 TEST_CASE("cancel writes one end, any number of times, and knows unknown tasks") {
-  world w;
-  station one(w, "gateway/1"), two(w, "gateway/2");
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1"), two(w, "gateway/2");
   const auto id = one.submit(one.example())->request_id;
   two.wait_for(id, status::queued);
   CHECK(w.run(two.service->cancel(id)).has_value());
@@ -381,9 +381,9 @@ namespace {
 
 // What the loop has to do for the end of one task while so many others are being canceled.
 std::size_t turns_for_an_end(std::size_t cancels) {
-  world w;
+  bus_fixture w;
   w.settings.gateway.publish_timeout = 500ms;
-  station s(w, "gateway/1");
+  gateway_fixture s(w, "gateway/1");
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < cancels; ++i) ids.push_back(s.submit(s.example())->request_id);
   // Their ends are written and not read back.
@@ -410,8 +410,8 @@ TEST_CASE("the end of a task wakes nobody who cancels another one") {
 }
 
 TEST_CASE("at its expiry the accepting gateway ends a task, and nobody else") {
-  world w;
-  station one(w, "gateway/1"), two(w, "gateway/2");
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1"), two(w, "gateway/2");
   auto s = one.example();
   s.deadline = 60s;
   const auto id = one.submit(s)->request_id;
@@ -426,8 +426,8 @@ TEST_CASE("at its expiry the accepting gateway ends a task, and nobody else") {
 }
 
 TEST_CASE("a task whose gateway is gone is ended by another one, at most ten seconds later") {
-  world w;
-  station two(w, "gateway/2");
+  bus_fixture w;
+  gateway_fixture two(w, "gateway/2");
   w.write(w.out.accepted("orphan"));
   two.wait_for("orphan", status::queued);
   w.clock.advance(1h + 10s);
@@ -435,8 +435,8 @@ TEST_CASE("a task whose gateway is gone is ended by another one, at most ten sec
 }
 
 TEST_CASE("expiry goes by the bus's clock, not by ours") {
-  world w;
-  station s(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
   auto task = s.example();
   task.deadline = 60s;
   // The bus is an hour ahead.
@@ -447,8 +447,8 @@ TEST_CASE("expiry goes by the bus's clock, not by ours") {
 }
 
 TEST_CASE("a step of this machine's clock expires no task early, and none late") {
-  world w;
-  station s(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
   s.all->begin_bus_clock(w.clock.now(), 0s);
   auto task = s.example();
   task.deadline = 60s;
@@ -466,8 +466,8 @@ TEST_CASE("a step of this machine's clock expires no task early, and none late")
 }
 
 TEST_CASE("after keep_for an idempotency key makes a new task") {
-  world w;
-  station s(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
   const auto first = s.submit(s.example("key", "1"));
   REQUIRE(first.has_value());
   REQUIRE(w.run(s.service->cancel(first->request_id)).has_value());
@@ -480,8 +480,8 @@ TEST_CASE("after keep_for an idempotency key makes a new task") {
 }
 
 TEST_CASE("a draining service takes no new tasks and finishes those underway") {
-  world w;
-  station s(w, "gateway/1");
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
   std::optional<base::result<accepted_task>> underway;
   asio::co_spawn(w.loops.executor(0), s.service->submit(s.example()),
                  [&](std::exception_ptr, base::result<accepted_task> r) { underway.emplace(std::move(r)); });
@@ -493,8 +493,8 @@ TEST_CASE("a draining service takes no new tasks and finishes those underway") {
 }
 
 TEST_CASE("a submission from another loop completes there") {
-  world w(2);
-  auto s = std::make_unique<station>(w, "gateway/1");
+  bus_fixture w(2);
+  auto s = std::make_unique<gateway_fixture>(w, "gateway/1");
   w.loops.start();
   const auto other = w.loops.executor(1);
   const auto body = [&]() -> base::awaitable<bool> {
@@ -510,4 +510,26 @@ TEST_CASE("a submission from another loop completes there") {
   w.loops.stop();
   w.loops.join();
   w.loop0().restart();
+}
+
+TEST_CASE("what one gateway deletes is gone at the other, too, and its key can be used for nothing else") {
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1"), two(w, "gateway/2");
+  const auto first = one.example("key");
+  REQUIRE(one.submit(first).has_value());
+  const auto& id = first.request_id;
+  CHECK(w.run(one.service->erase_data(id)).error().code == errc::invalid_argument);
+  CHECK(one.status(id) == status::queued);
+  REQUIRE(w.run(one.service->cancel(id)).has_value());
+  two.wait_for(id, status::canceled);
+  REQUIRE(w.run(one.service->erase_data(id)).has_value());
+  CHECK(one.all->find(id) == nullptr);
+  w.turn_until([&] { return two.all->find(id) == nullptr; });
+  CHECK(w.run(two.service->erase_data(id)).error().code == errc::not_found);
+  w.turn_until([&] { return !one.files.removed.empty() && !two.files.removed.empty(); });
+  CHECK(one.files.removed == std::vector{id});
+  CHECK(count(w.everything("response"), message_type::deleted) == 1);
+  CHECK(one.submit(first).error().code == errc::conflict);
+  CHECK(two.submit(first).error().code == errc::conflict);
+  CHECK(count(w.everything("response"), message_type::accepted) == 1);
 }

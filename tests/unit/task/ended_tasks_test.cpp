@@ -16,7 +16,7 @@ TEST_CASE("what ended is found by its id, whatever the id looks like") {
   task::ended_tasks all;
   for (const auto& id : {std::string(uuid), std::string("order 4711"), std::string(128, 'x'), std::string()}) {
     CHECK_FALSE(all.find(id));
-    all.put(id, {task::status::canceled, 7, noon});
+    all.put(id, {.how = task::status::canceled, .last_seq = 7, .at = noon});
     REQUIRE(all.find(id));
     CHECK(all.find(id)->how == task::status::canceled);
     CHECK(all.find(id)->at == noon);
@@ -28,8 +28,8 @@ TEST_CASE("what ended is found by its id, whatever the id looks like") {
 
 TEST_CASE("forgotten is what ended before, and nothing else") {
   task::ended_tasks all;
-  all.put(uuid, {task::status::succeeded, 7, noon});
-  all.put(neighbour, {task::status::failed, 7, noon + 1s});
+  all.put(uuid, {.how = task::status::succeeded, .last_seq = 7, .at = noon});
+  all.put(neighbour, {.how = task::status::failed, .last_seq = 7, .at = noon + 1s});
   CHECK(all.forget_before(noon) == 0);
   CHECK(all.forget_before(noon + 1s) == 1);
   CHECK_FALSE(all.find(uuid));
@@ -40,7 +40,8 @@ TEST_CASE("the memory is about eighty bytes for each UUID, and is given back") {
   task::ended_tasks all;
   CHECK(all.bytes() == 0);
   for (int i = 10; i < 100; ++i) {
-    all.put("0f8fad5b-d9cb-469f-a165-7086772895" + std::to_string(i), {task::status::succeeded, 7, noon});
+    all.put("0f8fad5b-d9cb-469f-a165-7086772895" + std::to_string(i),
+            {.how = task::status::succeeded, .last_seq = 7, .at = noon});
   }
   CHECK(all.size() == 90);
   CHECK(all.bytes() <= 90 * 90);
@@ -51,10 +52,10 @@ TEST_CASE("the memory is about eighty bytes for each UUID, and is given back") {
 
 TEST_CASE("an id that ended, was erased and ended again is kept for its second end") {
   task::ended_tasks all;
-  all.put(uuid, {task::status::failed, 7, noon});
+  all.put(uuid, {.how = task::status::failed, .last_seq = 7, .at = noon});
   all.erase(uuid);
   CHECK_FALSE(all.find(uuid));
-  all.put(uuid, {task::status::succeeded, 7, noon + 10s});
+  all.put(uuid, {.how = task::status::succeeded, .last_seq = 7, .at = noon + 10s});
   CHECK(all.forget_before(noon + 1s) == 0);
   REQUIRE(all.find(uuid));
   CHECK(all.find(uuid)->how == task::status::succeeded);

@@ -235,3 +235,24 @@ TEST_CASE("forgetting frees what is past keep_for and nothing else") {
   CHECK(log.fold.find("t") == nullptr);
   CHECK(log.fold.size() == 0);
 }
+
+TEST_CASE("the data of a task that has ended can be deleted, once; its id stays taken until keep_for is over") {
+  log_of_one log;
+  const auto deleted = [&] { return log.apply({.type = message_type::deleted}); };
+  CHECK(is_ignored(deleted()));
+  log.accepted();
+  CHECK(is_ignored(deleted()));
+  CHECK(log.state().now() == task::status::queued);
+  log.ended_without_run("canceled");
+  CHECK_FALSE(log.state().deleted);
+  const auto s = deleted();
+  CHECK(s.what == step::kind::deleted);
+  CHECK(s.state->request_id == "t");
+  CHECK(log.state().deleted);
+  CHECK(log.state().end == task::status::canceled);
+  CHECK(is_ignored(deleted()));
+  CHECK(is_ignored(log.accepted()));
+  log.now += 61s;
+  CHECK(is_event(log.accepted(), 1));
+  CHECK_FALSE(log.state().deleted);
+}

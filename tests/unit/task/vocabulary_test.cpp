@@ -6,9 +6,9 @@
 using namespace streamdemo::task;
 
 TEST_CASE("every message type has a CloudEvents type that names it back") {
-  for (const auto t :
-       {message_type::submitted, message_type::accepted, message_type::started, message_type::result,
-        message_type::progress, message_type::log, message_type::ended, message_type::released, message_type::alive}) {
+  for (const auto t : {message_type::submitted, message_type::accepted, message_type::started, message_type::result,
+                       message_type::progress, message_type::log, message_type::ended, message_type::released,
+                       message_type::deleted, message_type::alive}) {
     CHECK(parse_ce_type(ce_type(t)) == t);
     CHECK_FALSE(to_string(t).empty());
   }

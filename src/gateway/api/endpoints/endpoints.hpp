@@ -13,6 +13,7 @@ answering events(call& c);
 answering timeline(call& c);
 answering tasks(call& c);
 answering cancel(call& c);
+answering delete_task(call& c);
 answering ticket(call& c);
 answering artifacts(call& c);
 answering session(call& c);

@@ -1,6 +1,7 @@
 // The list of one's tasks, newest first, looked at again every two seconds while anybody sees it.
-import { asError, request } from "../shared/api.js";
+import { asError, deleteTask, request } from "../shared/api.js";
 import { $, element } from "../shared/dom.js";
+import { isOver } from "../shared/reader.js";
 
 const every = 2000;
 
@@ -11,8 +12,25 @@ function row(task) {
     href: `#${new URLSearchParams({ task: task.request_id })}`, textContent: `${task.kind} ${task.request_id.slice(0, 8)}`,
   });
   const at = task.accepted_at ? new Date(task.accepted_at).toLocaleTimeString() : "";
-  return element("li", {}, pill, " ", link, " ",
-                 element("time", { className: "quiet", dateTime: task.accepted_at ?? "", textContent: at }));
+  const when = element("time", { className: "quiet", dateTime: task.accepted_at ?? "", textContent: at });
+  return element("li", {}, pill, " ", link, " ", when, ...(isOver(task.status) ? [" ", deleteButton(task)] : []));
+}
+
+function deleteButton(task) {
+  const button = element("button", { type: "button", textContent: "Delete" });
+  button.setAttribute("aria-label", `Delete ${task.kind} ${task.request_id.slice(0, 8)}`);
+  button.addEventListener("click", async () => {
+    if (!confirm(`Delete all results and files of ${task.kind} ${task.request_id.slice(0, 8)}?`)) return;
+    button.disabled = true;
+    try {
+      await deleteTask(task.request_id);
+      button.closest("li").remove();
+    } catch (error) {
+      button.disabled = false;
+      alert(error.message);
+    }
+  });
+  return button;
 }
 
 async function look() {

@@ -73,3 +73,9 @@ export async function cancel(id) {
   const response = await request(urlsOf(id).cancel, { method: "POST" });
   if (!response.ok) throw await asError(response);
 }
+
+// Its history and its files; only of a task that has ended.
+export async function deleteTask(id) {
+  const response = await request(urlsOf(id).self, { method: "DELETE" });
+  if (!response.ok) throw await asError(response);
+}

@@ -8,12 +8,13 @@
 #include "gateway/tasks/task_service_control.hpp"
 #include "unit/gateway/faulty_bus.hpp"
 #include "unit/gateway/log_records.hpp"
+#include "unit/gateway/store_fixture.hpp"
 #include "unit/gateway/topics.hpp"
 
 namespace streamdemo::gateway::testing {
 
-struct world {
-  explicit world(std::size_t threads = 1) : loops(threads, "test") {
+struct bus_fixture {
+  explicit bus_fixture(std::size_t threads = 1) : loops(threads, "test") {
     settings.topics.partitions = 4;
     settings.gateway.publish_timeout = base::milliseconds(2000);
     run(made_topics());
@@ -86,13 +87,14 @@ struct world {
   }
 };
 
-struct station {
-  station(world& w, std::string source, std::size_t max_bytes = 1 << 22)
+struct gateway_fixture {
+  gateway_fixture(bus_fixture& w, std::string source, std::size_t max_bytes = 1 << 22)
       : of(w),
         all(make_histories({.max_bytes = max_bytes, .keep_for = w.settings.results.keep_for, .partitions = 4}, w.loops,
                            w.clock, w.metrics, w.log)),
         service(make_task_service({.bus = w.bus,
                                    .all = *all,
+                                   .files = files,
                                    .settings = w.settings,
                                    .loops = w.loops,
                                    .clock = w.clock,
@@ -107,7 +109,7 @@ struct station {
     w.turn_until([&] { return follower.behind() == 0; });
   }
 
-  ~station() { of.run(stopped(std::chrono::steady_clock::now() + std::chrono::seconds(5))); }
+  ~gateway_fixture() { of.run(stopped(std::chrono::steady_clock::now() + std::chrono::seconds(5))); }
 
   base::awaitable<bool> stopped(base::steady_time deadline) {
     co_await service->drain(deadline);
@@ -134,9 +136,10 @@ struct station {
     });
   }
 
-  world& of;
+  bus_fixture& of;
   std::unique_ptr<histories> all;
   secrets own_secrets{{}, {}};
+  store_fixture files;
   std::unique_ptr<task_service_control> service;
   response_follower follower;
 };
