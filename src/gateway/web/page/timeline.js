@@ -5,13 +5,14 @@ import { transportNames } from "../shared/transports.js";
 import { duration } from "../shared/words.js";
 
 const left = 84, right = 16, lane = 34, top = 22;
+const widestTick = 56;
 
 export function drawTimeline(svg, caption, deliveries) {
   const shown = deliveries.filter((d) => d.type === "result" || d.type === "ended");
   const lanes = Object.keys(transportNames).filter((via) => shown.some((d) => d.via === via));
   const start = deliveries.length ? deliveries[0].existed : 0;
   const span = Math.max(1000, ...shown.map((d) => Math.max(d.existed, d.here) - start));
-  const width = Math.max(320, svg.clientWidth || 640);
+  const width = svg.clientWidth || 640;
   const height = top + lane * (lanes.length + 1) + 8;
   const x = (t) => left + ((t - start) / span) * (width - left - right);
   const y = (row) => top + lane * row + lane / 2;
@@ -19,7 +20,7 @@ export function drawTimeline(svg, caption, deliveries) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("height", height);
   svg.replaceChildren();
-  for (const t of ticks(span)) {
+  for (const t of ticks(span, (width - left - right) / widestTick)) {
     svg.append(node("line", { class: "axis", x1: x(start + t), x2: x(start + t), y1: top, y2: height - 8 }),
                node("text", { x: x(start + t), y: 14, "text-anchor": "middle" }, `${t / 1000} s`));
   }

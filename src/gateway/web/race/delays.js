@@ -5,12 +5,13 @@ import { transportNames } from "../shared/transports.js";
 import { duration, setting } from "../shared/words.js";
 import { delays } from "./stats.js";
 
+const widestLabel = 60;
 const left = 92, right = 74, top = 22, row = 31;
 const least = 0.1;  // ms; what is less stands there
 
 export function drawDelays(svg, race) {
   const lanes = Object.values(race.lanes);
-  const width = Math.max(280, svg.clientWidth);
+  const width = Math.max(240, svg.clientWidth);
   const most = Math.max(1000, ...lanes.flatMap((lane) => delays(race, lane)));
   const steps = [];
   for (let ms = least; ms < most * 10; ms = Number((ms * 10).toPrecision(1))) steps.push(ms);
@@ -18,10 +19,10 @@ export function drawDelays(svg, race) {
   const x = (ms) => left + (Math.log10(Math.max(ms, least) / least) / end) * (width - left - right);
   svg.setAttribute("viewBox", `0 0 ${width} ${top + row * lanes.length + 4}`);
   svg.replaceChildren();
-  const crowded = x(steps[1]) - x(steps[0]) < 60;
+  const everyNth = Math.ceil(widestLabel / (x(steps[1]) - x(steps[0])));
   steps.forEach((ms, i) => {
     svg.append(node("line", { class: "step", x1: x(ms), x2: x(ms), y1: top - 4, y2: top + row * lanes.length }));
-    if (!crowded || i % 2 === 0) svg.append(node("text", { x: x(ms), y: 12, "text-anchor": "middle" }, setting(ms)));
+    if (i % everyNth === 0) svg.append(node("text", { x: x(ms), y: 12, "text-anchor": "middle" }, setting(ms)));
   });
   lanes.forEach((lane, i) => {
     const all = delays(race, lane);

@@ -15,6 +15,7 @@ import { verdict } from "./verdict.js";
 
 const ways = ["poll", "longpoll", "sse", "websocket"];
 
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const form = $("race-form");
 const journey = makeJourney($("journey"));
 const lanes = makeLanes($("lanes"));
@@ -154,7 +155,7 @@ async function finishIfOver(own) {
   show();
   showVerdict();
   setRunning(false);
-  $("verdict").scrollIntoView({ block: "nearest", behavior: "smooth" });
+  $("verdict").scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
 }
 
 function setRunning(running) {
