@@ -1,4 +1,4 @@
-// The bounds of a bus that keeps its records in memory.
+// Tests of the bounds of a bus that keeps its records in memory.
 #include "contract/receivers.hpp"
 #include "contract/within.hpp"
 

@@ -1,5 +1,4 @@
-// What a bus brings along to be held to the contract. Adding one: a file with a make_…_fixture, and a line in
-// fixtures.cpp.
+// What the contract's tests need of each bus. To add a bus: a file with a make_…_fixture(), and a line in fixtures.cpp.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 
@@ -10,11 +9,11 @@
 
 namespace streamdemo::contract {
 
-// What the contract leaves to the bus. A test that needs one of these says so and is skipped without it.
+// The optional parts of the contract. A test that needs one of these returns at once on a bus without it.
 struct capabilities {
-  bool bounded_memory = false;   // asks topic_spec::full and max_bytes
-  bool log_append_time = false;  // log times are the bus's own: they never go back and can be searched
-  bool transactions = false;     // others may write in transactions
+  bool bounded_memory = false;   // uses topic_spec::full and max_bytes
+  bool log_append_time = false;  // the bus sets the log times: they never go back and can be searched
+  bool transactions = false;     // other programs may write in transactions
 };
 
 class bus_fixture {
@@ -22,33 +21,33 @@ class bus_fixture {
   virtual ~bus_fixture() = default;
   virtual std::string name() const = 0;
   virtual capabilities can() const = 0;
-  // No test takes longer than this unless the bus is broken.
+  // A test that takes longer than this fails.
   virtual std::chrono::seconds patience() const = 0;
-  // How often a member may come and go in one test: a group may take seconds to miss one that is gone.
+  // How often a member may join and leave in one test: a group may take seconds to notice that one is gone.
   virtual int stays() const = 0;
   // An empty bus, or one with topics and groups of other names.
   virtual bus::bus& bus() = 0;
-  // As a foreign program: a record in a transaction that stays open for as long as what is returned. Only with
-  // capabilities::transactions.
+  // Writes a record, as a foreign program, in a transaction that stays open as long as the returned object lives. Only
+  // with capabilities::transactions.
   virtual std::shared_ptr<void> open_transaction(const base::record&) { return nullptr; }
-  // As a foreign program: a topic of one partition that takes no batch of records larger than that. False: this bus has
-  // no such topics.
+  // Creates, as a foreign program, a topic of one partition that refuses batches of more than this many bytes. False:
+  // this bus has no such topics.
   virtual bool make_narrow_topic(const std::string&, std::size_t) { return false; }
 };
 
-// Made only when it is run: a bus may bring threads and brokers along.
+// The fixture is made only when it is run, because a bus may start threads and brokers.
 struct named_fixture {
   std::string name;  // as bus_fixture::name()
   std::function<std::unique_ptr<bus_fixture>()> make;
 };
 
-// Every bus that is there. The suite runs on each, or, with STREAMDEMO_CONTRACT_BUS=name, on that one.
+// All available buses. The suite runs on each of them, or only on one with STREAMDEMO_CONTRACT_BUS=name.
 std::vector<named_fixture> all_fixtures();
 
 std::unique_ptr<bus_fixture> make_inprocess_fixture();
-// Kafka's client library on the brokers that it plays itself.
+// librdkafka on its built-in mock brokers.
 std::unique_ptr<bus_fixture> make_kafka_mock_fixture();
-// On the brokers of STREAMDEMO_KAFKA_BROKERS; only where that is set.
+// On the brokers of STREAMDEMO_KAFKA_BROKERS; available only if that is set.
 std::unique_ptr<bus_fixture> make_kafka_fixture();
 
 }  // namespace streamdemo::contract

@@ -1,5 +1,5 @@
-// What one contract test works with: a bus, one loop in the calling thread, topics of names nobody else uses. A test is
-// a coroutine; it fails when it does not end within the bus's patience, so it waits for events without deadlines.
+// What one contract test works with: a bus, one loop in the calling thread, and topics with unique names. A test is a
+// coroutine that waits for events without deadlines; it fails if it does not end within the bus's patience().
 #pragma once
 #include <doctest/doctest.h>
 
@@ -26,7 +26,7 @@ class contract_fixture {
   base::executor ex;
   bus::bus& bus;
   base::logger log{"contract", base::log_level::warning};
-  base::task_group background;  // canceled and joined when the test has ended
+  base::task_group background;  // canceled and joined at the end of the test
 
   const capabilities& can() const { return can_; }
   int stays() const { return stays_; }
@@ -35,13 +35,13 @@ class contract_fixture {
   }
   std::shared_ptr<void> open_transaction(const record& r) { return fixture_.open_transaction(r); }
 
-  // A name for a topic or a group that no other test of any run has.
+  // A name for a topic or a group that no other test in any run has.
   std::string fresh(const std::string& what);
-  // With room for everything a test may put there.
+  // Creates a topic with room for everything that a test may publish.
   awaitable<std::string> topic(std::int32_t partitions);
-  // With room for `records` of sized().
+  // Creates a topic with room for `records` records of sized().
   awaitable<std::string> small_topic(bus::when_full full, std::size_t records, std::int32_t partitions = 1);
-  // bus.end_offset, with arguments that live in its own frame: g++ 12 destroys a braced temporary of co_await twice.
+  // bus.end_offset(), with the partition_id in its own frame: g++ 12 destroys a braced temporary of co_await twice.
   awaitable<result<std::int64_t>> end_of(std::string topic, std::int32_t partition);
 
  private:
@@ -60,11 +60,11 @@ void run_on_every_bus(contract_body body);
     ::streamdemo::contract::run_on_every_bus(&function);                                            \
   }                                                                                                 \
   static ::streamdemo::base::awaitable<void> function([[maybe_unused]] ::streamdemo::contract::contract_fixture& t)
-// BUS_CONTRACT("sentence") { … co_await …; } with `t`, the contract_fixture.
+// Defines a test: BUS_CONTRACT("sentence") { … co_await …; }. In it, `t` is the contract_fixture.
 #define BUS_CONTRACT(sentence) BUS_CONTRACT_AS(DOCTEST_ANONYMOUS(bus_contract_), sentence)
 
 record text(const std::string& topic, std::int32_t partition, std::string value);
-// All of one size, whatever the number.
+// A record whose size does not depend on the number.
 record sized(const std::string& topic, std::int32_t partition, int number);
 
 // Publishes and requires that it is accepted.
@@ -72,7 +72,7 @@ awaitable<bus::published> put(bus::producer& p, record r);
 // `count` records "from", "from + 1", …, all in flight together.
 awaitable<void> put_numbers(bus::producer& p, const std::string& topic, std::int32_t partition, int from, int count);
 
-// Publishes in flight together, and how each ended. Outlives them.
+// Publishes that are in flight together, and the outcome of each. Must outlive them.
 class pipeline {
  public:
   explicit pipeline(bus::producer& p, base::executor ex) : producer_(p), changed_(ex) {}

@@ -38,7 +38,7 @@ BUS_CONTRACT("every: a reader begins at the first record whose log time is not b
   auto p = t.bus.make_producer(t.ex);
   for (int i = 0; i < 10; ++i) {
     co_await put_numbers(*p, topic, 0, i, 1);
-    co_await base::sleep_for(base::milliseconds(2));  // so that times differ; which do, is read below
+    co_await base::sleep_for(base::milliseconds(2));  // so that log times differ
   }
   auto all = make_follower(t);
   all->follow(topic, 0, bus::from_time{base::sys_time{}});

@@ -87,7 +87,7 @@ class kafka_fixture final : public bus_fixture {
  private:
   base::metrics metrics_;
   base::logger log_{"contract", base::log_level::error};
-  // Committed soon, so that members which crash after a short stay get on, too.
+  // Commit often, so that members which crash after a short stay also make progress.
   std::unique_ptr<bus::bus> bus_ =
       bus::make_kafka_bus(
           {.brokers = brokers(), .properties = {{"auto.commit.interval.ms", "5"}}, .client_id = "contract"}, metrics_,

@@ -1,4 +1,4 @@
-// The Kafka bus on the brokers that librdkafka plays itself; what they lack is put around the bus.
+// The Kafka bus on librdkafka's built-in mock brokers. This fixture adds what they lack.
 #include "contract/bus_fixture.hpp"
 #include "kafka/mock_cluster.hpp"
 
@@ -67,8 +67,8 @@ class kafka_mock_fixture final : public bus_fixture {
     o.brokers.push_back(cluster_.brokers());
     o.client_id = "contract";
     o.log_append_time = false;
-    // The played brokers answer an empty fetch after its whole wait, whatever comes meanwhile; and a member
-    // that is gone is missed after this time, which must be longer than the three seconds in which a group begins.
+    // Mock brokers answer an empty fetch only after its full wait, even if a record arrives meanwhile, so keep it
+    // short. The session timeout must be longer than the three seconds that a group needs to start.
     o.properties = {{"fetch.wait.max.ms", "5"},
                     {"session.timeout.ms", "3200"},
                     {"heartbeat.interval.ms", "200"},
@@ -76,7 +76,7 @@ class kafka_mock_fixture final : public bus_fixture {
     return bus::make_kafka_bus(std::move(o), metrics_, log_).value();
   }
 
-  // One for all tests: its end takes a second.
+  // One cluster for all tests, because its end takes a second.
   static mock_cluster& shared_cluster() {
     static mock_cluster cluster;
     return cluster;

@@ -184,7 +184,7 @@ BUS_CONTRACT(
   co_await f->until([&] { return f->caught_up.contains({topic, 0}); });
   auto expected = numbers(0, count);
   expected.erase(expected.begin() + too_large);
-  // A record whose acknowledgement was lost with its client may be there twice: the first coming counts.
+  // A record whose acknowledgement was lost with its client may be in the log twice; only the first one counts.
   std::vector<std::string> seen;
   for (const auto& v : f->values()) {
     if (std::find(seen.begin(), seen.end(), v) == seen.end()) seen.push_back(v);

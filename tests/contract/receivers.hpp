@@ -1,5 +1,5 @@
-// Members of groups and readers that receive in the background, note what they got, and check on the way what holds for
-// all of them: `broken` says what did not, and until() fails on it.
+// Group members and readers that receive in the background, record what they got, and check the rules that hold for all
+// of them. `broken` says which rule was violated, and until() fails then.
 #pragma once
 #include <map>
 #include <set>
@@ -8,7 +8,7 @@
 
 namespace streamdemo::contract {
 
-// What both have in common. Source: bus::shared_consumer or bus::reader.
+// The common base. Source: bus::shared_consumer or bus::reader.
 template <class Source, class Item>
 class receiver : public std::enable_shared_from_this<receiver<Source, Item>> {
  public:
@@ -16,13 +16,13 @@ class receiver : public std::enable_shared_from_this<receiver<Source, Item>> {
   virtual ~receiver() = default;
   receiver(const receiver&) = delete;
 
-  // Receives from now on, at most `max` at once.
+  // Starts receiving, at most `max` items at once.
   void start(std::size_t max = 100);
-  // As long as it takes; start() first.
+  // Waits until `satisfied` returns true. Call start() first.
   awaitable<void> until(std::function<bool()> satisfied);
-  // Closes, waits for receive() to end with closed, drains, destroys.
+  // Closes, waits until receive() ends with errc::closed, drains and destroys.
   awaitable<void> leave();
-  // Destroyed without drain, as when its process dies.
+  // Destroys it without drain(), as if its process had died.
   awaitable<void> crash();
 
   std::string broken;
@@ -59,7 +59,7 @@ class member final : public receiver<bus::shared_consumer, bus::shared_item> {
 
  private:
   void note(bus::shared_item& item) override;
-  std::map<partition_id, std::int64_t> last_;  // offset, of this assignment
+  std::map<partition_id, std::int64_t> last_;  // the last offset of the current assignment
 };
 
 class follower final : public receiver<bus::reader, bus::read_item> {
@@ -68,8 +68,8 @@ class follower final : public receiver<bus::reader, bus::read_item> {
 
   std::vector<base::record_ptr> got;
   std::map<partition_id, std::size_t> caught_up;         // how often
-  std::map<partition_id, std::int64_t> ends;             // that caught_up named
-  std::map<partition_id, std::size_t> before_caught_up;  // records by then
+  std::map<partition_id, std::int64_t> ends;             // as given by caught_up
+  std::map<partition_id, std::size_t> before_caught_up;  // how many records came before it
   std::vector<bus::position_lost> lost;
 
   void follow(const std::string& topic, std::int32_t partition, bus::read_start from);
@@ -77,14 +77,14 @@ class follower final : public receiver<bus::reader, bus::read_item> {
 
  private:
   void note(bus::read_item& item) override;
-  std::map<partition_id, base::record_ptr> last_;  // since it was followed
+  std::map<partition_id, base::record_ptr> last_;  // the last record since follow()
 };
 
 std::shared_ptr<member> join(contract_fixture& t, const std::string& group, const std::string& topic,
                              std::size_t max_gap = 1000);
 std::shared_ptr<follower> make_follower(contract_fixture& t);
 
-// "from", "from + 1", … up to `end`, without it.
+// "from", "from + 1", … up to but not including `end`.
 std::vector<std::string> numbers(int from, int end);
 
 }  // namespace streamdemo::contract

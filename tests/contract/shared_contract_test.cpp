@@ -136,7 +136,7 @@ BUS_CONTRACT("shared: a member that joins takes over some partitions, and only t
   co_await a->until([&] { return a->owned.size() == 2; });
   co_await b->until([&] { return b->owned.size() == 2; });
   for (const auto& id : b->owned) CHECK_FALSE(a->owned.contains(id));
-  CHECK(a->assignments == 1);  // what it kept was not given to it anew
+  CHECK(a->assignments == 1);  // partitions that it kept were not assigned again
   co_await b->leave();
   co_await a->until([&] { return a->owned.size() == 4; });
 }
@@ -153,7 +153,7 @@ BUS_CONTRACT("shared: a rebalance leaves work in flight alone where the partitio
   b->start();
   co_await b->until([&] { return b->owned.size() == 1 && b->got.size() == 4; });
   co_await a->until([&] { return a->owned.size() == 1; });
-  CHECK(a->got.size() == 8);  // nothing of what it kept came again
+  CHECK(a->got.size() == 8);  // no record of the partitions that it kept came again
   a->complete_all();
   b->complete_all();
   co_await a->leave();
@@ -228,7 +228,7 @@ BUS_CONTRACT("shared: un-completed records are bounded in bytes, in all partitio
   CHECK(held >= o.max_bytes);
   co_await base::sleep_for(base::milliseconds(50));
   CHECK(m->got.size() == 3);
-  // In any order, also where the watermark stays; twice gives no more room.
+  // A record can be completed in any order, also when the watermark does not move. To complete it twice frees nothing.
   m->complete(2);
   m->complete(2);
   co_await m->until([&] { return m->got.size() == 4; });
@@ -259,7 +259,7 @@ BUS_CONTRACT("shared: a receive that is canceled takes no record with it") {
   o.group = t.fresh("group");
   o.topics.push_back(topic);
   auto c = t.bus.join(t.ex, o);
-  // A bus may take seconds to begin a group: what counts is what comes after the first `assigned`.
+  // A bus may need seconds to start a group, so the limits below count only after the first `assigned`.
   for (bool begun = false; !begun;) {
     const auto items = co_await received_within(*c, 1, std::chrono::seconds(1));
     begun = !items.empty();
@@ -269,7 +269,7 @@ BUS_CONTRACT("shared: a receive that is canceled takes no record with it") {
   while (values.size() < 50) {
     REQUIRE(++rounds < 10'000);
     if (rounds <= 50) co_await put_numbers(*p, topic, 0, rounds - 1, 1);
-    // A limit that sometimes comes before and sometimes after the record.
+    // A time limit that is sometimes reached before the record arrives and sometimes after.
     const auto items = co_await received_within(*c, 1, base::microseconds(rounds % 7 * 20));
     for (const auto& i : items) {
       if (const auto* d = std::get_if<bus::delivery>(&i)) values.push_back(d->record->value);

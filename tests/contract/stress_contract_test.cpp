@@ -1,4 +1,4 @@
-// Everything at once on threads of its own: producers, a group whose members come and go, and readers.
+// All at once, each on its own thread: producers, a group whose members join and leave, and readers.
 #include <streamdemo/base/io_threads.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -16,7 +16,7 @@ constexpr std::int32_t partitions = 4;
 constexpr std::size_t in_flight = 200;
 constexpr std::size_t total = std::size_t(producers) * per_partition * partitions;
 
-// Sent when all is completed, for members that wait for more.
+// Sent after all records are completed, to end the receive() of members that wait for more.
 const std::string nudge = "nudge";
 
 // Values are "producer number".
@@ -37,7 +37,7 @@ awaitable<std::string> produce(bus::bus& b, std::string topic, int me) {
   co_return "";
 }
 
-// In each partition, the numbers of each producer count up by one; `again` allows what was there before.
+// Checks that in each partition the numbers of each producer increase by one. `again` allows numbers that came before.
 class sequences {
  public:
   std::string note(const record& r, bool again) {
@@ -79,7 +79,7 @@ awaitable<std::string> read_all(bus::bus& b, std::string topic) {
   co_return "";
 }
 
-// What all members of the group have completed together.
+// The records that all members of the group have completed together.
 struct ledger {
   std::mutex mutex;
   std::set<std::pair<std::int32_t, std::int64_t>> completed;
@@ -93,8 +93,8 @@ struct ledger {
   }
 };
 
-// One stay in the group: takes `share` records, completes them last first, in small heaps, and leaves by drain or
-// crash.
+// One stay in the group: receives `share` records, completes them in small batches, each in reverse order, and leaves
+// by drain or crash.
 awaitable<std::string> stay(bus::bus& b, bus::group_options o, ledger& all, std::size_t share, bool crash) {
   auto c = b.join(co_await asio::this_coro::executor, std::move(o));
   std::set<std::int32_t> owned;
@@ -124,14 +124,14 @@ awaitable<std::string> stay(bus::bus& b, bus::group_options o, ledger& all, std:
     }
   }
   c->close();
-  // Who crashes without ever having been a member proves nothing, and on Kafka the others would wait for it.
+  // A crash before the first record tests nothing, and on Kafka the other members would have to wait for this one.
   if (!crash || taken == 0) co_await c->drain(in(std::chrono::seconds(60)));
   co_return "";
 }
 
 awaitable<std::string> come_and_go(bus::bus& b, bus::group_options o, ledger& all, int me, int stays) {
   for (int i = 0; !all.done(); ++i) {
-    // The last to leave must not leave anybody waiting, so only some members come and go.
+    // Only some members leave early, so that the others always remain to receive all records.
     const std::size_t share = me % 2 || i >= stays ? total : 400;
     auto wrong = co_await stay(b, o, all, share, i % 2 == 0);
     if (!wrong.empty()) co_return wrong;
@@ -139,7 +139,7 @@ awaitable<std::string> come_and_go(bus::bus& b, bus::group_options o, ledger& al
   co_return "";
 }
 
-// Ends receives that wait for records which others have completed meanwhile.
+// Ends the receive() of members that wait for records which other members have completed.
 awaitable<std::string> finish(bus::bus& b, std::string topic, ledger& all) {
   auto p = b.make_producer(co_await asio::this_coro::executor);
   while (!all.done()) co_await base::sleep_for(base::milliseconds(5));

@@ -1,4 +1,4 @@
-// A receive and a publish that are canceled when they take too long.
+// receive() and publish() with a time limit, after which they are canceled.
 #pragma once
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -16,7 +16,7 @@ inline awaitable<std::vector<bus::shared_item>> received_within(bus::shared_cons
   co_return std::move(*items);
 }
 
-// Nothing: it was canceled at the limit.
+// nullopt: it was canceled at the limit.
 inline awaitable<std::optional<result<bus::published>>> published_within(bus::producer& p, record r,
                                                                          base::microseconds limit) {
   using namespace boost::asio::experimental::awaitable_operators;

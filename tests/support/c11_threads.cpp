@@ -1,10 +1,10 @@
-// Under the thread sanitizer only: C11's threads by POSIX's. The client library of Kafka uses the former, which the
-// sanitizer does not know, so that a thread it did not see begin would crash it, and a lock it did not see taken would
-// make a race of what is none. glibc's types are the same in both.
+// Only for the thread sanitizer: implements C11 threads by POSIX threads. librdkafka uses C11 threads, which the
+// sanitizer does not intercept: it would crash on a thread whose start it did not see, and report races where it did
+// not see a lock. glibc uses the same types for both.
 #if defined(__SANITIZE_THREAD__)
 #define THREADS_ARE_WATCHED
 #elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)  // as clang says it
+#if __has_feature(thread_sanitizer)  // clang's way to ask
 #define THREADS_ARE_WATCHED
 #endif
 #endif

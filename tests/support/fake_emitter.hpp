@@ -1,4 +1,4 @@
-// An emitter for tests of handlers: keeps what was emitted, can hold its callers back and can refuse.
+// An emitter for tests of handlers. It records what was emitted, and can block its callers or refuse events.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/processor/handler.hpp>
@@ -30,12 +30,12 @@ class fake_emitter final : public processor::emitter {
   }
   base::awaitable<base::result<void>> log(std::string line) override { return take({"log", std::move(line), "", 0}); }
 
-  // Takes this many events in all; further callers wait until allow() raises it.
+  // Accepts this many events in total. Further callers wait until allow() raises the number.
   void allow(std::size_t in_all) {
     allowed_ = in_all;
     moved_.notify_all();
   }
-  // Completes once `n` events of `type` (empty: any) are there.
+  // Completes once there are `n` events of `type` (empty: of any type).
   base::awaitable<void> until(std::size_t n, std::string type = {}) {
     while (count(type) < n) co_await moved_.wait();
   }
@@ -55,8 +55,8 @@ class fake_emitter final : public processor::emitter {
 
   std::vector<emitted> events;
   std::function<void(const emitted&)> on_event;
-  std::function<std::optional<base::error>(const emitted&)> refuse;  // asked before an event is taken
-  std::size_t most_at_once = 0;                                      // callers inside at the same time
+  std::function<std::optional<base::error>(const emitted&)> refuse;  // called before an event is accepted
+  std::size_t most_at_once = 0;                                      // the most concurrent callers so far
 
  private:
   base::awaitable<base::result<void>> take(emitted e) {

@@ -1,5 +1,5 @@
-// Makes a test program its own guard for child processes: include it in one source of the program. It answers the
-// guard's argument before doctest's main sees it, as the product's main does.
+// Lets a test program act as the guard of its own child processes. Include it in one source of the program. It handles
+// the guard's argument before doctest's main, as the product's main does.
 #pragma once
 #include <cstring>
 #include <streamdemo/processor/guard.hpp>

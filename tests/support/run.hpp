@@ -1,5 +1,5 @@
-// Runs one coroutine on a loop of its own until it ends, and returns or throws what it did. The loop is not stopped:
-// what the coroutine started elsewhere, on a pool, has then let go of it.
+// Runs one coroutine on a loop of its own, and returns or throws what the coroutine does. The loop is not stopped but
+// runs out of work, so that calls which the coroutine started on a pool no longer refer to it.
 #pragma once
 #include <boost/asio/co_spawn.hpp>
 #include <streamdemo/base/asio.hpp>
