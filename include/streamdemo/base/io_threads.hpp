@@ -28,7 +28,7 @@ class io_threads {
   std::vector<std::thread> threads_;
 };
 
-// The number of the loop whose thread this is, 0 … size()-1; 0 on a thread of no io_threads.
+// The index of the loop that runs on the calling thread, 0 … size()-1; 0 on a thread without such a loop.
 std::size_t current_loop() noexcept;
 
 }  // namespace streamdemo::base

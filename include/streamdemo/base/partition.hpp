@@ -1,4 +1,4 @@
-// Which partition of a topic a key belongs to. Pure, thread-safe.
+// The partition of a topic to which a key belongs. Pure, thread-safe.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -1,6 +1,5 @@
-// The front door of `response`: which of its records count. Gateways and processors ask the same, because all of them
-// must fold the same records. What does not count is counted in a metric and named in the log, at most once a second.
-// One thread.
+// Decides which records of `response` are valid. Gateways and processors share this code, because all of them must fold
+// the same records. Invalid records are counted in a metric and logged at most once a second. One thread.
 #pragma once
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/metrics.hpp>
@@ -15,7 +14,7 @@ class admission {
  public:
   struct counters {
     base::counter& unreadable;  // records that decode() refuses
-    base::counter& misplaced;   // those in another partition than their task's
+    base::counter& misplaced;   // records that are not in the partition of their task
   };
 
   // `partitions`: the number of partitions of `response`. The other arguments must outlive it.

@@ -24,7 +24,7 @@ class client_reaper : public std::enable_shared_from_this<client_reaper> {
   }
 
   // Waits at most `patience` for the clients to end, and returns how many have not. A bug of librdkafka can block one
-  // forever, and nothing can interrupt it; their threads are let go, so that the process can exit.
+  // forever, and nothing can interrupt it. Their threads are given up, so that the process can exit.
   std::size_t wait_for(std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     over_ = true;

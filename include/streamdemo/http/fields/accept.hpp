@@ -10,8 +10,8 @@ namespace streamdemo::http {
 // nullopt: none is acceptable. Parts that do not parse are ignored.
 std::optional<std::size_t> best_offer(std::string_view accept, std::span<const std::string_view> offered) noexcept;
 
-// Whether Accept-Encoding names this coding, or any, and the client likes it no less than plain bytes. An empty header,
-// or none, takes plain bytes only: whoever says nothing may not know how to decode.
+// Whether Accept-Encoding allows this coding and prefers it at least as much as plain bytes. An empty or missing header
+// allows plain bytes only, because the client may not be able to decode anything else.
 bool takes_coding(std::string_view accept_encoding, std::string_view coding) noexcept;
 
 }  // namespace streamdemo::http
