@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openPage, overflow, phone, shots, startBrowser } from "./browser.mjs";
-import { binary, startServer } from "./server.mjs";
+import { binary, startServer, until } from "./server.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "streamdemo-auth-"));
 const settings = { "auth.mode": "keys", "auth.directory": directory };
@@ -44,6 +44,23 @@ async function simulate(page, results, interval) {
   await page.locator("input[name=interval_ms]").fill(String(interval));
   await page.getByRole("button", { name: "Start" }).click();
 }
+
+test("a change of the keys is a line of the audit, with their ids and no key", async () => {
+  const other = mkdtempSync(join(tmpdir(), "streamdemo-audit-"));
+  const at = ["--set", `auth.directory=${other}`];
+  const run = (...command) => execFileSync(binary, [...command, ...at], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const watched = await startServer({ "auth.mode": "keys", "auth.directory": other, "instance.log_level": "info" });
+  const told = () => [...watched.errors().matchAll(/gateway\/audit: (\{"act":"keys changed".*\})/g)].map((m) => JSON.parse(m[1]));
+  const dave = run("key", "new", "--subject", "dave").trim();
+  await until("the key that came", () => told().length === 1);
+  const [id] = told()[0].came;
+  assert.deepEqual(told(), [{ act: "keys changed", issuer: "keys", keys: 1, came: [id] }]);
+  run("key", "revoke", id);
+  await until("the key that went", () => told().length === 2);
+  assert.deepEqual(told()[1], { act: "keys changed", issuer: "keys", keys: 0, went: [id] });
+  assert.ok(!watched.errors().includes(dave));
+  assert.equal((await watched.stop()).code, 0);
+});
 
 test("one signs in, sees one's own tasks by all transports, and signs out", async (t) => {
   const page = await openPage(t, browser, server.url);

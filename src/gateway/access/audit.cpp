@@ -35,6 +35,10 @@ void audit::done(const act& a) {
   if (asks_) log_.info("{{{}}}", members_of(a));
 }
 
+void audit::keys_changed(const key_change& c) {
+  if (asks_ && c.any()) log_.info("{{{}}}", members_of(c));
+}
+
 void audit::refused(const act& a, std::string_view why) {
   if (!asks_) return;
   metrics_

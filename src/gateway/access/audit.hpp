@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 
+#include "gateway/access/key_change.hpp"
 #include "gateway/access/principal.hpp"
 
 namespace streamdemo::gateway {
@@ -28,6 +29,8 @@ class audit {
   audit(bool asks, const base::clock& clock, base::metrics& metrics, const base::logger& log);
 
   void done(const act& a);
+  // Nothing where nothing is another.
+  void keys_changed(const key_change& c);
   // `why`: "unauthenticated", "forbidden", "another's task" …
   void refused(const act& a, std::string_view why);
 

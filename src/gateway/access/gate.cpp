@@ -157,8 +157,8 @@ bool gate::is_own_page(const http::request& r) const noexcept {
   return base::same_word(http::origin_authority(origin), r.authority());
 }
 
-bool gate::look() {
-  return verifier_ && verifier_->look();
+key_changes gate::look() {
+  return verifier_ ? verifier_->look() : key_changes{};
 }
 
 std::optional<std::string> gate::not_ready() const {

@@ -57,8 +57,8 @@ class gate {
   };
   ticket make_ticket(const principal& p, std::string_view request_id) const;
 
-  // True: who was admitted must be judged anew. By one thread at a time; may read a small file.
-  bool look();
+  // Where there are some, who was admitted must be judged anew. By one thread at a time; may read a small file.
+  key_changes look();
   std::optional<std::string> not_ready() const;
 
  private:

@@ -17,6 +17,15 @@ base::counter& refusals_of(base::metrics& m, std::string_view reason) {
   return m.counter("streamdemo_auth_tokens_refused_total", refusals_help, {{"reason", std::string(reason)}});
 }
 
+// What tells the keys of one name from those of the same name before: their thumbprints. A key without a name goes by
+// its own.
+std::map<std::string, std::string> names_of(const std::shared_ptr<const jwk_set>& set) {
+  std::map<std::string, std::string> out;
+  if (!set) return out;
+  for (const auto& k : set->keys) out[k.kid.empty() ? k.thumbprint : k.kid] += k.thumbprint;
+  return out;
+}
+
 }  // namespace
 
 jwt_verifier::refusals::refusals(base::metrics& m) : unavailable_(&refusals_of(m, "unavailable")) {
@@ -71,10 +80,10 @@ bool jwt_verifier::still_holds(const principal& p) const {
   return std::ranges::any_of(keys->keys, [&](const jwk& k) { return k.thumbprint == p.key; });
 }
 
-bool jwt_verifier::look() {
+key_changes jwt_verifier::look() {
   const auto at = clock_.even();
   auto keys = now()->keys;
-  bool changed = false;
+  key_changes changes;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     auto& s = sources_[i];
     bool due = false;
@@ -85,19 +94,19 @@ bool jwt_verifier::look() {
     if (due) s.feed->ask();
     if (const auto came = s.feed->take()) {
       if (auto fresh = take_in(s, *came, at)) {
+        changes.push_back(change_between(s.of.name, names_of(keys[i]), names_of(fresh)));
         keys[i] = std::move(fresh);
-        changed = true;
       }
     }
     const std::lock_guard lock(mutex_);
     if (const auto got = s.plan.got_at()) s.age.Set(std::chrono::duration<double>(at - *got).count());
   }
-  if (!changed) return false;
+  if (changes.empty()) return changes;
   auto fresh = std::make_shared<judges>();
   fresh->keys = std::move(keys);
   const std::lock_guard lock(mutex_);
   judges_ = std::move(fresh);
-  return true;
+  return changes;
 }
 
 std::optional<std::string> jwt_verifier::not_ready() const {

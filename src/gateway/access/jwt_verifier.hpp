@@ -26,7 +26,7 @@ class jwt_verifier final : public token_verifier {
 
   judgement verify(std::string_view token, base::sys_time now) const override;
   bool still_holds(const principal& p) const override;
-  bool look() override;
+  key_changes look() override;
   std::optional<std::string> not_ready() const override;
 
  private:

@@ -48,36 +48,37 @@ bool key_ring::still_holds(const principal& p) const {
   return k.subject == p.subject && (p.may & ~held) == 0 && k.kinds == p.kinds && in_time;
 }
 
-bool key_ring::look() {
+key_changes key_ring::look() {
   const auto s = stamp_now();
-  if (seen_ == s) return false;
-  const bool first = !seen_;
+  if (seen_ == s) return {};
   seen_ = s;
   auto read = read_keys(file_);
   if (!read && read.error().code != base::errc::not_found) {
     // What could not be read may be readable the next time, under the same stamp.
     if (read.error().code != base::errc::corrupt) seen_.reset();
-    if (std::exchange(trouble_, read.error().message) == read.error().message) return false;
+    if (std::exchange(trouble_, read.error().message) == read.error().message) return {};
     log_.error("{}: {}; the keys from before stay as they are", file_.string(), read.error().message);
-    return false;
+    return {};
   }
   trouble_.clear();
   auto fresh = std::make_shared<keys>();
+  std::map<std::string, stored_key> lines;
   if (read) {
     for (const auto& k : *read) {
       const auto p = principal_of(k);
       fresh->by_hash[k.sha256] = p;
       fresh->by_id[k.id] = p;
+      lines[k.id] = k;
     }
   }
   if (fresh->by_id.empty()) {
     log_.warning("{} has no keys, so nobody can call; make one with `streamdemo key new`", file_.string());
-  } else if (!first) {
-    log_.info("{} was read again: {} key(s)", file_.string(), fresh->by_id.size());
   }
+  auto change = change_between(std::string(issuer), lines_, lines);
+  lines_ = std::move(lines);
   const std::lock_guard lock(mutex_);
   keys_ = std::move(fresh);
-  return true;
+  return {std::move(change)};
 }
 
 std::optional<std::string> key_ring::not_ready() const {

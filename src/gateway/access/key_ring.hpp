@@ -5,6 +5,7 @@
 #include <streamdemo/gateway/access/key_file.hpp>
 
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <unordered_map>
 
@@ -18,7 +19,7 @@ class key_ring final : public token_verifier {
 
   judgement verify(std::string_view token, base::sys_time now) const override;
   bool still_holds(const principal& p) const override;
-  bool look() override;
+  key_changes look() override;
   std::optional<std::string> not_ready() const override;
 
   static constexpr std::string_view issuer = "keys";
@@ -42,7 +43,8 @@ class key_ring final : public token_verifier {
   const std::filesystem::path file_;
   base::logger log_;
   std::optional<stamp> seen_;
-  std::string trouble_;  // the last that was told
+  std::string trouble_;                      // the last that was told
+  std::map<std::string, stored_key> lines_;  // by id, as they were read last; look() only
   mutable std::mutex mutex_;
   std::shared_ptr<const keys> keys_;  // under mutex_
 };

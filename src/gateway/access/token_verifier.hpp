@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/system/result.hpp>
 
+#include "gateway/access/key_change.hpp"
 #include "gateway/access/principal.hpp"
 
 namespace streamdemo::gateway {
@@ -23,9 +24,9 @@ class token_verifier {
   virtual judgement verify(std::string_view token, base::sys_time now) const = 0;
   // What `p` was once known by is still good, its own expiry aside.
   virtual bool still_holds(const principal& p) const = 0;
-  // Looks for changes of what tokens are judged by. True: there was one, and principals must be judged anew. Blocks for
-  // a small file at most; by one thread at a time.
-  virtual bool look() = 0;
+  // Looks for changes of what tokens are judged by. Where there are some, principals must be judged anew. Blocks for a
+  // small file at most; by one thread at a time.
+  virtual key_changes look() = 0;
   // nullopt when tokens can be judged, otherwise why not.
   virtual std::optional<std::string> not_ready() const = 0;
 };

@@ -76,7 +76,9 @@ void services::start() {
 base::awaitable<void> services::look_for_changes() {
   for (;;) {
     co_await base::sleep_for(std::chrono::seconds(1));
-    if (d_.entrance.look()) judge_again();
+    const auto changes = d_.entrance.look();
+    for (const auto& c : changes) audit_.keys_changed(c);
+    if (!changes.empty()) judge_again();
   }
 }
 

@@ -20,6 +20,7 @@ struct stored_key {
   std::vector<std::string> kinds;   // empty: all
   base::sys_time created{};
   base::sys_time expires{};  // zero: never
+  bool operator==(const stored_key&) const = default;
 };
 
 // The properties of a new key.

@@ -104,7 +104,7 @@ TEST_CASE("keys of a file are there at once, and looked at again") {
   write(f.set(true, false));
   auto v = f.verifier({issuer_at(file.string())});
   CHECK_FALSE(v.not_ready().has_value());
-  CHECK_FALSE(v.look());
+  CHECK(v.look().empty());
   const auto one = token_of(f.first, "1", f.clock);
   const auto two = token_of(f.second, "2", f.clock);
   const auto who = v.verify(one, f.clock.now());
@@ -115,24 +115,30 @@ TEST_CASE("keys of a file are there at once, and looked at again") {
 
   SUBCASE("a key that is added counts within a second, one that is gone no longer") {
     write(f.set(true, true));
-    CHECK_FALSE(v.look());
+    CHECK(v.look().empty());
     f.clock.at += seconds(1);
-    CHECK(v.look());
+    const auto came = v.look();
+    REQUIRE(came.size() == 1);
+    CHECK(came[0].issuer == "a");
+    CHECK(came[0].keys == 2);
+    CHECK(came[0].came == std::vector<std::string>(1, "2"));
     CHECK(verdict(v, two, f.clock.now()) == "");
     CHECK(v.still_holds(**who));
     write(f.set(false, true));
     f.clock.at += seconds(1);
-    CHECK(v.look());
+    CHECK_FALSE(v.look().empty());
     CHECK_FALSE(v.still_holds(**who));
     CHECK(verdict(v, one, f.clock.now()) == "unavailable");  // its file is looked at again for it
     f.clock.at += seconds(1);
-    CHECK_FALSE(v.look());
+    CHECK(v.look().empty());
     CHECK(verdict(v, one, f.clock.now()) == "unknown");
   }
   SUBCASE("another key of the same name is another key") {
     write(jwks({f.second.jwk(R"(,"kid":"1")")}));
     f.clock.at += seconds(1);
-    CHECK(v.look());
+    const auto changes = v.look();
+    REQUIRE(changes.size() == 1);
+    CHECK(changes[0].changed == std::vector<std::string>(1, "1"));
     CHECK_FALSE(v.still_holds(**who));
     CHECK(verdict(v, one, f.clock.now()) == "unknown");
     CHECK(f.counted("signature", 1));
@@ -141,12 +147,12 @@ TEST_CASE("keys of a file are there at once, and looked at again") {
     for (const auto* text : {"", "{", "{\"keys\":[]}"}) {
       write(text);
       f.clock.at += seconds(61);
-      CHECK_FALSE(v.look());
+      CHECK(v.look().empty());
       CHECK(verdict(v, one, f.clock.now()) == "");
     }
     std::filesystem::remove(file);
     f.clock.at += seconds(61);
-    CHECK_FALSE(v.look());
+    CHECK(v.look().empty());
     CHECK(verdict(v, one, f.clock.now()) == "");
     CHECK_FALSE(v.not_ready().has_value());
   }
@@ -191,11 +197,11 @@ TEST_CASE("keys of an address: not ready before they are there, and kept while i
   // Not before a second is over.
   f.clock.at += std::chrono::milliseconds(999);
   v.look();
-  CHECK_FALSE(v.look());
+  CHECK(v.look().empty());
   CHECK(s.asked() == 1);
   s.answer_with(f.set(true, false));
   f.clock.at += std::chrono::milliseconds(1);
-  CHECK(eventually([&] { return v.look(); }));
+  CHECK(eventually([&] { return !v.look().empty(); }));
   CHECK(s.asked() == 2);
   CHECK_FALSE(v.not_ready().has_value());
   CHECK(verdict(v, one, f.clock.now()) == "");
@@ -212,7 +218,7 @@ TEST_CASE("keys of an address: not ready before they are there, and kept while i
     bool changed = false;
     CHECK(eventually([&] {
       f.clock.at += seconds(1);
-      changed = changed || v.look();
+      changed = changed || !v.look().empty();
       return s.asked() >= wanted;
     }));
     CHECK_FALSE(changed);
@@ -231,7 +237,7 @@ TEST_CASE("an unknown key is asked for once in half a minute") {
   key_server s;
   s.answer_with(f.set(true, false));
   auto v = f.verifier({issuer_at(s.url())});
-  CHECK(eventually([&] { return v.look(); }));
+  CHECK(eventually([&] { return !v.look().empty(); }));
   CHECK(s.asked() == 1);
   const auto one = token_of(f.first, "1", f.clock);
   const auto two = token_of(f.second, "2", f.clock);
@@ -240,7 +246,7 @@ TEST_CASE("an unknown key is asked for once in half a minute") {
   // The issuer has a new key, and signs with it at once.
   s.answer_with(f.set(true, true));
   CHECK(verdict(v, two, f.clock.now()) == "unavailable");
-  CHECK(eventually([&] { return v.look(); }));
+  CHECK(eventually([&] { return !v.look().empty(); }));
   CHECK(s.asked() == 2);
   CHECK(verdict(v, two, f.clock.now()) == "");
   CHECK(verdict(v, one, f.clock.now()) == "");

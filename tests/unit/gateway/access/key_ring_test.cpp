@@ -61,13 +61,21 @@ TEST_CASE("the file is read again when it changes, and a key that is gone holds 
   fixture f;
   const auto first = f.make("alice");
   key_ring ring(f.file, f.log);
-  CHECK_FALSE(ring.look());
+  CHECK(ring.look().empty());
   const auto who = ring.verify(first, now);
   const auto second = f.make("bob");
-  CHECK(ring.look());
-  CHECK(ring.verify(second, now).has_value());
+  const auto came = ring.look();
+  REQUIRE(came.size() == 1);
+  CHECK(came[0].keys == 2);
+  const auto bobs = (*ring.verify(second, now))->key;
+  CHECK(came[0].came == std::vector<std::string>(1, bobs));
+  CHECK(came[0].went.empty());
   REQUIRE(revoke_key(f.file, (*who)->key).has_value());
-  CHECK(ring.look());
+  const auto went = ring.look();
+  REQUIRE(went.size() == 1);
+  CHECK(went[0].keys == 1);
+  CHECK(went[0].came.empty());
+  CHECK(went[0].went == std::vector<std::string>(1, (*who)->key));
   CHECK(ring.verify(first, now).error() == denial::unknown);
   CHECK_FALSE(ring.still_holds(**who));
   CHECK(ring.verify(second, now).has_value());
@@ -78,7 +86,7 @@ TEST_CASE("a file that is wrong changes nothing") {
   const auto key = f.make("alice");
   key_ring ring(f.file, f.log);
   std::ofstream(f.file, std::ios::app) << "{\"id\":\n";
-  CHECK_FALSE(ring.look());
+  CHECK(ring.look().empty());
   CHECK(ring.verify(key, now).has_value());
   const auto again = add_key(f.file, {.subject = "bob", .scopes = {"tasks:read"}}, now);
   REQUIRE_FALSE(again.has_value());
@@ -90,7 +98,7 @@ TEST_CASE("no file is no key, until there is one") {
   key_ring ring(f.file, f.log);
   CHECK(ring.verify("x", now).error() == denial::unknown);
   const auto key = f.make("alice");
-  CHECK(ring.look());
+  CHECK_FALSE(ring.look().empty());
   CHECK(ring.verify(key, now).has_value());
 }
 
@@ -147,10 +155,10 @@ TEST_CASE("a file that cannot be read changes nothing, and is read as soon as it
   const auto aside = f.file.string() + ".aside";
   std::filesystem::rename(f.file, aside);
   std::filesystem::create_directory(f.file);
-  CHECK_FALSE(ring.look());
+  CHECK(ring.look().empty());
   CHECK(ring.verify(first, now).has_value());
   std::filesystem::remove(f.file);
   std::filesystem::rename(aside, f.file);
-  CHECK(ring.look());
+  CHECK_FALSE(ring.look().empty());
   CHECK(ring.verify(second, now).has_value());
 }
