@@ -20,6 +20,7 @@
 #include "app/descriptor_plan.hpp"
 #include "app/kinds.hpp"
 #include "app/module_options.hpp"
+#include "app/token_file.hpp"
 #include "app/topics.hpp"
 
 namespace streamdemo::app {
@@ -190,8 +191,15 @@ base::result<void> application::impl::start(const std::function<bool()>& give_up
 }
 
 base::result<void> application::impl::open_management() {
+  std::string token;
+  if (const auto& file = settings.management.token_file; !file.empty()) {
+    auto read = read_token(file);
+    if (!read) return base::error{read.error().code, "management.token_file: " + read.error().message};
+    token = std::move(*read);
+  }
   management = management::make_management(
-      management_options(settings, plan.management_below), watch_loop, [this] { return unready(); }, metrics, log);
+      management_options(settings, std::move(token), plan.management_below), watch_loop, [this] { return unready(); },
+      metrics, log);
   return management->open();
 }
 

@@ -22,10 +22,11 @@ artifacts::options artifact_options(const config::settings& s, int descriptors_b
           .descriptors_below = descriptors_below};
 }
 
-management::options management_options(const config::settings& s, int descriptors_below) {
+management::options management_options(const config::settings& s, std::string token, int descriptors_below) {
   return {.listen = s.management.listen,
           .port = s.management.port,
           .allowed_hosts = s.management.allowed_hosts,
+          .token = std::move(token),
           .descriptors_below = descriptors_below};
 }
 

@@ -10,7 +10,7 @@ namespace streamdemo::app {
 
 bus::kafka_options kafka_options(const config::settings& s);
 artifacts::options artifact_options(const config::settings& s, int descriptors_below);
-management::options management_options(const config::settings& s, int descriptors_below);
+management::options management_options(const config::settings& s, std::string token, int descriptors_below);
 // Its request topics: the common one, and the ones for single kinds that have a command.
 processor::options processor_options(const config::settings& s, std::string source);
 

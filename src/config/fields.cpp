@@ -186,6 +186,9 @@ void add_management_results_tasks(field_list& f) {
                              "Host names that requests to it may use, in addition to addresses, localhost and names "
                              "without a dot."));
 
+  f.push_back(text<settings>("management.token_file", AT(management.token_file), nullptr, "a path, or empty",
+                             "A file with a token of at least 16 characters, read at the start: /metrics then asks for "
+                             "it as `Authorization: Bearer`. /healthz and /readyz never do."));
   f.push_back(
       num("results.max_bytes", AT(results.max_bytes), mib, tib,
           "Memory for the histories of all tasks; beyond it the oldest results are dropped. What must be remembered "

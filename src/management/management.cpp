@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <streamdemo/base/open_files.hpp>
+#include <streamdemo/base/secret.hpp>
 #include <streamdemo/base/text.hpp>
+#include <streamdemo/http/fields/bearer.hpp>
 #include <streamdemo/http/host.hpp>
 #include <streamdemo/http/router.hpp>
 #include <streamdemo/management/management.hpp>
@@ -25,9 +27,10 @@ http::response error_page(int status, std::string_view detail) {
 
 class endpoints {
  public:
-  endpoints(readiness ready, base::metrics& numbers, std::vector<std::string> allowed_hosts)
+  endpoints(readiness ready, base::metrics& numbers, std::vector<std::string> allowed_hosts, std::string token)
       : ready_(std::move(ready)),
         allowed_hosts_(std::move(allowed_hosts)),
+        token_(std::move(token)),
         numbers_(numbers),
         router_({{http::verb::get, "/healthz", [this](http::request&) { return healthz(); }},
                  {http::verb::get, "/readyz", [this](http::request&) { return readyz(); }},
@@ -36,6 +39,11 @@ class endpoints {
   base::awaitable<http::reply> answer(http::request& r) {
     if (!answers_to(http::host_name(r.authority()))) {
       co_return text(403, "this server does not answer for that name; list it in management.allowed_hosts\n");
+    }
+    if (!is_probe(r.path) && !shows_token(r)) {
+      auto refused = text(401, "show the token of management.token_file: Authorization: Bearer …\n");
+      refused.set("WWW-Authenticate", "Bearer realm=\"streamdemo management\"");
+      co_return refused;
     }
     const auto match = router_.find(r);
     if (match.found != nullptr) co_return co_await match.found->run(r);
@@ -52,6 +60,11 @@ class endpoints {
     return name.find_first_of(".:") == std::string_view::npos || http::is_nobodys_else(name) ||
            std::any_of(allowed_hosts_.begin(), allowed_hosts_.end(),
                        [&](const auto& allowed) { return base::same_word(allowed, name); });
+  }
+
+  static bool is_probe(std::string_view path) noexcept { return path == "/healthz" || path == "/readyz"; }
+  bool shows_token(const http::request& r) const noexcept {
+    return token_.empty() || base::same_secret(http::bearer_token(r.header("Authorization")).value_or(""), token_);
   }
 
   base::awaitable<http::reply> healthz() { co_return text(200, "ok\n"); }
@@ -76,6 +89,7 @@ class endpoints {
 
   const readiness ready_;
   const std::vector<std::string> allowed_hosts_;
+  const std::string token_;  // empty: none is asked for
   base::metrics& numbers_;
   const http::router router_;
 };
@@ -92,7 +106,8 @@ std::unique_ptr<http::server> make_management(options given, base::io_threads& t
   o.descriptors_below = given.descriptors_below;
   o.refusals_below = given.descriptors_below;
   o.max_header_bytes = 8192;
-  const auto table = std::make_shared<endpoints>(std::move(ready), metrics, std::move(given.allowed_hosts));
+  const auto table =
+      std::make_shared<endpoints>(std::move(ready), metrics, std::move(given.allowed_hosts), std::move(given.token));
   return http::make_server(
       std::move(o), threads, [table](http::request& r) { return table->answer(r); }, error_page, metrics, log);
 }

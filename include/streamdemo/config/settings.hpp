@@ -120,6 +120,7 @@ struct settings {
     std::uint16_t port = 8081;
     std::vector<std::string> allowed_hosts;  // in addition to loopback names, addresses and names without a dot
   } management;
+    std::filesystem::path token_file;        // whose token /metrics asks for; empty: none
 
   struct {
     std::uint64_t max_bytes = 268435456;

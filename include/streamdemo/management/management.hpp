@@ -3,6 +3,7 @@
 //   GET /readyz   200 while it takes work, otherwise 503 and the reason
 //   GET /metrics  the metrics in Prometheus' text format, including those of the process
 // A Host that somebody else could own is answered 403, because a web page could otherwise reach it (DNS rebinding).
+// With a token, a request to /metrics that does not show it is answered 401; probes ask the other two without one.
 #pragma once
 #include <streamdemo/http/server.hpp>
 
@@ -20,6 +21,7 @@ struct options {
   std::vector<std::string> listen;
   std::uint16_t port = 0;
   std::vector<std::string> allowed_hosts;  // host names it answers to, in addition to those that nobody else can own
+  std::string token;                       // to be shown as Authorization: Bearer; empty: none is asked for
   int descriptors_below = std::numeric_limits<int>::max();  // as http::server_options
 };
 

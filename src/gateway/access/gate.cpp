@@ -6,6 +6,7 @@
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/base/text.hpp>
+#include <streamdemo/http/fields/bearer.hpp>
 #include <streamdemo/http/fields/cookie.hpp>
 #include <streamdemo/http/fields/origin.hpp>
 
@@ -21,14 +22,6 @@ constexpr std::size_t max_proxied_bytes = 256;
 // forgotten first.
 constexpr std::size_t max_ended_sessions = 100'000;
 
-// The token of an Authorization field (RFC 6750 section 2.1); nullopt: it has another scheme.
-std::optional<std::string_view> bearer(std::string_view field) noexcept {
-  constexpr std::string_view scheme = "bearer";
-  if (field.size() <= scheme.size() || !base::same_word(field.substr(0, scheme.size()), scheme)) return std::nullopt;
-  if (field[scheme.size()] != ' ') return std::nullopt;
-  return base::trim(field.substr(scheme.size()));
-}
-
 base::sys_time earlier(base::sys_time a, base::sys_time b) noexcept {
   return a == base::sys_time{} ? b : std::min(a, b);
 }
@@ -43,7 +36,7 @@ judgement gate::admit(const http::request& r, bool takes_ticket) const {
   if (!options_.trusted_proxies.empty()) return of_proxy(r);
   // What is shown explicitly counts, and nothing behind it: who shows a bad token is not somebody by a cookie.
   if (r.has_header("Authorization")) {
-    const auto token = bearer(r.header("Authorization"));
+    const auto token = http::bearer_token(r.header("Authorization"));
     return token ? of_token(*token) : judgement(denial::unknown);
   }
   if (const auto text = r.query_value("ticket"); text && takes_ticket) {

@@ -13,13 +13,14 @@ using namespace streamdemo;
 
 namespace {
 
-http::client_response ask(std::uint16_t port, http::verb v, std::string target) {
+http::client_response ask(std::uint16_t port, http::verb v, std::string target, const std::string& authorization = "") {
   asio::io_context context;
   auto client = http::make_client(context.get_executor(), "127.0.0.1", port);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-  const std::vector<http::field> none;
-  auto answer =
-      asio::co_spawn(context.get_executor(), client->send(v, std::move(target), none, "", deadline), asio::use_future);
+  std::vector<http::field> fields;
+  if (!authorization.empty()) fields.push_back({"Authorization", authorization});
+  auto answer = asio::co_spawn(context.get_executor(), client->send(v, std::move(target), fields, "", deadline),
+                               asio::use_future);
   context.run();
   auto got = answer.get();
   REQUIRE(got.has_value());
@@ -80,6 +81,37 @@ TEST_CASE("the management listener says whether the process lives, is ready, and
   http::test::peer old(port);
   CHECK(old.ask("GET /healthz HTTP/1.0\r\n\r\n").status == 200);
 
+  const auto now = std::chrono::steady_clock::now();
+  asio::co_spawn(threads.executor(0), server->drain(now), asio::use_future).get();
+  threads.stop();
+  threads.join();
+}
+
+TEST_CASE("with a token, probes alone are answered to who does not show it") {
+  base::logger log("test", base::log_level::off);
+  base::metrics numbers;
+  base::io_threads threads(1, "test");
+  const std::string token = "0123456789abcdef";
+  const auto readiness = []() -> std::optional<std::string> { return std::nullopt; };
+  auto server =
+      management::make_management({.listen = {"127.0.0.1"}, .token = token}, threads, readiness, numbers, log);
+  REQUIRE(server->open().has_value());
+  threads.start();
+  const auto port = server->port();
+  for (const auto* open : {"/healthz", "/readyz"}) CHECK(ask(port, http::verb::get, open).status == 200);
+  CHECK(ask(port, http::verb::get, "/metrics", "Bearer " + token).status == 200);
+  CHECK(ask(port, http::verb::head, "/metrics", "bearer " + token).status == 200);
+  CHECK(ask(port, http::verb::get, "/nothing", "Bearer " + token).status == 404);
+  for (const auto& wrong : {std::string(), token, "Basic " + token, std::string("Bearer "), "Bearer " + token + "0",
+                            "Bearer " + token.substr(1), std::string("Bearer 0123456789abcdeF")}) {
+    CAPTURE(wrong);
+    for (const auto* closed : {"/metrics", "/nothing", "/readyz/"}) {
+      const auto refused = ask(port, http::verb::get, closed, wrong);
+      CHECK(refused.status == 401);
+      CHECK(refused.header("WWW-Authenticate") == "Bearer realm=\"streamdemo management\"");
+      CHECK(refused.body.find(token) == std::string::npos);
+    }
+  }
   const auto now = std::chrono::steady_clock::now();
   asio::co_spawn(threads.executor(0), server->drain(now), asio::use_future).get();
   threads.stop();
