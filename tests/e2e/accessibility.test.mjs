@@ -34,7 +34,12 @@ const views = {
 // The page's own policy forbids scripts like the checker's.
 async function open(t, path, { media, ...options }) {
   const page = await openPage(t, both.browser, both.server.url + path, { ...options, bypassCSP: true });
-  return { page, look: () => (media ? page.emulateMedia({ media }) : undefined) };
+  const look = async () => {
+    if (!media) return;
+    await page.emulateMedia({ media });
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  };
+  return { page, look };
 }
 
 async function taskShown(t, options) {
@@ -158,9 +163,12 @@ test("on paper there is nothing to press, and the whole history", async (t) => {
   assert.ok(await page.locator("#task-id").isVisible() && await page.locator("#timeline").isVisible());
   assert.ok(await page.locator("#log").evaluate((e) => e.scrollHeight <= e.clientHeight + 1), "the history is cut off");
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), "rgb(22, 32, 44)");
+  const drawnWidth = (p, what) => p.locator(what).evaluate((e) => e.viewBox.baseVal.width);
+  assert.ok(await drawnWidth(page, "#timeline") <= 640);
 
   const race = await raceShown(t, views["on paper"]);
   for (const what of ["button:visible", "input:visible", "nav:visible", "#download:visible"]) assert.equal(await race.locator(what).count(), 0, what);
+  for (const what of ["#delays", "[data-lane=sse] .track svg"]) assert.ok(await drawnWidth(race, what) <= 640, what);
   assert.ok(await race.locator("#lanes").isVisible() && await race.locator("#headline").isVisible());
 });
 

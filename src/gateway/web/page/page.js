@@ -4,6 +4,7 @@ import { now } from "../shared/clock.js";
 import { $, element, say } from "../shared/dom.js";
 import { isOver, restarts, skip } from "../shared/reader.js";
 import { signedIn } from "../shared/session.js";
+import { drawForPaper } from "../shared/svg.js";
 import { makeTransports } from "../shared/transports.js";
 import { setting } from "../shared/words.js";
 import { choicesOf } from "./choices.js";
@@ -196,6 +197,7 @@ document.addEventListener("drop", (e) => {
 
 addEventListener("hashchange", fromFragment);
 addEventListener("resize", showSoon);
+drawForPaper(() => { if (history) show(); });
 signedIn()
   .then(() => {
     fromFragment();

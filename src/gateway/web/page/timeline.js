@@ -1,6 +1,6 @@
 // Draws when each result existed (top line) and when each transport delivered it (a line for each that did).
 import { median } from "../shared/numbers.js";
-import { node, ticks } from "../shared/svg.js";
+import { node, ticks, widthOf } from "../shared/svg.js";
 import { transportNames } from "../shared/transports.js";
 import { duration } from "../shared/words.js";
 
@@ -12,7 +12,7 @@ export function drawTimeline(svg, caption, deliveries) {
   const lanes = Object.keys(transportNames).filter((via) => shown.some((d) => d.via === via));
   const start = deliveries.length ? deliveries[0].existed : 0;
   const span = Math.max(1000, ...shown.map((d) => Math.max(d.existed, d.here) - start));
-  const width = svg.clientWidth || 640;
+  const width = widthOf(svg) || 640;
   const height = top + lane * (lanes.length + 1) + 8;
   const x = (t) => left + ((t - start) / span) * (width - left - right);
   const y = (row) => top + lane * row + lane / 2;

@@ -1,6 +1,6 @@
 // Every delay of a race as a dot on a logarithmic axis, a line for each lane, its median marked.
 import { median } from "../shared/numbers.js";
-import { node } from "../shared/svg.js";
+import { node, widthOf } from "../shared/svg.js";
 import { transportNames } from "../shared/transports.js";
 import { duration, setting } from "../shared/words.js";
 import { delays } from "./stats.js";
@@ -11,7 +11,7 @@ const least = 0.1;  // ms; what is less stands there
 
 export function drawDelays(svg, race) {
   const lanes = Object.values(race.lanes);
-  const width = Math.max(240, svg.clientWidth);
+  const width = Math.max(240, widthOf(svg));
   const most = Math.max(1000, ...lanes.flatMap((lane) => delays(race, lane)));
   const steps = [];
   for (let ms = least; ms < most * 10; ms = Number((ms * 10).toPrecision(1))) steps.push(ms);

@@ -1,6 +1,6 @@
 // The four lanes and the line of the moments at which results existed, all on one axis of time.
 import { median } from "../shared/numbers.js";
-import { node, ticks } from "../shared/svg.js";
+import { node, ticks, widthOf } from "../shared/svg.js";
 import { transportNames } from "../shared/transports.js";
 import { duration, size } from "../shared/words.js";
 import { delays, receivedBytes } from "./stats.js";
@@ -26,14 +26,14 @@ export function makeLanes(table) {
   let span = 1000;
 
   const scaleOf = (svg) => {
-    const width = Math.max(160, svg.clientWidth);
+    const width = Math.max(160, widthOf(svg));
     svg.setAttribute("viewBox", `0 0 ${width} ${svg.clientHeight || height}`);
     return (t) => edge + ((t - race.clicked) / span) * (width - 2 * edge);
   };
 
   function drawAxis() {
     const x = scaleOf(axis);
-    axis.replaceChildren(...ticks(span, axis.clientWidth / 70).map((t) =>
+    axis.replaceChildren(...ticks(span, widthOf(axis) / 70).map((t) =>
       node("text", { x: x(race.clicked + t), y: 14, "text-anchor": t === 0 ? "start" : "middle" }, `${t / 1000} s`)));
   }
 

@@ -4,6 +4,7 @@ import { best, look, now, timeOf } from "../shared/clock.js";
 import { $, element, say } from "../shared/dom.js";
 import { skip } from "../shared/reader.js";
 import { signedIn } from "../shared/session.js";
+import { drawForPaper } from "../shared/svg.js";
 import { makeTransports } from "../shared/transports.js";
 import { duration, setting } from "../shared/words.js";
 import { drawDelays } from "./delays.js";
@@ -192,5 +193,6 @@ for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
 }
 form.addEventListener("input", showOptions);
 addEventListener("resize", showSoon);
+drawForPaper(() => { if (race?.id) show(); });
 showOptions();
 signedIn().catch((error) => say("error", error.message));

@@ -13,3 +13,15 @@ export function ticks(span, most = 8) {
   const step = steps.find((s) => span / s <= most) ?? span;
   return Array.from({ length: Math.floor(span / step) + 1 }, (_, i) => i * step);
 }
+
+// Paper is narrower than most windows: what was drawn for a window would be small print on it.
+const paperWidth = 640;
+let printing = false;
+
+// How wide a drawing is to be, in the unit of its texts.
+export const widthOf = (svg) => (printing ? paperWidth : svg.clientWidth);
+
+export function drawForPaper(draw) {
+  addEventListener("beforeprint", () => { printing = true; draw(); });
+  addEventListener("afterprint", () => { printing = false; draw(); });
+}
