@@ -145,6 +145,9 @@ void add_quota(field_list& f) {
   f.push_back(num("quota.submissions_per_second", AT(quota.submissions_per_second), 0, 1000000,
                   "How many submissions per second of one owner each gateway takes; further ones are answered 429. 0 "
                   "sets no bound."));
+  f.push_back(num("quota.waiters", AT(quota.waiters), 0, 1000000,
+                  "Requests and subscriptions of one owner that may wait at once, at each gateway, for an id that is "
+                  "not known yet; 0: as many as gateway.max_waiters."));
   f.push_back(num("quota.submission_burst", AT(quota.submission_burst), 1, 10000000,
                   "How many submissions of one owner may come at once after a time without any."));
 }

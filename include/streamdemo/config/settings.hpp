@@ -113,14 +113,15 @@ struct settings {
     std::uint32_t open_tasks = 500;
     std::uint32_t submissions_per_second = 100;
     std::uint32_t submission_burst = 500;
+    std::uint32_t waiters = 200;
   } quota;
 
   struct {
     std::vector<std::string> listen{"127.0.0.1"};
     std::uint16_t port = 8081;
     std::vector<std::string> allowed_hosts;  // in addition to loopback names, addresses and names without a dot
-  } management;
     std::filesystem::path token_file;        // whose token /metrics asks for; empty: none
+  } management;
 
   struct {
     std::uint64_t max_bytes = 268435456;

@@ -8,6 +8,8 @@
 #pragma once
 #include <streamdemo/http/message.hpp>
 
+#include <limits>
+
 namespace streamdemo::http {
 
 // Bytes that many sessions share. `owner` keeps them alive; null for static bytes.
@@ -65,6 +67,10 @@ class stream_source {
 
   // WebSocket: a whole text message of the client, valid UTF-8, within the size limit. Valid only during the call.
   virtual void on_text(std::string_view message) { static_cast<void>(message); }
+
+  // WebSocket: so much of a message may be held until its end comes; one that is longer ends the socket with 1009. No
+  // more than the server's own limit of a message counts.
+  virtual std::size_t max_half_read() const { return std::numeric_limits<std::size_t>::max(); }
 
   // False: the source is still busy with earlier messages. The session then stops reading, so that TCP slows the client
   // down; messages that were read already still arrive through on_text(). Checked again after each pull(). It must

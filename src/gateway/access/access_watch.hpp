@@ -8,6 +8,7 @@
 
 #include <boost/intrusive/list.hpp>
 #include <map>
+#include <set>
 
 #include "gateway/access/gate.hpp"
 
@@ -41,7 +42,7 @@ class access_watch {
   // From now on `s` is watched as a stream of `who`; it leaves whom it belonged to before. Costs nothing where nobody
   // is asked for a name.
   void join(watched_stream& s, principal_ptr who);
-  // Ends whoever is not good any more.
+  // Ends whoever is not good any more: at once, or, where everybody was judged a moment ago, a moment later.
   void judge_again();
   // Needed before the destructor.
   base::awaitable<void> stop();
@@ -53,17 +54,33 @@ class access_watch {
     std::optional<base::sys_time> until;  // nullopt: as long as it is good
     bool noticed = false;
     streams of;
+
+    bool expires() const noexcept { return until == who->expires; }
+    // What comes next: the notice, or the end. A stranger has nothing that could be renewed.
+    bool wants_notice() const noexcept { return until && expires() && !noticed && who->is_known(); }
+    base::sys_time due() const noexcept { return wants_notice() ? *until - notice : *until; }
   };
-  using groups = std::map<std::pair<const principal*, base::sys_time>, std::unique_ptr<group>>;
+  using key = std::pair<const principal*, base::sys_time>;
+  using groups = std::map<key, std::unique_ptr<group>>;
 
   base::awaitable<void> watch();
-  // Does what is due, forgets who has left; when to look next.
+  // Does what is due; when to look next.
   base::steady_time look();
+  void come_due(const key& k, base::sys_time now);
+  void judge_all();
+  void forget_empty();
+  void wake_before(base::sys_time t);
   static void end(group& g, access_end w);
 
   const gate& gate_;
   const base::clock& clock_;
   groups groups_;
+  // Of groups that something will become of; each stands here once, so that who is not due costs nothing.
+  std::set<std::pair<base::sys_time, key>> due_;
+  base::sys_time next_look_{};
+  base::sys_time judged_{};  // everybody, last
+  base::sys_time forgot_{};  // the empty ones, last
+  bool must_judge_ = false;
   base::notifier joined_;
   base::task_group group_;
   bool watching_ = false;

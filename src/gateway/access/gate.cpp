@@ -18,8 +18,6 @@ namespace {
 
 constexpr std::size_t max_token_bytes = 8192;
 constexpr std::size_t max_proxied_bytes = 256;
-// A session that is ended is remembered until it would have expired. Who signs in and out without end has the earliest
-// forgotten first.
 constexpr std::size_t max_ended_sessions = 100'000;
 
 base::sys_time earlier(base::sys_time a, base::sys_time b) noexcept {
@@ -29,7 +27,11 @@ base::sys_time earlier(base::sys_time a, base::sys_time b) noexcept {
 }  // namespace
 
 gate::gate(options o, secrets s, std::unique_ptr<token_verifier> verifier, const base::clock& clock)
-    : options_(std::move(o)), secrets_(std::move(s)), verifier_(std::move(verifier)), clock_(clock) {}
+    : options_(std::move(o)),
+      secrets_(std::move(s)),
+      verifier_(std::move(verifier)),
+      clock_(clock),
+      ended_sessions_(max_ended_sessions) {}
 
 judgement gate::admit(const http::request& r, bool takes_ticket) const {
   if (!options_.asks) return anyone();
@@ -116,15 +118,8 @@ gate::session gate::open_session(const principal& p) const {
 
 std::string gate::end_session(const principal& p) {
   if (!p.session.empty()) {
-    const auto now = clock_.now();
     const std::lock_guard lock(mutex_);
-    std::erase_if(ended_sessions_, [&](const auto& e) { return e.second <= now; });
-    if (ended_sessions_.size() >= max_ended_sessions) {
-      const auto first = std::min_element(ended_sessions_.begin(), ended_sessions_.end(),
-                                          [](const auto& a, const auto& b) { return a.second < b.second; });
-      ended_sessions_.erase(first);
-    }
-    ended_sessions_.emplace(p.session, p.expires);
+    ended_sessions_.add(p.session, p.expires, clock_.now());
   }
   return cookie("", base::milliseconds(0));
 }

@@ -4,9 +4,9 @@
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/http/message.hpp>
 
-#include <map>
 #include <mutex>
 
+#include "gateway/access/ended_sessions.hpp"
 #include "gateway/access/secrets.hpp"
 #include "gateway/access/token_verifier.hpp"
 
@@ -73,7 +73,7 @@ class gate {
   const std::unique_ptr<token_verifier> verifier_;
   const base::clock& clock_;
   mutable std::mutex mutex_;
-  std::map<std::string, base::sys_time> ended_sessions_;  // until they would have expired; under mutex_
+  ended_sessions ended_sessions_;  // under mutex_
 };
 
 }  // namespace streamdemo::gateway

@@ -13,6 +13,13 @@ std::string_view id_or_none(std::string_view text) noexcept {
   return base::is_id(text) ? text : std::string_view{};
 }
 
+refusal too_many_waits(std::size_t each) {
+  return {problem::too_many_waiters,
+          "as many of your requests wait for tasks that are not known yet as quota.waiters = " + std::to_string(each) +
+              " allows",
+          {}};
+}
+
 }  // namespace
 
 caller::caller(services& s, principal_ptr who, request_origin from)
@@ -83,6 +90,8 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
   auto found = s.all().find(request_id);
   if (found && sees(found->view())) co_return found;
   const auto until = std::chrono::steady_clock::now() + s.settings().gateway.unknown_task_wait;
+  const auto place = s.waits().take(who_->owner);
+  if (!place) co_return too_many_waits(s.waits().each());
   if (found) tell_refused("look", request_id, {problem::unknown_task, {}, {}});
   // For a task of somebody else the wait is for an id that nobody will ever have: it takes a place in the same list,
   // and as long.

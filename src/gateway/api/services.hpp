@@ -10,6 +10,7 @@
 
 #include "gateway/access/access_watch.hpp"
 #include "gateway/access/audit.hpp"
+#include "gateway/access/places.hpp"
 #include "gateway/access/quotas.hpp"
 #include "gateway/api/api.hpp"
 #include "gateway/api/body/page_files.hpp"
@@ -32,6 +33,8 @@ class services {
 
   gate& entrance() const noexcept { return d_.entrance; }
   quotas& shares() noexcept { return quotas_; }
+  // Waits for ids that are not known yet.
+  places& waits() noexcept { return waits_; }
   audit& log_of_acts() noexcept { return audit_; }
   histories& all() const noexcept { return d_.all; }
   task_service& service() const noexcept { return d_.service; }
@@ -70,6 +73,7 @@ class services {
   http::origin_rules origins_;
   page_files page_;
   quotas quotas_;
+  places waits_;
   audit audit_;
   base::counter& messages_;
   std::vector<std::unique_ptr<loop_state>> loops_;

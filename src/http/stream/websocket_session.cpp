@@ -59,11 +59,18 @@ void websocket_session::take_input(char* at, char* end) {
 // Without memory for a message the connection is closed: the message may never end, so it cannot be skipped and
 // refused.
 void websocket_session::keep_half_read() {
+  if (source_ && parser_.held() > source_->max_half_read()) {
+    return give_up_half_read(websocket::close_code::too_big, "the message is too long");
+  }
   if (of_message_.hold(parser_.held())) return;
+  give_up_half_read(websocket::close_code::overloaded, "the server has no room for it");
+}
+
+void websocket_session::give_up_half_read(std::uint16_t code, std::string_view reason) {
   parser_.abandon();
   of_message_.release();
   peer_left_ = true;
-  if (phase_ == phase::open && !leaving_) farewell(websocket::close_code::overloaded, "the server has no room for it");
+  if (phase_ == phase::open && !leaving_) farewell(code, reason);
 }
 
 void websocket_session::take(const frame_parser::step& s) {

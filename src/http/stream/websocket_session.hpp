@@ -19,6 +19,7 @@ class websocket_session final : public stream_session {
   void count_open(double by) noexcept override;
 
   void keep_half_read();
+  void give_up_half_read(std::uint16_t code, std::string_view reason);
   void take(const websocket::frame_parser::step& s);
   void take_close(std::uint16_t code);
   // Sends our close frame next, and nothing after it.

@@ -19,6 +19,8 @@ using stream_action = stream_message::action;
 // From one task in one turn: several tasks share a write, and a task that is alone still fills it.
 constexpr std::uint32_t turn_events = 64;
 constexpr std::size_t turn_bytes = 16384;
+// Of who has not said who it is: nothing but that is to be said, and a token has at most 8 KiB.
+constexpr std::size_t max_of_a_stranger = 16384;
 // Of one socket at once; beyond them its next message waits.
 constexpr std::size_t max_operations = 16;
 constexpr std::size_t max_answers = 16;
@@ -98,13 +100,23 @@ std::size_t multi_source::deliver(follower& f, std::vector<http::piece>& out, st
 
 void multi_source::on_text(std::string_view message) {
   if (ending_ || draining_) return;
-  if (!keep_waiting(waiting_bytes_ + message.size())) {
+  const auto bytes = waiting_bytes_ + message.size();
+  if (bytes > max_half_read()) {
+    return end(error_frame({problem::unauthenticated, "say who you are before you say so much", {}}),
+               {.complete = false, .close_code = close_unauthorized, .reason = "a stranger says too much"});
+  }
+  if (!keep_waiting(bytes)) {
     return end(
         error_frame({problem::overloaded, std::string(no_room), {}}),
         {.complete = false, .close_code = close_overloaded, .reason = std::string(row_of(problem::overloaded).title)});
   }
   waiting_.emplace_back(message);
   work();
+}
+
+std::size_t multi_source::max_half_read() const {
+  const bool stranger = a_.entrance().asks() && !by_.who().is_known();
+  return stranger ? max_of_a_stranger : std::numeric_limits<std::size_t>::max();
 }
 
 bool multi_source::keep_waiting(std::size_t bytes) noexcept {

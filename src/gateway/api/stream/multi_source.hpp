@@ -26,6 +26,7 @@ class multi_source final : public http::stream_source, public watched_stream {
   std::string_view heartbeat() const override { return {}; }
   void on_text(std::string_view message) override;
   bool takes_input() const override { return !next_ && waiting_.empty(); }
+  std::size_t max_half_read() const override;
   void drain() override;
   void on_expiring(base::sys_time at) override;
   void on_access_over(access_end w) override;

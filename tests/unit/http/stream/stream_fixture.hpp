@@ -75,6 +75,7 @@ class script_source final : public stream_source {
     std::string goodbye;  // content that drain() adds before it ends
     std::vector<std::string> heard;
     bool busy = false;  // takes no input
+    std::size_t max_half_read = std::numeric_limits<std::size_t>::max();
     stream_sink* sink = nullptr;
     int pulls = 0;
     bool drained = false;
@@ -97,6 +98,7 @@ class script_source final : public stream_source {
   }
 
   void attach(stream_sink& sink) override { shared_->sink = &sink; }
+  std::size_t max_half_read() const override { return shared_->max_half_read; }
   stream_state pull(std::vector<piece>& out, std::size_t max_bytes) override {
     ++shared_->pulls;
     if (shared_->throws) throw std::runtime_error{"source broke"};

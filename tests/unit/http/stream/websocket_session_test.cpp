@@ -73,6 +73,30 @@ TEST_CASE("a message that is half-read takes room, and without room its socket i
   CHECK(f.until([&] { return room.used() == 0; }));
 }
 
+TEST_CASE("a source says how much of a message may wait for its end, and may say so anew") {
+  base::metrics numbers;
+  base::byte_budget room(50000, 4096, numbers.gauge("used", ""), numbers.counter("refused", ""));
+  stream_fixture f{{.buffers = &room}};
+  const script s = f.make_script();
+  const script other = f.make_script();
+  s->max_half_read = other->max_half_read = 10000;
+  peer p = f.start_websocket(s);
+  peer q = f.start_websocket(other);
+  for (peer* one : {&p, &q}) one->send(ws::part(1, std::string(9000, 'h'), false));
+  REQUIRE(f.until([&] { return room.used() >= 18000; }));
+  s->max_half_read = 20000;
+  for (peer* one : {&p, &q}) one->send(ws::part(0, std::string(9000, 'h'), false));
+  CHECK(f.until([&] {
+    q.read_some();
+    return q.text().starts_with("\x88") && q.text().substr(2, 2) == "\x03\xf1";
+  }));
+  CHECK_FALSE(other->alive);
+  p.send(ws::part(0, "", true));
+  CHECK(f.until([&] { return s->heard.size() == 1; }));
+  CHECK(s->heard.front().size() == 18000);
+  CHECK(f.until([&] { return room.used() == 0; }));
+}
+
 TEST_CASE("a ping is answered with its own bytes, before further messages") {
   stream_fixture f;
   const script s = f.make_script();
