@@ -1,1 +1,1 @@
-"""The whole product on three real Kafka brokers while something is broken on purpose, and a ledger of what came of it."""
+"""Runs the whole product on three real Kafka brokers, makes something fail on purpose, and judges what happened by a ledger."""

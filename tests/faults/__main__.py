@@ -1,4 +1,4 @@
-"""Plays scenarios of tests/faults on three brokers of its own: PYTHONPATH=tests python -m faults [--quick] [NAMES]."""
+"""Runs scenarios of tests/faults on three brokers of its own: PYTHONPATH=tests python -m faults [--quick] [NAMES]."""
 import argparse
 import asyncio
 import logging
@@ -67,7 +67,7 @@ async def play_all(scenarios, given, directory):
 
 
 def write(given, outcomes):
-    """After each scenario: a list that is broken off leaves what it found."""
+    """Called after each scenario, so that an interrupted run keeps its rows."""
     earlier = given.write.read_text() if given.write.exists() else ""
     names = [s.name for s in ALL]
     given.write.write_text(report.document(outcomes, earlier, names, report.versions(given), "./dev faults"))
@@ -91,7 +91,7 @@ def arguments():
 
 
 def main():
-    # What a client library says of brokers that are away on purpose is no news.
+    # Client libraries log errors about brokers that are stopped on purpose; ignore them.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     given = arguments()
     chosen = [s for s in ALL if (s.name in given.names if given.names else s.quick or not given.quick)]

@@ -1,4 +1,4 @@
-"""The three real brokers: who leads what, asked of the cluster itself; and what can be done to them."""
+"""The three real brokers: which of them leads what, as the cluster itself says, and how to kill, stop and restart them."""
 import asyncio
 import contextlib
 import os
@@ -18,7 +18,7 @@ TROUBLE = (KafkaError, asyncio.TimeoutError, OSError, AssertionError)
 
 
 def state_of(pid):
-    """The letter in /proc: R, S, T (stopped) ...; None for a process that is gone."""
+    """The state letter in /proc: R, S, T (stopped) ...; None: the process has ended."""
     try:
         state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
@@ -47,7 +47,7 @@ class Brokers:
     async def up(self):
         await self.do("up")
 
-    # Each says what it did only once it is true.
+    # Each returns a sentence about what it did, once that has taken effect.
     async def kill(self, n):
         pid = await self._pid(n)
         os.kill(pid, signal.SIGKILL)
@@ -67,7 +67,7 @@ class Brokers:
         os.kill(pid, signal.SIGCONT)
 
     async def end(self, n):
-        """SIGTERM, as an operator restarts a broker: it hands its partitions over first."""
+        """Restarts a broker with SIGTERM, as an operator does: it first moves its partitions to others."""
         pid = await self._pid(n)
         os.kill(pid, signal.SIGTERM)
         await until(f"broker {n} has ended", lambda: state_of(pid) is None, 60)
@@ -77,7 +77,7 @@ class Brokers:
 
     @contextlib.asynccontextmanager
     async def in_environment(self, n, environment):
-        """Broker n runs in it meanwhile. Topics that are made meanwhile have it among their leaders."""
+        """Broker n runs with this environment meanwhile. Topics that are created meanwhile have it among their leaders."""
         await self.end(n)
         await self.start(n, environment=environment)
         try:
@@ -87,7 +87,7 @@ class Brokers:
             await self.start(n)
 
     async def heal(self):
-        """Whatever a scenario that failed has left."""
+        """Repairs what a failed scenario has left."""
         for n, pid in await self._pids():
             if state_of(pid) == "T":
                 os.kill(pid, signal.SIGCONT)
@@ -102,7 +102,7 @@ class Brokers:
 
     @contextlib.asynccontextmanager
     async def admin(self, but=()):
-        """A client that begins at a broker that is none of `but`."""
+        """A client that connects first to a broker that is not in `but`."""
         ports = [self.client_port(n) for n in NODES if n not in but]
         client = AIOKafkaAdminClient(bootstrap_servers=[f"127.0.0.1:{p}" for p in ports], request_timeout_ms=5000)
         await client.start()
@@ -130,7 +130,7 @@ class Brokers:
         raise ConnectionError("no broker told who the controller is")
 
     async def until_moved(self, who, node, seconds=60):
-        """Waits until the cluster names another node than `node`; `who` asks it, not of `node`."""
+        """Waits until the cluster names another node than `node`; `who` asks the other nodes."""
         until_time = time.monotonic() + seconds
         while time.monotonic() < until_time:
             with contextlib.suppress(*TROUBLE):
@@ -155,7 +155,7 @@ class Brokers:
 
 
 async def describe_quorum(port):
-    """Kafka's DescribeQuorum, version 0, of the one partition of the cluster's metadata."""
+    """A request of Kafka's DescribeQuorum, version 0, for the one partition of the cluster's metadata."""
     topic = b"__cluster_metadata"
     body = struct.pack(">hhih", 55, 0, 1, -1) + b"\0"  # api, version, correlation, no client id, no tags
     body += b"\x02" + bytes([len(topic) + 1]) + topic + b"\x02" + struct.pack(">i", 0) + b"\0\0\0"

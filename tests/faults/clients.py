@@ -1,4 +1,4 @@
-"""Clients as their authors would write them: each knows several gateways, keeps its cursor, and comes back with it."""
+"""Clients as a user would write them: each knows several gateways, keeps its cursor, and reconnects with it."""
 import asyncio
 import itertools
 import json
@@ -15,7 +15,7 @@ MOST_BYTES = 2 ** 21
 TRANSPORTS = ("sse", "lines", "websocket", "longpoll", "poll")
 TROUBLE = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 SUBMIT = aiohttp.ClientTimeout(total=15)
-# A stream that says nothing, not even a heartbeat, for so long is given up; so are polls.
+# After this time without any byte, not even a heartbeat, a stream is given up; a poll, too.
 STREAM = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20)
 WEBSOCKET = aiohttp.ClientWSTimeout(ws_close=2)
 POLL = aiohttp.ClientTimeout(total=20)
@@ -50,7 +50,7 @@ class Clients:
 
     async def submit(self, kind, payload, *, results=None, ends=("succeeded",), key=None, query="", turn=None,
                      patience=120):
-        """The id of a task that was acknowledged; None: it never was. With a key it is repeated until it is."""
+        """Submits a task and returns its id; None: it was not acknowledged. With a key it repeats the request until it is."""
         turn = next(self._turn) if turn is None else turn
         sent_at = until = time.monotonic()
         until += patience if key else 0
@@ -76,7 +76,7 @@ class Clients:
         return json.dumps(payload).encode()
 
     async def cancel(self, request_id, turn):
-        """The status that the answer tells."""
+        """Cancels a task and returns the status in the answer."""
         url = f"{self._gateway(turn)}/api/tasks/{request_id}/cancel"
         async with self.http.post(url, timeout=SUBMIT, raise_for_status=True) as answer:
             return (await answer.json())["status"]
@@ -87,7 +87,7 @@ class Clients:
         return request_id
 
     async def watch(self, request_id, transport="sse", turn=None):
-        """Follows a task to its end; goes to another gateway, with its cursor, when one fails."""
+        """Follows a task to its end; when a gateway fails, continues at another one with its cursor."""
         turn = next(self._turn) if turn is None else turn
         view = self.ledger.view(f"{transport}-{next(self._numbers)}", request_id)
         follow = getattr(self, f"_{transport}")
@@ -146,7 +146,7 @@ class Clients:
             await asyncio.sleep(0 if body["more"] else pause)
 
     async def history(self, gateway, request_id):
-        """The lines of a task as one gateway gives them now, byte for byte; None: it does not know the task."""
+        """The JSON lines of a task as one gateway gives them now, byte for byte; None: it does not know the task."""
         url = f"{gateway.url}/api/tasks/{request_id}/events"
         lines = []
         async with self.http.get(url, headers={"Accept": "application/x-ndjson"}, timeout=STREAM) as answer:

@@ -1,7 +1,7 @@
-// Preloaded into a process it moves the time of day that the process sees, and leaves alone the time that only counts
-// on, and what waits by the time of day. By how many seconds stands, as eight bytes, in the file that CLOCK_AHEAD names,
-// and may change at any time. (libfaketime also moves timespec_get, but not cnd_timedwait: whoever asks the one to wait by
-// the other, as Kafka's client library does, then waits for an hour.)
+// A library to preload into a process. It shifts the wall clock that the process reads, but not the monotonic clock, nor
+// waits until a wall-clock time. The file that CLOCK_AHEAD names contains the shift in seconds, as eight bytes; it may
+// change at any time. (libfaketime shifts timespec_get but not cnd_timedwait: a program that uses one to compute the
+// deadline of the other, as librdkafka does, then waits for an hour.)
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""Which records of the response topic count at all, said a second time and by itself: the codec under test is in C++."""
+"""Decides which records of the response topic are valid, independently of the codec under test, which is in C++."""
 import re
 
 from .clients import partition_of
@@ -10,7 +10,7 @@ RUN_IS_MANDATORY = OF_A_RUN - {"ended"}
 
 
 def text(value, most):
-    """A header or key as text; None: it is no text, or too long."""
+    """A header or key as text; None: it is not valid text, or too long."""
     try:
         return value.decode() if value is not None and len(value) <= most else None
     except UnicodeDecodeError:
@@ -18,7 +18,7 @@ def text(value, most):
 
 
 def counts(record, partitions):
-    """Whether gateways and processors must look at this record, or all must ignore it."""
+    """Whether gateways and processors must use this record; otherwise all of them must ignore it."""
     headers = {}
     for name, value in record.headers:
         headers.setdefault(name, b"" if value is None else value)

@@ -1,4 +1,4 @@
-"""The rules by which the response topic decides what happened to a task, written a second time and by themselves.
+"""The rules by which the response topic decides what happened to a task, written a second time and independently.
 
 The gateways and processors under test fold the same records in C++; what they show must agree with this."""
 from dataclasses import dataclass, field

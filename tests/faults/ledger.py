@@ -1,4 +1,4 @@
-"""What was acknowledged, what each client saw, and the judgement over both. Pure: no socket, no clock of its own."""
+"""Records what was acknowledged and what each client saw, and judges both. Pure: no socket, no clock of its own."""
 import collections
 import json
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """A task whose client was told 202."""
+    """A task whose client got a 202."""
     request_id: str
     partition: int
     sent_at: float  # monotonic seconds, as all times here
@@ -126,7 +126,7 @@ class Ledger:
 
 
 def judge_view(verdict, view, task, lines):
-    """One client's view against itself, against its task, and against the history that the gateways agreed on."""
+    """Checks one client's view for contradictions, against its task, and against the history on which the gateways agree."""
     who = f"client {view.client} of task {view.request_id}"
     last = 0
     for seq, event in view.events:

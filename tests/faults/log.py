@@ -1,4 +1,4 @@
-"""The topics as an independent reader sees them, and what the group had committed meanwhile."""
+"""Reads the topics independently, and samples what the group has committed meanwhile."""
 import asyncio
 import collections
 import time
@@ -19,7 +19,7 @@ def text_headers(record):
 
 
 async def end_all(tasks):
-    """Cancels them until they have ended: Python 3.11's wait_for loses a cancellation that comes with its result."""
+    """Cancels them until they have ended, since Python 3.11's wait_for loses a cancellation that comes with its result."""
     while left := [task for task in tasks if not task.done()]:
         for task in left:
             task.cancel()
@@ -28,7 +28,7 @@ async def end_all(tasks):
 
 
 class Log:
-    """Reads request, response and dead letters from the beginning on, all the time, and asks what is committed."""
+    """Reads request, response and dead letters continuously from their beginning, and asks which offsets are committed."""
 
     def __init__(self, bootstrap, names):
         self.bootstrap = bootstrap
@@ -55,7 +55,7 @@ class Log:
 
     async def __aexit__(self, *_):
         await end_all(self._work)
-        # In tasks of their own: the library lets the cancellation of its own work out.
+        # In separate asyncio tasks, because the library lets a cancellation of its own work escape.
         closing = [asyncio.create_task(self.consumer.stop()), asyncio.create_task(self.admin.close())]
         await asyncio.wait(closing, timeout=10)
         for task in closing:
@@ -101,7 +101,7 @@ class Log:
             await asyncio.sleep(SAMPLE_SECONDS)
 
     async def read_to_end(self, seconds=60):
-        """Waits until everything that is in the topics now has been read. A reader that broke on the way is an error."""
+        """Waits until everything that is in the topics now has been read. It is an error if the reader has failed."""
         for work in self._work:
             if work.done():
                 work.result()
@@ -116,7 +116,7 @@ class Log:
                 await asyncio.sleep(0.05)
 
     def commits_too_far(self):
-        """What was committed although a task before it had no end in the log as it was just after."""
+        """The requests that were committed although, in the log just afterwards, a task before that offset had no end."""
         dead = {(r.partition, r.key.decode("utf-8", "replace") if r.key else None) for r in self.dead_letters}
         judged = collections.Counter()  # by partition: how many requests; the first sample past one is the strictest
         for _, committed, ends in self.samples:

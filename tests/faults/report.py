@@ -53,31 +53,29 @@ def rows_of(text):
 
 WORDS = """# Faults
 
-What became of tasks while something was broken on purpose: three real Kafka brokers, gateways and processors as processes
-of their own, and clients over every transport which, when a connection breaks, come back to any gateway with their cursor.
-The list is [tests/faults/scenarios](../tests/faults/scenarios/__init__.py); a scenario that cannot show that its fault was
-there fails.
+What happened to tasks while something was made to fail on purpose: three real Kafka brokers, gateways and processors as separate
+processes, and clients over every transport. When a connection breaks, a client reconnects to any gateway with its cursor. The scenarios
+are in [tests/faults/scenarios](../tests/faults/scenarios/__init__.py); a scenario that cannot prove that its fault really happened fails.
 
 Every number from *lost* to *commit* must be 0:
 
-- **lost**: tasks that a client was told 202 for and that a gateway does not know afterwards, or that ended otherwise than they should
-- **dup**, **gap**: events that a client saw twice or never; results that are there twice or not at all when the task has succeeded
-- **double end**, **no end**: tasks, as a gateway or a client sees them, with two ends or none
-- **unequal**: histories that are not the same bytes at two gateways, or not what an independent reading of the log says, or not
-  what a client was sent
+- **lost**: tasks for which a client got a 202 and that a gateway does not know afterwards, or that ended otherwise than they should
+- **dup**, **gap**: events that a client saw twice or never; results of a succeeded task that are there twice or missing
+- **double end**, **no end**: tasks with two ends or none, as seen by a gateway or a client
+- **unequal**: histories that differ between two gateways, or from an independent reading of the log, or from what a client got
 - **commit**: requests that the group had committed, at any moment, although their task had not ended
 
-**404** need not be 0: how often a client that came with its cursor met a gateway that was so far behind the one which had
-acknowledged the task that it did not know it yet, in spite of waiting for `gateway.unknown_task_wait_ms`.
+**404** need not be 0: it is how often a client reconnected with its cursor to a gateway that did not know the task yet, even after waiting
+for `gateway.unknown_task_wait_ms`, because it lagged behind the gateway that had acknowledged the task.
 
-The times count from the fault: to the first 202 for a task sent after it, to the moment when every partition had one, and to
-the first result made after it that reached a client. Where a scenario sends its next task late, or none, the
-time is long, or there is none.
+The times count from the fault: to the first 202 for a task that was sent after it, to the moment when every partition had one, and to the
+first result that was made after it and reached a client. If a scenario sends its next task late, the time is long; if it sends none, there is
+no time.
 """
 
 
 def document(outcomes, earlier, order, versions, command):
-    """Of all scenarios the last outcome; `earlier` is the document before."""
+    """The document with the last outcome of every scenario; `earlier` is the former document."""
     rows = rows_of(earlier) | {outcome.scenario: row(outcome.cells()) for outcome in outcomes}
     made = (f"Last written by `{command}`: {versions}; {machine()}. Naming scenarios writes their rows anew; rows of an "
             "earlier day may come from another machine.")

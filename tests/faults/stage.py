@@ -1,4 +1,4 @@
-"""One scenario's world: a system on the brokers, clients, the log's reader, the ledger; and what the scenario proves."""
+"""What one scenario works with: a system on the brokers, clients, the log's reader, the ledger, and the scenario's proofs."""
 import asyncio
 import contextlib
 import itertools
@@ -39,18 +39,18 @@ class Stage:
         return self.clients.not_known_yet if self.clients else 0
 
     def fault(self, what):
-        """Said at the moment of the (first) fault."""
+        """Call it at the moment of the (first) fault, with what was done."""
         self.faults.append(what)
         self.fault_at = self.fault_at or time.monotonic()
 
     def proved(self, what, condition=True):
-        """Evidence that the fault was really there. A scenario without any, or with some missing, fails."""
+        """Call it with evidence that the fault really happened. A scenario without any, or with a false `condition`, fails."""
         if not condition:
             raise AssertionError(f"the fault was not there: {what}")
         self.proofs.append(what)
 
     async def task(self, kind="simulate", payload=None, *, transport="sse", turn=None, **submission):
-        """Submits, and watches what was acknowledged. The id, or None."""
+        """Submits a task and follows it if it was acknowledged. Returns its id, or None."""
         request_id = await self.clients.submit(kind, payload or {}, turn=turn, **submission)
         if request_id is not None:
             self.watch(request_id, transport, turn)
@@ -98,7 +98,7 @@ class Stage:
         await until("every partition acknowledges again", again, seconds)
 
     async def until_ended(self, seconds=END_PATIENCE):
-        """Waits for all that is watched, and for the log's reader. What has no end by then is found by the ledger."""
+        """Waits for all clients, and for the log's reader. The ledger then finds tasks without an end."""
         pending = [w for w in self._watchers if not w.done()]
         if pending:
             await asyncio.wait(pending, timeout=seconds)

@@ -1,4 +1,4 @@
-"""Gateways and processors as real processes on topics of their own, and what can be done to them."""
+"""Gateways and processors as real processes on topics of their own, and how to start, kill, freeze and drain them."""
 import asyncio
 import itertools
 import os
@@ -60,7 +60,7 @@ class Process:
         self.url = READY.search(self.said())[1]
         return self
 
-    # Each says what it did only once it is true.
+    # Each returns a sentence about what it did, once that has taken effect.
     async def kill(self):
         self.leaving = True
         self._child.kill()
@@ -79,7 +79,7 @@ class Process:
         os.kill(self.pid, signal.SIGCONT)
 
     async def drain(self, seconds=60):
-        """SIGTERM; must end by itself, and well."""
+        """Sends SIGTERM; the process must end by itself, with exit code 0."""
         self.leaving = True
         self._child.terminate()
         code = await asyncio.wait_for(self._child.wait(), seconds)
@@ -119,7 +119,7 @@ class System:
         return next(p for p in self.processes if p.name == source.split("/")[0])
 
     async def start(self, gateways, processors):
-        # The first makes the topics; together they would, too, but then nobody knows who.
+        # Start the first one alone, so that it is known which process creates the topics.
         first = await self.gateway() if gateways else await self.processor()
         others = [self.gateway() for _ in range(gateways - 1)] + [self.processor() for _ in range(processors)]
         await asyncio.gather(*others)

@@ -1,4 +1,4 @@
-"""Records as a gateway or a processor writes them, from a program that knows only the documents."""
+"""Writes records like a gateway or a processor, implemented only from the documentation."""
 import hashlib
 import uuid
 from datetime import datetime, timedelta, timezone
@@ -9,7 +9,7 @@ from .clients import partition_of
 
 
 def derived_id(kind, key):
-    """The id that every gateway gives to a task of this Idempotency-Key."""
+    """The id that every gateway gives to a task with this Idempotency-Key."""
     digits = list(hashlib.sha256(f"{kind}\0{key}".encode()).hexdigest()[:32])
     digits[12] = "8"
     digits[16] = "89ab"[int(digits[16], 16) & 3]
@@ -21,7 +21,7 @@ def stamp(later=timedelta()):
 
 
 class Writer:
-    """Writes to the topics of a stage's system, as whoever it is told to be."""
+    """Writes to the topics of a stage's system, under any source that it is given."""
 
     def __init__(self, stage, source="gateway-0/dead"):
         self.names, self.source = stage.names, source
@@ -41,7 +41,7 @@ class Writer:
 
     async def task(self, topic, kind_of_record, request_id, *, value=b"{}", partition=None, kind="simulate",
                    content_type="application/json", **more):
-        """One record; `more` are the headers ce_…"""
+        """Writes one record; `more` are the ce_… headers."""
         headers = {"ce_specversion": "1.0", "ce_id": str(uuid.uuid4()), "ce_source": self.source, "ce_time": stamp(),
                    "ce_type": f"streamdemo.task.{kind_of_record}", "ce_subject": kind, "content-type": content_type,
                    **{f"ce_{name}": text for name, text in more.items()}}

@@ -1,4 +1,4 @@
-"""Brokers that are killed, stopped, and away."""
+"""Brokers that are killed, stopped, or not reachable."""
 import asyncio
 import functools
 
@@ -6,7 +6,7 @@ from ..brokers import NODES
 
 SILENCE_SECONDS = 30
 
-# What a broker can be to us: in words, and how the cluster is asked which one it is (but not by asking brokers `but`).
+# The roles of a broker: in words, and how to ask the cluster which broker has the role (without asking the brokers in `but`).
 ROLES = {
     "leader": ("leader of response/0", lambda stage, but=(): stage.brokers.leader(stage.names.response, 0, but)),
     "coordinator": ("group coordinator", lambda stage, but=(): stage.brokers.coordinator(stage.names.group, but)),
@@ -15,7 +15,7 @@ ROLES = {
 
 
 def kill(role):
-    """The scenario in which the broker of this role is killed, and started again once another one has its place."""
+    """The scenario in which the broker with this role is killed, and started again once another one has the role."""
     async def play(stage):
         what, who = asked(stage, role)
         await stage.build()
@@ -31,7 +31,7 @@ def kill(role):
 
 
 def stop(role):
-    """The scenario in which the broker of this role keeps its connections and says nothing, and then goes on."""
+    """The scenario in which the broker with this role keeps its connections and sends nothing, and then continues."""
     async def play(stage):
         what, who = asked(stage, role)
         await stage.build()

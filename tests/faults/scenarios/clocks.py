@@ -13,13 +13,13 @@ from ..brokers import NODES, until
 AHEAD_SECONDS = 3600
 SOURCE = pathlib.Path(__file__).resolve().parents[1] / "clock_ahead.c"
 MINUTES = 60_000
-# Windows that are shorter than the hour: judged by the wrong clock, everything would be long over.
+# Times shorter than an hour: by the wrong clock, everything would have expired long ago.
 WINDOWS = {"tasks.default_deadline_ms": 5 * MINUTES, "tasks.max_deadline_ms": 10 * MINUTES,
            "results.keep_for_ms": 10 * MINUTES}
 
 
 class Clock:
-    """The wall clock that processes see which are started in its environment."""
+    """The wall clock of the processes that are started with its environment."""
 
     def __init__(self, stage, ahead=0):
         library = stage.directory / "clock_ahead.so"
@@ -30,19 +30,19 @@ class Clock:
         self.set(ahead)
 
     def set(self, ahead):
-        # In place: the processes have the file mapped.
+        # Write in place, because the processes have mapped the file.
         with open(self.file, "r+b") as f:
             f.write(struct.pack("=q", ahead))
 
 
 async def date_of(stage, gateway):
-    """What time the gateway believes it is, less what time it is."""
+    """How many seconds the gateway's clock is ahead."""
     async with stage.clients.http.get(f"{gateway.url}/api/tasks") as answer:
         return parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time()
 
 
 async def gateway_ahead(stage):
-    """It must neither end the others' tasks, nor forget them, nor give its own another deadline than they asked for."""
+    """The gateway must neither end nor forget tasks of others, nor change the deadlines that its own clients asked for."""
     await stage.build(gateways=2, settings=WINDOWS)
     slow = {"results": 20, "interval_ms": 1000}
     async with stage.load():
@@ -74,7 +74,7 @@ async def processor_ahead(stage):
 
 
 async def steps(stage):
-    """A gateway's clock and then a processor's is set an hour forwards, and two back, while tasks run and wait."""
+    """A gateway's clock, and then a processor's, is set an hour forward, and two hours back, while tasks run and wait."""
     await stage.build(gateways=1, processors=1, settings=WINDOWS)
     slow = {"results": 12, "interval_ms": 1000}
     clocks = {}
@@ -107,7 +107,7 @@ async def steps(stage):
 
 
 async def broker_steps(stage):
-    """The clock of a broker is set an hour forwards, two back, and right again: what it leads has such times of the log."""
+    """A broker's clock is set an hour forward, two hours back, and right again: the partitions that it leads get such log times."""
     clock, node = Clock(stage), NODES[0]
     async with stage.brokers.in_environment(node, clock.environment):
         await stage.build(settings=WINDOWS)
@@ -138,7 +138,7 @@ async def broker_steps(stage):
 
 
 def keys_of(stage):
-    """With a key one tries until the task is taken."""
+    """Keys, so that the client repeats each submission until it is accepted."""
     return (f"{stage.names.group}-clock-{n}" for n in itertools.count())
 
 
@@ -152,7 +152,7 @@ def starts_of(stage, process):
 
 
 def told_ahead(stage, request_id):
-    """Whether some record of the task was made in what its sender took for the next hour."""
+    """Whether a record of the task has a time of the next hour, by the clock of its sender."""
     told = [datetime.fromisoformat(headers["ce_time"]).timestamp() - time.time()
             for _, _, key, headers in stage.log.records if key == request_id]
     return any(AHEAD_SECONDS - 600 < seconds < AHEAD_SECONDS + 10 for seconds in told)

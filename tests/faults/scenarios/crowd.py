@@ -29,7 +29,7 @@ async def ten_thousand(stage):
 
 
 async def submit_all(stage):
-    """Until so many are acknowledged, however many are refused meanwhile; each client begins anew when its task ended."""
+    """Submits until this many are acknowledged, however many are refused; each client starts a new task when its last one has ended."""
     async def client(n):
         for turn in itertools.count():
             if len(stage.ledger.acknowledged) >= TASKS:
@@ -51,7 +51,7 @@ async def break_in_turn(stage, dice, going):
             await asyncio.wait_for(asyncio.shield(going), CALM_SECONDS)
         if going.done():
             return counts
-        # Each kind once at first.
+        # First each kind of fault once.
         what = await (kinds[n] if n < len(kinds) else dice.choice(kinds))(stage, dice)
         counts[what] = counts.get(what, 0) + 1
 

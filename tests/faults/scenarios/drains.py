@@ -1,4 +1,4 @@
-"""Processors that are told to end (SIGTERM) while they work."""
+"""Processors that get SIGTERM while they run tasks."""
 from ..brokers import until
 from .kinds import line_by_line
 
@@ -7,7 +7,7 @@ TRANSPORTS = ("sse", "websocket", "lines", "longpoll", "poll")
 
 
 async def drain(stage):
-    """With time enough its tasks end where they are; without, they go on at once elsewhere. No connection breaks."""
+    """With enough time, its tasks end there; otherwise they continue at once on another processor. No connection breaks."""
     await stage.build(tables=line_by_line(LINES))
     first, second = stage.system.processors
     patient = await joined(stage, drain_ms=60_000)
@@ -37,7 +37,7 @@ async def joined(stage, drain_ms):
 async def hand_over(stage):
     hasty = await joined(stage, drain_ms=1000)
     ids = []
-    # Tasks until it has some of both kinds.
+    # Submit tasks until it has some of both kinds.
     for _ in range(8):
         ids += [await stage.task(kind, results=LINES, transport=transport)
                 for transport in TRANSPORTS[:3] for kind in ("resuming", "restarting")]

@@ -1,4 +1,4 @@
-"""Gateways that die, and what another gateway makes of it."""
+"""Gateways that die, and how other gateways continue."""
 import asyncio
 import time
 
@@ -9,7 +9,7 @@ CLIENTS = 1000
 
 
 async def kill_gateway(stage):
-    """1,000 streaming clients come back with their cursors at another gateway."""
+    """1,000 streaming clients reconnect with their cursors to another gateway."""
     await stage.build()
     tasks = [stage.task(payload={"results": 20, "interval_ms": 1000}, results=20, transport=transport, turn=0)
              for _ in range(20) for transport in ("sse", "lines", "websocket")]
@@ -28,12 +28,12 @@ async def kill_gateway(stage):
 
 
 async def kill_gateway_between(stage):
-    """A gateway dies between `accepted` and the request; its client repeats the key at another."""
+    """A gateway dies between `accepted` and the request; its client repeats the request with its key at another one."""
     await stage.build()
     stage.fault("kill -9 of a gateway between `accepted` and the request")
     async with Writer(stage) as writer:
         for n in range(20):
-            # What such a gateway leaves behind, byte for byte but for its name; the client repeats itself.
+            # Write what such a gateway leaves behind, the same bytes except for its name. Then the client repeats its request.
             payload = {"results": 3, "interval_ms": 50}
             key = f"between-{n}"
             request_id = derived_id("simulate", key)
@@ -78,7 +78,7 @@ async def cancel_elsewhere(stage):
 
 
 async def late_joiner(stage):
-    """Somebody who comes late, elsewhere, gets the whole history from the first event on."""
+    """A client that connects late, to another gateway, gets the whole history from the first event."""
     await stage.build()
     ids = [await stage.task(payload={"results": 50, "interval_ms": 100}, results=50, turn=0) for _ in range(10)]
     await until("all are half done", lambda: all(stage.log.fold.tasks[i].results > 25 for i in ids if i), 60)

@@ -10,7 +10,7 @@ SLOW = {"results": 30, "interval_ms": 1000}
 
 
 async def delete(stage, seconds=60):
-    """As soon as Kafka lets it be deleted, which it does not while it has members."""
+    """Deletes the group as soon as Kafka allows it, which it does not while the group has members."""
     group = stage.names.group
     async with asyncio.timeout(seconds), stage.brokers.admin() as admin:
         while True:

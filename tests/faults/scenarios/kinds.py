@@ -1,4 +1,4 @@
-"""Kinds of tasks that are command line programs, for scenarios that break runs off."""
+"""Kinds of tasks that are programs, for scenarios that interrupt runs."""
 
 
 def line_by_line(lines):

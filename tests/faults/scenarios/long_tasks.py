@@ -1,4 +1,4 @@
-"""Tasks ten times longer than the group's patience."""
+"""Tasks ten times longer than the group's max.poll.interval.ms."""
 import asyncio
 import time
 from datetime import datetime
@@ -16,7 +16,7 @@ def said(stage, words):
 
 
 async def long_tasks(stage):
-    """Members come and go once per interval; the processors that run the tasks stay."""
+    """Members join and leave once per interval; the processors that run the tasks stay."""
     await stage.build(settings=PATIENCE)
     results = TASK_SECONDS // 5 + 1  # the first comes at once
     stayed = list(stage.system.processors)
@@ -46,7 +46,7 @@ async def long_tasks(stage):
 
 
 def seconds_of(stage, request_id):
-    """From the first to the last event, by the bus's time."""
+    """The time from the first to the last event, by the log's time."""
     view = next(view for view in stage.ledger.views if view.request_id == request_id)
     first, last = (stamp_of(view.events[n][1]) for n in (0, -1))
     return last - first

@@ -7,7 +7,7 @@ from ..log import text_headers
 
 MAX_RUNS = 3
 INNOCENTS = 24
-# kill -9 of every process above it that is a streamdemo, the processor first: it dies with its guard.
+# Kills with -9 every streamdemo process among its ancestors, the processor first, which so dies together with its guard.
 SCRIPT = """p=$PPID; all=
 while [ "$p" -gt 1 ]; do
   [ "$(readlink /proc/$p/exe)" != "%s" ] || all="$p $all"
@@ -22,7 +22,7 @@ def tables(binary):
 
 @contextlib.asynccontextmanager
 async def supervised(stage):
-    """Whoever dies is started again, as a service manager would; gives the list of those that died."""
+    """Restarts processes that die, as a service manager does; gives the list of those that died."""
     dead = []
 
     async def guard(processor):

@@ -1,4 +1,4 @@
-"""Processors that die, freeze, come and go."""
+"""Processors that die, freeze, join and leave."""
 import asyncio
 import time
 
@@ -7,7 +7,7 @@ from .kinds import line_by_line
 
 
 async def kill_processor(stage):
-    """While many tasks run there."""
+    """One of two processors is killed while many tasks run on it."""
     await stage.build()
     async with stage.load(interval_ms=400):
         stage.fault("kill -9 of one of two processors")
@@ -58,12 +58,12 @@ async def kill_at(stage, kind, index, killed):
         await victim.kill()
         await stage.system.processor()
     await until(f"{kind} has ended", lambda: task.ended_offset is not None, 90)
-    # It may have been the neighbour of one that was killed a moment earlier: the log says where it was.
+    # Its processor may have been killed a moment earlier because of another task; the log says which one it was.
     killed[kind] |= {start.after_results - 1 for start in task.starts if start.replaces and start.after_results}
 
 
 async def zombie_processor(stage):
-    """Frozen beyond lease and session timeout, then awake: what it says late must not count."""
+    """A processor is frozen longer than lease and session timeout, and resumed: its late records must not count."""
     await stage.build()
     async with stage.load(interval_ms=400):
         frozen = stage.system.processors[0]
@@ -79,7 +79,7 @@ async def zombie_processor(stage):
 
 
 async def rebalance_storm(stage):
-    """No run is interrupted by members that come and go."""
+    """Members that join and leave interrupt no run."""
     await stage.build(processors=2)
     async with stage.load():
         for _ in range(10):

@@ -1,4 +1,4 @@
-"""Records that no gateway and no processor of ours would write."""
+"""Records from foreign programs that no gateway and no processor of ours would write."""
 import asyncio
 import os
 import time
@@ -17,7 +17,7 @@ NEARLY_TOO_LARGE = 1_048_000  # of the 1,048,588 bytes that a broker takes at mo
 async def strange_records(stage):
     await stage.build()
     async with stage.load():
-        # With keys: a gateway that says 503 once is asked again.
+        # With keys, so that a submission that is answered 503 is repeated.
         victims = [await stage.task(payload={"results": 30, "interval_ms": 500}, results=30,
                                     key=f"{stage.names.group}-victim-{n}") for n in range(6)]
         running = lambda i: i in stage.log.fold.tasks and stage.log.fold.tasks[i].results
@@ -46,7 +46,7 @@ async def strange_records(stage):
 
 
 async def pretend(stage, writer, request_id):
-    """Speaks of a task that runs, as if it were its processor. How many of these are readable."""
+    """Writes records about a running task, as if it were its processor. Returns how many of these can be decoded."""
     task, response = stage.log.fold.tasks[request_id], stage.names.response
     good = [
         ("result", {"run": "unknown", "runseq": "2"}), ("ended", {"run": "unknown", "runseq": "99"}),
@@ -73,7 +73,7 @@ def writer_partition(stage, request_id):
 
 
 async def litter(stage, writer):
-    """Nothing of this in `response` can be read at all, or it is of tasks that nobody knows."""
+    """Writes records to `response` that cannot be decoded, or that belong to unknown tasks."""
     response = stage.names.response
     for partition in range(stage.names.partitions):
         await writer.raw(response, partition)
@@ -87,7 +87,7 @@ async def litter(stage, writer):
 
 
 async def misdirect(stage, writer, victims):
-    """Requests that nobody can do; how many."""
+    """Writes requests that nobody can do, and returns how many."""
     request, partitions = stage.names.request, stage.names.partitions
     expiry = {"expirytime": "2999-01-01T00:00:00Z"}
     unreadable = [
@@ -102,7 +102,7 @@ async def misdirect(stage, writer, victims):
     # A real task, in the wrong partition: its processor must not be disturbed.
     elsewhere = (writer_partition(stage, victims[0]) + 1) % partitions
     await writer.task(request, "submitted", victims[0], partition=elsewhere, **expiry)
-    # The same request again, in the right one, asks for nothing new.
+    # The same request again, in the right partition, must change nothing.
     await writer.task(request, "submitted", victims[1], value=b'{"results":1}', **expiry)
     return len(unreadable) + 4
 
@@ -117,7 +117,7 @@ TALES = (
 
 
 async def tell_a_tale(stage, writer):
-    """A whole task of a foreign gateway and a foreign processor, with results as hostile as can be."""
+    """A whole task of a foreign gateway and a foreign processor, with results that are as hostile as possible."""
     request_id, response = str(uuid.uuid4()), stage.names.response
     now = time.monotonic()
     await writer.accepted(request_id, "simulate", b"{}")
@@ -151,7 +151,7 @@ def check_letters(stage, expected):
 
 
 def check_logs(stage):
-    """No stranger writes into a log: no control characters, no line of its own."""
+    """Checks that foreign records cannot write to a log file: no control characters, no lines of their own."""
     for process in stage.system.processes:
         said = process.log.read_bytes()
         if b"\x1b" in said or b"\nforged" in said or max(map(len, said.split(b"\n"))) > 2000:

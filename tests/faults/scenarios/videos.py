@@ -10,7 +10,7 @@ SAMPLE = {"source": "sample", "sample_seconds": 3 * CLIPS, "clip_seconds": 3, "s
 
 
 async def video_resumed(stage):
-    """The next run goes on with the next clip: none twice, none missing, all of them playable, at every gateway."""
+    """The next run continues with the next clip: none twice, none missing, all of them playable, at every gateway."""
     await stage.build()
     request_id = await stage.task("process-video", SAMPLE, results=CLIPS, transport="sse", turn=0)
     for turn, transport in enumerate(("websocket", "longpoll")):
@@ -48,7 +48,7 @@ async def check_clips(stage, clips):
 
 
 async def fetch(stage, clip):
-    """The bytes of a clip, which both gateways must give alike."""
+    """The bytes of a clip, which must be the same at both gateways."""
     bodies = set()
     for gateway in stage.system.gateways:
         async with stage.clients.http.get(gateway.url + clip["url"], raise_for_status=True) as answer:
@@ -58,7 +58,7 @@ async def fetch(stage, clip):
 
 
 async def play(stage, body):
-    """Decodes every frame of it; how long it lasts, in seconds."""
+    """Decodes every frame of the clip and returns its length in seconds."""
     file = stage.directory / stage.name / "clip.mp4"
     file.write_bytes(body)
     errors = await output("ffmpeg", "-v", "error", "-i", file, "-f", "null", "-")
