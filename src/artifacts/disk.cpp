@@ -62,6 +62,7 @@ result<void> make_directory(const path& directory) {
     if (errno == EEXIST) return {};
     return error_of(errno, "make the directory", directory);
   }
+  // The new entry survives a crash only once the parent directory is synced.
   return sync_directory(directory.parent_path());
 }
 
@@ -103,6 +104,7 @@ result<descriptor> make_locked_directory(const path& directory) {
 }
 
 result<descriptor> open_regular(const path& file, struct stat& s) {
+  // O_NONBLOCK: if somebody put a FIFO there, opening it must not block.
   descriptor d(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!d) return error_of(errno, "open", file);
   if (::fstat(d.get(), &s) != 0) return error_of(errno, "look at", file);
@@ -151,6 +153,7 @@ listing list(const path& root) {
       empty = false;
       struct stat s{};
       if (::lstat(f->path().c_str(), &s) != 0 || !S_ISREG(s.st_mode)) continue;
+      // link() sets the ctime, so it tells when the file got this name.
       found.files.push_back({f->path(), static_cast<std::uint64_t>(s.st_size), modified_of(s), time_of(s.st_ctim)});
     }
     if (empty && !inner) found.empty_directories.push_back(d->path());

@@ -146,8 +146,8 @@ bool lab::judge(const section& s, const place& at, const attempt& one) {
     return true;
   }
   report_.problems.push_back(fmt::format(
-      "{}: the server went away while '{}' was measured ({}); what was measured before stands, nothing after "
-      "it was measured",
+      "{}: the server could not be reached any more while '{}' was measured ({}); earlier measurements are valid, "
+      "and nothing was measured after it",
       s.title, m.transport.label, why));
   return false;
 }

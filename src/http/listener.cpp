@@ -20,6 +20,7 @@ int open_socket(const tcp::endpoint& where, const server_options& o) {
   const int on = 1;
   const int buffer = static_cast<int>(std::min<std::uint64_t>(o.send_buffer_bytes, 1 << 30));
   bool ok = ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
+  // IPv6 only, so that 0.0.0.0 and :: can be in the list together.
   ok = ok && (where.address().is_v4() || ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0);
   ok = ok && ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0;
   ok = ok && (buffer == 0 || ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer) == 0);

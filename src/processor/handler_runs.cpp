@@ -55,7 +55,7 @@ awaitable<void> handler_runs::work(std::shared_ptr<run> r, handler& h, bool at_o
 
 awaitable<void> handler_runs::end(base::steady_time until) {
   while (!runs_.empty() && std::chrono::steady_clock::now() < until) co_await ended_.wait_until(until);
-  if (work_.size() > 0) deps_.log.warning("{} handlers did not end when told to: they are cut off", work_.size());
+  if (work_.size() > 0) deps_.log.warning("{} handlers did not end when told to, and are canceled", work_.size());
   work_.cancel();
   co_await work_.join();
 }

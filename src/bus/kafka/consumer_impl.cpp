@@ -100,6 +100,7 @@ void consumer_impl::rebalance(rd_kafka_event_t* e) {
     obstacle_.reset();
     assign(partitions);
   } else {
+    // Store before the answer, because the library commits what is stored when it gives the partitions up.
     store();
     revoke(partitions);
   }
@@ -123,6 +124,8 @@ void consumer_impl::revoke(const std::vector<partition_id>& lost) {
   changes_.lose(were_owned);
 }
 
+// Incremental, as cooperative-sticky requires. The calls wait for the client's thread, so they must not run on the
+// loop.
 void consumer_impl::answer(rd_kafka_resp_err_t what, const std::vector<partition_id>& partitions) {
   deps_.ordered_calls().start([client = client_.share(), partitions, what, &d = deps_] {
     const auto list = partition_list(partitions);

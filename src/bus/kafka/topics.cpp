@@ -143,10 +143,10 @@ result<topic_settings> settings_of(rd_kafka_t* client, const std::string& topic,
   if (n != 1) return error{errc::unavailable, "no answer for this topic"};
   if (const auto e = rd_kafka_ConfigResource_error(found[0]); !is_good(e)) {
     denied = e == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || e == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
-    auto why = error_of(e, "not told");
+    auto why = error_of(e, "refused");
     if (denied) {
       why.message += fmt::format(
-          ". Whether the topic keeps what is promised cannot be checked: give this user the right DescribeConfigs "
+          ". Whether the topic meets the requirements cannot be checked: give this user the right DescribeConfigs "
           "(kafka-acls.sh --add --allow-principal User:NAME --operation DescribeConfigs --topic {})",
           topic);
     }

@@ -32,6 +32,7 @@ constexpr std::size_t kept_complaints = 2000;
 [[noreturn]] void become(const char* program, char* const* arguments, const char* directory, int out, int err) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // exec() keeps blocked and ignored signals, so reset them for the server.
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -218,7 +218,7 @@ awaitable<base::result<void>> cut_run::publish(const whole_clip& one) {
   const auto& c = one.c;
   if (job_.stop.stop_requested()) co_return error{errc::canceled, "the run was stopped"};
   if (c.index != next_index_) {
-    co_return error{errc::internal, fmt::format("ffmpeg told of clip {} where {} was due", c.index, next_index_)};
+    co_return error{errc::internal, fmt::format("ffmpeg reported clip {} instead of {}", c.index, next_index_)};
   }
   const auto name = clip_name(job_.run, c.index);
   const auto file = one.sound.bytes.empty() ? picture_file(c.index) : clip_file(c.index);
