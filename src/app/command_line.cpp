@@ -27,7 +27,7 @@ std::string words_of(int argc, char** argv) {
   return out;
 }
 
-// The few settings with a flag of their own (--role, --bus) are passed on like --set.
+// The few settings with a flag of their own (such as --role) are passed on like --set.
 void add_set(config::sources& s, const char* key, const std::string& value) {
   if (!value.empty()) s.sets.push_back(std::string(key) + "=" + value);
 }

@@ -201,8 +201,8 @@ result<directory_store::located> directory_store::find_now(const std::string& id
   });
   f.size = static_cast<std::uint64_t>(s.st_size);
   f.modified = disk::modified_of(s);
-  // Files are never replaced, so size and time (in nanoseconds) identify the content, and all processes give the same
-  // tag.
+  // The same name is never used twice within a nanosecond, so size and time identify the content, and all processes
+  // give the same tag.
   f.etag = fmt::format("\"{:x}-{:x}{:08x}\"", f.size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
   return found;
 }

@@ -125,10 +125,9 @@ void add_access(field_list& f) {
                   "The longest time for which a browser stays signed in."));
   f.push_back(num("auth.max_ticket_ms", AT(auth.max_ticket), second, day,
                   "The longest time for which a ticket, for pages of other origins, can read its task."));
-  f.push_back(
-      num("auth.session_slice_ms", AT(auth.session_slice), second, hour,
-          "With a bus of several gateways, a signed-in browser's stream must ask again after this time, because "
-          "the other gateways do not learn that a session was ended."));
+  f.push_back(num("auth.session_slice_ms", AT(auth.session_slice), second, hour,
+                  "With a bus of several gateways, a signed-in browser's stream ends after this time and the browser "
+                  "reconnects, because the other gateways do not learn that a session was ended."));
   f.push_back(list<settings>("auth.trusted_proxies", AT(auth.trusted_proxies), may_be_empty::yes, wrong_address,
                              "IP addresses",
                              "With auth.mode proxy: the addresses whose auth.proxy_header is trusted."));

@@ -1,5 +1,5 @@
-// The Asio types of this program. Coroutines, timers and sockets name the executor type of io_context instead of
-// any_io_executor, because a type-erased executor costs a virtual call, and often an allocation, per operation.
+// The Asio types of this program. Coroutines, timers and sockets use the executor type of io_context instead of
+// any_io_executor, so that hot paths do not pay for type erasure.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
