@@ -28,7 +28,7 @@ class ended_tasks {
   void put(std::string_view request_id, end e);
   std::optional<end> find(std::string_view request_id) const;
   void erase(std::string_view request_id);
-  // Of one that find() knows.
+  // The task must be known to find().
   void mark_deleted(std::string_view request_id);
 
   // Forgets the tasks that ended before `at`, and returns how many.

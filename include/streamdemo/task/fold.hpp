@@ -4,8 +4,9 @@
 // Rules, in log order, for each record of a task:
 //  - accepted: creates the task. Another one is ignored until keep_for (log time) after the task's end. Records of a
 //    task whose accepted was not read are ignored.
-//  - any record after ended: ignored, but for the first deleted, which ends what is kept of the task beside its id and
-//    its end. A deleted before ended: ignored.
+//  - any record after ended: ignored, except the first `deleted`, which removes everything about the task but its id
+//  and
+//    its end. A `deleted` before `ended`: ignored.
 //  - started(run, replaces): the run becomes current only if `replaces` names the last run that was current, released
 //  or
 //    not (empty: there was none). Without a ce_replaces header it always becomes current. A run becomes current once.
@@ -62,7 +63,7 @@ struct step {
     event,     // a new entry of the history with `seq`, `type` and `payload`; its other fields are those of the record
     hole,      // like event, but the entry is an `ended` (failed) that the fold made because of a hole in runseq
     released,  // the current run was released; no entry
-    deleted,   // the task's data is to be deleted; no entry
+    deleted,   // the task's data must be deleted; no entry
     alive,     // a processor's sign of life; it belongs to no task
   };
   kind what = kind::ignored;
