@@ -522,71 +522,72 @@ TEST_CASE("whoever may cancel a task may delete what is left of it, and its id i
     CHECK(listed.body.find(id) == std::string::npos);
     // Within results.keep_for_ms its key makes no second task.
     CHECK((co_await c.send(http::verb::post, "/api/simulate", f, body)).status == 422);
+  });
+}
 
-    TEST_CASE("a stranger's socket holds little until it says who it is") {
-      guarded_app app;
-      run([&]() -> base::awaitable<void> {
-        const auto ex = co_await asio::this_coro::executor;
-        const std::string large =
-            std::string(60000, ' ') + R"({"action":"unsubscribe","request_id":")" + std::string(unknown_id) + "\"}";
-        caller stranger(ex, app.port());
-        REQUIRE((co_await stranger.raw().open_websocket("/api/stream", {}, in_time())).has_value());
-        (void)co_await stranger.raw().write_message(large, in_time());
-        // What comes first is its end, and no answer.
-        const auto first = co_await stranger.raw().read_message(in_time());
-        const auto said = first ? *first : first.error().message;
-        const bool sent_away =
-            said.find("1009") != std::string::npos || said.find("unauthenticated") != std::string::npos;
-        CHECK_MESSAGE(sent_away, said);
-        if (first) CHECK_FALSE((co_await stranger.raw().read_message(in_time())).has_value());
-        // The same of who is known, from the handshake or since.
-        caller known(ex, app.port());
-        REQUIRE((co_await known.raw().open_websocket("/api/stream", {}, in_time())).has_value());
-        (void)co_await known.raw().write_message(R"({"action":"authenticate","token":")" + app.key("owner") + "\"}",
-                                                 in_time());
-        (void)co_await known.raw().read_message(in_time());
-        (void)co_await known.raw().write_message(large, in_time());
-        const auto answer = co_await known.raw().read_message(in_time());
-        REQUIRE(answer.has_value());
-        CHECK(answer->find("not-subscribed") != std::string::npos);
-      });
-    }
+TEST_CASE("a stranger's socket holds little until it says who it is") {
+  guarded_app app;
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    const std::string large =
+        std::string(60000, ' ') + R"({"action":"unsubscribe","request_id":")" + std::string(unknown_id) + "\"}";
+    caller stranger(ex, app.port());
+    REQUIRE((co_await stranger.raw().open_websocket("/api/stream", {}, in_time())).has_value());
+    (void)co_await stranger.raw().write_message(large, in_time());
+    // What comes first is its end, and no answer.
+    const auto first = co_await stranger.raw().read_message(in_time());
+    const auto said = first ? *first : first.error().message;
+    const bool sent_away = said.find("1009") != std::string::npos || said.find("unauthenticated") != std::string::npos;
+    CHECK_MESSAGE(sent_away, said);
+    if (first) CHECK_FALSE((co_await stranger.raw().read_message(in_time())).has_value());
+    // The same of who is known, from the handshake or since.
+    caller known(ex, app.port());
+    REQUIRE((co_await known.raw().open_websocket("/api/stream", {}, in_time())).has_value());
+    (void)co_await known.raw().write_message(R"({"action":"authenticate","token":")" + app.key("owner") + "\"}",
+                                             in_time());
+    (void)co_await known.raw().read_message(in_time());
+    (void)co_await known.raw().write_message(large, in_time());
+    const auto answer = co_await known.raw().read_message(in_time());
+    REQUIRE(answer.has_value());
+    CHECK(answer->find("not-subscribed") != std::string::npos);
+  });
+}
 
-    TEST_CASE("one owner's waits for unknown ids are bounded, and another's are not touched by it") {
-      guarded_app app([](config::settings& s) {
-        s.quota.waiters = 2;
-        s.gateway.unknown_task_wait = std::chrono::minutes(1);
-      });
-      run([&]() -> base::awaitable<void> {
-        const auto ex = co_await asio::this_coro::executor;
-        caller bob(ex, app.port());
-        const auto bobs = co_await submitted(bob, app.as("another"));
-        caller alice(ex, app.port());
-        REQUIRE((co_await alice.raw().open_websocket("/api/stream", app.as("owner"), in_time())).has_value());
-        const auto wait_for = [&](std::string id) -> base::awaitable<void> {
-          (void)co_await alice.raw().write_message(R"({"action":"subscribe","request_id":")" + id + "\"}", in_time());
-        };
-        co_await wait_for(std::string(unknown_id));
-        co_await wait_for(bobs);
-        co_await wait_for("00000000-0000-4000-8000-000000000001");
-        // The third is refused at once, and only then are two known to wait.
-        const auto refused = co_await alice.raw().read_message(in_time());
-        REQUIRE(refused.has_value());
-        CHECK(refused->find("too-many-waiters") != std::string::npos);
-        CHECK(refused->find("00000000-0000-4000-8000-000000000001") != std::string::npos);
-        // Nobody's id and somebody else's are the same here, too.
-        caller again(ex, app.port());
-        std::string body;
-        for (const auto& id : {std::string(unknown_id), bobs}) {
-          const auto r = co_await again.get("/api/tasks/" + id, app.as("owner"));
-          CHECK(r.status == 429);
-          CHECK(r.header("Retry-After") == "2");
-          CHECK((body.empty() || r.body == body));
-          body = r.body;
-        }
-        // One's own that is known needs no wait; and others wait as before.
-        const auto own = co_await submitted(again, app.as("owner"));
-        CHECK((co_await again.get("/api/tasks/" + own, app.as("owner"))).status == 200);
-        CHECK((co_await bob.get("/api/tasks/" + bobs, app.as("another"))).status == 200);
-      });
+TEST_CASE("one owner's waits for unknown ids are bounded, and another's are not touched by it") {
+  guarded_app app([](config::settings& s) {
+    s.quota.waiters = 2;
+    s.gateway.unknown_task_wait = std::chrono::minutes(1);
+  });
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    caller bob(ex, app.port());
+    const auto bobs = co_await submitted(bob, app.as("another"));
+    caller alice(ex, app.port());
+    REQUIRE((co_await alice.raw().open_websocket("/api/stream", app.as("owner"), in_time())).has_value());
+    const auto wait_for = [&](std::string id) -> base::awaitable<void> {
+      (void)co_await alice.raw().write_message(R"({"action":"subscribe","request_id":")" + id + "\"}", in_time());
+    };
+    co_await wait_for(std::string(unknown_id));
+    co_await wait_for(bobs);
+    co_await wait_for("00000000-0000-4000-8000-000000000001");
+    // The third is refused at once, and only then are two known to wait.
+    const auto refused = co_await alice.raw().read_message(in_time());
+    REQUIRE(refused.has_value());
+    CHECK(refused->find("too-many-waiters") != std::string::npos);
+    CHECK(refused->find("00000000-0000-4000-8000-000000000001") != std::string::npos);
+    // Nobody's id and somebody else's are the same here, too.
+    caller again(ex, app.port());
+    std::string body;
+    for (const auto& id : {std::string(unknown_id), bobs}) {
+      const auto r = co_await again.get("/api/tasks/" + id, app.as("owner"));
+      CHECK(r.status == 429);
+      CHECK(r.header("Retry-After") == "2");
+      CHECK((body.empty() || r.body == body));
+      body = r.body;
     }
+    // One's own that is known needs no wait; and others wait as before.
+    const auto own = co_await submitted(again, app.as("owner"));
+    CHECK((co_await again.get("/api/tasks/" + own, app.as("owner"))).status == 200);
+    CHECK((co_await bob.get("/api/tasks/" + bobs, app.as("another"))).status == 200);
+  });
+}
