@@ -12,14 +12,14 @@ import traceback
 from . import report
 from .brokers import Brokers
 from .ledger import Verdict
-from .scenarios import ALL
+from .scenarios import ALL, UPGRADE
 from .stage import Stage
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 async def play(scenario, brokers, given, directory):
-    stage = Stage(scenario.name, brokers, given.binary, directory)
+    stage = Stage(scenario.name, brokers, given.binary, directory, given.earlier)
     begin, verdict, error = time.monotonic(), Verdict(), ""
     try:
         async with asyncio.timeout(scenario.seconds):
@@ -78,6 +78,8 @@ def arguments():
     parser.add_argument("names", nargs="*", metavar="NAME", help="; ".join(s.name for s in ALL))
     parser.add_argument("--quick", action="store_true", help="the short selection")
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/release/bin/streamdemo")
+    parser.add_argument("--earlier", type=pathlib.Path, metavar="BINARY",
+                        help="an earlier version: plays the upgrade from it, and back to it, and nothing else")
     parser.add_argument("--cluster", type=pathlib.Path, help="where the brokers keep their data; may be running")
     parser.add_argument("--port", type=int, default=29292, help="the brokers' first port")
     parser.add_argument("--keep", action="store_true", help="leave the brokers and all logs as they are")
@@ -87,6 +89,7 @@ def arguments():
     if unknown:
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
     given.binary = given.binary.resolve()
+    given.earlier = given.earlier and given.earlier.resolve()
     return given
 
 
@@ -94,7 +97,7 @@ def main():
     # Client libraries log errors about brokers that are stopped on purpose; ignore them.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     given = arguments()
-    chosen = [s for s in ALL if (s.name in given.names if given.names else s.quick or not given.quick)]
+    chosen = [UPGRADE] if given.earlier else [s for s in ALL if (s.name in given.names if given.names else s.quick or not given.quick)]
     directory = pathlib.Path(tempfile.mkdtemp(prefix="streamdemo-faults-"))
     given.cluster = given.cluster or directory / "kafka"
     print(f"{len(chosen)} scenarios; logs in {directory}", flush=True)

@@ -14,8 +14,10 @@ END_PATIENCE = 180
 
 
 class Stage:
-    def __init__(self, name, brokers, binary, directory):
+    def __init__(self, name, brokers, binary, directory, earlier=None):
+        """`earlier`: the binary of an earlier version, for the scenario that upgrades it."""
         self.name, self.brokers, self.binary, self.directory = name, brokers, binary, directory
+        self.earlier = earlier
         self.ledger = Ledger()
         self.faults, self.proofs = [], []
         self.fault_at = None

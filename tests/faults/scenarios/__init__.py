@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 from typing import Callable
 
-from . import brokers, clocks, crowd, drains, gateways, groups, long_tasks, poison, processors, strangers, videos
+from . import brokers, clocks, crowd, drains, gateways, groups, long_tasks, poison, processors, strangers, upgrades, videos
 
 
 @dataclass(frozen=True)
@@ -46,3 +46,6 @@ ALL = [
     Scenario("processor-ahead", clocks.processor_ahead),
     Scenario("ten-thousand", crowd.ten_thousand, seconds=1500),
 ]
+
+# Played with --earlier alone, beside the version that is named there.
+UPGRADE = Scenario("upgrade", upgrades.upgrade)
