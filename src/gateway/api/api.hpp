@@ -1,8 +1,8 @@
-// The gateway's HTTP face: one file per endpoint, the table of all of them in routes.cpp. Made once by the gateway,
-// which hands handler() and error_page() to the HTTP server.
+// The gateway's HTTP API: one file per endpoint; routes.cpp has the table of all endpoints. The gateway makes it once
+// and passes handler() and error_page() to the HTTP server.
 //
-// Threads: handler() runs on the loop of each connection. Everything named here is thread-safe where the API
-// uses it from several loops, and outlives the api.
+// Threads: handler() runs on the loop of each connection. The dependencies outlive the api; those that it uses from
+// several loops are thread-safe.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/base/byte_budget.hpp>
@@ -32,12 +32,12 @@ struct api_dependencies {
   input_keeper& inputs;
   artifacts::store& files;
   const config::settings& settings;
-  base::io_threads& loops;  // those of the server
+  base::io_threads& loops;  // those of the HTTP server
   const base::clock& clock;
   base::metrics& metrics;
   const base::logger& log;
-  base::byte_budget& buffers;  // what all connections together hold
-  std::string instance;        // this gateway's own source ("name/uid")
+  base::byte_budget& buffers;  // bounds what all connections together hold
+  std::string instance;        // this gateway's `source` in records, "name/uid"
   std::vector<kind_info> kinds;
 };
 
@@ -49,14 +49,15 @@ class api {
   virtual http::handler handler() = 0;
   virtual http::error_page error_page() = 0;
 
-  // Once, on loop 0: from now on changes of who may call are looked for.
+  // Call it once, on loop 0. Starts the regular check for keys that were added or removed.
   virtual void start() = 0;
 
-  // Call it together with http::server::close(): waiting polls are answered at once, submissions get 503, answers end
-  // their connection. Any thread; twice is fine.
+  // Call it together with http::server::close(): waiting polls are answered at once, submissions get 503, and each
+  // answer ends its connection. Any thread; idempotent.
   virtual void begin_drain() = 0;
 
-  // After http::server::drain(): ends and joins submissions whose WebSocket is gone. On loop 0. Needed before the end.
+  // Call it after http::server::drain() and before the destructor, on loop 0: cancels and joins submissions whose
+  // WebSocket is gone.
   virtual base::awaitable<void> drain() = 0;
 };
 

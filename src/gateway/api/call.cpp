@@ -8,7 +8,7 @@ namespace streamdemo::gateway {
 
 namespace {
 
-// What is no id is the client's own text, as long as it likes.
+// Text that is not an id is whatever the client sent, of any length; it must not get into the audit log.
 std::string_view id_or_none(std::string_view text) noexcept {
   return base::is_id(text) ? text : std::string_view{};
 }
@@ -83,7 +83,7 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
   if (!base::is_id(request_id)) {
     co_return refusal{problem::unknown_task, "\"" + request_id + "\" is no task id", {}};
   }
-  // Who has a ticket knows its task's id: for another there is nothing to wait for.
+  // A ticket is for one task, so there is no point in waiting for another one.
   if (!who_->only_task.empty() && who_->only_task != request_id) {
     co_return refusal{problem::unknown_task, "the ticket is for another task than " + request_id, {}};
   }
@@ -93,8 +93,8 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
   const auto place = s.waits().take(who_->owner);
   if (!place) co_return too_many_waits(s.waits().each());
   if (found) tell_refused("look", request_id, {problem::unknown_task, {}, {}});
-  // For a task of somebody else the wait is for an id that nobody will ever have: it takes a place in the same list,
-  // and as long.
+  // For a task of another owner, wait for a random id that no task will ever have. That takes a place among the waiters
+  // and lasts as long as the wait for an unknown id, so the client cannot tell the two apart.
   auto awaited = found ? base::random_id() : request_id;
   for (;;) {
     auto waited = co_await wait_for_task(s.all(), std::move(awaited), until);

@@ -1,4 +1,5 @@
-// A request as the endpoints see it: what was asked, for whom, and the services that do it. On the connection's loop.
+// A request as the endpoints see it: the HTTP request, its caller, and the services that do the work. On the
+// connection's loop.
 #pragma once
 #include <streamdemo/http/stream.hpp>
 
@@ -10,12 +11,12 @@ namespace streamdemo::gateway {
 
 // Where a request comes from.
 struct request_origin {
-  std::string traceparent;  // W3C Trace Context, as it came; empty: none
+  std::string traceparent;  // W3C Trace Context, cut to a maximum length; empty: none
   std::string tracestate;
   std::string peer;  // the address of the client, or of the proxy in front
 };
 
-// For whom something is done. A socket keeps one beside what it does for its client, when the request is long over.
+// On whose behalf something is done. A WebSocket keeps one for its client after the request itself is over.
 class caller {
  public:
   // `s` outlives it.
@@ -24,46 +25,49 @@ class caller {
   services& at() const noexcept { return *services_; }
   const principal& who() const noexcept { return *who_; }
   const principal_ptr& shared_who() const noexcept { return who_; }
-  // The same client, known anew.
+  // The same client from now on acts as this principal, for instance after it has signed in.
   void is_now(principal_ptr who) noexcept { who_ = std::move(who); }
 
-  // Refusal: forbidden. Of an operation on no task in particular, or before one is looked up.
+  // Whether the caller may do this at all; asked before a task is looked up. Refusals: unauthenticated, forbidden.
   checked<void> may(action a) const;
-  // Refusal: forbidden. To submit tasks of that kind.
+  // Whether the caller may submit tasks of that kind. Refusals: unauthenticated, forbidden.
   checked<void> may_submit(std::string_view kind) const;
-  // Refusal: unauthenticated. Asked again after anything that took long: an upload, a wait.
+  // Whether the key, token or session is still valid. Ask again after anything that may take long, such as an upload or
+  // a wait. Refusal: unauthenticated.
   checked<void> still_known() const;
-  // Both, for a submission that is to be made now, which its owner's share must have room for. Refusals: theirs, quota.
+  // still_known() and may_submit() for a submission that is made now, which also uses one of its owner's submission
+  // quota. Refusals: theirs, quota.
   struct share {
     checked<void> allowed;
     quotas::decision of;
   };
   share take_share(std::string_view kind) const;
-  // For the audit: what was done, or not, about which task.
+  // Write to the audit log what was done or refused, and about which task.
   void tell_submitted(std::string_view request_id, const base::result<accepted_task>& outcome) const;
   void tell(std::string_view what, std::string_view request_id, int status) const;
   void tell_refused(std::string_view what, std::string_view request_id, const refusal& why) const;
   bool sees(const task_view& v) const noexcept;
 
-  // The one way to a task: its history, waited for a moment (gateway.unknown_task_wait_ms) when it is not known here
-  // yet. A task of somebody else is answered as one that nobody has, and as late.
-  // Refusals: unknown_task (also for what is no id), too_many_waiters, unavailable (this gateway made it and has
-  // not read it back yet).
+  // The only way to a task: finds its history, and waits for one that is not known here yet
+  // (gateway.unknown_task_wait_ms). A task that the caller may not see gets the answer of an unknown id, after the same
+  // time. Refusals: unknown_task (also for text that is not an id), too_many_waiters, unavailable (this gateway
+  // accepted the task and has not read it back yet).
   base::awaitable<checked<history_ptr>> task(std::string request_id) const;
 
-  // Ends the task unless it has ended, and waits a moment for the log to say which of the two it was.
-  // Refusals: those of task(), overloaded, unavailable.
+  // Cancels the task unless it has ended, then waits until its end is read from the log, at most
+  // gateway.unknown_task_wait_ms. Refusals: those of task(), overloaded, unavailable.
   base::awaitable<checked<history_ptr>> canceled_task(std::string request_id) const;
 
-  // Files outlive histories: true when the caller may read those of a task that is known here, or, where nobody is
-  // asked for a name, of any.
+  // Whether the caller may read the files of a task. With access control: if the task is known here and the caller may
+  // see it. Without: always, also when the history is gone, because files can outlive it.
   base::awaitable<bool> may_read_files(std::string request_id) const;
 
-  // The id of the caller's task of that key; a random one without.
+  // The id of the caller's task with that kind and idempotency key. An empty key gives a random id.
   std::string request_id(std::string_view kind, std::string_view key) const;
-  // A submission of this caller, without a payload. `key`: of the client, or empty; then the id is random.
+  // A submission of this caller, without a payload. `key`: the client's idempotency key, or empty; then the id is
+  // random.
   submission new_submission(std::string_view kind, std::string_view key) const;
-  // The same where the id is known already.
+  // The same with an id that was made before.
   submission new_submission(std::string_view kind, std::string_view key, std::string request_id) const;
 
  private:
@@ -72,14 +76,14 @@ class caller {
   request_origin from_;
 };
 
-// Lives as long as the request is answered.
+// Lives until the request is answered.
 struct call {
   http::request& request;
   caller by;
-  quotas::decision share;  // of submissions, when one was asked for
+  quotas::decision share;  // the owner's submission quota; only set by submissions
 
   services& at() const noexcept { return by.at(); }
-  // Of the task that the path names.
+  // The task that the path names.
   base::awaitable<checked<history_ptr>> task() const { return by.task(std::string(request.param("id"))); }
 };
 

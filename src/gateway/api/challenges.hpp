@@ -1,5 +1,5 @@
-// The answers to who may not: who one must be (RFC 6750 section 3), and where tokens are to be had (RFC 9728 section
-// 5.1). Any thread.
+// The answers to callers that are not admitted or not allowed. WWW-Authenticate tells them how to authenticate (RFC
+// 6750 section 3) and where to get tokens (RFC 9728 section 5.1). Any thread.
 #pragma once
 #include <streamdemo/config/settings.hpp>
 
@@ -15,7 +15,7 @@ class challenges {
 
   http::response not_admitted(denial why) const;
   http::response not_allowed(const refusal& why, action a) const;
-  // A 401 that an endpoint gave gets its challenge, too.
+  // Adds the challenge to a 401 that an endpoint answered without one.
   void complete(http::response& r) const;
 
  private:

@@ -22,11 +22,11 @@ bool has(const std::vector<http::field>& fields, std::string_view name) {
 }
 
 void add_common(std::vector<http::field>& fields, const http::request& r, std::string_view allowed_origin) {
-  // What programs read, and not the page.
+  // Answers for programs, not the files of the web pages.
   const bool api = r.path.starts_with("/api") || r.path == protected_resource_path;
   if (!has(fields, "Cache-Control")) fields.push_back({"Cache-Control", "no-store"});
   fields.push_back({"X-Content-Type-Options", "nosniff"});
-  // Whatever this request has: a cache must know that for another page the answer would be another.
+  // Also if the request has none of these headers: a cache must know that with other values the answer may differ.
   if (api) fields.push_back({"Vary", "Accept, Prefer, Origin, Authorization, Cookie"});
   if (!api || allowed_origin.empty()) return;
   fields.push_back({"Access-Control-Allow-Origin", std::string(allowed_origin)});
@@ -37,7 +37,8 @@ void add_common(std::vector<http::field>& fields, const http::request& r, std::s
 
 constexpr std::size_t max_shown_coding = 64;
 
-// 415, with the codings that are taken (RFC 9110 section 15.5.16): bodies are taken as they are.
+// 415 for a body with a content coding, because no endpoint decodes bodies. Accept-Encoding tells what is accepted (RFC
+// 9110 section 15.5.16).
 std::optional<http::response> refuse_encoded_body(const http::request& r) {
   if (!r.has_header("Content-Encoding") || r.body->content_length() == 0) return std::nullopt;
   const auto field = r.joined_header("Content-Encoding");
@@ -57,7 +58,7 @@ request_origin origin_of(const http::request& r) {
           std::string(r.header("tracestate").substr(0, max_state)), r.peer};
 }
 
-// What is left of one's share (draft-ietf-httpapi-ratelimit-headers-10).
+// Tells the client what is left of its submission quota (draft-ietf-httpapi-ratelimit-headers-10).
 void add_share(std::vector<http::field>& fields, const quotas::decision& d, const quotas::options& o) {
   if (!d.bounded) return;
   fields.push_back(
@@ -80,7 +81,7 @@ std::string_view name_of(action a) noexcept {
   }
 }
 
-// Acts that change something, and whoever was sent away.
+// Audits the operations that change something, unless the answer is 401, 403 or 429.
 void tell(const call& c, action a, const http::reply& r) {
   const auto* answer = std::get_if<http::response>(&r);
   const bool sent_away = answer != nullptr && (answer->status == 401 || answer->status == 403 || answer->status == 429);
@@ -106,10 +107,10 @@ std::vector<http::route> dispatcher::routes_of(std::span<const endpoint_row> tab
 }
 
 answering dispatcher::run(const endpoint_row& row, http::request& r) {
-  // Told before a byte of the body is read: no endpoint undoes codings.
+  // Answered before any of the body is read.
   if (auto refused = refuse_encoded_body(r)) co_return std::move(*refused);
   auto who = services_.entrance().admit(r, row.what == action::read);
-  // A stale cookie must not keep anybody from the page on which to sign in.
+  // With a stale cookie one must still be able to load the page and sign in again.
   if (!who && row.what == action::open) who = nobody();
   if (!who && who.error() == denial::none_shown && row.what == action::greet) who = nobody();
   if (!who) {
@@ -134,7 +135,7 @@ base::awaitable<http::reply> dispatcher::answer(http::request& r) {
   const auto origin = r.header("Origin");
   const bool origin_allowed = origin.empty() || services_.origins().origin_allowed(origin, host);
   http::reply reply;
-  // No browser leaves the name out, as some probes that speak HTTP/1.0 do.
+  // A request without a Host passes: some probes that speak HTTP/1.0 send none, and browsers always send one.
   if (!host.empty() && !services_.origins().host_allowed(host)) {
     reply = problem_response(problem::host,
                              "this server does not answer for that name; list its origin in gateway.allowed_origins");

@@ -1,4 +1,5 @@
-// Every request passes here: who may call, which endpoint, and the headers that all answers share. Any loop.
+// Every request passes through here: checks who may call, finds the endpoint, and adds the headers that all answers
+// share. Any loop.
 #pragma once
 #include <streamdemo/http/router.hpp>
 
@@ -13,7 +14,7 @@ class dispatcher {
   // `s` and the table outlive it.
   dispatcher(services& s, std::span<const endpoint_row> table);
   base::awaitable<http::reply> answer(http::request& r);
-  // The page of an error that the server itself gives.
+  // The answer for an error that the HTTP server itself detects.
   static http::response error_page(int status, std::string_view detail);
 
  private:

@@ -8,7 +8,7 @@
 
 namespace streamdemo::gateway {
 
-// In the order of the table.
+// In the order of the table in problem.cpp.
 enum class problem {
   bad_request,
   bad_json,
@@ -61,10 +61,10 @@ struct problem_row {
 
 const problem_row& row_of(problem p) noexcept;
 problem problem_of(base::errc code) noexcept;
-// The problem of a status that the HTTP server itself gives.
+// The problem for a status that the HTTP server itself answers.
 problem problem_of_status(int status) noexcept;
 
-// Why a request is not taken, before it has an answer's form.
+// Why a request is refused. problem_response() makes the answer.
 struct refusal {
   problem what = problem::internal;
   std::string detail;
@@ -74,8 +74,8 @@ struct refusal {
 template <class T>
 using checked = boost::system::result<T, refusal>;
 
-// {"type":…,"title":…,"status":…,"detail":…}; `members` is further JSON members without braces, or empty; `status`
-// stands in for the table's when it is not 0.
+// {"type":…,"title":…,"status":…,"detail":…}; `members`: more JSON members, without braces, or empty. `status`:
+// replaces the table's status unless it is 0.
 std::string problem_json(problem p, std::string_view detail, std::string_view members = {}, int status = 0);
 
 http::response problem_response(problem p, std::string_view detail, std::string_view members = {}, int status = 0);

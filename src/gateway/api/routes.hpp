@@ -10,7 +10,7 @@ struct endpoint_row {
   http::verb verb;  // get also answers head
   std::string_view pattern;
   answering (*run)(call&);
-  action what;  // what it does to a task, or to all
+  action what;  // what the caller must be allowed to do
 };
 
 std::span<const endpoint_row> endpoint_table() noexcept;

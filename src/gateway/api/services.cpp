@@ -73,7 +73,7 @@ void services::start() {
   keys_.spawn([this] { return look_for_changes(); });
 }
 
-// A key that was taken away is gone within a second.
+// Looks every second, so that a removed key, and the streams of its clients, end soon.
 base::awaitable<void> services::look_for_changes() {
   for (;;) {
     co_await base::sleep_for(std::chrono::seconds(1));

@@ -1,5 +1,5 @@
-// What the endpoints share: the parts of the gateway that they use, and per loop what belongs to that loop. Made once
-// by make_api; any thread.
+// What the endpoints share: the parts of the gateway that they use, and a loop_state for each loop. Made once by
+// make_api. Any thread.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
@@ -21,7 +21,7 @@ namespace streamdemo::gateway {
 // Belongs to one loop; only touched there.
 struct loop_state {
   loop_state(base::executor ex, const gate& entrance, const base::clock& clock, const base::logger& log);
-  base::task_group submissions;  // those begun on a WebSocket, which outlive it
+  base::task_group submissions;  // operations that began on a WebSocket and may outlive it
   base::notifier draining;
   std::minstd_rand random;
   access_watch watch;
@@ -33,7 +33,7 @@ class services {
 
   gate& entrance() const noexcept { return d_.entrance; }
   quotas& shares() noexcept { return quotas_; }
-  // Waits for ids that are not known yet.
+  // Bounds how many requests of one owner wait for unknown ids.
   places& waits() noexcept { return waits_; }
   audit& log_of_acts() noexcept { return audit_; }
   histories& all() const noexcept { return d_.all; }
@@ -50,16 +50,16 @@ class services {
   const http::origin_rules& origins() const noexcept { return origins_; }
   const page_files& page() const noexcept { return page_; }
 
-  // Messages of clients on /api/stream that were parsed.
+  // Counts messages of clients on /api/stream that were parsed.
   base::counter& messages() const noexcept { return messages_; }
-  // Requests of the endpoint with that method and pattern.
+  // Counts requests of the endpoint with that method and pattern.
   base::counter& requests(http::verb v, std::string_view pattern) const;
 
-  // The caller's own loop.
+  // The state of the current loop.
   loop_state& here() noexcept;
   base::executor executor_here() const { return d_.loops.executor(base::current_loop()); }
 
-  // Judges everybody on every loop anew.
+  // Checks again, on every loop, which streams may go on.
   void judge_again();
   void start();
   bool draining() const noexcept { return draining_.load(std::memory_order_relaxed); }

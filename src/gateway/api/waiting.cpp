@@ -8,7 +8,7 @@ namespace streamdemo::gateway {
 
 namespace {
 
-// What `wait` gives; nothing when the gateway drains first.
+// The value of `wait`, or nullopt if the gateway begins to drain first.
 template <class T>
 awaitable<std::optional<T>> unless_drained(services& a, awaitable<T> wait) {
   using namespace asio::experimental::awaitable_operators;

@@ -71,7 +71,7 @@ void append_summary(std::string& out, const task_view& v) {
 
 live_answer make_live_answer(const task_view& v, const history::batch& b, std::int64_t after) {
   live_answer a;
-  // A cursor beyond the end of a task that is over goes back to it: nothing can come behind.
+  // If a task has ended, a cursor beyond its last event is set back to that event, because nothing can follow it.
   const bool over = task::is_end(v.status);
   a.next = !b.events.empty() ? b.events.back()->seq() : over ? std::min(after, v.last_seq) : after;
   for (const auto& e : b.events) a.event_bytes += e->json().size();
@@ -117,7 +117,7 @@ void append_time(std::string& out, std::string_view name, base::sys_time t) {
   out += '"';
 }
 
-// By whole millionths: general formatting of a double costs more than the rest of a poll's answer.
+// Formatted as whole millionths, because general formatting of a double costs more than the rest of a poll's answer.
 void append_fraction(std::string& out, double fraction) {
   if (fraction < 0) return;
   const auto millionths = static_cast<std::int64_t>(std::llround(fraction * 1e6));

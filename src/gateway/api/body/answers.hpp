@@ -1,4 +1,4 @@
-// The JSON bodies that several endpoints share, spliced from what the histories hold. Pure.
+// The JSON bodies that several endpoints share, made from what the histories hold. Pure.
 #pragma once
 #include <streamdemo/http/message.hpp>
 
@@ -11,7 +11,7 @@ namespace streamdemo::gateway {
 std::string task_json(const task_view& v);
 // One entry of the list of tasks.
 void append_summary(std::string& out, const task_view& v);
-// {"request_id":…,…,"events":[…],"next":N,"more":…}: the live resource after a cursor.
+// {"request_id":…,…,"events":[…],"next":N,"more":…}: the state of a task and its events after a cursor.
 struct live_answer {
   events_body::frame around;
   std::uint64_t event_bytes = 0;

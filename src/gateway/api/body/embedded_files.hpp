@@ -1,4 +1,4 @@
-// The web pages' files and the descriptions of the interface, inside the binary. The table is generated
+// The files of the web pages and the API descriptions, embedded in the binary. The table is generated
 // (cmake/embed.cmake) and rebuilt when a file changes.
 #pragma once
 #include <span>

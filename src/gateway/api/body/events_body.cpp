@@ -10,10 +10,10 @@ namespace streamdemo::gateway {
 namespace {
 
 constexpr std::size_t events_per_read = 256;
-// What is made in one turn of a loop: some tens of microseconds.
+// At most this much is made in one turn of a loop, which takes some tens of microseconds.
 constexpr std::size_t bytes_per_turn = 32 << 10;
 constexpr std::size_t reads_per_turn = 4;
-// To look through for a small one.
+// A small body has at most this many events to look through.
 constexpr std::int64_t small_events = 2048;
 
 base::error lost() {
@@ -23,12 +23,12 @@ base::error lost() {
 
 }  // namespace
 
-// What one call makes, up to its bound.
+// The bytes that one call makes, up to a bound.
 class events_body::piece {
  public:
   piece(std::size_t max, std::size_t skip) : max_(max), skip_(skip) {}
 
-  // True: all of `bytes` is given, now or before.
+  // Appends what fits of `bytes`, after what an earlier piece already gave. True: nothing of it is left to give.
   bool put(std::string_view bytes) {
     const auto given = std::min<std::size_t>(skip_, bytes.size());
     skip_ -= given;
@@ -42,7 +42,7 @@ class events_body::piece {
   bool full() const noexcept { return out_.size() >= max_; }
   // How many bytes the next read may bring.
   std::size_t room() const noexcept { return max_ - out_.size() + skip_; }
-  // Bytes of the item that was begun last.
+  // How many bytes of the present item were given, before or now.
   std::size_t cut() const noexcept { return cut_; }
   std::string take() { return std::move(out_); }
   std::size_t size() const noexcept { return out_.size(); }
@@ -87,7 +87,7 @@ base::awaitable<base::result<std::string>> events_body::next(std::size_t max) {
   before_ = at_;
   piece p(std::min(max, bytes_per_turn), at_.skip);
   for (std::size_t reads = 0; at_.in != part::done && !p.full(); ++reads) {
-    // Where results are rare among the events, a piece of them is far to go.
+    // If results are rare among the events, many reads are needed for one piece. Let other work run in between.
     if (reads % reads_per_turn == reads_per_turn - 1) co_await asio::post(ex, base::use_awaitable);
     if (auto done = make(p); !done) co_return std::move(done).error();
   }
@@ -108,14 +108,14 @@ base::result<std::string> events_body::all() {
   return p.take();
 }
 
-// Goes on as far as the piece has room; then at_ is where the next one begins.
+// Adds what comes next, as far as the piece has room; at_ then says where to go on.
 base::result<void> events_body::make(piece& p) {
   if (at_.in == part::events) return add_events(p);
   p.begin_item();
   const bool whole = p.put(at_.in == part::head ? frame_.head : frame_.tail);
   at_.skip = whole ? 0 : p.cut();
   if (!whole) return {};
-  // Behind the results stands the task's last event.
+  // The tail contains the task's last event.
   if (at_.in == part::tail && range_.results_only) history_->written(range_.last, range_.last + 1, clock_.now());
   at_.in = at_.in == part::head ? part::events : part::done;
   return {};
@@ -140,7 +140,7 @@ base::result<void> events_body::add_events(piece& p) {
   return {};
 }
 
-// True: it is given whole.
+// True: the whole event was given.
 bool events_body::add_event(piece& p, std::string_view json) {
   p.begin_item();
   const bool whole = (at_.first || p.put(",")) && p.put(json);

@@ -1,5 +1,5 @@
-// Events of a history as one JSON body that is read from there while it is sent, so that a slow reader holds nothing in
-// memory and a large body no loop. Its size is known at once. One executor at a time.
+// Events of a history as one JSON body. It is read from the history while it is sent, so that a slow client costs no
+// memory and a large body does not block a loop. Its size is known in advance. One executor at a time.
 #pragma once
 #include <streamdemo/http/message.hpp>
 
@@ -9,10 +9,10 @@ namespace streamdemo::gateway {
 
 class events_body final : public http::body_source {
  public:
-  // What a peer that takes nothing may leave in our hands: up to here a body may be made in one piece.
+  // Up to this size a body may be made in one piece: so much memory a client that does not read may cost.
   static constexpr std::size_t small_bytes = 4096;
 
-  // What stands around the events, which are separated by commas.
+  // The text before and after the events, which are separated by commas.
   struct frame {
     std::string head;
     std::string tail;
@@ -21,7 +21,7 @@ class events_body final : public http::body_source {
     std::int64_t after = 0;
     std::int64_t last = 0;
     bool results_only = false;
-    std::uint64_t bytes = 0;  // of the events themselves
+    std::uint64_t bytes = 0;  // of the events, without the commas
     std::uint64_t count = 0;
   };
   // The clock outlives it.
@@ -32,11 +32,11 @@ class events_body final : public http::body_source {
   static base::result<std::unique_ptr<events_body>> of_results(history_ptr h, const base::clock& clock);
 
   std::uint64_t size() const override { return size_; }
-  // Error: position_lost (dropped while it was sent).
+  // Error: position_lost (events were dropped while the body was sent).
   base::awaitable<base::result<std::string>> next(std::size_t max) override;
   void back(std::size_t bytes) override;
 
-  // Everything at once, for those that are small: nobody is asked twice for a few bytes.
+  // Makes a small body at once instead of piece by piece.
   bool is_small() const noexcept;
   base::result<std::string> all();
 
@@ -45,8 +45,8 @@ class events_body final : public http::body_source {
   struct place {
     part in = part::head;
     std::int64_t cursor = 0;
-    bool first = true;     // event
-    std::size_t skip = 0;  // bytes of what stands there that were given
+    bool first = true;     // no event was given yet
+    std::size_t skip = 0;  // bytes of the item at this place that were already given
   };
   class piece;
 
@@ -60,7 +60,7 @@ class events_body final : public http::body_source {
   range range_;
   std::uint64_t size_ = 0;
   place at_;
-  place before_;  // the last piece
+  place before_;  // where the last piece began
   std::size_t given_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The page's files with their tags, hashed once at the start. Immutable, thread-safe.
+// The files of the web pages with their ETags, which are computed once at the start. Immutable, thread-safe.
 #pragma once
 #include <memory>
 #include <string>

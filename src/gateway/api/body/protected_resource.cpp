@@ -14,7 +14,7 @@ std::string protected_resource_url(const config::settings& s) {
 
 std::string protected_resource_json(const config::settings& s) {
   std::vector<std::string> issuers;
-  // As they stand in tokens: each issuer may put something of its own before our names.
+  // Scopes as they appear in tokens: each issuer may put a prefix of its own before our names.
   std::set<std::string> names;
   for (const auto& [name, i] : s.auth.issuers) {
     issuers.push_back(i.issuer);

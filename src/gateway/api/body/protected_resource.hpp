@@ -9,8 +9,7 @@ namespace streamdemo::gateway {
 
 inline constexpr std::string_view protected_resource_path = "/.well-known/oauth-protected-resource";
 
-// Where browsers and clients find it; empty: tokens of issuers are not taken here, or gateway.public_url does not say
-// under which name.
+// The metadata's URL. Empty if auth.mode is not jwt or gateway.public_url is not set.
 std::string protected_resource_url(const config::settings& s);
 std::string protected_resource_json(const config::settings& s);
 

@@ -6,8 +6,8 @@
 
 namespace streamdemo::gateway {
 
-// 200, or 410 when some of them are no longer kept. Where there are many, and for HEAD, the body is read from the
-// history while it is sent.
+// 200, or 410 when some of them are no longer kept. A large body is read from the history while it is sent; for HEAD
+// only its size is used.
 http::response results_answer(const base::clock& clock, const history_ptr& h, http::verb v);
 
 }  // namespace streamdemo::gateway

@@ -50,7 +50,7 @@ answering artifacts(call& c) {
     co_return answer;
   }
   http::byte_range range;
-  // HEAD tells of the whole: a range is defined for GET only (RFC 9110 section 14.2).
+  // HEAD describes the whole file: a range is defined for GET only (RFC 9110 section 14.2).
   if (r.verb == http::verb::get && http::if_range_holds(r.header("If-Range"), file->etag, modified)) {
     range = http::parse_range(r.joined_header("Range"), file->size);
   }

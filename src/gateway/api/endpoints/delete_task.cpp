@@ -1,5 +1,5 @@
-// DELETE /api/tasks/{id}: the history of a task that has ended, and its files, at every gateway. Idempotent as far as a
-// client can tell: afterwards its id is one that nobody has.
+// DELETE /api/tasks/{id}: deletes the history and the files of a task that has ended, at every gateway. Afterwards its
+// id gets the answer of an unknown id.
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/problem.hpp"
 

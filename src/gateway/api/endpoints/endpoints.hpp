@@ -1,4 +1,5 @@
-// Every endpoint, one per file of the same name. Each runs on the loop of its connection; the call outlives it.
+// Every endpoint, one per file of the same name (sign_in and sign_out are in session.cpp). Each runs on the loop of its
+// connection; the call outlives it.
 #pragma once
 #include "gateway/api/call.hpp"
 

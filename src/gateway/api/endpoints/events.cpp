@@ -50,7 +50,7 @@ answering events(call& c) {
     co_return socket;
   }
   if (*format == wire::sse && at_the_end(**known, *cursor)) {
-    // The one answer that makes an EventSource stop coming back.
+    // An EventSource that gets 204 does not reconnect.
     http::response done;
     done.status = 204;
     co_return done;

@@ -1,4 +1,5 @@
-// GET / and the files of the pages; the scripts and styles of each lie in a room of their own, as in src/gateway/web.
+// GET / and the files of the web pages. {room} is a folder in src/gateway/web: scripts and styles of one page, or
+// shared ones.
 #include <streamdemo/http/fields/accept.hpp>
 #include <streamdemo/http/fields/etag.hpp>
 
@@ -24,7 +25,7 @@ answering page(call& c) {
   const auto* file = c.at().page().find(name);
   if (file == nullptr) co_return problem_response(problem::unknown_path, "there is nothing at this path");
   http::response answer;
-  // The browser asks every time and gets 304 until the binary is another.
+  // The browser asks every time and gets 304 until the file has changed.
   answer.set("Cache-Control", "no-cache");
   const bool compressed = file->gzip.bytes != nullptr && http::takes_coding(r.joined_header("Accept-Encoding"), "gzip");
   const auto& sent = compressed ? file->gzip : file->plain;

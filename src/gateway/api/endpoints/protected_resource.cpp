@@ -1,4 +1,4 @@
-// GET /.well-known/oauth-protected-resource: where tokens for this server are to be had.
+// GET /.well-known/oauth-protected-resource: where to get tokens for this server.
 #include "gateway/api/body/protected_resource.hpp"
 
 #include "gateway/api/body/answers.hpp"

@@ -13,7 +13,7 @@ answering results(call& c) {
   auto known = co_await c.task();
   if (!known) {
     auto unknown = problem_response(known.error());
-    // Whoever polls this one waits for an answer other than 404; another gateway may be a moment ahead.
+    // Clients poll this endpoint until the answer is no longer 404, and another gateway may already know the task.
     if (unknown.status == 404) unknown.set("Retry-After", "1");
     co_return unknown;
   }

@@ -1,5 +1,5 @@
-// /api/session: who one is (GET), and for browsers, which cannot send headers with an EventSource or a WebSocket, a
-// cookie in exchange for a key or token (POST) until it is given back (DELETE).
+// /api/session. GET: who the caller is. POST: gives a browser a cookie in exchange for a key or token, because it
+// cannot send headers with an EventSource or a WebSocket. DELETE: signs out.
 #include <streamdemo/base/json.hpp>
 
 #include "gateway/api/body/answers.hpp"
@@ -27,11 +27,11 @@ answering session(call& c) {
 answering sign_in(call& c) {
   auto& entrance = c.at().entrance();
   if (!entrance.asks()) co_return json_response(200, session_json(c.by.who(), false));
-  // Another page would sign its visitor in as somebody else.
+  // Otherwise a page elsewhere could sign its visitor in as somebody else.
   if (c.request.has_header("Origin") && !entrance.is_own_page(c.request)) {
     co_return problem_response(problem::origin, "a browser signs in on this server's own pages alone");
   }
-  // Not for a session itself: its time is its own, not that of its last use.
+  // Not for the cookie of a session, nor for a ticket: using one must not make it last longer.
   if (!c.by.who().session.empty() || !c.by.who().only_task.empty()) {
     co_return problem_response(problem::unauthenticated, "a session is opened with a key or token");
   }

@@ -7,7 +7,7 @@ namespace streamdemo::gateway::endpoints {
 
 namespace {
 
-// Who has not said who it is has as long for that as for the head of a request.
+// A client that has not authenticated yet has gateway.request_timeout_ms to do so.
 caller known_or_for_a_while(const call& c) {
   auto by = c.by;
   if (by.who().is_known()) return by;

@@ -1,4 +1,4 @@
-// POST /api/{kind}: a task submitted, by JSON or, where its kind takes one, by a file.
+// POST /api/{kind}: submits a task, as JSON or, if its kind takes uploads, as a file.
 #include <streamdemo/base/hash.hpp>
 
 #include "gateway/api/endpoints/endpoints.hpp"
@@ -11,7 +11,7 @@ namespace streamdemo::gateway::endpoints {
 
 namespace {
 
-// What the head says, checked before a byte of the body is asked for.
+// Checks the head of the request before any of the body is read.
 checked<submission> from_head(const call& c) {
   const auto deadline = deadline_option(c.request, c.at().settings().tasks.max_deadline);
   if (!deadline) return deadline.error();
@@ -75,7 +75,7 @@ answering submit(call& c) {
     s.payload = std::move(*payload);
     s.payload_hash = base::sha256_hex(s.payload);
   }
-  // The body may have taken its time.
+  // Asked again, because the body may have taken long.
   if (const auto known = c.by.still_known(); !known) co_return problem_response(known.error());
   const auto id = s.request_id;
   auto task = co_await c.at().service().submit(std::move(s));

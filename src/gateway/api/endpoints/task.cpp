@@ -11,7 +11,7 @@ namespace streamdemo::gateway::endpoints {
 
 namespace {
 
-// About so much of events in one answer; the client asks for the rest with `next` at once.
+// About so many bytes of events are in one answer; for the rest the client asks again, with after=`next`.
 constexpr std::size_t max_answer_bytes = 256 << 10;
 
 http::response gone(std::int64_t after, std::int64_t kept_from) {
@@ -54,7 +54,7 @@ http::response answer_of(services& a, const history_ptr& h, live_answer live, co
   return r;
 }
 
-// Answers as soon as there is something the client does not have, else at `until`.
+// Answers as soon as there is something that the client does not have, otherwise at `until`.
 answering poll(const call& c, history_ptr h, std::int64_t after, base::steady_time until) {
   auto& a = c.at();
   const auto if_none_match = c.request.header("If-None-Match");
@@ -65,7 +65,8 @@ answering poll(const call& c, history_ptr h, std::int64_t after, base::steady_ti
     auto live = make_live_answer(view, batch, after);
     const bool unchanged = http::none_match_hits(if_none_match, live.etag);
     const bool over = task::is_end(view.status) && live.next >= view.last_seq;
-    // News that changed nothing: the log lost the task. The client had better ask anew than wait here.
+    // A wake-up without a new event: the log lost the task. Answer, so that the client asks again instead of waiting
+    // here.
     const bool in_vain = seen == view.last_seq;
     seen = view.last_seq;
     if (over || in_vain || (!batch.events.empty() && !unchanged)) {
@@ -89,7 +90,7 @@ answering task(call& c) {
   const auto now = std::chrono::steady_clock::now();
   if (wait) until = now + *wait;
   if (*cursor > (*known)->last_seq()) {
-    // Another gateway may be a moment ahead of this one.
+    // The cursor may come from another gateway that has read further than this one.
     until = std::max(until, now + c.at().settings().gateway.unknown_task_wait);
   }
   auto reply = co_await poll(c, *known, *cursor, until);

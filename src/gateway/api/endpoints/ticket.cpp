@@ -1,5 +1,5 @@
-// POST /api/tasks/{id}/ticket: what lets a page of another origin read this one task with an EventSource or a
-// WebSocket, which take no headers there, and no cookie of ours.
+// POST /api/tasks/{id}/ticket: makes a ticket, with which a page of another origin can read this one task with an
+// EventSource or a WebSocket: from there these can send neither headers nor our cookie.
 #include <streamdemo/base/json.hpp>
 
 #include "gateway/api/body/answers.hpp"

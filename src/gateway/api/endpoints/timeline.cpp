@@ -1,4 +1,5 @@
-// GET /api/tasks/{id}/timeline?after=N: this gateway's own times of a task and of each event, hop by hop.
+// GET /api/tasks/{id}/timeline?after=N: when this gateway read a task and each of its events, and when it wrote them to
+// clients.
 #include <streamdemo/base/json.hpp>
 
 #include "gateway/api/body/answers.hpp"
@@ -15,7 +16,7 @@ struct bus_words {
   std::string_view title;  // for people, after "the bus is"
 };
 
-// A switch, so that the compiler asks for the words of a new bus.
+// A switch, so that the compiler warns if a new bus has no words here.
 constexpr bus_words words_of(config::bus_kind bus) noexcept {
   switch (bus) {
     case config::bus_kind::inprocess:
@@ -68,7 +69,7 @@ answering timeline(call& c) {
     append_event(out, e);
   }
   out += "],\"next\":" + std::to_string(next) + (next < view.last_seq ? ",\"more\":true" : ",\"more\":false");
-  // Last, so that it is close to when the client gets it: good enough to compare clocks by.
+  // Added last, so that it is close to the time at which the client gets it and clocks can be compared by it.
   append_time(out, "now", c.at().clock().now());
   out += "}\n";
   co_return json_response(200, std::move(out));

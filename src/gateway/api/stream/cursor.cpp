@@ -30,7 +30,7 @@ base::result<std::int64_t> poll_cursor(const http::request& r) {
 
 base::result<std::int64_t> stream_cursor(const http::request& r) {
   if (const auto id = r.header("Last-Event-ID"); !id.empty()) return read("Last-Event-ID", id);
-  // Where a browser's library may not set headers.
+  // For libraries in browsers that cannot set headers.
   for (const auto* name : {"last_event_id", "lastEventId"}) {
     if (const auto id = r.query_value(name); id && !id->empty()) return read(name, *id);
   }

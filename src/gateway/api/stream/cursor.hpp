@@ -1,4 +1,4 @@
-// A client's place in a history, as it stands in a request. Pure.
+// A client's cursor in a request: the seq of the last event that it has. Pure.
 #pragma once
 #include <streamdemo/http/message.hpp>
 

@@ -51,13 +51,14 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
   if (!batch.events.empty()) history_->written(after, options_.cursor, clock_.now());
   if (batch.ended) return http::stream_state::end;
   if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew", options_.retry_ms);
-  // A batch below both bounds was all there is: news of more wakes this loop later, never before this returns.
+  // A batch below both bounds was all there is. News of more comes on this loop, so never before this returns.
   const bool cut_short = batch.events.size() >= options_.max_events || size >= max_bytes;
   return cut_short ? http::stream_state::more : http::stream_state::wait;
 }
 
 http::stream_end event_source::finish() {
-  // Some libraries take any end for a loss and come back at once, for ever: to a task that is over, once a second.
+  // Some libraries reconnect at once after any end, for ever. For a task that was already over, the late close slows
+  // them down.
   if (cut_.empty()) return {.late = was_over_};
   const auto code = access_over_ && *access_over_ != access_end::asks_again ? close_unauthorized : close_restarting;
   return {.complete = false, .close_code = code, .reason = std::string(cut_)};
@@ -66,7 +67,7 @@ http::stream_end event_source::finish() {
 std::string_view event_source::heartbeat() const {
   switch (options_.format) {
     case wire::sse:
-      // No empty line behind it: ten libraries take one for an event, and fail at its data.
+      // No empty line after it: ten libraries take that for an event and fail on its missing data.
       return ":\n";
     case wire::json_lines:
       return "{\"type\":\"heartbeat\"}\n";
@@ -91,7 +92,7 @@ void event_source::on_access_over(access_end w) {
   if (sink_ != nullptr) sink_->wake();
 }
 
-// The client comes back with what it has by then, and is judged anew.
+// The client reconnects with the credentials that it has by then, and they are checked again.
 http::stream_state event_source::no_longer(std::vector<http::piece>& out) {
   return reconnect(out, reason_of(*access_over_), options_.retry_ms);
 }
@@ -99,8 +100,8 @@ http::stream_state event_source::no_longer(std::vector<http::piece>& out) {
 void event_source::open(std::vector<http::piece>& out) {
   opened_ = true;
   if (options_.format != wire::sse) return;
-  // The first line of the first event, whenever that comes: alone between empty lines it would be an event to ten
-  // libraries, and nothing to those that take `retry` only beside data.
+  // This becomes the first line of the first event, whenever that comes. Alone between empty lines, `retry` would be an
+  // event for ten libraries, and would be ignored by those that take it only together with data.
   out.push_back(own_piece(retry_field(options_.retry_ms)));
 }
 
@@ -110,7 +111,7 @@ void event_source::gap(std::vector<http::piece>& out, std::int64_t kept_from) {
   out.push_back(own_piece(signal("gap", members)));
 }
 
-// The end comes a turn later: some browsers forget what arrives together with it.
+// The end comes one turn later, because some browsers lose data that arrives together with it.
 http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::string_view static_reason,
                                            std::uint32_t after_ms) {
   out.push_back(
@@ -119,7 +120,7 @@ http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::s
   return http::stream_state::more;
 }
 
-// With the cursor as its id: libraries that carry none over would hand out an event without one.
+// The cursor is sent as the id, because libraries that do not carry the last id over would report an event without one.
 std::string event_source::signal(std::string_view type, std::string_view members, std::string_view fields) const {
   std::string out;
   if (options_.format == wire::sse) {

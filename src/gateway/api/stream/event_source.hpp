@@ -1,5 +1,5 @@
-// What every stream of a task's events is made of: reads a history behind its cursor, in the words of one transport.
-// Owned by the stream session, or by the source of a WebSocket that does more than this; everything on the session's
+// The stream of one task's events: reads the history after a cursor, in the format of one transport. Owned by the
+// stream session, or by a WebSocket's source that does more (submit_source, multi_source). Everything on the session's
 // loop.
 #pragma once
 #include <streamdemo/http/stream.hpp>
@@ -16,7 +16,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   struct options {
     std::int64_t cursor = 0;
     std::uint32_t max_events = 1000;    // per pull
-    std::uint32_t retry_ms = 2000;      // SSE: how long the client waits before it comes again
+    std::uint32_t retry_ms = 2000;      // SSE: how long the client waits before it reconnects
     std::uint32_t reconnect_ms = 2000;  // the same when the server restarts
     wire format = wire::sse;
   };
@@ -40,10 +40,10 @@ class event_source final : public http::stream_source, public watched_stream, pr
 
   void open(std::vector<http::piece>& out);
   void gap(std::vector<http::piece>& out, std::int64_t kept_from);
-  // Tells the client to come again and ends without completing.
+  // Both tell the client to reconnect, and end the stream as incomplete.
   http::stream_state no_longer(std::vector<http::piece>& out);
   http::stream_state reconnect(std::vector<http::piece>& out, std::string_view static_reason, std::uint32_t after_ms);
-  // `fields`: of SSE, before the event's name.
+  // `fields`: more SSE fields, before the event's name.
   std::string signal(std::string_view type, std::string_view members, std::string_view fields = {}) const;
   std::string_view bytes_of(const task::event& e) const noexcept;
 
@@ -54,18 +54,18 @@ class event_source final : public http::stream_source, public watched_stream, pr
   std::string_view cut_;  // why the stream ends before its task; empty: it does not
   options options_;
   bool opened_ = false;
-  bool was_over_ = false;  // when it was attached
+  bool was_over_ = false;  // the task had ended when this was attached
   bool draining_ = false;
   bool expiring_ = false;
   std::optional<access_end> access_over_;
 };
 
-// A piece that nobody else has.
+// A piece that owns its text.
 http::piece own_piece(std::string text);
 
-// A stream that only says when to come again (SSE: `retry`, a comment) and is cut: what a stream client gets where
-// others get 429 or 503, because an EventSource never comes back after those. Cut, because most libraries take an end
-// for success.
+// An SSE stream that only tells the client when to reconnect: `retry`, and `why` as a comment. SSE clients get it where
+// others get 429 or 503, because an EventSource does not reconnect after those. The connection must be cut after it,
+// because most libraries take a regular end for success.
 std::string come_again_sse(std::string_view why);
 
 }  // namespace streamdemo::gateway

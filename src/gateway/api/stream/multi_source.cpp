@@ -16,16 +16,17 @@ namespace {
 
 using stream_action = stream_message::action;
 
-// From one task in one turn: several tasks share a write, and a task that is alone still fills it.
+// At most so much is read from one task in one turn, so that several tasks share a write. A single task gets as many
+// turns as the write has room for.
 constexpr std::uint32_t turn_events = 64;
 constexpr std::size_t turn_bytes = 16384;
-// Of who has not said who it is: nothing but that is to be said, and a token has at most 8 KiB.
+// Limit for a client that has not authenticated: it has nothing else to send, and a token has at most 8 KiB.
 constexpr std::size_t max_of_a_stranger = 16384;
-// Of one socket at once; beyond them its next message waits.
+// Limits for one socket; when one is reached, its next message waits.
 constexpr std::size_t max_operations = 16;
 constexpr std::size_t max_answers = 16;
 
-// `,"to":…,"ref":…` as far as there is something to say.
+// `,"to":…,"ref":…` each left out if it is empty.
 std::string reference(std::string_view to, std::string_view ref) {
   std::string out;
   if (!to.empty()) out.append(",\"to\":\"").append(to).append("\"");
@@ -93,7 +94,7 @@ std::size_t multi_source::deliver(follower& f, std::vector<http::piece>& out, st
   std::size_t bytes = 0;
   for (auto i = before; i < out.size(); ++i) bytes += out[i].bytes.size();
   if (state == http::stream_state::more) f.wake();
-  // Its last event, or the signal to subscribe again, has told the client.
+  // The client was told: by the task's last event, or by the signal to reconnect.
   if (state == http::stream_state::end) followers_.erase(f.events.of().view().request_id);
   return bytes;
 }
@@ -131,8 +132,8 @@ void multi_source::forget_waiting() noexcept {
   keep_waiting(0);
 }
 
-// Messages about one task are taken in their order, each when the one before is answered. What waits for that is woken
-// by it, and is not read again.
+// Messages about one task are handled in order, each after the one before was answered; done() then calls this again. A
+// message that waits for that stays parsed in next_.
 void multi_source::work() {
   while (!ending_ && answers_.size() < max_answers && under_way_.size() < max_operations) {
     if (!next_) {
@@ -172,7 +173,7 @@ void multi_source::take(stream_message m) {
   if (m.what == stream_action::unsubscribe) return unsubscribe(m);
   if (const auto why = cannot_begin(m)) return refuse(*why, m);
   submission s;
-  // Until the bus has it, or refuses; the client may be gone by then.
+  // Counts the payload until the bus has taken or refused it, even if the client is gone by then.
   base::byte_budget::share room(&a_.buffers());
   if (!room.hold(m.payload.capacity())) return refuse({problem::overloaded, std::string(no_room), {}}, m);
   if (m.what == stream_action::submit) {
@@ -200,7 +201,7 @@ std::optional<refusal> multi_source::cannot_begin(const stream_message& m) const
     if (auto wrong = wrong_input(**kind, m.payload)) return wrong;
   }
   if (followers_.contains(m.request_id)) {
-    // The same key again: the answer says so, and the events are on their way already.
+    // The same idempotency key again: the client gets an answer, and its socket follows the task already.
     if (m.what == stream_action::submit) return std::nullopt;
     return refusal{
         problem::subscribed, "this socket follows that task already; unsubscribe first to read it again", {}};
@@ -244,7 +245,7 @@ void multi_source::done(const stream_message& m, const outcome& o) {
   if (!o) {
     refuse(o.error(), m);
   } else if (!by_.sees((*o)->view())) {
-    // It is somebody with less by now.
+    // The client has authenticated since then, as somebody who may see less.
     refuse({problem::unknown_task, "no task " + m.request_id + " is known here", {}}, m);
   } else {
     const auto view = (*o)->view();
@@ -268,7 +269,8 @@ void multi_source::follow(const stream_message& m, const history_ptr& h) {
   f.wake();
 }
 
-// Who shows a token on an open socket goes on as who that is; a socket never changes hands.
+// A client that sends a token on an open socket continues with that token's rights. The socket's owner must stay the
+// same.
 void multi_source::authenticate(const stream_message& m) {
   const auto who = a_.entrance().of_token(m.token);
   if (!who) {
@@ -331,7 +333,7 @@ void multi_source::refuse(const refusal& why, std::string_view to, std::string_v
 }
 
 void multi_source::refuse(const refusal& why, const stream_message& m) {
-  // The id of a task that was not submitted would say nothing.
+  // A submission that was refused made no task, so its id is left out.
   refuse(why, to_string(m.what), m.ref, m.what == stream_action::submit ? std::string_view{} : m.request_id);
 }
 
@@ -343,7 +345,7 @@ void multi_source::end(std::string last_words, http::stream_end how) {
   sink_->wake();
 }
 
-// Operations under way are awaited: their client would not know whether they count.
+// Waits for operations in progress: otherwise the client would not know whether they took effect.
 void multi_source::drain() {
   draining_ = true;
   forget_waiting();

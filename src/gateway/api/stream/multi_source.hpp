@@ -1,9 +1,9 @@
-// Many tasks on one WebSocket. Each task followed is an event source of its own, with its own cursor; those that have
-// news stand in a ring and are read in turn, a little from each, as the socket takes it: a task with a flood of events
-// holds up no other, and nothing is queued for a client that reads slowly. What the client asks is answered by frames
-// that carry its `ref`; what cannot be answered at once becomes an operation, a small coroutine that belongs to the
-// loop's submissions, because a client that goes away takes no submission back.
-// Made by the endpoint, owned by the stream session; everything on the session's loop.
+// Many tasks on one WebSocket. Each followed task has an event source with its own cursor. Those with news are in a
+// list and are read in turn, a little from each, as the socket takes it: a task with very many events does not delay
+// the others, and no events are queued for a client that reads slowly. Each message of the client is answered by a
+// frame with its `ref`. What cannot be answered at once becomes an operation: a coroutine owned by the loop's
+// submissions, because it must finish even if the client goes away. Made by the endpoint, owned by the stream session;
+// everything on the session's loop.
 #pragma once
 #include <boost/intrusive/list.hpp>
 #include <deque>
@@ -36,8 +36,8 @@ class multi_source final : public http::stream_source, public watched_stream {
   using outcome = checked<history_ptr>;
   using parsed = boost::system::result<stream_message, bad_stream_message>;
 
-  // One task on this socket. Its event source wakes it instead of the session. Linked while it may have something to
-  // say, and unlinked with its end.
+  // One followed task. Its event source wakes it instead of the session. It is in ready_ while it may have something to
+  // send, and leaves ready_ when it is destroyed.
   struct follower final : http::stream_sink, boost::intrusive::list_base_hook<leaves_by_itself> {
     follower(multi_source& of, history_ptr h, std::int64_t after);
     void wake() noexcept override;
@@ -45,14 +45,14 @@ class multi_source final : public http::stream_source, public watched_stream {
     event_source events;
   };
 
-  // What a message asks for, while it is being done.
+  // What a message asks for, while it is carried out.
   struct operation {
     operation(caller c, submission t, stream_message m, base::byte_budget::share r)
         : by(std::move(c)), task(std::move(t)), message(std::move(m)), room(std::move(r)) {}
     caller by;
     submission task;
     stream_message message;
-    base::byte_budget::share room;  // of the payload
+    base::byte_budget::share room;  // for the payload
   };
 
   // Shared with the operations, which may outlive the source.
@@ -87,12 +87,12 @@ class multi_source final : public http::stream_source, public watched_stream {
 
   std::unordered_map<std::string, std::unique_ptr<follower>> followers_;                 // by request_id
   boost::intrusive::list<follower, boost::intrusive::constant_time_size<false>> ready_;  // in turn
-  // Not taken yet, the next one included.
+  // Memory of the messages that wait, next_ included.
   base::byte_budget::share of_waiting_;
   std::size_t waiting_bytes_ = 0;
   std::size_t next_bytes_ = 0;
-  std::optional<parsed> next_;          // the message whose turn it is, once its task's operation is over
-  std::deque<std::string> waiting_;     // those behind it, as they came; while there is one, no more are read
+  std::optional<parsed> next_;       // the message whose turn it is, once its task's operation is over
+  std::deque<std::string> waiting_;  // the messages after it, unparsed; while there are any, the session reads no more
   std::vector<std::string> under_way_;  // tasks with an operation
   std::size_t to_come_ = 0;             // operations that will follow a task
   std::vector<std::string> answers_;    // on their way to the client

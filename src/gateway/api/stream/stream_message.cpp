@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 3> of_authenticate{"ref", "action", "toke
 constexpr std::array<std::string_view, 3> of_others{"ref", "action", "request_id"};
 constexpr std::size_t max_ref_bytes = 128;
 
-// The members of a message, found in one pass however long it is. Of a name that comes twice the first counts.
+// The members of a message, found in one pass. If a name occurs twice, the first one counts.
 class members {
  public:
   explicit members(std::string_view text) {
@@ -42,7 +42,7 @@ class members {
 
   std::optional<std::string_view> operator[](std::string_view name) const { return values_[index_of(name)]; }
 
-  // The name of the first one that is none of `known`.
+  // The first name in the message that is not in `known`; nullopt if there is none.
   std::optional<std::string_view> unknown(std::span<const std::string_view> known) const {
     auto first = stranger_;
     auto name = stranger_;
@@ -56,7 +56,7 @@ class members {
   }
 
  private:
-  // All that some action knows.
+  // The members of all actions.
   static constexpr std::array<std::string_view, 9> names{
       "ref", "action", "kind", "payload", "after", "idempotency_key", "deadline_ms", "request_id", "token"};
   static std::size_t index_of(std::string_view name) noexcept {
@@ -67,7 +67,8 @@ class members {
   std::optional<std::string_view> stranger_;  // the first name that no action knows
 };
 
-// A JSON string without escapes: all that names, ids and keys need.
+// The text of a JSON string; nullopt if it has escapes, which names and ids never need. Of idempotency keys, those with
+// a quote or a backslash are thereby refused here.
 std::optional<std::string> plain_string(std::optional<std::string_view> json) {
   if (!json || json->size() < 2 || json->front() != '"' || json->find('\\') != std::string_view::npos) {
     return std::nullopt;
@@ -95,7 +96,7 @@ std::span<const std::string_view> members_of(stream_action a) noexcept {
   return of_others;
 }
 
-// A misspelt member must not be lost in silence: the task would run with defaults.
+// A misspelt member must not be ignored silently: the task would run with defaults.
 std::optional<refusal> refuse_unknown(const members& all, stream_action a) {
   const auto known = members_of(a);
   const auto name = all.unknown(known);

@@ -29,7 +29,7 @@ std::string_view to_string(stream_message::action a) noexcept;
 // What is known of a message that is refused.
 struct bad_stream_message {
   refusal why;
-  std::string_view to;     // the action's name; empty: none could be read, and the client is not worth listening to
+  std::string_view to;     // the action's name; empty: it could not be read, and the socket is closed
   std::string ref;         // as in stream_message
   std::string request_id;  // as in stream_message
 };

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view our_subprotocol = "streamdemo.v1";
 
-// Opens, says its words, if any, and is cut.
+// A stream that sends its text, if there is one, and ends.
 class closing_source final : public http::stream_source {
  public:
   closing_source(std::string words, http::stream_end end) : words_(std::move(words)), end_(std::move(end)) {}
@@ -36,7 +36,7 @@ void as_stream(http::stream_reply& r, wire format) {
 
 std::unique_ptr<event_source> make_source(const caller& by, wire format, history_ptr h, std::int64_t cursor) {
   auto& a = by.at();
-  // Spread over three seconds, so that the clients of a gateway that went away don't come back as one.
+  // Spread over three seconds, so that the clients of a gateway that stopped do not all reconnect at once.
   std::uniform_int_distribution<std::uint32_t> spread(0, 3000);
   const auto restart = static_cast<std::uint32_t>(a.settings().gateway.reconnect.count());
   const event_source::options o{.cursor = cursor,

@@ -15,7 +15,7 @@ bool covers(std::string_view range, std::string_view media) noexcept {
 }
 
 bool is_file(const upload_input& upload, std::string_view media) noexcept {
-  // urlencoded is what curl says of --data-binary when it is told nothing.
+  // curl --data-binary sends urlencoded as the type unless it is given one.
   return media.empty() || base::same_word(media, "application/octet-stream") ||
          base::same_word(media, "application/x-www-form-urlencoded") ||
          std::ranges::any_of(upload.media_types, [&](const auto& range) { return covers(range, media); });
@@ -42,7 +42,7 @@ checked<body_type> body_type_of(const kind_info& kind, std::string_view content_
     if (is_file(*kind.upload, media)) return body_type::upload;
     return refuse(kind, media, host);
   }
-  // Nothing at all stands for "no options".
+  // Neither a body nor a type means "no options".
   if (empty && media.empty()) return body_type::json;
   return refuse(kind, media.empty() ? "(none)" : media, host);
 }

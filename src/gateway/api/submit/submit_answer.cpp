@@ -26,7 +26,7 @@ http::response accepted_answer(const task_view& v) {
 
 base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
   const auto self = self_url(h->view().request_id);
-  // Who may submit and not read is told where its task will be, and nothing of what becomes of it.
+  // A caller that may submit but not read gets the 202 and no results.
   if (!c.by.may(action::read)) co_return accepted_answer(h->view());
   if (const auto form = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0); form > 0) {
     auto stream = open_stream(c.by, form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
@@ -54,7 +54,7 @@ base::awaitable<http::reply> submit_answer(const call& c, accepted_task t) {
   const auto wait = stream ? max : base::milliseconds(wanted);
   auto h = co_await read_back(c.at(), t, std::chrono::steady_clock::now() + wait);
   if (h) co_return co_await submit_answer(c, std::move(h));
-  // Nothing more is known here, and that is enough to be told where it will be.
+  // Nothing more is known here yet, and it is enough for the task's URLs.
   task_view queued;
   queued.request_id = t.request_id;
   queued.kind = c.request.param("kind");

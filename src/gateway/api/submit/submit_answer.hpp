@@ -4,10 +4,11 @@
 
 namespace streamdemo::gateway {
 
-// 202 with the task's URLs; 200 with all results when `Prefer: wait` was asked for and sufficed; or its stream.
+// 202 with the task's URLs; 200 with all results if the client sent `Prefer: wait` and the task ended in time; or, by
+// `Accept`, the task's stream.
 base::awaitable<http::reply> submit_answer(const call& c, history_ptr h);
-// The same while this gateway lags behind the log: a stream or an end is waited for, and when nothing of it comes in
-// time the answer is the 202.
+// The same for a task that this gateway may not have read back yet. Waits for that only if the client asked for a
+// stream or sent `Prefer: wait`; if it takes too long, answers 202.
 base::awaitable<http::reply> submit_answer(const call& c, accepted_task t);
 
 }  // namespace streamdemo::gateway

@@ -75,7 +75,7 @@ checked<submit_message> parse_submit_message(const kind_info& kind, std::string_
   if (!base::is_json_object(text)) return refusal{problem::bad_json, "the message must be one JSON object", {}};
   submit_message m;
   if (const auto value = base::member_value(text, "idempotency_key")) {
-    // Keys are printable ASCII: one that needs escapes would not be taken anyway.
+    // Keys with escapes are refused. Of printable ASCII, only a quote and a backslash need them.
     const bool plain = value->size() >= 2 && value->front() == '"' && value->find('\\') == std::string_view::npos;
     auto key = checked_key(plain ? value->substr(1, value->size() - 2) : std::string_view{});
     if (!key) return key.error();
@@ -99,7 +99,7 @@ checked<upload_options> parse_upload_options(const upload_input& upload, const h
   }
   const auto object = "{" + (o.members.empty() ? o.members : o.members.substr(1)) + "}";
   if (const auto v = upload.options.check(object)) {
-    // An option's name is its pointer but for the slash.
+    // The pointer of an option is a slash and its name.
     const auto where = v->pointer.empty() ? "the query" : "the option " + v->pointer.substr(1);
     return refusal{problem::bad_option, where + " " + v->sentence, "\"pointer\":" + base::json_string(v->pointer)};
   }

@@ -1,5 +1,5 @@
-// What a submission says, parsed and checked. Options of the task itself stand in the query (`deadline_ms`); the JSON
-// object is the handler's payload, byte for byte. Pure.
+// Parses and checks a submission. Options of the task itself (`deadline_ms`) are in the query; the JSON object is the
+// handler's payload, byte for byte. Pure.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/gateway/api/kind_info.hpp>
@@ -12,7 +12,7 @@
 
 namespace streamdemo::gateway {
 
-// `?deadline_ms=`, from 1 to `max`; nothing when there is none.
+// `?deadline_ms=`, from 1 to `max`; nullopt when there is none.
 checked<std::optional<base::milliseconds>> deadline_option(const http::request& r, base::milliseconds max);
 checked<base::milliseconds> parse_deadline(std::string_view text, base::milliseconds max);
 
@@ -20,24 +20,25 @@ checked<base::milliseconds> parse_deadline(std::string_view text, base::millisec
 checked<std::string> idempotency_key(const http::request& r);
 checked<std::string> checked_key(std::string_view key);
 
-// Whether a payload is what its kind takes; the same question whichever way it came. Refusal: invalid_input, with the
-// JSON pointer of the first place that is not.
+// Checks a payload against the input schema of its kind, whichever way it came. nullopt: it is valid. Refusal:
+// invalid_input, with a JSON pointer to what is wrong.
 std::optional<refusal> wrong_input(const kind_info& kind, std::string_view payload);
 
-// The payload of a JSON body: one object, `{}` if it is empty, as its kind takes it.
+// The payload of a JSON body: one object, or `{}` if the body is empty, checked by wrong_input().
 checked<std::string> json_payload(const kind_info& kind, std::string body);
-// The same of what is known to be JSON already, or empty. Its kind has yet to be asked.
+// The same for text that is known to be valid JSON, or empty; without wrong_input().
 checked<std::string> payload_of_json(std::string json);
 
-// A WebSocket's message: the same object, with `idempotency_key` as a member, which is no part of the payload.
+// A message on the WebSocket /api/{kind}: the same object. Its member `idempotency_key`, if present, is taken out of
+// the payload.
 struct submit_message {
   std::string payload;
   std::string key;  // empty: none
 };
 checked<submit_message> parse_submit_message(const kind_info& kind, std::string_view text);
 
-// The payload of an upload: {"source":"upload","upload":name, and the options that stand in the query}. `options` is
-// the part behind the name, which together with the content's hash tells whether two uploads are the same.
+// The payload of an upload: {"source":"upload","upload":name, and the options that stand in the query}. `members` is
+// the part after the name; together with the content's hash it tells whether two uploads are the same.
 struct upload_options {
   std::string members;  // each begins with a comma
 };

@@ -31,7 +31,7 @@ base::awaitable<void> submit_source::converse(std::shared_ptr<conversation> c) {
     if (c->source != nullptr) c->source->refuse({problem::timeout, "no message came that submits a task", {}});
     co_return;
   }
-  // Not kept: the socket may stay open for as long as its task lasts.
+  // The text is moved out and not kept: the socket may stay open for as long as its task lasts.
   auto m = parse_submit_message(c->kind, std::exchange(*c->message, {}));
   if (!m) {
     if (c->source != nullptr) c->source->refuse(m.error());
@@ -92,7 +92,7 @@ void submit_source::drain() {
   if (events_) {
     events_->drain();
   } else if (!conversation_->message) {
-    // A submission under way is awaited: its client would not know whether it counts.
+    // Otherwise waits for the submission in progress: the client would not know whether it took effect.
     closing_ = true;
     last_words_ = "{\"type\":\"reconnect\",\"reason\":\"the server restarts\"}";
     end_ = {.complete = false, .close_code = close_restarting, .reason = std::string(restart_reason)};

@@ -1,6 +1,6 @@
-// A WebSocket that submits one task and then streams its events. Until the message has come and the task is accepted
-// there is a small coroutine beside it; it belongs to the loop's submissions, because a client that goes away takes no
-// submission back. Everything on the session's loop.
+// A WebSocket that submits one task and then streams its events. A coroutine waits for the message and submits the
+// task. The loop's submissions own it, because a submission must finish even if the client goes away. Everything on the
+// session's loop.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 

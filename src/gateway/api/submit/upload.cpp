@@ -29,7 +29,7 @@ struct copied_body {
   std::uint64_t size = 0;
 };
 
-// `file`: nullptr to look at the content only.
+// `file`: nullptr to hash the content only.
 base::awaitable<checked<copied_body>> copy(http::body_reader& body, artifacts::upload* file, std::uint64_t max) {
   base::sha256 hash;
   copied_body c;
@@ -49,13 +49,13 @@ base::awaitable<checked<copied_body>> copy(http::body_reader& body, artifacts::u
   }
 }
 
-// Whether the id's task has begun, or has even ended.
+// Whether the task with this id has begun, or has already ended.
 bool is_under_way(services& a, const std::string& request_id) {
   const auto known = a.all().find(request_id);
   return known && known->view().status != task::status::queued;
 }
 
-// Uploads whose tasks have just ended may still take the room.
+// If there is no space, removes the uploads of tasks that have ended and tries once more.
 base::awaitable<base::result<std::unique_ptr<artifacts::upload>>> create(services& a, const std::string& request_id,
                                                                          const std::string& name, std::uint64_t max,
                                                                          std::uint64_t expected) {
@@ -82,7 +82,7 @@ base::awaitable<checked<received_upload>> receive_upload(const call& c, const ki
   received_upload u;
   const auto name = "upload-" + base::random_id();
   std::unique_ptr<artifacts::upload> file;
-  // A submission that is repeated while its task is under way needs no room, only the same content.
+  // A submission that is repeated after its task has begun stores nothing; only its content is compared.
   if (!is_under_way(a, request_id)) {
     auto made = co_await create(a, request_id, name, max, length.value_or(0));
     if (!made) co_return refusal_of(made.error());
@@ -98,7 +98,7 @@ base::awaitable<checked<received_upload>> receive_upload(const call& c, const ki
     if (before->view().payload_hash != u.payload_hash) {
       co_return refusal{problem::key_reused, "this idempotency key was used for another file or other options", {}};
     }
-    // The first upload is in use, or was; while the task is queued this one may have to take its place.
+    // Once the task has begun, the first upload is used, or was. While it is queued, this one may have to replace it.
     u.repeated = is_under_way(a, request_id);
     if (u.repeated) co_return u;
   }

@@ -1,5 +1,5 @@
-// A file that comes as the body: streamed into the artifact store piece by piece, hashed as it flows, synced before
-// anybody hears of it. On the connection's loop.
+// A file as the request's body: streamed into the artifact store piece by piece and hashed on the way; committed before
+// the task is submitted. On the connection's loop.
 #pragma once
 #include "gateway/api/call.hpp"
 
@@ -12,9 +12,9 @@ struct received_upload {
   bool repeated = false;                    // an earlier submission with this id has the same content and is under way
 };
 
-// Stores the body under `request_id`, once its options are found good. Nothing is left behind when it is refused, the
-// client goes away, or nobody keeps the file. Refusals: too_large, bad_request (empty, cut), bad_option, key_reused,
-// no_space, timeout, internal.
+// Checks the options, then stores the body under `request_id`. The file is removed again if it is refused, the client
+// goes away, or nobody calls keep() on it. Refusals: too_large, bad_request (empty, cut), bad_option, key_reused,
+// no_space, timeout, unavailable (the task of the idempotency key is no longer known), internal.
 base::awaitable<checked<received_upload>> receive_upload(const call& c, const kind_info& kind, std::string request_id);
 
 }  // namespace streamdemo::gateway
