@@ -13,7 +13,7 @@ using base::record_ptr;
 using base::result;
 using base::steady_time;
 
-// The first one also pays for connecting, which would count as distance.
+// The first sample includes the time to connect, which would look like travel time of the record.
 constexpr int samples = 2;
 
 awaitable<result<bus::published>> write_sign_of_life(const bus_clock_parts& p, bus::producer& to, steady_time by) {
@@ -26,7 +26,7 @@ awaitable<result<bus::published>> write_sign_of_life(const bus_clock_parts& p, b
   co_return co_await bus::publish(to, std::move(r), by);
 }
 
-// What stands at `offset`; what a reader has left of an earlier place is passed over.
+// The record at `offset`. Skips what the reader still delivers from its earlier position.
 awaitable<result<record_ptr>> record_at(bus::reader& from, std::int64_t offset) {
   for (;;) {
     auto items = co_await from.receive(1);
@@ -58,7 +58,7 @@ awaitable<result<void>> learn_bus_clock(bus_clock_parts p) {
   const auto by = std::chrono::steady_clock::now() + p.timeout;
   const auto producer = p.bus.make_producer(p.loop0);
   const std::shared_ptr<bus::reader> reader = p.bus.make_reader(p.loop0);
-  // A read has no deadline of its own.
+  // receive() has no deadline, so this timer closes the reader.
   base::timer patience(p.loop0, by);
   patience.async_wait([weak = std::weak_ptr(reader)](boost::system::error_code) {
     if (const auto r = weak.lock()) r->close();

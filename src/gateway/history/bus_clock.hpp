@@ -1,6 +1,6 @@
-// How far the bus's clock is from this machine's, learned before anything is judged by it: where to begin reading,
-// which task has expired, what was kept for long enough. A gateway whose clock is an hour ahead would otherwise end the
-// tasks of all others at once.
+// Learns how far the bus's clock is from this machine's, before anything depends on it: where to begin reading, which
+// tasks have expired, which histories are old enough to remove. Otherwise a gateway whose clock is an hour ahead would
+// expire the tasks of all other gateways at once.
 #pragma once
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/bus/bus.hpp>
@@ -19,8 +19,8 @@ struct bus_clock_parts {
   base::milliseconds timeout{5000};
 };
 
-// Writes signs of life to `response`, reads them back, and shows their times to `all`, whose bus_now() is right from
-// then on. On loop 0. Errors: those of publish; a repetition makes sense.
+// Writes `alive` records to `response`, reads them back and passes their log times to `all`, whose bus_now() then goes
+// by the log. On loop 0. Errors: those of publish, timed_out (not read back). Can be repeated after an error.
 base::awaitable<base::result<void>> learn_bus_clock(bus_clock_parts p);
 
 }  // namespace streamdemo::gateway

@@ -1,4 +1,4 @@
-// The fold's door: records in, events into histories, one wake per turn.
+// Folds records of `response` into the histories, and wakes each subscriber once per batch.
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <streamdemo/base/partition.hpp>
@@ -17,8 +17,8 @@ namespace streamdemo::gateway {
 
 namespace {
 
-// A task is forgotten by the fold this much later than keep_for by our reckoning of bus time, so that an imprecise
-// reckoning never makes this gateway accept an id again that the others still refuse.
+// The fold forgets a task this much later than keep_for by our estimate of bus time. So an error in the estimate never
+// makes this gateway accept an id again that the others still refuse.
 constexpr base::milliseconds forget_margin{60'000};
 constexpr std::size_t max_progress_bytes = 4096;
 
@@ -126,7 +126,8 @@ class folded_histories final : public histories {
       ends_.pop_back();
       if (h) give_up(h);
     }
-    // What the log's next record may still be judged by stays, whatever that broker's clock says.
+    // Keep what the fold may still need for the next record of the log, whatever the clock of that record's broker
+    // says.
     const auto even = clock_.even();
     for (auto& p : partitions_) p.fold.forget(std::min(now - forget_margin, p.clock.log_time(even)));
     set_apart();
@@ -161,7 +162,7 @@ class folded_histories final : public histories {
     explicit partition_state(task::fold::options o) : fold(o) {}
     task::fold fold;
     partition_clock clock;
-    std::uint32_t epoch = 0;  // how often it was folded anew
+    std::uint32_t epoch = 0;  // how often it was folded again from its beginning
   };
   using kept_ptr = std::shared_ptr<kept_history>;
   struct end {
@@ -177,14 +178,14 @@ class folded_histories final : public histories {
 
   void apply_one(const base::record& r, base::sys_time now, base::steady_time read) {
     const auto admitted = admission_.admit(r);
-    // A sign of life of a partition that was added to the topic is of no task here.
+    // Beyond the known partitions admission passes only `alive` records, and those are about no task.
     if (!admitted || static_cast<std::size_t>(r.partition) >= partitions_.size()) return;
     const auto& m = *admitted;
     auto& p = partitions_[static_cast<std::size_t>(r.partition)];
     const auto written = p.clock.written(r.log_time, bus_now(), read);
     const auto s = p.fold.apply(m, r.log_time);
     if (s.breaks_rules) breaks_rules(r, m, s.why, now);
-    // Also where the fold has forgotten it: of its data something may be left.
+    // Also if the fold has forgotten the task: some of its data may be left.
     if (s.what == task::step::kind::deleted || (m.type == task::message_type::deleted && !p.fold.find(m.request_id))) {
       erase_data(m.request_id);
     } else if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
@@ -226,8 +227,8 @@ class folded_histories final : public histories {
     wakes_->changed(h);
   }
 
-  // The history that the step belongs to; made for an `accepted`, unless it is there from before the partition was
-  // lost.
+  // The history that the step belongs to. An `accepted` makes a new one, unless the task's history is still here from
+  // before the partition was read anew.
   kept_ptr history_of(partition_state& p, const task::step& s) {
     const auto& t = *s.state;
     if (!last_ || last_->peek().request_id != t.request_id) last_ = index_.kept(t.request_id);
@@ -276,7 +277,7 @@ class folded_histories final : public histories {
     ends_.push_back(std::move(e));
     std::push_heap(ends_.begin(), ends_.end());
     if (ends_.size() < tidy_ends_at_) return;
-    // Histories may have gone before their time.
+    // Some histories may have been removed before keep_for.
     std::erase_if(ends_, [](const end& old) { return old.of.expired(); });
     std::make_heap(ends_.begin(), ends_.end());
     tidy_ends_at_ = 2 * ends_.size() + 1000;
@@ -301,7 +302,7 @@ class folded_histories final : public histories {
     if (observer_ != nullptr) observer_->on_over(h);
   }
 
-  // No longer found among the kept ones; whoever still holds it reads a gap.
+  // Removes the history and its events. A reader that still holds it sees a gap.
   void give_up(const kept_ptr& h) {
     bound_.removed(*h);
     index_.remove(h);
@@ -333,7 +334,7 @@ class folded_histories final : public histories {
   std::shared_ptr<wake_lists> wakes_;
   task_observer* observer_ = nullptr;
   task::log_clock bus_clock_;
-  kept_ptr last_;          // of the record before: records of one task come in runs
+  kept_ptr last_;          // of the record before: successive records are often of the same task
   std::vector<end> ends_;  // a heap
   std::size_t tidy_ends_at_ = 1000;
   std::atomic<std::size_t> open_ = 0;

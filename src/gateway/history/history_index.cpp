@@ -19,7 +19,7 @@ history_ptr history_index::find(std::string_view request_id) const {
 
 std::vector<history_ptr> history_index::recent(std::optional<std::string_view> owner, std::size_t limit,
                                                const std::function<bool(const history&)>& wanted) const {
-  // What each owner has is in order; the newest of all of them comes next.
+  // Each owner's histories are in order. Merges them: the newest of all owners comes next.
   struct reader {
     by_age::const_reverse_iterator next;
     by_age::const_reverse_iterator end;
@@ -90,7 +90,7 @@ void history_index::remove(const kept_ptr& h) {
   removed_bytes_ += bytes_of(r->second);
   while (removed_bytes_ > max_removed_bytes_ || removal_order_.size() > max_removed_) {
     const auto& [id, oldest] = removal_order_.front();
-    // Not if it was removed once more since, under a later number.
+    // Not if the id was removed again since, under a later serial number.
     if (const auto old = removed_.find(id); old != removed_.end() && old->second.serial == oldest) forget_removed(old);
     removal_order_.pop_front();
   }
@@ -112,7 +112,7 @@ std::size_t history_index::removed_bytes() const {
   return removed_bytes_;
 }
 
-// With its two places, under its id.
+// Including its entries in removed_ and removal_order_.
 std::size_t history_index::bytes_of(const removed_task& r) noexcept {
   const auto& v = r.view;
   constexpr std::size_t places = sizeof(by_id<removed_task>::value_type) + sizeof(removal_order_[0]) + 96;

@@ -1,5 +1,5 @@
-// Finds histories, from any thread: by id and by age. Written on loop 0. Remembers the last ids that were removed, as
-// many as fit into a number of bytes, so that "no longer kept" is told from "never heard of".
+// Finds histories by id and by age, from any thread. Written on loop 0. Remembers the last removed tasks, bounded in
+// number and bytes, so that "no longer kept" can be distinguished from "unknown".
 #pragma once
 #include <streamdemo/base/string_map.hpp>
 
@@ -19,22 +19,22 @@ class history_index {
   explicit history_index(std::size_t max_removed_bytes, std::size_t max_removed = most_removed)
       : max_removed_bytes_(max_removed_bytes), max_removed_(max_removed) {}
 
-  // Nothing, a history, or the memory of one that was removed.
+  // A history, or one without events for a task that was removed; nullptr: unknown.
   history_ptr find(std::string_view request_id) const;
-  // Only what is kept.
+  // nullptr: it is not kept (any more).
   kept_ptr kept(std::string_view request_id) const;
   // Newest first; of one owner, or of all.
   std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
                                   const std::function<bool(const history&)>& wanted) const;
   std::vector<kept_ptr> all() const;
   std::size_t size() const;
-  // What the removed ones take.
+  // Memory of the removed tasks.
   std::size_t removed_bytes() const;
 
-  // Takes the place of an older one of that id.
+  // Replaces an older history of the same id.
   void insert(const kept_ptr& h);
   void remove(const kept_ptr& h);
-  // Removes it, or the memory of it, and remembers nothing.
+  // Removes the history, or what is remembered of it, and remembers nothing.
   void forget(std::string_view request_id);
 
  private:
@@ -54,7 +54,7 @@ class history_index {
   void erase(by_id<place>::iterator it);
 
   by_id<place> ids_;
-  by_id<by_age> owners_;  // by owner; nobody's are those of the empty one
+  by_id<by_age> owners_;  // by owner; tasks without an owner under ""
   by_id<removed_task> removed_;
   std::deque<std::pair<std::string, std::uint64_t>> removal_order_;
   static std::size_t bytes_of(const removed_task& r) noexcept;

@@ -11,7 +11,7 @@ namespace {
 // Dropped entries at the front are cut off when they are the larger part, so that dropping costs O(1) on average.
 constexpr std::size_t compact_from = 64;
 
-// An hour and some fit in; what is later counts as that.
+// Microseconds from `folded` to `at`, plus one. A little more than an hour fits; what is later counts as the maximum.
 std::uint32_t micros_after(base::sys_time folded, base::sys_time at) noexcept {
   constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>((at - folded).count() + 1, 1, most));
@@ -23,12 +23,12 @@ base::sys_time time_of(base::sys_time folded, std::uint32_t micros) noexcept {
 
 }  // namespace
 
-// Its own objects, its strings, and its places in the indexes.
+// An estimate for the object, its strings and its entries in the indexes.
 std::size_t kept_history::bytes_without_events() noexcept {
   return sizeof(kept_history) + 768;
 }
 
-// With its entry twice: a vector grows by doubling.
+// Counts the entry twice, because a vector grows by doubling.
 std::size_t kept_history::bytes_of(const task::event& e) noexcept {
   return e.bytes() + 2 * sizeof(entry);
 }
@@ -95,7 +95,7 @@ void kept_history::written(std::int64_t after, std::int64_t last, base::sys_time
   const std::lock_guard lock(mutex_);
   if (times_.first_written == base::sys_time{}) times_.first_written = at;
   times_.last_written = at;
-  // Some may have been dropped since they were read.
+  // Some events may have been dropped since they were read.
   const auto to = std::min(last, view_.last_seq);
   for (auto seq = std::max(after + 1, view_.first_kept); seq <= to; ++seq) {
     auto& e = events_[begin_ + static_cast<std::size_t>(seq - view_.first_kept)];

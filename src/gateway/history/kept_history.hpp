@@ -1,6 +1,6 @@
-// One task's history as the fold writes it: a vector of shared immutable events under a mutex that is held for a few
-// pointer copies. What `history` promises, on any thread; what else is here, on loop 0, whose thread is the only
-// writer and so may look without the mutex.
+// One task's history as the fold writes it: a vector of shared immutable events under a mutex that is held only
+// briefly. The functions of `history` are for any thread. All others are for loop 0, which is the only writer and so
+// may read without the mutex.
 #pragma once
 #include <streamdemo/task/fold.hpp>
 
@@ -13,7 +13,7 @@ namespace streamdemo::gateway {
 
 class kept_history final : public history, public std::enable_shared_from_this<kept_history> {
  public:
-  // `wakes`: tells those who wait for it. nullptr: nothing will ever happen to it, it is the memory of a task.
+  // `wakes`: wakes its subscribers. nullptr: this only represents a removed task and will never change.
   kept_history(task_view first, std::shared_ptr<wake_lists> wakes);
 
   batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const override;
@@ -29,7 +29,7 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   // view() without a copy.
   const task_view& peek() const noexcept { return view_; }
   std::size_t events() const noexcept { return events_.size() - begin_; }
-  // What it takes of results.max_bytes: the kept events, their places, and a fixed amount for itself.
+  // What it counts against results.max_bytes: the kept events, their entries, and a fixed amount for itself.
   std::size_t bytes() const noexcept { return bytes_; }
   static std::size_t bytes_without_events() noexcept;
 
@@ -37,20 +37,20 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   void keep_from(base::sys_time at);
   void set_fraction(double fraction);
   void lose();
-  // Drops the oldest event; how many bytes that frees (0: there was none).
+  // Drops the oldest event. Returns how many bytes that frees (0: there was none).
   std::size_t drop_first();
-  // Drops all events and gives up its own place in the account; how many bytes that frees.
+  // Drops all events, and counts nothing for itself from then on. Returns how many bytes that frees.
   std::size_t drop_all();
 
-  // Which fold of its partition wrote it last: a partition that is read anew counts on.
+  // The epoch of its partition when it was last written; a partition that is read anew gets the next epoch.
   std::uint32_t epoch() const noexcept { return epoch_; }
   void set_epoch(std::uint32_t e) noexcept { epoch_ = e; }
 
-  // Who waits for it; nullptr for the memory of a task. For wake_lists, which says what is touched where.
+  // Its subscribers; nullptr for a removed task. Used by wake_lists, which says on which loop each part is used.
   waiters_of_task* waiters() const noexcept { return waiters_.get(); }
 
  private:
-  // Written: microseconds after it was folded, and one more; 0: not yet.
+  // first_written, last_written: microseconds since `folded`, plus one; 0: not yet.
   struct entry {
     task::event_ptr event;
     base::sys_time folded;

@@ -1,7 +1,7 @@
-// Keeps all histories, and what must be remembered of their tasks, below a number of bytes by dropping events. Over
-// the bound, the largest history gives up its own oldest event while it alone holds more than an eighth of the bound
-// (never its last event); otherwise the oldest event of all goes. A task that is over and has no event left goes
-// itself. Used by the fold, on loop 0.
+// Keeps all histories, and what must be remembered of their tasks, below a number of bytes by dropping events. Over the
+// bound, the largest history gives up its own oldest event while it alone holds more than an eighth of the bound (never
+// its last event); otherwise the oldest event of all histories is dropped. An ended task whose last event was dropped
+// is given up itself (take_emptied()). Used by the fold, on loop 0.
 #pragma once
 #include <utility>
 
@@ -18,23 +18,23 @@ class memory_bound {
 
   // A history that is kept from now on, without events.
   void opened(const kept_history& h) { bytes_ += h.bytes(); }
-  // An event was appended to `h`, which had so many bytes before.
+  // An event was appended to `h`, which had `bytes_before` until then.
   void added(const kept_ptr& h, std::size_t bytes_before);
   // `h` is no longer kept: everything it holds is dropped.
   void removed(kept_history& h);
 
-  // What else there is, and cannot be dropped. At most half of the bound is taken for it: a gateway that remembers very
-  // many tasks still shows what they do.
+  // The memory beside the histories, which cannot be dropped. At most half of the bound is reserved for it, so that a
+  // gateway that remembers very many tasks can still show their events.
   void set_apart(std::size_t bytes) { apart_ = bytes; }
-  // All that cannot be dropped, with the histories of so many open tasks.
+  // All memory that cannot be dropped, including the empty histories of that many open tasks.
   std::size_t essential(std::size_t open_tasks) const noexcept;
 
-  // Drops until the bound holds; how many events went.
+  // Drops events until the bound holds. Returns how many.
   std::size_t enforce();
-  // Those that are over and lost their last event since the last call. They count no more.
+  // The histories of ended tasks whose last event was dropped since the last call. They are no longer counted.
   std::vector<kept_ptr> take_emptied() { return std::exchange(emptied_, {}); }
 
-  // Lets go of some of what is left behind where nothing is added. Cheap; now and then.
+  // Removes some stale entries of the order, also if no events are added. Cheap; call it now and then.
   void tidy();
 
   std::size_t bytes() const noexcept { return bytes_of_histories() + apart_; }
@@ -48,7 +48,7 @@ class memory_bound {
 
   static bool is_stale(const entry& e);
 
-  // With their places in the order.
+  // Including their entries in order_.
   std::size_t bytes_of_histories() const noexcept { return bytes_ + order_.size() * sizeof(entry); }
   void drop_first_of(const kept_ptr& h);
   bool drop_of_largest();
@@ -59,7 +59,7 @@ class memory_bound {
   std::size_t bytes_ = 0;  // of the histories
   std::size_t apart_ = 0;
   tidy_queue<entry> order_;
-  std::vector<kept_ptr> large_;  // those above share_, and some that were
+  std::vector<kept_ptr> large_;  // those above share_, and some that no longer are
   std::vector<kept_ptr> emptied_;
 };
 

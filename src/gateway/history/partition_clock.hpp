@@ -1,4 +1,4 @@
-// What time it is in one partition, whose records are stamped by whichever broker leads it. Pure.
+// The time in one partition, whose records get their log time from whichever broker leads it. Pure.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -8,13 +8,13 @@ namespace streamdemo::gateway {
 
 class partition_clock {
  public:
-  // When the next record, read `read`, was written as far as it matters for how long something is kept: its log time,
-  // but never after now, and never before the record in front. The clock of a broker that is put back would make what
-  // has just ended look as old as that. What is written in such a time, or soon after it, is kept longer, by as much at
-  // most. `now`: the time by the whole log (task::log_clock).
+  // The time from which the next record, read at `read`, counts as written when it is decided how long a task is kept:
+  // its log time, but never after `now` and never before the previous record. Otherwise, when a broker's clock is set
+  // back, a task that has just ended would look as old as that. What is written while the clock is behind, or soon
+  // after, may be kept longer by as much at most. `now`: the present time by the whole log (task::log_clock).
   base::sys_time written(base::sys_time logged, base::sys_time now, base::steady_time read) noexcept {
     auto at = logged + behind_;
-    // At most so much time has passed for whoever writes.
+    // Then count the time that has passed between the two reads.
     if (at < last_) at = last_ + since(read);
     at = std::min(at, now);
     behind_ = std::max(at - logged, base::microseconds{0});
@@ -24,7 +24,7 @@ class partition_clock {
     return at;
   }
 
-  // The log time that a record would have which were written now.
+  // The log time that a record written now would get.
   base::sys_time log_time(base::steady_time now) const noexcept { return logged_ + since(now); }
 
  private:
@@ -35,7 +35,7 @@ class partition_clock {
   base::sys_time last_{};
   base::sys_time logged_{};
   base::steady_time read_{};
-  base::microseconds behind_{0};  // the clock that stamps the records
+  base::microseconds behind_{0};  // how far the clock that stamps the records is behind
 };
 
 }  // namespace streamdemo::gateway

@@ -4,7 +4,7 @@ namespace streamdemo::gateway {
 
 namespace {
 
-// Records per turn: enough to wake readers rarely under load, few enough that they get their turn soon.
+// Records per batch: enough that readers are not woken too often under load, few enough that they are woken soon.
 constexpr std::size_t per_turn = 512;
 constexpr std::chrono::seconds sweep_interval{1};
 
@@ -49,7 +49,8 @@ base::awaitable<void> response_follower::read() {
   }
 }
 
-// Records are applied in the order they came, and a mark between them only after those before it.
+// Records are applied in order. What stands between them (caught up, position lost) is handled after the records before
+// it.
 void response_follower::take(std::vector<bus::read_item>& items) {
   records_.clear();
   const auto flush = [this] {
@@ -100,12 +101,13 @@ void response_follower::lost(const bus::position_lost& l) {
                l.message);
   all_.restart(partition);
   restarted_[static_cast<std::size_t>(partition)] = true;
-  folded_[static_cast<std::size_t>(partition)] = 0;  // the topic may be another one, that counts anew
+  folded_[static_cast<std::size_t>(partition)] =
+      0;  // the topic may have been made anew, and then offsets begin at 0 again
   set_behind(partition, true);
   group_.spawn([this, partition] { return follow_anew(partition); });
 }
 
-// Not at once: a partition that keeps losing its place must not keep the loop busy.
+// Not at once, so that a partition whose position is lost again and again does not keep the loop busy.
 base::awaitable<void> response_follower::follow_anew(std::int32_t partition) {
   co_await base::sleep_for(options_.retry);
   if (!closed_) follow(partition);

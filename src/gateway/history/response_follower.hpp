@@ -1,5 +1,5 @@
 // Reads every partition of `response` into the histories, from far enough back that every task that can still matter is
-// whole. When a position is lost, that partition is folded anew from there. Loop 0.
+// complete. If a position is lost, that partition is read and folded again from as far back. Loop 0.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
@@ -24,18 +24,18 @@ class response_follower {
 
   void start();
 
-  // Partitions that have not reached the end they had when they were followed; 0: caught up. Any thread.
+  // How many partitions were not yet read up to the end that they had when reading began; 0: caught up. Any thread.
   std::int32_t behind() const noexcept { return behind_.load(); }
 
   // Whether everything in the log of a partition before `offset` has been folded. Waits for it until `until`. Loop 0.
   base::awaitable<bool> has_folded(std::int32_t partition, std::int64_t offset, base::steady_time until);
 
-  // Until behind() has changed, close() was called, or `until`.
+  // Waits until behind() changes, close() is called, or `until`.
   base::awaitable<void> wait_for_change(base::steady_time until);
 
-  // Ends what waits here. Twice is fine.
+  // Ends the reading and all waits. Idempotent.
   void close();
-  // close(), and joins. Needed before the destructor when start() was called.
+  // close(), then joins the coroutines. Needed before the destructor if start() was called.
   base::awaitable<void> stop(base::steady_time deadline);
 
  private:
@@ -55,10 +55,10 @@ class response_follower {
   base::executor executor_;
   base::logger log_;
   std::unique_ptr<bus::reader> reader_;
-  std::vector<base::record_ptr> records_;  // of one turn
+  std::vector<base::record_ptr> records_;  // of one batch
   std::vector<bool> is_behind_;
   std::vector<bool> restarted_;
-  std::vector<std::int64_t> folded_;  // up to which offset, per partition
+  std::vector<std::int64_t> folded_;  // per partition, the offset before which all is applied
   std::atomic<std::int32_t> behind_;
   bool closed_ = false;
   base::notifier changed_;

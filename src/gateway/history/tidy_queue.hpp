@@ -1,6 +1,6 @@
-// A queue whose entries may become stale anywhere in it, not only in front. Each push looks at a few of them and lets
-// the stale ones go, so that there are never more than about twice as many entries as good ones, and no call ever walks
-// through all of them. `stale` is a predicate over entries. Pure; one thread.
+// A queue whose entries may become stale anywhere in it, not only at the front. Now and then a push checks one block
+// and removes its stale entries, so that there are never more than about twice as many entries as good ones, and no
+// call walks through all of them. `stale` is a predicate over entries. Pure; one thread.
 #pragma once
 #include <algorithm>
 #include <iterator>
@@ -36,7 +36,7 @@ class tidy_queue {
     if (++pushed_ % (block_size / 4) == 0) tidy(stale);
   }
 
-  // Looks at the next few entries, round and round.
+  // Checks the next block, and starts over after the last one.
   template <class Stale>
   void tidy(Stale&& stale) {
     if (blocks_.empty()) return;
@@ -60,7 +60,7 @@ class tidy_queue {
 
   struct block {
     std::vector<Entry> entries;
-    std::size_t begin = 0;  // those before it are gone
+    std::size_t begin = 0;  // entries before it were popped
   };
   using place = typename std::list<block>::iterator;
 

@@ -1,5 +1,5 @@
-// Waiting as a coroutine: subscribe, read again, wait, repeat. Between the second and the third nothing can be missed,
-// because wakes come on this very loop.
+// Waiting as a coroutine: subscribe, read again, wait, repeat. Nothing is missed between reading and waiting, because
+// wake-ups come on this same loop.
 #include <streamdemo/base/notifier.hpp>
 
 #include "gateway/history/histories.hpp"

@@ -8,7 +8,7 @@
 
 namespace streamdemo::gateway {
 
-// Linked into its history's list of one loop.
+// An entry in its history's list for one loop.
 class news_subscription final : public subscription {
  public:
   news_subscription(wake_lists::kept_ptr h, wake_lists::loop_list& l, waiters_of_task::list& w, subscriber& s)
@@ -30,7 +30,7 @@ class news_subscription final : public subscription {
   void tell() noexcept { subscriber_.on_news(); }
 
  private:
-  wake_lists::kept_ptr of_;  // keeps the two below
+  wake_lists::kept_ptr of_;  // keeps the list below alive
   wake_lists::loop_list& loop_;
   waiters_of_task::list& list_;
   subscriber& subscriber_;

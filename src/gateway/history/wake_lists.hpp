@@ -1,8 +1,9 @@
-// Who waits for what, per loop. The lists of a loop are touched on that loop only; loop 0 hands each loop the changed
-// histories of a batch with at most one function, and none when nobody there waits for them.
+// Who waits for what, per loop. The lists of a loop are used on that loop only. Loop 0 hands the changed histories of a
+// batch to each loop where somebody waits for them, with at most one posted function per loop.
 //
 // No wake-up is lost: a subscriber registers (count, then list) before it reads the history under its mutex; the fold
-// appends under that mutex before it reads the count. So either the subscriber sees the event, or the fold sees it.
+// appends under that mutex before it reads the count. So either the subscriber sees the event, or the fold sees the
+// subscriber.
 #pragma once
 #include <streamdemo/base/io_threads.hpp>
 
@@ -18,11 +19,11 @@ class kept_history;
 class news_subscription;
 class task_subscription;
 
-// The waiting subscriptions of one history: per loop those for news and those for the end, apart.
+// The subscriptions of one history: per loop one list for news and one for the end.
 struct waiters_of_task {
   struct list {
-    news_subscription* first = nullptr;    // on the loop
-    std::atomic<std::uint32_t> count = 0;  // loop 0 looks
+    news_subscription* first = nullptr;    // used on the loop
+    std::atomic<std::uint32_t> count = 0;  // read by loop 0
   };
   struct loop {
     list news;
@@ -45,15 +46,15 @@ class wake_lists : public std::enable_shared_from_this<wake_lists> {
 
   std::size_t loops() const noexcept { return loops_.size(); }
 
-  // On the loop where `s` will hear. `h` is one that can be waited for.
+  // Both on the loop where `s` is to be told. `h` must have waiters().
   std::unique_ptr<subscription> subscribe(kept_ptr h, subscriber& s, waits_for what);
   std::unique_ptr<subscription> await_task(std::string request_id, subscriber& s);
 
-  // Loop 0: what the next flush() will tell, and that.
+  // Loop 0: note what has changed and what is new; flush() then wakes those who wait for it.
   void changed(const kept_ptr& h);
   void created(const std::string& request_id);
   void flush();
-  // Nothing will be told any more: what is queued is let go.
+  // Nobody is woken any more: drops what is queued.
   void shut();
 
  private:
@@ -65,12 +66,12 @@ class wake_lists : public std::enable_shared_from_this<wake_lists> {
     base::executor ex;
     std::atomic<std::size_t> task_waiters = 0;
 
-    std::mutex mutex;  // the three below: from loop 0 to this one
+    std::mutex mutex;  // guards the next three, which pass from loop 0 to this loop
     std::vector<kept_ptr> changed;
     std::vector<std::string> created;
     bool posted = false;
 
-    // On the loop. The next two are moved on by whoever is destroyed while a turn runs.
+    // Used on this loop. A subscription that is destroyed while run() wakes others takes itself out of the next two.
     news_subscription* next = nullptr;
     std::vector<task_subscription*> turn;
     std::unordered_multimap<std::string_view, task_subscription*> tasks;
