@@ -25,7 +25,7 @@ std::map<std::string, bool, std::less<>> handler_runs::kinds() const {
   return all;
 }
 
-void handler_runs::begin(processor::begin what) {
+void handler_runs::begin(begin_run what) {
   const auto h = handlers_.find(what.kind);
   if (h == handlers_.end()) throw std::logic_error("a run of a kind without a handler began: " + what.kind);
   const bool at_once = what.is_first_run;
@@ -34,7 +34,7 @@ void handler_runs::begin(processor::begin what) {
   work_.spawn([this, r, to = h->second.get(), at_once] { return work(r, *to, at_once); });
 }
 
-void handler_runs::stop(const processor::stop& what) {
+void handler_runs::stop(const stop_run& what) {
   const auto it = runs_.find(what.key.run);
   if (it == runs_.end()) return;
   const auto r = it->second;

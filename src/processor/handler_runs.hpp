@@ -23,9 +23,9 @@ class handler_runs {
   std::map<std::string, bool, std::less<>> kinds() const;
 
   // Starts a run; there must be a handler of its kind.
-  void begin(processor::begin what);
+  void begin(begin_run what);
   // Stops a run. Does nothing if its handler has already returned.
-  void stop(const processor::stop& what);
+  void stop(const stop_run& what);
   // Waits until every handler has returned, at most until `until`, and then cancels the remaining ones.
   awaitable<void> end(base::steady_time until);
 

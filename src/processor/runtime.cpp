@@ -270,11 +270,11 @@ void runtime::act(publish a) {
                      });
 }
 
-void runtime::act(begin a) {
+void runtime::act(begin_run a) {
   runs_.begin(std::move(a));
 }
 
-void runtime::act(stop a) {
+void runtime::act(stop_run a) {
   runs_.stop(a);
 }
 

@@ -47,8 +47,8 @@ class runtime final : public processor {
   void act(follow a);
   void act(unfollow a);
   void act(publish a);
-  void act(begin a);
-  void act(stop a);
+  void act(begin_run a);
+  void act(stop_run a);
   void act(dead_letter a);
   void act(complete a);
   void act(outdated a);

@@ -160,7 +160,7 @@ void process::act(processor::publish a) {
   out_->send(a.partition, std::move(m), std::move(done));
 }
 
-void process::act(processor::begin a) {
+void process::act(processor::begin_run a) {
   if (running_.contains(a.key.run)) broken = "a run began twice";
   for (const auto& [id, h] : running_) {
     if (h.key.task == a.key.task) broken = "two runs of one task at once in one process";
@@ -175,7 +175,7 @@ void process::act(processor::begin a) {
   running_[a.key.run] = std::move(h);
 }
 
-void process::act(processor::stop a) {
+void process::act(processor::stop_run a) {
   const auto it = running_.find(a.key.run);
   if (it == running_.end()) return;
   auto& h = it->second;

@@ -83,8 +83,8 @@ class process {
   void act(processor::follow a);
   void act(processor::unfollow a) { reading_.erase(a.partition); }
   void act(processor::publish a);
-  void act(processor::begin a);
-  void act(processor::stop a);
+  void act(processor::begin_run a);
+  void act(processor::stop_run a);
   void act(processor::dead_letter a) { letters_.push_back(std::move(a)); }
   void act(processor::complete a);
   void act(processor::outdated);

@@ -40,6 +40,11 @@ class places {
     return place(this, owner);
   }
   std::size_t each() const noexcept { return each_; }
+  std::size_t taken_by(const std::string& owner) const {
+    const std::lock_guard lock(mutex_);
+    const auto it = taken_.find(owner);
+    return it == taken_.end() ? 0 : it->second;
+  }
   std::size_t owners() const {
     const std::lock_guard lock(mutex_);
     return taken_.size();

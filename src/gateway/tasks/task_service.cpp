@@ -4,14 +4,17 @@
 #include <streamdemo/base/task_group.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <limits>
 #include <random>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "gateway/access/places.hpp"
 #include "gateway/tasks/deleted_files.hpp"
 #include "gateway/tasks/expiry_schedule.hpp"
 #include "gateway/tasks/task_records.hpp"
 #include "gateway/tasks/task_service_control.hpp"
+#include "gateway/tasks/task_waits.hpp"
 #include "gateway/tasks/unread_tasks.hpp"
 
 namespace streamdemo::gateway {
@@ -52,23 +55,6 @@ class underway {
   base::notifier& idle_;
 };
 
-// Counts a submission of an owner for as long as it lives.
-class share_under_way {
- public:
-  share_under_way(std::unordered_map<std::string, std::size_t>& counts, std::string owner)
-      : counts_(counts), owner_(std::move(owner)) {
-    ++counts_[owner_];
-  }
-  ~share_under_way() {
-    if (const auto it = counts_.find(owner_); --it->second == 0) counts_.erase(it);
-  }
-  share_under_way(const share_under_way&) = delete;
-
- private:
-  std::unordered_map<std::string, std::size_t>& counts_;
-  std::string owner_;
-};
-
 }  // namespace
 
 class bus_task_service final : public task_service_control, private task_observer {
@@ -85,6 +71,7 @@ class bus_task_service final : public task_service_control, private task_observe
         producer_(p.bus.make_producer(loop0_)),
         seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
                                     {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
+        waits_(loop0_),
         files_(p.files, loop0_),
         idle_(loop0_),
         group_(loop0_, log_, "the task service") {
@@ -138,9 +125,7 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto report = co_await producer_->drain(deadline);
     if (report.lost != 0)
       log_.warning("{} record(s) may not have reached the bus before the drain deadline", report.lost);
-    aborted_ = true;
-    for (auto& [id, folded] : in_flight_) folded->notify_all();
-    for (auto& [id, changed] : awaited_) changed->notify_all();
+    waits_.end();
     while (underway_ != 0) co_await idle_.wait();
     group_.cancel();
     co_await group_.join();
@@ -170,20 +155,16 @@ class bus_task_service final : public task_service_control, private task_observe
     }
     // Not until the earlier one has ended: a client that repeats itself without end must not build a queue.
     const auto by = now() + 2 * settings_.gateway.publish_timeout;
-    for (auto it = in_flight_.find(s.request_id); it != in_flight_.end(); it = in_flight_.find(s.request_id)) {
-      if (aborted_ || now() >= by) {
-        co_return error{errc::timed_out, "an earlier submission with this idempotency key is still under way"};
-      }
-      const auto before = it->second;
-      co_await before->wait_until(by);
+    co_await waits_.until(s.request_id, [&] { return !in_flight_.contains(s.request_id); }, by);
+    if (in_flight_.contains(s.request_id)) {
+      co_return error{errc::timed_out, "an earlier submission with this idempotency key is still under way"};
     }
     if (closed_) co_return error{errc::closed, "this gateway is shutting down and takes no new tasks"};
-    const auto folded = std::make_shared<base::notifier>(loop0_);
-    in_flight_.emplace(s.request_id, folded);
     const auto id = s.request_id;
+    in_flight_.insert(id);
     auto r = co_await submit_alone(s);
     in_flight_.erase(id);
-    folded->notify_all();
+    waits_.tell(id);
     co_return r;
   }
 
@@ -195,7 +176,7 @@ class bus_task_service final : public task_service_control, private task_observe
                                               settings_.gateway.max_tasks)};
     }
     if (auto share = check_share(s.owner); !share) co_return share.error();
-    const share_under_way taken(under_way_of_, s.owner);
+    const auto taken = under_way_.take(s.owner);
     if (!all_.has_room(in_flight_.size() + unread_.size())) {
       co_return error{errc::full,
                       "as many tasks are open or ended lately as may be remembered: half of results.max_bytes; the "
@@ -220,8 +201,7 @@ class bus_task_service final : public task_service_control, private task_observe
   result<void> check_share(const std::string& owner) const {
     const auto most = settings_.quota.open_tasks;
     if (owner.empty() || most == 0) return {};
-    const auto it = under_way_of_.find(owner);
-    const auto open = all_.open_tasks_of(owner) + (it == under_way_of_.end() ? 0 : it->second);
+    const auto open = all_.open_tasks_of(owner) + under_way_.taken_by(owner);
     if (open < most) return {};
     return error{errc::quota, fmt::format("{} of your tasks are open, as many as quota.open_tasks allows", open)};
   }
@@ -299,7 +279,7 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto written = co_await bus::publish(*producer_, std::move(record), by);
     if (written.has_error()) co_return bus_error(written.error(), "the cancellation");
     // It is durable now. Waiting for it to be read back only lets the client see it in the next answer.
-    co_await wait_for(request_id, [&] { return task::is_end(h->view().status); }, by);
+    co_await waits_.until(request_id, [&] { return task::is_end(h->view().status); }, by);
     co_return result<void>{};
   }
 
@@ -314,25 +294,8 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto by = now() + settings_.gateway.publish_timeout;
     const auto written = co_await bus::publish(*producer_, std::move(record), by);
     if (written.has_error()) co_return bus_error(written.error(), "the deletion");
-    co_await wait_for(request_id, [&] { return all_.find(request_id) == nullptr; }, by);
+    co_await waits_.until(request_id, [&] { return all_.find(request_id) == nullptr; }, by);
     co_return result<void>{};
-  }
-
-  // Until `done`, which is asked again whenever something becomes of the task; one notifier for all who wait for one.
-  template <class Done>
-  awaitable<void> wait_for(const std::string& id, Done done, steady_time by) {
-    auto& waiting = awaited_[id];
-    if (!waiting) waiting = std::make_shared<base::notifier>(loop0_);
-    const auto changed = waiting;
-    while (!done() && now() < by && !aborted_) co_await changed->wait_until(by);
-    // Here and in the list: nobody else is left.
-    if (const auto it = awaited_.find(id); it != awaited_.end() && it->second == changed && changed.use_count() == 2) {
-      awaited_.erase(it);
-    }
-  }
-
-  void tell_waiting(const std::string& id) {
-    if (const auto it = awaited_.find(id); it != awaited_.end()) it->second->notify_all();
   }
 
   // A task nobody was told of must not run, nor wait for its expiry. Best effort: expiry ends it otherwise.
@@ -373,18 +336,18 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto grace = view.accepted_by == source_ ? 0 : std::uniform_int_distribution<>(5000, 10'000)(random_);
     schedule_.put(h, view.expiry + base::milliseconds(grace));
     if (unread_.erase(view.request_id)) acknowledged(h);
-    if (const auto it = in_flight_.find(view.request_id); it != in_flight_.end()) it->second->notify_all();
+    waits_.tell(view.request_id);
   }
 
   void on_over(const history_ptr& h) noexcept override {
     schedule_.remove(h);
     const auto id = h->view().request_id;
     acknowledged_.erase(id);
-    tell_waiting(id);
+    waits_.tell(id);
   }
 
   void on_deleted(const std::string& id) noexcept override {
-    tell_waiting(id);
+    waits_.tell(id);
     files_.add(id);
   }
 
@@ -404,13 +367,10 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
   awaitable<history_ptr> read_back(const submission& s) {
-    const auto by = now() + settings_.gateway.publish_timeout;
-    const auto folded = in_flight_.at(s.request_id);
-    for (;;) {
-      auto h = current(s);
-      if (h || aborted_ || now() >= by) co_return h;
-      co_await folded->wait_until(by);
-    }
+    history_ptr h;
+    const auto is_read = [&] { return (h = current(s)) != nullptr; };
+    co_await waits_.until(s.request_id, is_read, now() + settings_.gateway.publish_timeout);
+    co_return h;
   }
 
   task_route route(const std::string& request_id, const std::string& kind) const {
@@ -432,16 +392,15 @@ class bus_task_service final : public task_service_control, private task_observe
   const secrets& secrets_;
   std::unique_ptr<bus::producer> producer_;
   base::histogram& seconds_;
-  std::unordered_map<std::string, std::shared_ptr<base::notifier>> in_flight_;  // by id; told when its task is folded
-  std::unordered_map<std::string, std::shared_ptr<base::notifier>> awaited_;  // by id; told when it is over, or deleted
-  std::unordered_map<std::string, std::size_t> under_way_of_;  // by owner: submissions that may not be folded yet
+  std::unordered_set<std::string> in_flight_;  // submissions, by id
+  task_waits waits_;                           // for a submission before, an `accepted`, an end, a deletion
+  places under_way_{std::numeric_limits<std::size_t>::max()};  // submissions that may not be folded yet
   std::unordered_set<std::string> acknowledged_;               // open tasks whose request this gateway saw acknowledged
   unread_tasks unread_;  // handed over, not folded yet: open tasks that no history counts
   expiry_schedule schedule_;
   std::minstd_rand random_{std::random_device{}()};
   deleted_files files_;
   bool closed_ = false;
-  bool aborted_ = false;  // the drain deadline has passed: no more waiting
   std::size_t underway_ = 0;
   base::notifier idle_;
   base::task_group group_;

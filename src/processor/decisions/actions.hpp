@@ -42,7 +42,7 @@ enum class run_end {
   stopped,     // by an action
 };
 // Call the handler. Answer with on_finished() once it has returned.
-struct begin {
+struct begin_run {
   run_key key;
   std::string kind;
   std::string content_type;
@@ -60,7 +60,7 @@ enum class stop_reason {
   expired,   // publish the run's `ended` (expired)
   released,  // publish `released` as the run's last record
 };
-struct stop {
+struct stop_run {
   run_key key;
   stop_reason why;
 };
@@ -82,6 +82,6 @@ struct outdated {
   int fold;
 };
 
-using action = std::variant<ask_end, follow, unfollow, publish, begin, stop, dead_letter, complete, outdated>;
+using action = std::variant<ask_end, follow, unfollow, publish, begin_run, stop_run, dead_letter, complete, outdated>;
 
 }  // namespace streamdemo::processor

@@ -34,7 +34,7 @@ void own_runs::start(const partition_state& p, owned_request& r, const task::tas
 void own_runs::begin(const partition_state& p, owned_request& r, const task::task_state& t) {
   auto& run = *r.run;
   run.now = own_run::phase::begun;
-  processor::begin a;
+  begin_run a;
   a.key = {p.number, r.id, run.id};
   a.kind = r.kind;
   a.content_type = r.content_type;
@@ -52,7 +52,7 @@ void own_runs::begin(const partition_state& p, owned_request& r, const task::tas
 
 void own_runs::stop(const partition_state& p, owned_request& r, stop_reason why) {
   r.run->now = own_run::phase::stopping;
-  out_.emplace_back(processor::stop{{p.number, r.id, r.run->id}, why});
+  out_.emplace_back(stop_run{{p.number, r.id, r.run->id}, why});
 }
 
 bool own_runs::give_up(const partition_state& p, owned_request& r) {

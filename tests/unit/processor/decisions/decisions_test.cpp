@@ -122,7 +122,7 @@ TEST_CASE("a task without a run is started and begun at once") {
   REQUIRE(s.size() == 1);
   CHECK(s[0].replaces == std::string{});
   CHECK(s[0].runseq == 1);
-  CHECK(all_of<begin>(a).size() == 1);
+  CHECK(all_of<begin_run>(a).size() == 1);
 }
 
 TEST_CASE(
@@ -131,7 +131,7 @@ TEST_CASE(
   f.act();
   f.accepted("known");
   f.request("known");
-  CHECK(all_of<begin>(f.act()).size() == 1);
+  CHECK(all_of<begin_run>(f.act()).size() == 1);
   for (const auto* task : {"newer", "another"}) {
     auto m = f.of(message_type::accepted, task);
     m.fold = task::fold_version + 1;
@@ -149,7 +149,7 @@ TEST_CASE(
   const auto after = f.act();
   CHECK(all_of<dead_letter>(after).empty());
   CHECK(all_of<complete>(after).empty());
-  CHECK(all_of<stop>(after).empty());
+  CHECK(all_of<stop_run>(after).empty());
   CHECK(f.d.runs() == 1);
   // Nor once it has expired, by the log.
   f.d.on_assigned({{"request", 0}}, at(0));
@@ -172,7 +172,7 @@ TEST_CASE("a task of known rules stays one, whoever accepts it again") {
   f.request("t");
   const auto a = f.act();
   CHECK(all_of<outdated>(a).empty());
-  CHECK(all_of<begin>(a).size() == 1);
+  CHECK(all_of<begin_run>(a).size() == 1);
   // Also after its end, for as long as that is kept.
   f.log(f.of(message_type::ended, "t"), 10);
   f.log(again, 20);
@@ -187,7 +187,7 @@ namespace {
 // What is told to the handler of "t", which has a request now.
 bool is_first_run(fixture& f) {
   f.request("t");
-  const auto begun = all_of<begin>(f.act());
+  const auto begun = all_of<begin_run>(f.act());
   REQUIRE(begun.size() == 1);
   return begun[0].is_first_run;
 }
@@ -256,7 +256,7 @@ TEST_CASE("a request is not judged before the end that existed when it came was 
   CHECK(f.act().size() == 1);  // asks for the end, and no dead letter
   f.end = 0;
   f.accepted("t");
-  CHECK(all_of<begin>(f.act()).size() == 1);
+  CHECK(all_of<begin_run>(f.act()).size() == 1);
 }
 
 TEST_CASE("a request whose task was never accepted becomes a dead letter, then is completed") {
@@ -276,7 +276,7 @@ TEST_CASE("several request records of one task make one run, and are completed t
   f.request("t");
   f.request("t");
   const auto a = f.act();
-  REQUIRE(all_of<begin>(a).size() == 1);
+  REQUIRE(all_of<begin_run>(a).size() == 1);
   f.started("t", "my-run-1", "", "me", 10);
   f.request("t");
   f.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
@@ -300,9 +300,9 @@ TEST_CASE("another's run is left alone while it is heard from, then replaced, an
   const auto s = published(a, message_type::started);
   REQUIRE(s.size() == 1);
   CHECK(s[0].replaces == "theirs");
-  CHECK(all_of<begin>(a).empty());
+  CHECK(all_of<begin_run>(a).empty());
   f.started("t", "my-run-1", "theirs", "me", 8100);
-  CHECK(all_of<begin>(f.act()).size() == 1);
+  CHECK(all_of<begin_run>(f.act()).size() == 1);
 }
 
 TEST_CASE("a run that reads that another was faster stops, and the request waits for that one") {
@@ -310,11 +310,11 @@ TEST_CASE("a run that reads that another was faster stops, and the request waits
   f.act();
   f.accepted("t");
   f.request("t");
-  REQUIRE(all_of<begin>(f.act()).size() == 1);
+  REQUIRE(all_of<begin_run>(f.act()).size() == 1);
   f.started("t", "theirs", "", "other", 10);
-  CHECK(all_of<stop>(f.act()).empty());
+  CHECK(all_of<stop_run>(f.act()).empty());
   f.started("t", "my-run-1", "", "me", 20);
-  const auto stops = all_of<stop>(f.act());
+  const auto stops = all_of<stop_run>(f.act());
   REQUIRE(stops.size() == 1);
   CHECK(stops[0].why == stop_reason::over);
   f.d.on_finished({0, "t", "my-run-1"}, run_end::stopped);
@@ -333,7 +333,7 @@ TEST_CASE("a canceled task stops its run and completes its request") {
   m.payload = R"({"status":"canceled"})";
   f.log(m, 20);
   const auto a = f.act();
-  CHECK(all_of<stop>(a).size() == 1);
+  CHECK(all_of<stop_run>(a).size() == 1);
   CHECK(all_of<complete>(a).size() == 1);
 }
 
@@ -345,7 +345,7 @@ TEST_CASE("a lost partition stops no run") {
   f.act();
   f.d.on_revoked({{"request", 0}});
   f.started("t", "my-run-1", "", "me", 10);
-  CHECK(all_of<stop>(f.act()).empty());
+  CHECK(all_of<stop_run>(f.act()).empty());
   CHECK(f.d.runs() == 1);
   f.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
   f.of_run(message_type::ended, "t", "my-run-1", 2, "me", 20, R"({"status":"succeeded"})");
@@ -369,7 +369,7 @@ TEST_CASE("a resumable task goes on behind the last result of a released run") {
   REQUIRE(s.size() == 1);
   CHECK(s[0].resume);
   CHECK(s[0].replaces == "theirs");
-  const auto begun = all_of<begin>(a);
+  const auto begun = all_of<begin_run>(a);
   REQUIRE(begun.size() == 1);
   CHECK(begun[0].results_before == 2);
   CHECK(begun[0].last_result == "{\"index\":1}");
@@ -382,10 +382,10 @@ TEST_CASE("no more tasks begin than there is concurrency for, and the next one w
   f.accepted("u");
   f.request("t");
   f.request("u");
-  CHECK(all_of<begin>(f.act()).size() == 1);
+  CHECK(all_of<begin_run>(f.act()).size() == 1);
   CHECK(f.d.queued() == 1);
   f.d.on_finished({0, "t", "my-run-1"}, run_end::ended);
-  CHECK(all_of<begin>(f.act()).size() == 1);
+  CHECK(all_of<begin_run>(f.act()).size() == 1);
 }
 
 TEST_CASE("the last allowed run begins alone, and nothing begins beside it until its end was read") {
@@ -396,23 +396,23 @@ TEST_CASE("the last allowed run begins alone, and nothing begins beside it until
   f.accepted("v");
   f.started("t", "theirs", "", "other", 0);
   f.request("u");
-  REQUIRE(all_of<begin>(f.act()).size() == 1);
+  REQUIRE(all_of<begin_run>(f.act()).size() == 1);
   f.request("t");
   f.act();
   for (int i = 0; i <= 4; ++i) f.alive(2000 * i);
   CHECK(published(f.act(), message_type::started).empty());  // u runs
   f.request("v");
-  CHECK(all_of<begin>(f.act()).empty());  // t is first in line
+  CHECK(all_of<begin_run>(f.act()).empty());  // t is first in line
   f.d.on_finished({0, "u", "my-run-1"}, run_end::ended);
   auto a = f.act();
   REQUIRE(published(a, message_type::started).size() == 1);
   CHECK(published(a, message_type::started)[0].request_id == "t");
   f.started("t", "my-run-2", "theirs", "me", 8100);
-  REQUIRE(all_of<begin>(f.act()).size() == 1);
+  REQUIRE(all_of<begin_run>(f.act()).size() == 1);
   f.d.on_finished({0, "t", "my-run-2"}, run_end::ended);
-  CHECK(all_of<begin>(f.act()).empty());
+  CHECK(all_of<begin_run>(f.act()).empty());
   f.of_run(message_type::ended, "t", "my-run-2", 2, "me", 8200, R"({"status":"succeeded"})");
-  CHECK(all_of<begin>(f.act()).size() == 1);  // v
+  CHECK(all_of<begin_run>(f.act()).size() == 1);  // v
 }
 
 TEST_CASE("a task out of runs becomes a dead letter, and when that is acknowledged gets its verdict") {
@@ -470,10 +470,10 @@ TEST_CASE("a run past its task's expiry is stopped as expired, by the log's time
   f.act();
   f.started("t", "my-run-1", "", "me", 10);
   f.d.tick(base::steady_time{}, base::sys_time::max());
-  CHECK(all_of<stop>(f.act()).empty());
+  CHECK(all_of<stop_run>(f.act()).empty());
   f.alive(1'000'001);
   f.d.tick(base::steady_time{}, base::sys_time::max());
-  const auto stops = all_of<stop>(f.act());
+  const auto stops = all_of<stop_run>(f.act());
   REQUIRE(stops.size() == 1);
   CHECK(stops[0].why == stop_reason::expired);
 }
@@ -492,11 +492,11 @@ TEST_CASE("one wrong clock expires nothing, a broker's as little as this machine
     f.d.tick(base::steady_time{}, wall(1000));
     f.alive(log(1000));
     f.d.tick(base::steady_time{}, wall(2000));
-    CHECK(all_of<stop>(f.act()).empty());
+    CHECK(all_of<stop_run>(f.act()).empty());
     f.d.tick(base::steady_time{}, wall(expiry + 1));
     f.alive(log(expiry + 2));
     f.d.tick(base::steady_time{}, wall(expiry + 3));
-    CHECK(all_of<stop>(f.act()).size() == 1);
+    CHECK(all_of<stop_run>(f.act()).size() == 1);
   }
 }
 
@@ -525,12 +525,12 @@ TEST_CASE("draining starts nothing more, and at its deadline gives up what still
   f.accepted("u");
   f.request("t");
   f.request("u");
-  REQUIRE(all_of<begin>(f.act()).size() == 1);
+  REQUIRE(all_of<begin_run>(f.act()).size() == 1);
   f.d.drain();
   CHECK(f.d.queued() == 0);
   CHECK(f.d.runs() == 1);
   f.d.release_all();
-  const auto stops = all_of<stop>(f.act());
+  const auto stops = all_of<stop_run>(f.act());
   REQUIRE(stops.size() == 1);
   CHECK(stops[0].why == stop_reason::released);
   f.d.on_finished({0, "t", "my-run-1"}, run_end::stopped);
@@ -569,12 +569,12 @@ TEST_CASE("where the very accepted that a request names was read, nothing is rea
   f.request("t", 500'000, at(-900'000));
   const auto a = f.act();
   CHECK(all_of<follow>(a).empty());
-  CHECK(all_of<begin>(a).size() == 1);
+  CHECK(all_of<begin_run>(a).size() == 1);
   // Asked for once more by a gateway that does not know better, it still runs once.
   f.request("t", 510'000, at(-900'000));
   const auto more = f.act();
   CHECK(all_of<follow>(more).empty());
-  CHECK(all_of<begin>(more).empty());
+  CHECK(all_of<begin_run>(more).empty());
 }
 
 TEST_CASE("a task that was found by a later accepted, or by its end alone, may be another than the request names") {
@@ -645,7 +645,7 @@ TEST_CASE("over its bound a processor forgets early what no request can need, an
   f.request("new", 900'000);
   const auto a = f.act();
   CHECK(all_of<follow>(a).empty());
-  CHECK(all_of<begin>(a).size() == 1);
+  CHECK(all_of<begin_run>(a).size() == 1);
   // A late repetition for one that was forgotten: it is looked up in the log.
   f.request("t0-0", 900'000, at(0));
   const auto late = f.act();
@@ -704,7 +704,7 @@ TEST_CASE("a run of this very process that it no longer has is released, once") 
   f.alive(10);
   CHECK(published(f.act(), message_type::released).empty());
   f.of_run(message_type::released, "t", "lost", 2, "me", 20);
-  CHECK(all_of<begin>(f.act()).size() == 1);
+  CHECK(all_of<begin_run>(f.act()).size() == 1);
 }
 
 TEST_CASE("a replacement that is read back second to another's does not begin") {
@@ -718,7 +718,7 @@ TEST_CASE("a replacement that is read back second to another's does not begin") 
   REQUIRE(published(f.act(), message_type::started).size() == 1);
   f.started("t", "third", "theirs", "faster", 8050);
   f.started("t", "my-run-1", "theirs", "me", 8100);
-  CHECK(all_of<begin>(f.act()).empty());
+  CHECK(all_of<begin_run>(f.act()).empty());
   CHECK(f.d.running() == 0);
 }
 
@@ -754,18 +754,18 @@ TEST_CASE("a run that the process had not the means for is given back, counts as
   f.started("t", "my-run-1", "", "me", 10);
   CHECK(f.act().empty());
   f.of_run(message_type::released, "t", "my-run-1", 2, "me", 20);
-  CHECK(all_of<begin>(f.act()).empty());
+  CHECK(all_of<begin_run>(f.act()).empty());
 
   f.d.tick(base::steady_time{}, base::sys_time::max());
   f.d.tick(base::steady_time{} + std::chrono::milliseconds(999), base::sys_time::max());
-  CHECK(all_of<begin>(f.act()).empty());
+  CHECK(all_of<begin_run>(f.act()).empty());
   f.d.tick(base::steady_time{} + std::chrono::seconds(1), base::sys_time::max());
   const auto again = f.act();
   const auto started = published(again, message_type::started);
   REQUIRE(started.size() == 1);
   CHECK(started[0].request_id == "t");
   CHECK(started[0].replaces == "my-run-1");
-  REQUIRE(all_of<begin>(again).size() == 1);
+  REQUIRE(all_of<begin_run>(again).size() == 1);
   CHECK(all_of<dead_letter>(again).empty());
 }
 
@@ -778,7 +778,7 @@ TEST_CASE("nobody else begins either while a run was given back, and a drain sti
   f.d.on_finished({0, "t", "my-run-1"}, run_end::given_back);
   f.accepted("u");
   f.request("u");
-  CHECK(all_of<begin>(f.act()).empty());
+  CHECK(all_of<begin_run>(f.act()).empty());
   CHECK(f.d.queued() == 1);
   f.d.drain();
   CHECK(f.d.runs() == 0);

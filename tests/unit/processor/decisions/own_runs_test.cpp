@@ -26,8 +26,8 @@ TEST_CASE("where nobody has a run, one is started and begun at once") {
   f.runs.start(f.p, r, *f.task());
   REQUIRE(f.out.size() == 2);
   CHECK(std::get<publish>(f.out[0]).message.run == "my-run-1");
-  CHECK(std::get<begin>(f.out[1]).key.run == "my-run-1");
-  CHECK(std::get<begin>(f.out[1]).is_first_run);
+  CHECK(std::get<begin_run>(f.out[1]).key.run == "my-run-1");
+  CHECK(std::get<begin_run>(f.out[1]).is_first_run);
   CHECK(f.runs.count() == 1);
   CHECK(f.runs.running() == 1);
 }
@@ -52,7 +52,7 @@ TEST_CASE("a handler that works is told to stop, once") {
   auto& r = f.request();
   f.runs.start(f.p, r, *f.task());
   CHECK(f.runs.give_up(f.p, r));
-  CHECK(std::get<stop>(f.out.back()).why == stop_reason::released);
+  CHECK(std::get<stop_run>(f.out.back()).why == stop_reason::released);
   CHECK_FALSE(f.runs.give_up(f.p, r));
   CHECK(f.out.size() == 3);
   f.runs.finish(r, run_end::stopped);
