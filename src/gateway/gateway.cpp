@@ -1,5 +1,6 @@
-// The stations in their order. Start: the time by the bus, follow, caught up, open. Drain: the listener closes first,
-// then streams and requests end, then what was published is waited for, then the follower stops.
+// Starts and stops the parts of a gateway in the right order. Start: learn the bus's clock, read `response` until
+// caught up, open the listener. Drain: close the listener, let streams and requests end, wait for records that are
+// being published, stop reading.
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/http/server.hpp>
@@ -26,10 +27,10 @@ using base::result;
 
 constexpr std::chrono::seconds bus_retry{1};
 constexpr base::milliseconds close_poll{100};
-// A clock that is so far off is worth a word.
+// If this machine's clock differs from the bus's by more than this, a warning is logged.
 constexpr std::chrono::seconds clock_alarm{10};
 
-// Of each connection; beyond it is counted.
+// Up to this size, what one connection buffers is not counted.
 constexpr std::uint64_t free_buffer_bytes = 4096;
 
 http::server_options server_options(const surroundings& s, base::byte_budget& buffers) {
@@ -72,7 +73,7 @@ gate::options gate_options(const config::settings& s) {
   o.public_url = s.gateway.public_url;
   o.max_session = s.auth.max_session;
   o.max_ticket = s.auth.max_ticket;
-  // Where there are no other gateways, the end of a session is known at once.
+  // Without other gateways, every sign-out is known here at once, and streams need not end now and then for it.
   if (s.bus == config::bus_kind::kafka) o.session_slice = s.auth.session_slice;
   if (s.auth.mode == config::auth_mode::proxy) o.trusted_proxies = s.auth.trusted_proxies;
   o.proxy_header = s.auth.proxy_header;
@@ -158,7 +159,7 @@ class wired_gateway final : public gateway {
     if (auto learned = co_await learn_clock(); learned.has_error()) co_return learned;
     stage_ = stage::reading_back;
     follower_.start();
-    // close() may come from any thread, so it is looked for now and then.
+    // close() may be called on any thread and wakes nothing here, so check for it regularly.
     while (!closed_ && follower_.behind() != 0) {
       co_await follower_.wait_for_change(std::chrono::steady_clock::now() + close_poll);
     }
@@ -168,7 +169,7 @@ class wired_gateway final : public gateway {
     api_->start();
     if (auto opened = server_->open(); opened.has_error()) co_return opened;
     stage_ = stage::serving;
-    // close() may have come on another thread while the listener opened.
+    // close() may have been called on another thread while the listener opened.
     if (closed_) server_->close();
     co_return result<void>{};
   }
@@ -220,12 +221,13 @@ class wired_gateway final : public gateway {
       if (learned.has_value()) {
         const auto ahead = clock_.now() - all_->bus_now();
         if (ahead > clock_alarm || ahead < -clock_alarm) {
-          log_.warning("this machine's clock is {:.1f} s ahead of the bus's: tasks are judged by the bus's, but set it",
-                       std::chrono::duration<double>(ahead).count());
+          log_.warning(
+              "this machine's clock is {:.1f} s ahead of the bus's: deadlines go by the bus's, but correct this one",
+              std::chrono::duration<double>(ahead).count());
         }
         co_return result<void>{};
       }
-      if (first) log_.warning("the bus takes no record yet, trying on: {}", learned.error().message);
+      if (first) log_.warning("the bus takes no record yet, trying again: {}", learned.error().message);
       co_await base::sleep_for(bus_retry);
     }
     co_return error{errc::closed, "the gateway was closed before the bus took a record"};

@@ -1,5 +1,5 @@
-// Removes the files of tasks whose data was deleted: at once, and a moment later once more, because a clip that was
-// being published when its task ended may appear after that. One task at a time. On loop 0.
+// Removes the files of tasks whose data was deleted: at once, and again ten seconds later, because a clip that was
+// being published when its task ended may appear in between. One task at a time. On loop 0.
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -16,7 +16,7 @@ class deleted_files {
   deleted_files(artifacts::store& files, const base::executor& loop0) : files_(files), added_(loop0) {}
 
   void add(std::string request_id);
-  // Until it is cancelled.
+  // Runs until it is canceled.
   base::awaitable<void> run();
 
  private:

@@ -1,5 +1,5 @@
-// When to look at which open task again: at its expiry, and from then on until it has ended. Pure: bus time is an
-// argument. Used by the task service, on loop 0.
+// When to check which open task for its expiry: when it is due, and then again and again until it is removed. Pure: bus
+// time is an argument. Used by the task service, on loop 0.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -13,11 +13,11 @@ namespace streamdemo::gateway {
 
 class expiry_schedule {
  public:
-  // A task is due at `due`; an earlier entry of the same task is replaced.
+  // `h` is due at `due`; this replaces an earlier entry of the same task.
   void put(const history_ptr& h, base::sys_time due);
   void remove(const history_ptr& h);
 
-  // Those that are due at `now`; each comes again `again` later unless it is removed.
+  // The tasks that are due at `now`. Each is due again `again` later, unless it is removed.
   std::vector<history_ptr> take(base::sys_time now, base::milliseconds again);
 
   std::size_t size() const noexcept { return due_.size(); }

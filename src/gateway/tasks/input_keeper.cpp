@@ -14,7 +14,7 @@ constexpr std::chrono::seconds look_interval{1};
 
 }  // namespace
 
-// One look at a time.
+// Marks that look() runs, so that only one runs at a time.
 struct input_keeper::turn {
   explicit turn(input_keeper& k) : keeper(k) { keeper.busy_ = true; }
   ~turn() {
@@ -28,7 +28,7 @@ struct input_keeper::turn {
 input_keeper::input_keeper(parts p)
     : p_(p),
       log_(p.log.child("uploads")),
-      // A submission waits for an earlier one of its key, for two deadlines at most, and then for its own `accepted`.
+      // A submission may wait two publish timeouts for an earlier one with its key, and one for its own `accepted`.
       on_its_way_(p.settings.processor.recovery_margin + 3 * p.settings.gateway.publish_timeout),
       idle_(p.loop0),
       group_(p.loop0, log_, "the keeper of uploads") {}
@@ -48,7 +48,7 @@ awaitable<void> input_keeper::tidy() {
   co_await asio::co_spawn(p_.loop0, std::move(body), base::use_awaitable);
 }
 
-// Every wait inside has an end, so whoever goes away meanwhile need not be heard.
+// Not cancelable: every wait inside is bounded, so it may finish even if its caller goes away.
 awaitable<void> input_keeper::tidy_here() {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   while (busy_) co_await idle_.wait();
@@ -69,8 +69,8 @@ awaitable<void> input_keeper::look() {
   if (!unknown.empty()) co_await look_again(std::move(unknown));
 }
 
-// This gateway may lag behind the others. What the log said of a task until now is known once its partition was read as
-// far as it goes now.
+// This gateway may lag behind the others. Once the task's partition is read up to its present end, all that the log has
+// said of the task until now is known.
 awaitable<void> input_keeper::look_again(std::vector<artifacts::input> unknown) {
   std::map<std::int32_t, bool> read;
   for (const auto& i : unknown) {

@@ -1,6 +1,6 @@
-// Gives up the uploads of the artifact store that nobody waits for any more: the log decides, and only where it was
-// read to its end. Every gateway does so, for all of the store, whoever took an upload in: the others may be gone. Made
-// and owned by the gateway; on loop 0, except tidy().
+// Removes uploads from the artifact store when no task needs them any more. The log decides that, and only after it was
+// read to its end. Every gateway does so for the whole store, because the gateway that received an upload may be gone.
+// Made and owned by the gateway; on loop 0, except tidy().
 #pragma once
 #include <streamdemo/artifacts/store.hpp>
 #include <streamdemo/base/notifier.hpp>
@@ -28,11 +28,11 @@ class input_keeper {
   };
   explicit input_keeper(parts p);
 
-  // The histories have caught up: from now on it looks every second. Before it nothing is given up.
+  // Call it when the histories have caught up: checks every second from then on. Nothing is removed before.
   void start();
-  // Looks now; for who needs the room at once. Any loop; resumes there.
+  // Checks now, for a caller that needs space at once. Any loop; resumes there.
   base::awaitable<void> tidy();
-  // Needed before the destructor; nobody may call tidy() any more.
+  // Needed before the destructor. tidy() must not be called any more.
   base::awaitable<void> stop();
 
  private:

@@ -43,7 +43,7 @@ base::record request_record(submission& s, const task_route& to, const std::stri
 
 namespace {
 
-// A record without a run.
+// A record of the gateway itself, which belongs to no run.
 base::record record_of_gateway(task::message_type type, const std::string& request_id, const std::string& kind,
                                std::string payload, const task_route& to, const std::string& source,
                                base::sys_time now) {

@@ -14,13 +14,13 @@ struct task_route {
   std::int32_t partition = 0;  // of both
 };
 
-// Of a task that was accepted, by the bus's time.
+// Times of an accepted task, by the bus's clock.
 struct task_times {
   base::sys_time expiry;
   std::optional<base::sys_time> accepted_at;  // log time of its `accepted`, if that was read back
 };
 
-// `now`: own clock; `expiry`: bus time.
+// In all of these, `now` is by this machine's clock. `expiry`: by the bus's.
 base::record accepted_record(const submission& s, const task_route& to, const std::string& source, base::sys_time now,
                              base::sys_time expiry);
 // Takes the payload out of `s`.
@@ -30,7 +30,7 @@ base::record request_record(submission& s, const task_route& to, const std::stri
 base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
                           std::string_view reason, const task_route& to, const std::string& source, base::sys_time now);
 
-// That the data of a task that has ended is to be deleted.
+// `deleted`: the data of a task that has ended must be deleted.
 base::record deleted_record(const std::string& request_id, const std::string& kind, const task_route& to,
                             const std::string& source, base::sys_time now);
 

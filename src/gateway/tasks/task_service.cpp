@@ -28,7 +28,7 @@ using base::result;
 using base::steady_time;
 
 constexpr base::milliseconds expiry_poll{500};
-// A task that should have been ended by now is looked at again after this long.
+// If a task is past its expiry and has not ended, its end is written again after this time.
 constexpr base::milliseconds expiry_again{10'000};
 
 steady_time now() {
@@ -36,12 +36,12 @@ steady_time now() {
 }
 
 error bus_error(const error& e, std::string_view what) {
-  // A topic that is gone, or not there again yet, is the bus's trouble and passes; the task is not what was not found.
+  // not_found from the bus means that the topic is missing, which may pass. The task was not looked for.
   const auto code = e.code == errc::not_found ? errc::unavailable : e.code;
   return {code, fmt::format("{} could not be written to the bus: {}", what, e.message)};
 }
 
-// Counts what is underway for as long as it lives.
+// Counts an operation in progress for as long as it lives.
 class underway {
  public:
   underway(std::size_t& count, base::notifier& idle) : count_(count), idle_(idle) { ++count_; }
@@ -84,7 +84,7 @@ class bus_task_service final : public task_service_control, private task_observe
                              std::string_view idempotency_key) const override {
     if (idempotency_key.empty()) return base::random_id();
     auto ids = secrets_.derived_ids(owner, kind, idempotency_key);
-    // A task from before the secret was changed stays the task of its key.
+    // A key keeps its task even if the secret was changed since.
     for (const auto& earlier : std::span(ids).subspan(1)) {
       const auto h = all_.find(earlier);
       if (h && h->view().owner == owner) return earlier;
@@ -132,8 +132,8 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
  private:
-  // On loop 0 from here on. What a caller started is finished even if the caller goes away: a task whose `accepted` is
-  // written needs its request. Every wait inside has a deadline.
+  // All from here on runs on loop 0. An operation finishes even if its caller goes away, because a task whose
+  // `accepted` is written needs its request. Every wait inside has a deadline.
 
   awaitable<result<accepted_task>> submit_here(submission s) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -147,13 +147,13 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return r;
   }
 
-  // One submission of an id at a time: a repetition waits for the first and then finds its task.
+  // One submission of an id at a time: a repetition waits for the first one and then finds its task.
   awaitable<result<accepted_task>> submit_in_turn(submission& s) {
     if (s.payload.size() > settings_.processor.max_record_bytes) {
       co_return error{errc::too_large, fmt::format("the payload has {} bytes, a record takes {}", s.payload.size(),
                                                    settings_.processor.max_record_bytes)};
     }
-    // Not until the earlier one has ended: a client that repeats itself without end must not build a queue.
+    // Does not wait without a limit for the earlier one: a client that repeats without end must not build a queue.
     const auto by = now() + 2 * settings_.gateway.publish_timeout;
     co_await waits_.until(s.request_id, [&] { return !in_flight_.contains(s.request_id); }, by);
     if (in_flight_.contains(s.request_id)) {
@@ -197,7 +197,7 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return co_await request_at_once(s, to, begin, expiry);
   }
 
-  // By the log, and by what is on its way there from here.
+  // Counts the owner's open tasks in the log, and this gateway's submissions that may not be read back yet.
   result<void> check_share(const std::string& owner) const {
     const auto most = settings_.quota.open_tasks;
     if (owner.empty() || most == 0) return {};
@@ -206,10 +206,10 @@ class bus_task_service final : public task_service_control, private task_observe
     return error{errc::quota, fmt::format("{} of your tasks are open, as many as quota.open_tasks allows", open)};
   }
 
-  // Nobody else can have this id, so nothing need be read back before the request is sent.
+  // The id is random, so nobody else can have it, and the request need not wait until `accepted` is read back.
   awaitable<result<accepted_task>> request_at_once(submission& s, const task_route& to, steady_time begin,
                                                    base::sys_time expiry) {
-    // The log time of `accepted` is not before `begin`, so this keeps within half the margin of it.
+    // The log time of `accepted` is not before `begin`, so the request follows it within half of the recovery margin.
     const auto by =
         std::min(now() + settings_.gateway.publish_timeout, begin + settings_.processor.recovery_margin / 2);
     const auto written = co_await publish_request(s, to, {expiry, std::nullopt}, by);
@@ -217,7 +217,7 @@ class bus_task_service final : public task_service_control, private task_observe
       abandon(s, to);
       co_return bus_error(written.error(), "the task");
     }
-    // It is durable, and a processor may be at work: that this gateway lags behind the log changes nothing for it.
+    // The task is durable and may already be running, so it is a success even if this gateway lags behind the log.
     const auto h = co_await read_back(s);
     if (h) {
       acknowledged(h);
@@ -227,7 +227,7 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return accepted_task{s.request_id, h};
   }
 
-  // Whoever's `accepted` came first made the task.
+  // The first `accepted` of the id in the log has made the task; it may be another gateway's.
   awaitable<result<accepted_task>> after_read_back(submission& s, const task_route& to) {
     const auto h = co_await read_back(s);
     if (!h) co_return error{errc::timed_out, "the task was written, but not read back in time"};
@@ -235,13 +235,13 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return co_await request_again(s, to, h, repeated);
   }
 
-  // The task exists: its request is sent (once more) unless that is known to be needless. It may have been accepted
-  // long ago, by a gateway that died before it sent the request: this one says when, so that a processor finds it in
-  // the log.
+  // The task exists. Sends its request (once more), unless that is known to be needless: the task may have been
+  // accepted long ago by a gateway that died before it sent the request. The request carries the log time of the
+  // `accepted`, so that a processor finds it in the log.
   awaitable<result<accepted_task>> request_again(submission& s, const task_route& to, history_ptr h, bool repeated) {
     const auto view = h->view();
     if (view.deleted) co_return error{errc::conflict, "the task of this idempotency key was deleted; use another key"};
-    // Of one that ended and was let go for want of memory, it is not known any more.
+    // Unknown if the task has ended and its history was removed to save memory.
     if (!view.payload_hash.empty() && view.payload_hash != s.payload_hash) {
       co_return error{errc::conflict, "this idempotency key was used with another payload"};
     }
@@ -260,7 +260,7 @@ class bus_task_service final : public task_service_control, private task_observe
                                                     steady_time by) {
     auto request = request_record(s, to, source_, clock_.now(), times);
     auto written = co_await bus::publish(*producer_, std::move(request), by);
-    // Any other error says that it is not in the log.
+    // After any other error the request is not in the log.
     const bool may_be_read = !written.has_error() || written.error().code == errc::timed_out;
     if (s.input && may_be_read) s.input->keep();
     co_return written;
@@ -278,7 +278,7 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto by = now() + settings_.gateway.publish_timeout;
     const auto written = co_await bus::publish(*producer_, std::move(record), by);
     if (written.has_error()) co_return bus_error(written.error(), "the cancellation");
-    // It is durable now. Waiting for it to be read back only lets the client see it in the next answer.
+    // The cancellation is durable now. Wait until it is read back, so that the client's next answer shows it.
     co_await waits_.until(request_id, [&] { return task::is_end(h->view().status); }, by);
     co_return result<void>{};
   }
@@ -298,7 +298,8 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return result<void>{};
   }
 
-  // A task nobody was told of must not run, nor wait for its expiry. Best effort: expiry ends it otherwise.
+  // Ends a task whose client was told to try again, so that it does not run. Best effort: if this fails, expiry ends
+  // it.
   void abandon(const submission& s, const task_route& to) {
     write_end(ended_record(s.request_id, s.kind, task::status::canceled,
                            "The gateway could not hand the task over; its client was told to try again.", to, source_,
@@ -332,7 +333,7 @@ class bus_task_service final : public task_service_control, private task_observe
 
   void on_accepted(const history_ptr& h) noexcept override {
     const auto view = h->view();
-    // The gateway that accepted it goes first; the others only step in for one that is gone.
+    // The gateway that accepted the task ends it first; the others wait longer, in case that one is gone.
     const auto grace = view.accepted_by == source_ ? 0 : std::uniform_int_distribution<>(5000, 10'000)(random_);
     schedule_.put(h, view.expiry + base::milliseconds(grace));
     if (unread_.erase(view.request_id)) acknowledged(h);
@@ -356,7 +357,7 @@ class bus_task_service final : public task_service_control, private task_observe
     if (!task::is_end(view.status)) acknowledged_.insert(view.request_id);
   }
 
-  // The history of the task for which an `accepted` of this id would be ignored.
+  // The task because of which another `accepted` of this id would be ignored; nullptr: there is none.
   history_ptr current(const submission& s) const {
     auto h = all_.find(s.request_id);
     if (!h) h = all_.find_ended(s.request_id, s.kind);
@@ -393,10 +394,10 @@ class bus_task_service final : public task_service_control, private task_observe
   std::unique_ptr<bus::producer> producer_;
   base::histogram& seconds_;
   std::unordered_set<std::string> in_flight_;  // submissions, by id
-  task_waits waits_;                           // for a submission before, an `accepted`, an end, a deletion
-  places under_way_{std::numeric_limits<std::size_t>::max()};  // submissions that may not be folded yet
+  task_waits waits_;  // for the submission before, for `accepted` to be read back, for an end or a deletion
+  places under_way_{std::numeric_limits<std::size_t>::max()};  // submissions that may not be read back yet
   std::unordered_set<std::string> acknowledged_;               // open tasks whose request this gateway saw acknowledged
-  unread_tasks unread_;  // handed over, not folded yet: open tasks that no history counts
+  unread_tasks unread_;  // handed to the bus, not read back yet: open tasks that no history counts
   expiry_schedule schedule_;
   std::minstd_rand random_{std::random_device{}()};
   deleted_files files_;

@@ -1,4 +1,4 @@
-// The task service as its owner sees it: the gateway makes, starts and drains it. All on loop 0.
+// The task service as its owner, the gateway, sees it: how to make, start and drain it. All on loop 0.
 #pragma once
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/log.hpp>
@@ -13,16 +13,16 @@ namespace streamdemo::gateway {
 
 class task_service_control : public task_service {
  public:
-  // The histories have caught up: from now on tasks that are over their expiry are ended.
+  // Call it when the histories have caught up: from then on, tasks that are past their expiry are ended.
   virtual void start() = 0;
-  // New submissions get `closed`. Twice is fine.
+  // From now on new submissions get the error `closed`. Idempotent.
   virtual void close() = 0;
-  // close(), then: what is underway completes, at most until `deadline`, and the producer is drained. Needed before the
-  // destructor; twice is fine.
+  // Calls close(), lets operations in progress complete, at most until `deadline`, and drains the producer. Needed
+  // before the destructor; idempotent.
   virtual base::awaitable<void> drain(base::steady_time deadline) = 0;
 };
 
-// What it works with; all of it outlives the service.
+// What the service depends on; all of it outlives the service.
 struct task_service_parts {
   bus::bus& bus;
   histories& all;

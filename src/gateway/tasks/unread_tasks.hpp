@@ -1,5 +1,5 @@
-// Tasks that this gateway has handed over and not read back yet, because it lags behind the log. Bounded by whoever
-// puts them in; each is forgotten at its expiry, should it never be read. Thread-safe.
+// Tasks that this gateway has handed to the bus and not read back yet, because it lags behind the log. The caller of
+// put() bounds their number. A task that is never read back is forgotten after its expiry. Thread-safe.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -26,7 +26,7 @@ class unread_tasks {
     const std::lock_guard lock(mutex_);
     std::erase_if(tasks_, [&](const auto& t) { return t.second.expiry < now; });
   }
-  // Whose it is; nullopt: it is not there.
+  // nullopt: the task is not here.
   std::optional<std::string> owner_of(std::string_view request_id) const {
     const std::lock_guard lock(mutex_);
     const auto it = tasks_.find(request_id);
