@@ -1,5 +1,5 @@
-// One run of one task: the job that its handler gets, and the emitter that it writes to. Owned by the runtime, and also
-// by its publishes in flight until the last acknowledgement. One executor.
+// One run of one task: the job that its handler gets, and the emitter that it writes to. Owned by handler_runs, and
+// also by its publishes in flight until the last acknowledgement. One executor.
 #pragma once
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/base/notifier.hpp>

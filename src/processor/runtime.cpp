@@ -10,10 +10,11 @@ namespace streamdemo::processor {
 namespace {
 
 constexpr std::size_t batch = 512;
-// Between two requests while too much is remembered: what the group says is still heard, and nothing stands still.
+// The pause between two requests while too much is remembered. Requests still come, slowly, and changes of the group
+// are noticed.
 constexpr std::chrono::milliseconds one_by_one{100};
 constexpr std::chrono::milliseconds retry_pause{250};
-// How long a stopped handler may take to end (a child process is given its time to clean up) before it is cut off.
+// How long a stopped handler may take to end (a child process is given its time to clean up) before it is canceled.
 constexpr std::chrono::seconds handler_grace{8};
 constexpr std::chrono::seconds farewell{5};
 
@@ -156,7 +157,7 @@ awaitable<void> runtime::beat() {
   }
 }
 
-// Whoever is left in the group takes over what this process owns; its runs go on.
+// The other members of the group take over this process's requests; its runs continue.
 awaitable<void> runtime::leave_group() {
   consumer_->close();
   co_await consumer_->drain(std::chrono::steady_clock::now() + farewell);
@@ -175,7 +176,7 @@ awaitable<void> runtime::find_end(ask_end what) {
       co_return;
     }
     if (!warned) {
-      log_.warning("asking for the end of {}/{} failed, trying on: {}", options_.response_topic, what.partition,
+      log_.warning("asking for the end of {}/{} failed, trying again: {}", options_.response_topic, what.partition,
                    end.error().message);
     }
     warned = true;
@@ -221,7 +222,7 @@ awaitable<void> runtime::finish_runs(base::steady_time deadline) {
 }
 
 void runtime::perform() {
-  // What an action causes at once is taken up by the loop that performs it.
+  // An action may call this function again. The loop of the outer call then performs what it caused.
   if (performing_) return;
   performing_ = true;
   for (auto more = decisions_.take_actions(); !more.empty(); more = decisions_.take_actions()) {
@@ -292,7 +293,7 @@ void runtime::act(dead_letter a) {
 }
 
 void runtime::dead_lettered(const dead_letter& a, const bus::result<bus::published>& done) {
-  // Not acknowledged: the request stays un-completed and comes again to the next owner.
+  // The request is not completed, so it comes again to the partition's next owner.
   if (!done) return log_.error("a dead letter was not taken by the bus: {}", done.error().message);
   decisions_.on_dead_lettered(a.token);
   perform();

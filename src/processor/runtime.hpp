@@ -1,6 +1,6 @@
-// Brings decisions, the bus and the handlers together: three coroutines take in what the group's consumer, the reader
-// of `response` and the clock have, one per question for an end asks the bus, and every action of decisions is
-// performed here. One executor.
+// Connects decisions, the bus and the handlers. Three coroutines report to decisions what the group's consumer and the
+// reader of `response` bring, and the time. One more for each question for an end asks the bus. All actions of
+// decisions are performed here. One executor.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
@@ -34,13 +34,13 @@ class runtime final : public processor {
   awaitable<void> leave_group();
   awaitable<void> finish_runs(base::steady_time deadline);
 
-  // For good: says why in the log, and to whoever asks whether this process is ready.
+  // Reports that this process takes no more requests, for good: in the log, and as the reason why it is not ready.
   void take_no_more(std::string why);
   void take(const bus::shared_item& item);
   void take(const bus::read_item& item);
   void take_response(const base::record& r);
 
-  // Performs whatever decisions wants done now. Called after whatever may bring an action about.
+  // Performs the actions that decisions asks for. Call it after everything that may cause one.
   void perform();
   void show() const;
   void act(ask_end a);
@@ -66,12 +66,12 @@ class runtime final : public processor {
   task::admission admission_;
   handler_runs runs_;
   decisions decisions_;
-  base::notifier moved_;  // a run is over, or the drain is
+  base::notifier moved_;  // a run or the drain is over
   base::task_group loops_;
   readiness readiness_;
   bool performing_ = false;
   bool started_ = false;
-  bool left_ = false;  // the group, for good: another version is needed
+  bool left_ = false;  // the group, for good: a newer version is needed
   bool draining_ = false;
   bool drained_ = false;
 };

@@ -1,4 +1,4 @@
-// What decisions wants done. Plain data; whoever takes the actions performs them at once and in this order.
+// The actions that decisions asks for. Plain data; who takes them performs them at once and in this order.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/task/message.hpp>
@@ -21,7 +21,7 @@ struct ask_end {
   std::int32_t partition;
   std::uint64_t token;
 };
-// Read this `response` partition from that log time on (anew, when it is read already).
+// Read this `response` partition from that log time on (again, if it is read already).
 struct follow {
   std::int32_t partition;
   sys_time from;
@@ -29,7 +29,7 @@ struct follow {
 struct unfollow {
   std::int32_t partition;
 };
-// Publish on `response`, never given up. `source` and `time` are set by who publishes. For `started` answer with
+// Publish on `response`, without a deadline. Who publishes sets `source` and `time`. For `started` answer with
 // on_started_published(), for `alive` with on_alive_published().
 struct publish {
   std::int32_t partition;
@@ -38,8 +38,8 @@ struct publish {
 // How a run came to its end, for on_finished().
 enum class run_end {
   ended,       // an `ended` of it was handed to the bus
-  given_back,  // this process had not the means for it: a `released` was handed to the bus
-  stopped,     // by an action
+  given_back,  // this process lacked the resources for it: a `released` was handed to the bus
+  stopped,     // stopped by an action
 };
 // Call the handler. Answer with on_finished() once it has returned.
 struct begin_run {
@@ -50,7 +50,8 @@ struct begin_run {
   std::string traceparent;
   std::string tracestate;
   sys_time expiry;
-  // No run of this task can have been lost yet: its `started` may leave together with what the handler makes at once.
+  // No run of this task can have been lost before, so its `started` may be sent together with the first records of the
+  // handler.
   bool is_first_run = false;
   std::int64_t results_before = 0;
   std::string last_result;
@@ -64,19 +65,19 @@ struct stop_run {
   run_key key;
   stop_reason why;
 };
-// Publish the request on the dead-letter topic, never given up, and answer with on_dead_lettered().
+// Publish the request on the dead-letter topic, without a deadline, and answer with on_dead_lettered().
 struct dead_letter {
   std::uint64_t token;
   base::record_ptr request;
   std::string reason;
-  std::int64_t deliveries = 1;  // how many runs took it; one that none took counts as one
+  std::int64_t deliveries = 1;  // how many runs it had, but at least 1
 };
 struct complete {
   bus::delivery delivery;
 };
 
-// A request came of a task that was accepted under newer rules than this program's: leave the group for good, and call
-// drain() then. Once; whoever is left in the group has the request.
+// There is a request for a task that was accepted under newer rules than this program knows: leave the group for good,
+// then call drain(). Asked for at most once. The rest of the group takes over the request.
 struct outdated {
   std::string task;
   int fold;

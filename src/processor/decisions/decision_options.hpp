@@ -1,4 +1,4 @@
-// What the decisions of a processor depend on beside what it reads.
+// The settings of a processor's decisions.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -15,7 +15,7 @@ struct decision_options {
   std::string source;  // this instance
   base::milliseconds alive_interval{2000};
   base::milliseconds recovery_margin{60000};
-  base::milliseconds keep_for{0};  // as the gateways' histories
+  base::milliseconds keep_for{0};  // the same as for the gateways' histories
   std::size_t max_remembered_bytes = 64 << 20;
   std::uint32_t concurrency = 4;
   std::uint32_t max_runs = 3;

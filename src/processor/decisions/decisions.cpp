@@ -47,17 +47,18 @@ void decisions::on_request(const bus::delivery& d) {
   r.since = std::min({r.since, d.record->log_time, m->accepted_at.value_or(r.since)});
   const bool first = r.deliveries.empty();
   r.deliveries.push_back(d);
-  // With another request record of the task in hand, the end asked for then does for both.
+  // If another request record of the task is in hand, the end that was asked for that one serves both.
   if (first) p.ask(r, next_question_++);
   if (p.has_missed(r, *m)) read_anew(p);
 }
 
 void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t end) {
   auto* p = partitions_.find(partition);
-  // An answer may outlive the state it was asked for, which was closed and opened again: the new one does not know it.
+  // The answer may be for an earlier state of this partition, which was closed and opened again: the new state does not
+  // know its token.
   if (p == nullptr || !p->end_known(token, end)) return;
-  // Read before the first request comes: the first one then waits for nothing, and a bus that drops what every reader
-  // has passed knows of this reader.
+  // Reading begins before the first request comes. So that request need not wait, and a bus that drops what every
+  // reader has read knows of this reader.
   if (!p->is_followed()) actions_.emplace_back(follow{partition, p->follow(end)});
   move_to(*p, p->position());
   after_event(*p);
@@ -72,7 +73,7 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
   log_time_ = std::max(log_time_, std::min(log_time, wall_));
   if (m != nullptr) {
     ignored = p->read(offset, log_time, *m);
-    // By an own sign of life another instance may have fallen silent.
+    // With our own sign of life, another instance may have become silent.
     if (m->type == message_type::alive && m->source == options_.source) settle_all(*p);
     if (!m->request_id.empty()) settle_task(*p, m->request_id);
   }
@@ -90,8 +91,8 @@ void decisions::on_caught_up(std::int32_t partition) {
   after_event(*p);
 }
 
-// A run whose `started` is acknowledged but no longer in the log will never read it, and cannot tell whether it is
-// still current. Letting go of it does no harm if it is not.
+// If the `started` of a run was acknowledged but is no longer in the log, it is never read back, and nobody can tell
+// whether the run is current. Giving the run up does no harm if it is not.
 void decisions::give_up_unread_runs(partition_state& p) {
   for (auto& [id, r] : p.requests) {
     if (!r.run || r.run->read_back || r.run->started_at < 0 || r.run->started_at >= p.position()) continue;
@@ -106,7 +107,7 @@ void decisions::on_position_lost(std::int32_t partition) {
 void decisions::read_anew(partition_state& p) {
   if (p.is_followed()) actions_.emplace_back(unfollow{p.number});
   p.read_anew(next_question_);
-  // An answer still under way is of before: it must not be taken for the end of the new beginning.
+  // An answer that is still on its way belongs to the former reading: it must not be taken for an end of the new one.
   for (auto& [id, r] : p.requests) p.ask(r, next_question_++);
 }
 
@@ -218,7 +219,8 @@ void decisions::fill_slots() {
   }
 }
 
-// False: whose turn it is has to wait, for the others to end. What became of it meanwhile is looked at only here.
+// Judges the task whose turn it is again, and starts it if that is still right. False: it must wait until other runs
+// end.
 bool decisions::fill_one_slot() {
   const auto& next = line_.front();
   auto* p = partitions_.find(next.partition);
@@ -296,11 +298,12 @@ void decisions::expire(partition_state& p) {
   }
 }
 
-// A processor has to tell a task that has ended from one that was never accepted only while a request of it may come,
-// and one that comes all the same has the partition read anew (partition_state::has_missed). So, when memory is short,
-// keep_for is not waited for: what ended before every request in hand began goes, but for the last two margins: one for
-// the requests that are on their way, one for the clocks of the brokers, which need not agree. The gateways go on
-// ignoring an `accepted` of such a task; none of them sends a request for it.
+// A processor must distinguish an ended task from one that was never accepted only while a request for it may come; if
+// one comes later all the same, the partition is read anew (partition_state::has_missed). So when memory is short,
+// tasks are forgotten before keep_for: those that ended before the tasks of all requests in hand were accepted, and
+// more than two recovery margins ago. One margin is for requests that are on their way, one for the clocks of the
+// brokers, which may differ. The gateways still ignore an `accepted` of such a task, and none of them sends a request
+// for it.
 void decisions::forget_early() {
   partitions_.forget_ended_before(log_time_ - 2 * options_.recovery_margin);
 }

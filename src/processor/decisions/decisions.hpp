@@ -1,22 +1,25 @@
-// What a processor does about every request it owns and every run it has, decided from what it has read and from
-// nothing else: no clock, no bus, no coroutine. The runtime (runtime.hpp) hands in what happens and performs the
-// actions that come out; the property tests drive the same class through thousands of bad days.
+// Decides what a processor does about each request that it owns and each run that it has, from nothing but what it is
+// told: no clock, no bus, no coroutine. The runtime (runtime.hpp) reports what happens and performs the resulting
+// actions; the property tests drive the same class through thousands of simulations with faults.
 //
-// For every un-completed request whose partition of `response` was read up to the end that existed when it came:
-//  - its task has ended: complete it. Expired, of an unknown kind, or out of runs: a verdict (the last one after an
-//    acknowledged dead letter). Unreadable, or never accepted: dead letter.
-//  - it was accepted under newer rules than this program's: leave it alone, and leave the group.
-//  - no run is current: publish `started`, begin at once, when a slot is free and it is the task's turn (start_line).
-//  - another's run is current: leave it alone while that instance is heard from; then publish `started` replacing it,
-//    and begin when that is read back as current.
-//  - a run of this very process is current that it no longer has: `released`.
-// A run that the process had not the means for is released and counts as none; then nothing begins for a while.
-// A run judges itself once its own `started` was read back: not current, or the task has ended: it stops. A lost
-// partition stops no run. One thread; cost per record does not depend on how much else there is, but for this process's
-// own signs of life, at which all its requests in the partition are looked at.
+// For every request that is not completed, once its partition of `response` was read up to the end that existed when
+// the request came:
+//  - its task has ended: complete it. It has expired, is of an unknown kind, or has no runs left: publish a verdict, an
+//    `ended` without a run (with no runs left, only after a dead letter was acknowledged). It is unreadable or was
+//    never accepted: dead letter.
+//  - it was accepted under newer rules than this program knows: leave it alone, and leave the group.
+//  - no run is current: when a slot is free and it is the task's turn (start_line), publish `started` and begin at
+//    once.
+//  - a run of another instance is current: wait until that instance is silent (liveness). Then publish a `started` that
+//    replaces the run, and begin when it is read back as current.
+//  - a run of this process is current, but the process no longer has it: publish `released`.
+// A run for which the process lacks resources is released and does not count; then nothing begins for a while
+// (holdback). Once the `started` of a run was read back, the run is stopped if it is not current or the task has ended.
+// Losing a partition stops no run. One thread. The cost of a record does not depend on how many requests there are,
+// except for this process's own signs of life: at each, all requests in the partition are judged again.
 //
-// What is known of a partition is in partition_state.hpp, which rule applies in rules.hpp, and what becomes of a run in
-// own_runs.hpp; here it is said when to look at what.
+// partition_state.hpp has what is known of a partition, rules.hpp which rule applies, and own_runs.hpp what happens to
+// a run. This class decides when to judge what.
 #pragma once
 #include "processor/decisions/decision_options.hpp"
 #include "processor/decisions/own_runs.hpp"
@@ -30,19 +33,19 @@ class decisions {
   explicit decisions(decision_options o);
   decisions(const decisions&) = delete;
 
-  // What the group's consumer saw, in order.
-  // `own_clock` only says how far back reading begins: far too far is as good.
+  // Events of the group's consumer, in order.
+  // `own_clock`: this machine's time. It only decides from where on `response` is read; too early does no harm.
   void on_assigned(const std::vector<bus::partition_id>& partitions, sys_time own_clock);
   void on_revoked(const std::vector<bus::partition_id>& partitions);
   void on_request(const bus::delivery& d);
 
-  // What the reader of `response` saw, in order. `m` is nullptr when the record could not be decoded. Answers why the
+  // Events of the reader of `response`, in order. `m` is nullptr if the record could not be decoded. Returns why the
   // record was ignored (static text); empty: it was not.
   std::string_view on_response(std::int32_t partition, std::int64_t offset, sys_time log_time, const task::message* m);
   void on_caught_up(std::int32_t partition);
   void on_position_lost(std::int32_t partition);
 
-  // Answers to actions.
+  // Results of actions.
   void on_end(std::int32_t partition, std::uint64_t token, std::int64_t end);
   void on_started_published(const run_key& key, std::int64_t offset);
   void on_alive_published(std::int32_t partition);
@@ -50,25 +53,25 @@ class decisions {
   // The handler has returned.
   void on_finished(const run_key& key, run_end how);
 
-  // Every eighth of alive_interval or so: signs of life, and what has expired.
-  // `wall`: what this machine takes for the time; it may be wrong.
+  // Call it about eight times per alive_interval: sends signs of life and ends what has expired. `wall`: this machine's
+  // time, which may be wrong.
   void tick(base::steady_time now, sys_time wall);
 
-  // Nothing starts any more; what runs goes on. The runtime leaves the group.
+  // Call it after leaving the group: nothing starts any more, and runs continue.
   void drain();
-  // The drain deadline has come: gives up every run.
+  // Call it at the drain deadline: gives up every run.
   void release_all();
 
-  // What is to be done since the last call. Performed by then, in order, before anything else is handed in.
+  // Takes the actions that were decided since the last call. Perform them in order before you report anything else.
   std::vector<action> take_actions();
 
-  // Runs whose records still matter: none left means a drain is over.
+  // Runs whose records still matter. When there are none, a drain is over.
   std::size_t runs() const noexcept { return runs_.count(); }
   std::uint32_t running() const noexcept { return runs_.running(); }
   std::size_t queued() const noexcept { return line_.size(); }
-  // What the folds remember of tasks that have ended; after the last tick.
+  // Memory of the folds for ended tasks, at the last tick.
   std::size_t remembered_bytes() const noexcept { return remembered_bytes_; }
-  // That is more than it may be, and none of it can be forgotten yet: no requests should be taken in, or few.
+  // That is more than max_remembered_bytes, and no more can be forgotten yet: take few requests or none.
   bool remembers_too_much() const noexcept { return remembered_bytes_ > options_.max_remembered_bytes; }
 
  private:
@@ -79,10 +82,11 @@ class decisions {
   };
   using requests = std::unordered_map<std::string, owned_request>;
 
-  // After every event of this partition: what it may have made possible elsewhere is looked at, too.
+  // Call it after every event of a partition: closes the partition if it is idle, and starts waiting tasks if there are
+  // slots.
   void after_event(partition_state& p);
 
-  // Looks at a request, and drops it when nothing is left to do.
+  // Judges a request and its run, and removes the request when nothing is left to do.
   void settle(partition_state& p, requests::iterator it);
   void settle_task(partition_state& p, const std::string& task);
   void settle_all(partition_state& p);
@@ -108,9 +112,9 @@ class decisions {
   partition_table partitions_{options_, actions_};
   start_line line_;  // tasks that wait for a slot
   own_runs runs_{options_, actions_, line_};
-  // The youngest log time read, as far as this machine's clock agrees: proof that so much time has passed even where a
-  // broker's clock or this one is wrong. An own run's `alive` moves it on every interval, and the gateways, who have
-  // clocks, are there for what is more urgent.
+  // The latest log time that was read, but no later than this machine's clock at the last tick: so much time has passed
+  // even if one of the two clocks is wrong. While this process has a run, its own `alive` advances it every interval.
+  // The gateways, which go by a running clock, handle what is more urgent.
   sys_time log_time_{};
   sys_time wall_ = sys_time::max();                                   // at the last tick
   std::unordered_map<std::uint64_t, open_dead_letter> dead_letters_;  // by token, until they are acknowledged
@@ -118,7 +122,7 @@ class decisions {
   std::uint64_t next_question_ = 1;
   std::size_t remembered_bytes_ = 0;
   bool draining_ = false;
-  bool outdated_ = false;  // and said so
+  bool outdated_ = false;  // `outdated` was asked for
 };
 
 }  // namespace streamdemo::processor

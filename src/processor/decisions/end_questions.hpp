@@ -18,22 +18,22 @@ class end_questions {
     std::string task;
   };
 
-  // An end that is asked for from now on is the one for this task. `number` is the caller's, to know the answer by.
+  // This task needs an end that is asked for from now on. `number` is the caller's, to recognize the answer.
   void add(std::uint64_t number, std::string task) { unasked_.push_back({number, std::move(task)}); }
 
   bool is_asking() const noexcept { return asking_ != 0; }
   bool has_unasked() const noexcept { return !unasked_.empty(); }
-  // The bus is asked now; `token`, never 0, comes back with the answer.
+  // The bus is asked now. `token`, never 0, comes back with the answer.
   void ask(std::uint64_t token);
-  // The questions that this answers; nullopt when it is the answer to another than the present one.
+  // The questions that this answers; nullopt if it is not the answer to the last ask().
   std::optional<std::vector<question>> answer(std::uint64_t token);
 
-  // Holds a task back until `end` is reached. Ends rise.
+  // Holds a task back until `end` is reached. No `end` is lower than one before.
   void hold(std::int64_t end, std::string task) { held_.emplace_back(end, std::move(task)); }
   // The next task whose end is at or before `position`.
   std::optional<std::string> reached(std::int64_t position);
 
-  // What is read is read anew. An answer that is still under way then answers no question.
+  // The partition is read anew: drops all questions. An answer that is still on its way then answers none.
   void clear();
 
  private:

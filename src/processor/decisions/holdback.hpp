@@ -1,6 +1,6 @@
-// For how long nothing begins here after a run was given back because the process had no descriptor, process or memory
-// left for it: a second, and longer each time until a run ends by itself. Without it, such a run would come and go as
-// fast as the log can be written. Pure; used by decisions; one thread.
+// How long nothing begins here after a run was given back because the process had no descriptor, process or memory left
+// for it: one second, and twice as long each time, up to 30 seconds, until a run ends by itself. Otherwise such a run
+// would be started and given back as fast as the log can be written. Pure; used by decisions; one thread.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 
@@ -16,7 +16,7 @@ class holdback {
   void given_back() noexcept { asked_ = true; }
   void ended() noexcept { pause_ = shortest; }
 
-  // Needed for any hold to end.
+  // Only this ends a pause.
   void tick(base::steady_time now) noexcept {
     if (until_ && now >= *until_) until_.reset();
     if (!asked_) return;

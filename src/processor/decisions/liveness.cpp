@@ -36,7 +36,8 @@ bool liveness::silent(std::string_view source) const {
   return beats_ - since >= beats_of_silence;
 }
 
-// Instances come and go with every restart. One that has been silent for long answers the same when it is not known.
+// Every restart brings a new instance, so old ones are forgotten. For one that is silent, silent() gives the same
+// answer when it is not known.
 void liveness::forget_silent() {
   std::erase_if(heard_, [&](const auto& entry) { return beats_ - entry.second >= beats_of_silence; });
 }

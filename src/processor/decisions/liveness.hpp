@@ -1,6 +1,6 @@
-// Who is still there, as one partition of `response` shows it. Log times only: a lagging reader, a woken process or a
-// stalled bus misjudges nobody, because it sees its own signs of life late or bunched together as well.
-// Pure; used by decisions; one thread.
+// Which instances are still alive, as one partition of `response` shows it. Only log times count. So a process that
+// reads late, was suspended, or has a stalled bus misjudges nobody: its own signs of life are then late or bunched
+// together, too. Pure; used by decisions; one thread.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/string_map.hpp>
@@ -13,15 +13,15 @@ namespace streamdemo::processor {
 
 class liveness {
  public:
-  // So many own signs of life without a word from the other make it silent.
+  // After so many own signs of life without a record of the other instance, that one is silent.
   static constexpr std::int64_t beats_of_silence = 4;
 
   explicit liveness(base::milliseconds interval) : interval_(interval) {}
 
-  // Any record of that instance, in log order.
+  // A record of that instance was read. In log order.
   void heard(std::string_view source);
-  // An `alive` of this very process, in log order. It counts only when it stands about one interval (0.5 to 1.5) after
-  // the one before; otherwise the count of everybody's silence begins anew.
+  // An `alive` of this process was read. In log order. It counts only if it comes about one interval (0.5 to 1.5) after
+  // the one before; otherwise the silence of every instance is counted anew from here.
   void own_alive(base::sys_time log_time);
 
   bool silent(std::string_view source) const;

@@ -6,7 +6,7 @@ namespace streamdemo::processor {
 
 namespace {
 
-// A pending run has published `started` alone.
+// A pending run has published nothing but its `started`, with runseq 1.
 constexpr std::int64_t runseq_after_started = 2;
 
 }  // namespace
@@ -25,7 +25,8 @@ void own_runs::start(const partition_state& p, owned_request& r, const task::tas
   line_.took_slot(run.owner);
   ++count_;
   out_.emplace_back(publish{p.number, r.started(run, t.last_run)});
-  // Where a silent run is replaced, the log decides whether this one or another comes first.
+  // When the run of a silent instance is replaced, other processors may try the same: the first in the log wins, so
+  // wait until it is read back.
   const bool at_once = !t.current;
   r.run = std::move(run);
   if (at_once) begin(p, r, t);
@@ -91,8 +92,8 @@ void own_runs::note_end(run_end how) {
 void own_runs::finish(owned_request& r, run_end how) {
   if (how == run_end::ended) {
     r.run->now = own_run::phase::ended;
-    // The last allowed run stays alone until its end is in the log: a neighbour that kills the process now would still
-    // take it along.
+    // The last allowed run stays alone until its end is in the log: if another run killed the process now, this one
+    // would still be lost with it.
     if (!r.run->alone) give_back_slot(*r.run);
     return;
   }

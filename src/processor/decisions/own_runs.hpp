@@ -1,5 +1,5 @@
-// The runs of this process: their slots, and the actions and records that begin and end them. Each stands in the
-// request that it is of. Pure; used by decisions.
+// The runs of this process: their slots, and the actions and records that begin and end them. Each run is kept in its
+// request. Pure; used by decisions.
 #pragma once
 #include "processor/decisions/actions.hpp"
 #include "processor/decisions/decision_options.hpp"
@@ -12,30 +12,31 @@ namespace streamdemo::processor {
 
 class own_runs {
  public:
-  // They outlive it. `out` takes the actions, in order; `line` hears which owner's run has a slot.
+  // All outlive it. Actions are added to `out`, in order; `line` is told which owner's runs have slots.
   own_runs(const decision_options& o, std::vector<action>& out, start_line& line)
       : options_(o), out_(out), line_(line), slots_(o.concurrency) {}
 
-  // Nothing begins for a while, because the process had not the means for a run.
+  // Nothing begins for a while, because the process lacked the resources for a run.
   bool is_held_back() const noexcept { return holdback_.holds(); }
   bool has_slot() const noexcept { return slots_.free(false); }
   bool has_slot_for(const task::task_state& t) const;
   void tick(base::steady_time now) { holdback_.tick(now); }
 
-  // Publishes `started`, and begins at once where that needs no reading back. `t` is the task just before it.
+  // Publishes `started`, and begins at once if no other run is replaced. `t` is the task before that.
   void start(const partition_state& p, owned_request& r, const task::task_state& t);
-  // `t` is the task just before this run's `started` or, for one that waited, just after it: the results are the same.
+  // `t` is the task before this run's `started` or, if the run waited for that to be read back, after it: its results
+  // are the same.
   void begin(const partition_state& p, owned_request& r, const task::task_state& t);
-  // Tells the handler, which works, to stop.
+  // Tells the handler to stop. It must have begun.
   void stop(const partition_state& p, owned_request& r, stop_reason why);
-  // Lets another processor have the task: stops the handler with a `released`, or, where none works yet, publishes that
-  // and drops the run. False: neither, it comes to its end by itself.
+  // Gives the task up to other processors: stops the handler with a `released`, or, if it has not begun, publishes that
+  // here and drops the run. False: neither, because the run is already ending.
   bool give_up(const partition_state& p, owned_request& r);
-  // One that no handler works for any more.
+  // Publishes `released` for a run that has no handler here.
   void release(const partition_state& p, const owned_request& r, const std::string& run, std::int64_t runseq);
   void drop(owned_request& r);
 
-  // A handler has returned; for every run, whatever is known of its request.
+  // A handler has returned. note_end() is for every run, finish() only if its request is still known.
   void note_end(run_end how);
   void finish(owned_request& r, run_end how);
 

@@ -1,5 +1,5 @@
-// A request that this processor owns, and the run that it has of its task. Plain data of decisions, and the messages
-// that are written about it. Pure.
+// A request that this processor owns, and its run of the task, if it has one. Plain data for decisions, and the
+// messages that are written about it. Pure.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/task/message.hpp>
@@ -23,10 +23,10 @@ struct own_run {
   std::string id;
   std::string owner;  // of its task
   phase now = phase::pending;
-  bool read_back = false;  // its `started` was read: from here on the run judges itself
+  bool read_back = false;  // its `started` was read: from here on the fold tells whether it is current
   bool resume = false;
   bool holds_slot = true;        // counts against the process's concurrency
-  bool alone = false;            // the last run its task may have
+  bool alone = false;            // it is the last run that its task may have, and nothing else runs beside it
   std::int64_t started_at = -1;  // offset of its `started`, once acknowledged
 };
 
@@ -37,28 +37,28 @@ struct owned_request {
   std::string content_type;
   std::string traceparent;
   std::string tracestate;
-  sys_time since{};                       // log time of the oldest request record, or of the `accepted` that one names
-  std::vector<bus::delivery> deliveries;  // un-completed, of present assignments; several records may ask for one task
-  std::int64_t judge_at = -1;             // the fold must have reached this offset; -1: not known yet
-  std::uint64_t question = 0;  // which asking for an end is its own: an answer to an older one came too early
+  sys_time since{};  // log time of the oldest request record, or of the `accepted` that one names, if that is older
+  std::vector<bus::delivery> deliveries;  // not completed, of present assignments; several records may ask for one task
+  std::int64_t judge_at = -1;             // it is judged once the fold has reached this offset; -1: not known yet
+  std::uint64_t question = 0;  // the number of its question for an end; answers to earlier questions do not count
   std::optional<own_run> run;
-  bool queued = false;        // stands in the line for a slot
-  bool verdict_sent = false;  // until it is read back
+  bool queued = false;        // waits in start_line for a slot
+  bool verdict_sent = false;  // and not read back yet
   bool dead_letter_sent = false;
   bool dead_letter_kept = false;  // acknowledged
-  std::string releasing;          // a run whose `released` is under way
-  std::string given_back;         // likewise, of a run whose records may not all be read yet
+  std::string releasing;          // a run for which `released` was published; empty: none
+  std::string given_back;         // a run that was given back and whose `released` is not read back yet; empty: none
 
   // The first request record of a task.
   void fill(const base::record_ptr& from, task::message request);
-  // An own record of the task was read.
+  // A record of this process about the task was read.
   void read_back(const task::message& m);
-  // What was read is read anew: nothing that was written counts as written.
+  // The partition is read anew: what was written counts as not written, until it is read again.
   void forget_written();
   // There is nothing left to do.
   bool is_over() const noexcept { return deliveries.empty() && !run; }
 
-  // Without source and time, which the publisher sets.
+  // The messages have no source and no time yet: who publishes them sets both.
   task::message started(const own_run& r, const std::string& replaces) const;
   task::message released(const std::string& run_id, std::int64_t runseq) const;
   task::message verdict(const std::string& replaces, task::status end, std::string_view why) const;

@@ -40,8 +40,8 @@ bool partition_state::has_missed(const owned_request& r, const message& request)
   return followed_ && r.since - options_.recovery_margin < complete_from_ && !has_read(request);
 }
 
-// Finding the task in what was read proves nothing, as it may have been accepted twice, unless it is by the very
-// `accepted` that the request names. (One that has ended may be found by its end alone.)
+// That the fold knows the task is not enough, because it may have been accepted twice: the fold must know the very
+// `accepted` that the request names. (An ended task may be known by its end only, so it does not count.)
 bool partition_state::has_read(const message& request) const {
   const auto* t = fold_.find(request.request_id);
   return request.accepted_at && t != nullptr && !t->end && t->accepted_at <= *request.accepted_at;
@@ -94,7 +94,8 @@ std::string_view partition_state::read(std::int64_t offset, sys_time log_time, c
   return ignored;
 }
 
-// One that exists under known rules goes on under them: by all versions' rules a second `accepted` is ignored.
+// A task that exists under known rules stays under them, because a second `accepted` is ignored under the rules of
+// every version.
 void partition_state::note_newer(const message& m, sys_time log_time) {
   if (m.type != message_type::accepted || m.fold <= task::fold_version) return;
   const auto* t = fold_.find(m.request_id);
@@ -122,7 +123,8 @@ void partition_state::alive_sent(base::steady_time now) {
   alive_in_flight_ = true;
 }
 
-// Where this process has runs, and where it waits for another's: only own signs of life tell how long that is silent.
+// Needed where this process has runs, and where it waits for a run of another: only our own signs of life measure how
+// long the other is silent.
 bool partition_state::needs_alive() const {
   for (const auto& [id, r] : requests) {
     if (r.run) return true;
@@ -132,8 +134,8 @@ bool partition_state::needs_alive() const {
   return false;
 }
 
-// What ended before may be forgotten for the sake of every request still in hand: their tasks were accepted, and may
-// have ended, at most the margin before owned_request::since.
+// No request in hand needs a task that ended before this time: its own task was accepted, and so can have ended, at
+// most one margin before owned_request::since.
 sys_time partition_state::needed_since() const noexcept {
   auto since = sys_time::max();
   for (const auto& [id, r] : requests) since = std::min(since, r.since - options_.recovery_margin);

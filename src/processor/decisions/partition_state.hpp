@@ -1,5 +1,5 @@
 // What one processor knows of one partition: which request topics it owns there, the requests in hand, and what the
-// same partition of `response` says, read through the fold. Answers questions and decides nothing. Pure.
+// same partition of `response` says, read through the fold. Knows and answers, but decides nothing. Pure.
 #pragma once
 #include <streamdemo/task/fold.hpp>
 
@@ -23,38 +23,38 @@ class partition_state {
   std::unordered_map<std::string, owned_request> requests;  // by task
   end_questions questions;
 
-  // --- Ownership. `next_token`: that of the next question for an end.
+  // --- Ownership. `next_token`: the token of the next question for an end.
   void assigned(const std::string& topic, sys_time own_clock, std::uint64_t next_token);
   void revoked(const std::string& topic, std::uint64_t next_token);
   void disown() { topics_.clear(); }
   bool is_idle() const noexcept { return topics_.empty() && requests.empty(); }
 
-  // --- Requests.
-  // A request for an end under this number: it is judged once that is known and reached.
+  // --- Requests. Asks for an end under this number; the request is judged once that end is known and reached.
   void ask(owned_request& r, std::uint64_t number);
-  // What was read begins after the beginning of this task, which `request` asks for: it must be read anew.
+  // Whether reading may have begun after the `accepted` of the task that `request` asks for. Then the partition must be
+  // read anew.
   bool has_missed(const owned_request& r, const task::message& request) const;
 
   // --- Reading.
   bool is_followed() const noexcept { return followed_; }
-  // Takes the answer to a question for the end. False: it came too late to count.
+  // Takes the answer to a question for the end. False: it does not count, because it is not for the present question.
   bool end_known(std::uint64_t token, std::int64_t end);
-  // From when on it is read from now on, `end` being where it ends now.
+  // The partition is read from now on, up to its present `end` and beyond. Returns the log time to begin at.
   sys_time follow(std::int64_t end);
-  // It is read from the beginning again: what was read counts no more.
+  // The partition is to be read again: forgets what was read.
   void read_anew(std::uint64_t next_token);
 
   void note(sys_time log_time) { log_time_ = std::max(log_time_, log_time); }
-  // Why the record is ignored, or nothing.
+  // Returns why the record is ignored; empty: it is not.
   std::string_view read(std::int64_t offset, sys_time log_time, const task::message& m);
-  // Every offset before it was read. Tasks whose end is reached by that come from questions.reached().
+  // Every offset before `position` was read. questions.reached() then gives the tasks whose end is reached.
   void move_to(std::int64_t position) { position_ = std::max(position_, position); }
   std::int64_t position() const noexcept { return position_; }
   std::int64_t end_when_followed() const noexcept { return follow_end_; }
 
   // --- What the log says.
   const task::task_state* task(const std::string& id) const { return fold_.find(id); }
-  // The version of the rules under which a task was accepted that this program does not know.
+  // The version of the rules under which the task was accepted, if this program does not know it; nullopt otherwise.
   std::optional<int> newer_rules(const std::string& task) const;
   bool is_silent(std::string_view source) const { return others_.silent(source); }
   bool is_unbegun(const std::string& task) const { return unbegun_.contains(task); }
@@ -64,12 +64,12 @@ class partition_state {
   void alive_sent(base::steady_time now);
   void alive_published() noexcept { alive_in_flight_ = false; }
 
-  // --- Memory.
-  // Forgets what has ended for so long that no gateway knows it either.
+  // --- Memory. Forgets tasks that ended so long ago that no gateway remembers them either.
   void forget();
-  // Forgets earlier, when memory is short: what had ended at `until`, but for what a request in hand may need.
+  // Forgets earlier, when memory is short: tasks that ended before `until`, except those that a request in hand may
+  // need.
   void forget_ended_before(sys_time until);
-  // Of tasks that have ended.
+  // Memory for ended tasks.
   std::size_t remembered_bytes() const noexcept { return fold_.ended_bytes(); }
 
  private:
@@ -87,7 +87,7 @@ class partition_state {
 
   const decision_options& options_;
   std::set<std::string> topics_;          // request topics whose partition of this number is assigned
-  sys_time opened_at_ = sys_time::max();  // by the own clock; max: not assigned
+  sys_time opened_at_ = sys_time::max();  // earliest assignment by this machine's clock; max: none yet
 
   bool followed_ = false;
   task::fold fold_;
@@ -95,7 +95,7 @@ class partition_state {
   unbegun_tasks unbegun_;
   std::unordered_map<std::string, newer_task> newer_;
   sys_time complete_from_ = sys_time::max();  // every task accepted after this log time is known
-  sys_time log_time_{};                       // of the last record read
+  sys_time log_time_{};                       // the latest that was read
   std::int64_t position_ = -1;
   std::int64_t follow_end_ = 0;
 

@@ -29,7 +29,7 @@ void partition_table::close_if_idle(partition_state& p) {
 void partition_table::ask_for_ends(std::uint64_t& next_question) {
   for (auto& [number, p] : all_) {
     auto& q = p->questions;
-    // Where it is not followed yet, the end is asked for to begin with, whether a request has come or not.
+    // If the partition is not read yet, its end is needed to begin, even without a request.
     if (q.is_asking() || (p->is_followed() && !q.has_unasked())) continue;
     const auto token = next_question++;
     q.ask(token);

@@ -1,5 +1,5 @@
-// The partitions that a processor knows: each from the first that it owns there until neither an assignment nor a
-// request is left. Pure; used by decisions.
+// The partitions that a processor knows: each from its first assignment or request until none of either is left. Pure;
+// used by decisions.
 #pragma once
 #include <map>
 #include <memory>
@@ -12,16 +12,16 @@ namespace streamdemo::processor {
 
 class partition_table {
  public:
-  // Both outlive it; `out` takes the actions, in order.
+  // Both outlive it. Actions are added to `out`, in order.
   partition_table(const decision_options& o, std::vector<action>& out) : options_(o), out_(out) {}
 
-  // Null: it is not known.
+  // nullptr: it is not known.
   partition_state* find(std::int32_t number);
   partition_state& open(std::int32_t number);
-  // The request of a run, in `p`; null when either is known no more.
+  // The request of `p` that has this run; nullptr if there is none, or `p` is nullptr.
   static owned_request* find_run(partition_state* p, const run_key& key);
 
-  // Forgets it, and reads it no more, when there is nothing left to do in it.
+  // If it has no assignment and no request left, stops reading it and forgets it.
   void close_if_idle(partition_state& p);
   // Calls `f` for each, and closes those that it leaves idle.
   template <class F>
@@ -33,10 +33,10 @@ class partition_table {
     }
   }
 
-  // Asks for the ends that are not known yet, one question a partition; `next_question` numbers them.
+  // Asks for the ends that are not known yet, one question per partition at a time; `next_question` numbers them.
   void ask_for_ends(std::uint64_t& next_question);
 
-  // For tasks that have ended.
+  // Memory for ended tasks, of all partitions.
   std::size_t remembered_bytes() const noexcept;
   void forget_ended_before(sys_time until);
 

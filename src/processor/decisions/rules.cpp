@@ -6,7 +6,7 @@ using task::task_state;
 
 namespace {
 
-// Released ones do not count.
+// Released runs do not count.
 std::int64_t runs_that_count(const task_state& t) noexcept {
   return t.failed_runs + (t.current ? 1 : 0);
 }

@@ -1,6 +1,6 @@
-// How many runs a process has at once, and the one that must be alone: a task on its last allowed run waits until
-// nothing else runs here, and nothing else starts meanwhile, so that a task that kills its process takes no neighbours
-// with it. Pure; used by decisions; one thread.
+// Limits how many runs a process has at once. The last allowed run of a task must be alone: it waits until nothing else
+// runs here, and nothing else starts beside it, so that a task that kills its process destroys no other run. Pure; used
+// by decisions; one thread.
 #pragma once
 #include <cstdint>
 

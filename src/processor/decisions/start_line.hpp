@@ -1,8 +1,8 @@
-// The tasks that wait for a slot of this process, and whose turn it is: the owner of whom the fewest runs are at work
-// here, among those the one who has waited longest since a task of theirs began; of one owner the kinds in turn, and of
-// one kind whoever came first. So an owner with ten thousand tasks, or with tasks of an hour, keeps nobody else waiting
-// for longer than one slot takes to become free. Tasks of nobody (accepted before there were owners, or without access
-// control) are those of one owner. Pure; one thread; a step costs the logarithm of the owners.
+// The tasks that wait for a slot of this process, and whose turn it is. The owner with the fewest runs here comes
+// first; of several, the one whose last task began longest ago. An owner's kinds take turns, and within a kind the task
+// that came first is next. So an owner with ten thousand tasks, or with tasks of an hour, makes nobody else wait longer
+// than until one slot becomes free. Tasks without an owner (accepted before there were owners, or without access
+// control) count as tasks of one owner. Pure; one thread; a step takes logarithmic time in the number of owners.
 #pragma once
 #include <streamdemo/base/string_map.hpp>
 
@@ -28,8 +28,8 @@ class start_line {
 
   void add(const std::string& owner, std::string_view kind, place p);
 
-  // Whose turn it is: the same until pop_front(), whatever comes or ends meanwhile, so that a task which has to wait
-  // for an empty process is not passed by. Not of an empty line.
+  // The task whose turn it is. It stays the same until pop_front(), whatever is added or ends meanwhile, so that a task
+  // that must wait for an empty process is not overtaken. The line must not be empty.
   const place& front();
   void pop_front();
 
@@ -49,19 +49,19 @@ class start_line {
   struct owner_queue {
     std::list<kind_queue> kinds;  // the next one first
     std::uint32_t running = 0;
-    std::uint64_t turn = 0;  // when the last of its tasks began
+    std::uint64_t turn = 0;  // number of its last start; 0: none yet
   };
   using owners = base::string_map<owner_queue>;
-  // In the order of their turns; only those that wait.
+  // The place of an owner in order_: by runs, then by its last start. Only owners with waiting tasks have one.
   using rank = std::pair<std::pair<std::uint32_t, std::uint64_t>, std::string_view>;
 
   static rank rank_of(const owners::value_type& o) { return {{o.second.running, o.second.turn}, o.first}; }
-  // Changes what the order goes by.
+  // Changes an owner's queue, and keeps order_ right.
   template <class Change>
   void change(owners::value_type& o, Change c);
   void drop_if_idle(owners::iterator it);
 
-  owners owners_;  // those that wait or have runs
+  owners owners_;  // owners with waiting tasks or runs
   std::set<rank> order_;
   std::string chosen_;  // the owner of front(), while is_chosen_
   bool is_chosen_ = false;

@@ -1,6 +1,6 @@
-// Tasks of one partition that nobody has begun: accepted after the last change of the assignment, so that no owner
-// before and no earlier process of this instance can have. (A member that was thrown out of the group and does not know
-// it yet may, once.) Pure.
+// Tasks of one partition that nobody has begun: they were accepted after the last change of the assignment, so neither
+// a former owner nor an earlier process of this instance can have begun them. (Only a member that was removed from the
+// group and does not know it yet may have.) Pure.
 #pragma once
 #include <streamdemo/task/message.hpp>
 
@@ -12,7 +12,8 @@ namespace streamdemo::processor {
 
 class unbegun_tasks {
  public:
-  // Only an end that is asked for under this token or a later one is young enough to be the new owner's beginning.
+  // Only an end that is asked for under this token or a later one is recent enough to tell where the new ownership
+  // begins.
   void owner_changes(std::uint64_t next_token) {
     owned_from_ = unknown;
     owned_since_ = next_token;
@@ -21,7 +22,8 @@ class unbegun_tasks {
   void end_known(std::uint64_t token, std::int64_t end) {
     if (token >= owned_since_) owned_from_ = std::min(owned_from_, end);
   }
-  // `counts`: the fold did not ignore it. Anything but the `accepted` of a task may be of somebody who has begun it.
+  // `counts`: the fold did not ignore the record. Any record of a task except its `accepted` may come from somebody who
+  // has begun it.
   void read(const task::message& m, std::int64_t offset, bool counts) {
     if (m.type != task::message_type::accepted) {
       tasks_.erase(m.request_id);
