@@ -62,13 +62,14 @@ void gateway::submit(const std::string& id, sys_time now) {
   out_->send(t.partition, std::move(m));
 }
 
-// The request follows once the own `accepted` was read: somebody else's may have been first.
+// The request is sent only after its own `accepted` was read back, because another gateway's may have been first.
 void gateway::read_back(const message& accepted, const histories& h) {
   if (const auto* s = h.tasks().find(accepted.request_id)) ask_for(*s);
 }
 
-// The task's request is sent unless the task is further already, or this gateway has sent it before. Some gateways die
-// here: the task was accepted, and nobody is asked to do it until its client comes again, however late.
+// Plans the task's request, unless the task has begun or ended, or this gateway has sent the request before. One time
+// in five nothing is planned, as if the gateway had died: the task is accepted, and no request is sent until its client
+// submits again, however late.
 void gateway::ask_for(const task::task_state& s) {
   if (s.end || s.attempt > 0 || handed_over_.contains(s.request_id) || random_.one_in(5)) return;
   requests_[s.request_id] = {now_ + milliseconds(random_.between(0, 3000)), s.accepted_at};

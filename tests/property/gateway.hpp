@@ -1,4 +1,5 @@
-// A simulated gateway: folds what it reads, a little late, and writes accepted, request, cancel and expiry.
+// A simulated gateway: reads the log with some delay and folds it; writes `accepted`, requests, cancellations and
+// expiries.
 #pragma once
 #include "property/judge.hpp"
 
@@ -9,12 +10,12 @@ class gateway {
   gateway(std::string source, random& r, response_log& log, group& g, judge& all, const simulation_rules& rules);
 
   void turn(sys_time now);
-  // The first time, or again (the client did not hear of the answer): the same id.
+  // Called again with the same id when the client repeats, because it did not get the answer.
   void submit(const std::string& id, sys_time now);
   void cancel(const std::string& id, sys_time now);
   sender& out() { return *out_; }
   std::shared_ptr<sender> out_shared() { return out_; }
-  // What it made of the partition so far is what everybody makes of it.
+  // Whether its histories of the partition so far are the beginnings of the judge's.
   bool agrees(std::int32_t p) const;
   bool at_end(std::int32_t p) const { return next_[static_cast<std::size_t>(p)] == log_.end(p); }
 
@@ -32,11 +33,11 @@ class gateway {
   std::vector<histories> read_;
   std::array<std::int64_t, partitions> next_{};
   struct request {
-    sys_time at;           // it is to be sent
+    sys_time at;           // when to send it
     sys_time accepted_at;  // log time
   };
   std::map<std::string, request> requests_;
-  std::set<std::string> handed_over_;  // their requests are in the log
+  std::set<std::string> handed_over_;  // tasks whose requests it has sent
   std::set<std::string> expired_;
   sys_time now_{};
 };

@@ -1,5 +1,5 @@
-// The simulated request topics and their one group: who owns which partition, and what is committed. Members hear of
-// changes in order, but late; a commit of a former owner changes nothing.
+// The simulated request topics and their consumer group: who owns which partition, and what is committed. Members learn
+// of changes in order, but late. A commit of a former owner is ignored.
 #pragma once
 #include "property/log.hpp"
 
@@ -31,10 +31,10 @@ class group {
   const std::vector<base::record_ptr>& records(const bus::partition_id& p) { return state_[p].log; }
 
   void join(int member, std::deque<group_event>* inbox) { members_[member] = inbox; }
-  // The member goes, with or without a word; `inbox` gets no more events.
+  // The member leaves or has crashed; its inbox gets no more events.
   void leave(int member) { members_.erase(member); }
 
-  // Gives every partition to somebody who is there.
+  // Assigns every partition to a present member. `shuffle`: some also change their owner without need.
   void rebalance(random& r, bool shuffle) {
     for (auto& [p, s] : state_) {
       const bool lost = s.owner >= 0 && !members_.contains(s.owner);
@@ -51,7 +51,7 @@ class group {
     }
   }
 
-  // `watermark`: everything below is completed. True: it counted.
+  // `watermark`: every offset below it is completed. True: the commit was accepted.
   bool commit(const bus::partition_id& p, std::uint64_t epoch, std::int64_t watermark) {
     auto& s = state_[p];
     if (epoch != s.epoch || watermark <= s.committed) return false;

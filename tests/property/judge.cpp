@@ -54,7 +54,8 @@ void judge::ended(task_info& t, const task::message& m, const task::task_state& 
     broke(m.request_id + " was ended under a living run");
   }
   if (*s.end != status::failed || t.kind == "lossy" || t.kind == "unknown" || t.kind == "new") return;
-  // Out of runs: only what was really lost counts, and the last of them had the process to itself.
+  // The task ran out of runs: only runs that were really lost may count, and the last one must have been alone in its
+  // process.
   const auto lost = t.lost.size() + (t.lost.contains(s.last_run) ? 0 : 1);
   if (lost < rules_.max_runs + 1) broke(m.request_id + " failed after too few lost runs: " + m.payload);
   if (t.kind != "poison" && killed_runs_.contains(s.last_run)) {

@@ -1,4 +1,4 @@
-// The one who sees everything: folds every record as the log takes it and says which promise was broken.
+// Sees everything: folds every record as it is appended to the log, and says which promise was broken.
 #pragma once
 #include <streamdemo/task/event.hpp>
 #include <streamdemo/task/fold.hpp>
@@ -10,7 +10,7 @@
 
 namespace property {
 
-// What one reader of the log makes of one partition: the bytes of every history.
+// What one reader of the log has folded of one partition: the bytes of every history.
 class histories {
  public:
   explicit histories(milliseconds keep_for) : fold_({keep_for, true}) {}
@@ -38,7 +38,7 @@ struct task_info {
   std::string kind;
   std::int32_t partition = 0;
   sys_time expiry{};
-  bool acknowledged = false;  // a client has its 202
+  bool acknowledged = false;  // its request is in the log, so a client may have its 202
   bool canceled = false;
   std::int64_t seq = 0;
   int ends = 0;
@@ -53,7 +53,7 @@ class judge {
   void appended(std::int32_t p, const stored& s);
   void committed(const base::record& request);
   void dead_lettered(const base::record& request, const std::string& reason);
-  // A task has killed its process; these runs were in it.
+  // The run `by` has killed its process; `runs` were in that process.
   void killed(const std::string& by, const std::set<std::string>& runs);
   void disturbed(const std::string& source) { disturbed_.insert(source); }
   void broke(std::string what) {
@@ -73,8 +73,8 @@ class judge {
   simulation_rules rules_;
   std::vector<histories> all_;
   std::map<std::string, task_info> tasks_;
-  std::set<std::string> killed_runs_;  // by a neighbour
-  std::set<std::string> disturbed_;    // instances that crashed, slept or were cut off
+  std::set<std::string> killed_runs_;  // runs that another run in their process killed
+  std::set<std::string> disturbed_;    // instances that crashed, were paused or lost a position
   std::set<std::string> dead_letters_;
   std::optional<std::string> broken_;
   int replaced_ = 0;

@@ -1,5 +1,5 @@
-// The simulated bus: the partitions of `response`, senders whose records are taken later than they were handed in
-// (also after their process has died), and the request topics with one group.
+// The simulated bus: the partitions of `response`, and senders whose records are appended some time after they were
+// sent, even after their process has died. The request topics are in group.hpp.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/task/message.hpp>
@@ -56,8 +56,8 @@ class response_log {
   std::array<sys_time, partitions> stalled_until_{};
 };
 
-// One process's producer: order per partition, taken late, acknowledged later still, sent again after an error that
-// left open what had been taken (both copies are then in the log).
+// The producer of one process. Keeps the order within a partition; records are appended late and acknowledged later
+// still. send_again() is a retry after an error that left open what was appended: then both copies are in the log.
 class sender {
  public:
   using acked = std::function<void(std::int64_t offset)>;
@@ -88,7 +88,7 @@ class sender {
     q.insert(q.begin(), std::make_move_iterator(unacked(p).begin()), std::make_move_iterator(unacked(p).end()));
     unacked(p).clear();
   }
-  // Its process has died: nobody hears of acknowledgements, and only some of it is on the wire.
+  // Its process has died: nobody receives acknowledgements, and only some of the queued records were sent.
   void orphan(random& r) {
     for (std::int32_t p = 0; p < partitions; ++p) {
       unacked(p).clear();

@@ -12,10 +12,10 @@ processor::decision_options options(const std::string& source, random& r, const 
   o.recovery_margin = rules.recovery_margin;
   o.concurrency = static_cast<std::uint32_t>(r.between(1, 3));
   o.max_runs = rules.max_runs;
-  // Some have no memory to spare, for anything that has ended.
+  // Some processes have no memory for ended tasks.
   if (r.one_in(2)) o.max_remembered_bytes = 0;
   o.kinds = {{"plain", false}, {"resumable", true}, {"poison", false}, {"lossy", false}};
-  // A kind that came with a later version, which is being rolled out.
+  // A kind of a later version that is being rolled out: some processes know it, others do not.
   if (r.one_in(2)) o.kinds.emplace("new", false);
   o.new_run = [source, n = 0]() mutable { return source + "-run" + std::to_string(++n); };
   return o;
@@ -107,7 +107,7 @@ void process::read_responses() {
     for (auto most = random_.between(1, 30); most > 0 && r.next < log_.end(p); --most) {
       const auto& s = log_.at(p, r.next);
       decisions_.on_response(p, r.next++, s.log_time, s.message.get());
-      // What a run has ended with, or lost, is at stake no longer once it is in the log.
+      // Once the last record of a run is in the log, the run can no longer be lost.
       const bool last = s.message->type == task::message_type::ended || s.message->type == task::message_type::released;
       if (last && s.message->source == source_) unread_runs_.erase(s.message->run);
     }
@@ -234,13 +234,13 @@ void process::work() {
 }
 
 void process::check_in_vain(handler_run& h) {
-  // While nothing is taken into the log, its `started` is not in there either, and it cannot know.
+  // While the log is stalled, the process cannot learn that the run is no longer current.
   if (log_.stalled(h.key.partition, now_)) return;
   h.turns_in_vain = lost(h.key) ? h.turns_in_vain + 1 : 0;
   if (h.turns_in_vain > 60) broken = "the run " + h.key.run + " works on though it is no longer current";
 }
 
-// The process is out of descriptors, say.
+// For example because the process has no descriptors left.
 void process::give_back(handler_run& h) {
   emit(h, task::message_type::released, "{}");
   const auto key = h.key;

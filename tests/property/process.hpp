@@ -1,5 +1,5 @@
-// One incarnation of a processor in the simulation: the real decisions class, and around it what the runtime does,
-// every wait being as long as chance wants it.
+// One run of a processor program in the simulation: the real decisions class, and around it what the runtime does, with
+// random delays.
 #pragma once
 #include <optional>
 
@@ -11,11 +11,11 @@ namespace property {
 struct handler_run {
   processor::run_key key;
   std::string kind;
-  std::int64_t runseq = 1;  // the last one taken
+  std::int64_t runseq = 1;  // the last one that was used
   std::int64_t next_index = 0;
   bool stopping = false;
   bool ended = false;
-  int turns_in_vain = 0;  // since it was no longer current
+  int turns_in_vain = 0;  // turns of work since it was no longer current
 };
 
 struct simulation_rules {
@@ -23,9 +23,9 @@ struct simulation_rules {
   milliseconds keep_for{60000};
   milliseconds recovery_margin{10000};
   std::uint32_t max_runs = 2;
-  // How this simulation is, chosen by its seed.
-  std::int64_t handler_percent = 25;  // a handler's chance to get on with it, per turn
-  std::int64_t trouble = 1;           // 0: processors only come and go and are rebalanced; 1: rarely worse; 4: often
+  // The next two are chosen by the seed.
+  std::int64_t handler_percent = 25;  // chance per turn that a handler makes progress
+  std::int64_t trouble = 1;  // 0: processors only stop, start and are rebalanced; 1: rarely worse faults; 4: often
 };
 
 class process {
@@ -34,7 +34,7 @@ class process {
   ~process();
   process(const process&) = delete;
 
-  // One turn. False: it has ended, by a task that kills it (`killed_by` is set) or because its drain is over.
+  // One turn. False: the process has ended, because a task killed it (`killed_by` is set) or its drain is over.
   bool turn(sys_time now);
   void begin_drain(sys_time now);
   void lose_position(std::int32_t p) {
@@ -47,11 +47,11 @@ class process {
   sender& out() { return *out_; }
   std::shared_ptr<sender> out_shared() { return out_; }
   const std::map<std::string, handler_run>& running() const { return running_; }
-  // Runs whose end is not in the log yet, whatever they do.
+  // Runs that would be lost if the process died now: their last record has not been read from the log yet.
   std::set<std::string> runs_at_stake() const;
 
-  std::optional<std::string> killed_by;  // a run
-  std::string broken;                    // an invariant that was seen broken here
+  std::optional<std::string> killed_by;  // the id of the run that killed the process
+  std::string broken;                    // the invariant that was broken here; empty: none
   sys_time paused_until{};
   bool draining = false;
   std::function<bool(const processor::run_key&)> lost;  // another run is current, or the task has ended

@@ -1,4 +1,4 @@
-// A small seeded source of chance (splitmix64): the same seed gives the same simulation everywhere.
+// A small seeded random number generator (splitmix64): the same seed gives the same simulation everywhere.
 #pragma once
 #include <cstdint>
 
@@ -15,7 +15,7 @@ class random {
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
     return z ^ (z >> 31);
   }
-  // low … high, both included.
+  // From low to high, both included.
   std::int64_t between(std::int64_t low, std::int64_t high) noexcept {
     return low + static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(high - low + 1));
   }

@@ -8,7 +8,7 @@ namespace {
 constexpr milliseconds bad_days{40'000};
 constexpr milliseconds patience{600'000};
 
-// Each as often as it stands here.
+// A kind is chosen as often as it is listed here.
 constexpr std::array kinds{"plain",     "plain",     "plain",  "plain",  "plain", "resumable", "resumable", "resumable",
                            "resumable", "resumable", "poison", "poison", "lossy", "new",       "unknown"};
 }  // namespace
@@ -39,14 +39,14 @@ void simulation::submit_tasks() {
     t.expiry = at + (random_.one_in(8) ? milliseconds(random_.between(3'000, 40'000)) : milliseconds(3'600'000));
     judge_.tasks()[id] = t;
     plan_.emplace_back(at, id);
-    // A client comes again: at once, later, or when everything that is not open may be forgotten.
+    // One client in three submits again: soon, later, or so late that every ended task may be forgotten.
     const std::array<std::int64_t, 3> later{2'000, 20'000, 90'000};
     if (random_.one_in(3)) {
       plan_.emplace_back(at + milliseconds(random_.between(0, later[static_cast<std::size_t>(random_.between(0, 2))])),
                          id);
     }
   }
-  // Requests that nobody accepted, and one that nobody can read.
+  // Sometimes a request that nobody can read.
   if (random_.one_in(4)) {
     base::record r;
     r.topic = "request";
@@ -92,7 +92,7 @@ void simulation::turn(bool faults) {
   now_ += milliseconds(random_.between(1, 400));
   for (auto& [at, id] : plan_) {
     if (at > now_) continue;
-    // Whoever comes again long after the end makes another task of that id, which is not what is looked at here.
+    // A submission long after the end would make a new task with that id. That is not simulated here.
     const auto* s = judge_.state(id);
     const bool long_over = s != nullptr && s->end && s->ended_at + rules_.keep_for / 2 < now_;
     if (!long_over) gateways_[static_cast<std::size_t>(random_.between(0, 1))]->submit(id, now_);
@@ -126,7 +126,7 @@ void simulation::turn_place(place& p) {
   }
   auto& x = *p.now;
   if (now_ < x.paused_until) {
-    // A little of what it had handed over is still taken.
+    // Some of what it had already sent is still appended.
     if (random_.one_in(10)) x.out().take(log_, static_cast<std::int32_t>(random_.between(0, partitions - 1)), 1, now_);
     return;
   }
@@ -213,7 +213,7 @@ std::string simulation::story() const {
   return all;
 }
 
-// Everybody has read the same bytes, at whatever pace; and reading all of it once more gives them again.
+// All readers have the same bytes, however fast they read, and so has a reader that starts over.
 std::string simulation::replay() const {
   for (std::int32_t p = 0; p < partitions; ++p) {
     for (const auto& g : gateways_) {

@@ -1,5 +1,5 @@
-// A small simulation of processors, gateways and one log, in which whatever can go wrong does: first for a while on
-// purpose, then no more, and after that every acknowledged task has to come to its end.
+// A small simulation of processors, gateways and one log. For a while, faults of all kinds are injected; then no more,
+// and every acknowledged task must end.
 #pragma once
 #include "property/gateway.hpp"
 
@@ -8,15 +8,15 @@ namespace property {
 class simulation {
  public:
   explicit simulation(std::uint64_t seed);
-  // Empty, or the promise that was broken.
+  // Returns the promise that was broken; empty: none.
   std::string run();
 
-  // The whole log, for whoever looks for the cause.
+  // The whole log as text, to find the cause.
   std::string story() const;
   int replaced() const { return judge_.replaced(); }
 
  private:
-  struct place {  // where a processor lives, one incarnation after the other
+  struct place {  // runs one processor after the other
     std::string name;
     std::unique_ptr<process> now;
     sys_time back_at{};
@@ -47,7 +47,7 @@ class simulation {
   std::vector<place> places_;
   std::vector<std::unique_ptr<gateway>> gateways_;
   std::vector<orphan> orphans_;
-  std::vector<std::pair<sys_time, std::string>> plan_;  // when each task is submitted
+  std::vector<std::pair<sys_time, std::string>> plan_;  // when to submit which task
   int next_member_ = 0;
   bool calm_ = false;
 };

@@ -1,8 +1,8 @@
-// The processor's decisions and the fold, through thousands of bad days. A failure names its seed:
-//   STREAMDEMO_SEED=4711 build/dev/bin/test_property     runs that one alone
-//   STREAMDEMO_SEEDS=100000 build/dev/bin/test_property  runs more of them
+// Tests the processor's decisions and the fold in thousands of simulations with faults. A failure prints its seed:
+//   STREAMDEMO_SEED=4711 build/dev/bin/test_property     runs only that one
+//   STREAMDEMO_SEEDS=100000 build/dev/bin/test_property  runs more simulations
 //
-// Can it fail? Each of these was changed once, alone, and 4000 simulations looked at; what they said first:
+// The test can fail: each of these faults was put into the code, one at a time. What 4000 simulations reported first:
 //   fold: started takes over without compare and swap          a living run was taken over
 //   fold: a hole in runseq is accepted                         succeeded without each result once
 //   fold: a runseq seen before is accepted                     succeeded without each result once
@@ -12,25 +12,25 @@
 //   run: judges itself before its started is read back         a living run was taken over
 //   run: works on when it is no longer current                 works on though it is no longer current
 //   run: a lost partition stops it                             a living run was taken over
-//   run: is given one result too few to resume behind          the wrong last result
+//   run: is given one result too few to resume after           the wrong last result
 //   slots: the last allowed run is not alone                   a neighbour killed its last run
 //   slots: it is alone only until its handler returns          a neighbour killed its last run
 //   request: judged before the end of response was read        an accepted task became a dead letter
 //   request: completed when the handler returns                committed past a task that has not ended
-//   request: older than what was read, and not read anew       an accepted task became a dead letter
-//   request: where its accepted is, is not looked at           an accepted task became a dead letter
-//   memory: forgotten early though a request needs it          an accepted task became a dead letter
+//   request: older than what was read, nothing is read anew    an accepted task became a dead letter
+//   request: the accepted that it names is not looked for      an accepted task became a dead letter
+//   memory: an ended task that a request needs is forgotten    an accepted task became a dead letter
 //   memory: forgotten early, and requests not looked up anew   an accepted task became a dead letter
 //   runs: one fewer than max_runs allows                       an accepted task became a dead letter
-//   verdict: not behind an acknowledged dead letter            failed without a dead letter
+//   verdict: before the dead letter is acknowledged            failed without a dead letter
 //   silence: after one own sign of life instead of four        a living run was taken over
-//   silence: no record of another is heard                     ended under a living run
+//   silence: records of other instances do not count           ended under a living run
 //   alive: not sent while waiting for another's run            acknowledged and never ended
-// Rarer, the first of 50000: a replacement begins before it is read back (10659, results doubled).
-// Not found here, because other rules keep the harm away in these simulations, and held by unit tests instead: a run
-// current twice, records of a released run, irregular own signs of life, an own run that is gone and not released, a
-// replacement begun though another was faster, an end asked for too early, records other than signs of life not heard,
-// a task believed to be the one that a request names because one of its id was read.
+// Found more rarely, in 50000 simulations: a replacement begins before it is read back (seed 10659, results doubled).
+// Not found here, because other rules prevent the harm in these simulations; unit tests cover them instead: a run
+// becomes current twice; records of a released run count; irregular own signs of life count; an own run that is gone is
+// not released; a replacement begins though another was faster; an end is asked for too early; only signs of life count
+// as heard; a task counts as the one that a request names because one with its id was read.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -61,6 +61,6 @@ TEST_CASE("no promise is broken in any small simulation of crashes, pauses, late
     FAIL_CHECK("STREAMDEMO_SEED=" << seed << ": " << broken);
     if (one != 0) MESSAGE(s.story());
   }
-  // The simulations are bad enough for runs to be lost and taken over.
+  // The simulations have enough faults that runs are lost and taken over.
   if (one == 0) CHECK(replaced > 0);
 }

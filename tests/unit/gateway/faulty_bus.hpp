@@ -1,4 +1,4 @@
-// An in-process bus whose producers fail when the test says so.
+// An in-process bus whose producers fail when the test asks for it.
 #pragma once
 #include <boost/asio/post.hpp>
 #include <streamdemo/bus/inprocess.hpp>
@@ -7,8 +7,8 @@ namespace streamdemo::gateway::testing {
 
 struct fault {
   bus::error error;
-  bool written = false;  // it is in the log all the same
-  bool late = false;     // the error comes only at the deadline
+  bool written = false;  // the record is in the log nevertheless
+  bool late = false;     // the error is reported only at the deadline
 };
 
 class faulty_bus final : public bus::bus {
@@ -18,8 +18,8 @@ class faulty_bus final : public bus::bus {
   faulty_bus(const base::clock& clock, const base::logger& log)
       : real_(streamdemo::bus::make_inprocess_bus(clock, log)) {}
 
-  std::int64_t unread = 0;  // records of each partition that no reader has been given yet
-  hook on_publish;          // asked for every record; nothing: as usual
+  std::int64_t unread = 0;  // added to the end offset of each partition, as if no reader had got so many records yet
+  hook on_publish;          // called for every record; nullopt: publish as usual
 
   base::awaitable<base::result<void>> ensure_topics(std::vector<streamdemo::bus::topic_spec> topics) override {
     return real_->ensure_topics(std::move(topics));

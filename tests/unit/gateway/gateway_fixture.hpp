@@ -1,4 +1,4 @@
-// Gateways without their HTTP side, on one bus and one loop that the test turns itself.
+// Gateways without HTTP, on one bus and one loop that the test itself runs.
 #pragma once
 #include <doctest/doctest.h>
 
@@ -22,7 +22,7 @@ struct bus_fixture {
 
   asio::io_context& loop0() { return asio::query(loops.executor(0), asio::execution::context); }
 
-  // Turns loop 0 until `done` says so.
+  // Runs loop 0 until `done()`.
   template <class F>
   void turn_until(F done, std::chrono::seconds at_most = std::chrono::seconds(20)) {
     const auto by = std::chrono::steady_clock::now() + at_most;
@@ -43,10 +43,10 @@ struct bus_fixture {
     return std::move(*value);
   }
 
-  // Everything that is in a topic now, partition by partition.
+  // All records that are in a topic now.
   std::vector<base::record_ptr> everything(const std::string& topic) { return run(read_all(topic)); }
 
-  // As a processor or another gateway would.
+  // Writes a record as a processor or another gateway would.
   void write(const base::record_ptr& r) {
     auto p = bus.make_producer(loops.executor(0));
     auto copy = *r;

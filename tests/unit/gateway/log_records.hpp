@@ -23,7 +23,7 @@ class hand_clock final : public base::clock {
     micros_ += d.count();
     even_ += d.count();
   }
-  // Somebody sets it.
+  // Sets the wall clock only, as an administrator would.
   void step(base::microseconds d) { micros_ += d.count(); }
 
  private:
@@ -31,7 +31,7 @@ class hand_clock final : public base::clock {
   std::atomic<std::int64_t> even_ = base::microseconds(std::chrono::hours(1)).count();
 };
 
-// Writes a log: offsets ascend per partition, the time is what the test says.
+// Makes the records of a log: offsets ascend per partition, and the test sets the time.
 class log_writer {
  public:
   explicit log_writer(std::int32_t partitions) : partitions_(partitions) {}
@@ -61,7 +61,7 @@ class log_writer {
     auto m = message(type, id, std::move(payload));
     m.run = run;
     auto& last = runseq_[run];
-    last = std::max<std::int64_t>(last, 1);  // of a started that is not there
+    last = std::max<std::int64_t>(last, 1);  // as if there had been a `started`
     m.runseq = ++last;
     return record(std::move(m));
   }

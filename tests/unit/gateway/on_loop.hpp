@@ -1,4 +1,4 @@
-// Starts a coroutine on a loop that runs in another thread; the test's own thread waits for what it gives.
+// Starts a coroutine on a loop that runs in another thread. The test's own thread waits for its value or exception.
 #pragma once
 #include <boost/asio/co_spawn.hpp>
 #include <streamdemo/base/asio.hpp>

@@ -5,7 +5,7 @@
 
 namespace streamdemo::gateway::testing {
 
-// A store that has no files, but inputs with names and ages, and remembers what it was told to remove.
+// A store without file contents: it lists inputs with names and ages, and records what it was told to remove.
 class store_fixture final : public artifacts::store {
  public:
   base::awaitable<artifacts::result<std::unique_ptr<artifacts::upload>>> create(std::string, std::string, std::uint64_t,
