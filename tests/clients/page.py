@@ -1,5 +1,5 @@
-"""docs/clients.md, made of what was seen last (seen.json) and of the programs. For Python 3.9, as the tests of the tree
-import it."""
+"""Makes docs/clients.md from what was seen last (seen.json) and from the programs. For Python 3.9, because the tests of the
+tree import it."""
 import json
 import os
 import re
@@ -17,25 +17,26 @@ FENCE = {"python": "python", "node": "js", "go": "go", "shell": "sh", "browser":
 
 WORDS = f"""# Client libraries
 
-1. You are done when the event `ended` is there, and not before: a stream that stops without it was cut, also when your library
+1. You are done when you have the event `ended`, and not before: a stream that stops without it was cut, even if your library
    reports no error.
 2. Keep the cursor: the `id:` of the last SSE event, or the `seq` of the last JSON event that has one.
-3. If there was no `ended`, wait two seconds and come back with the cursor: `Last-Event-ID: N` or `?after=N`; you get what is
-   behind it, nothing twice.
+3. If there was no `ended`, wait two seconds and reconnect with the cursor: `Last-Event-ID: N` or `?after=N`. You get the events
+   after it, and none of them twice.
 
-A library that does 2 and 3 by itself needs one line of yours: the one that closes it at `ended`, since it would come back for
-more. Each SSE event has its type for a name, which an `EventSource` and its kin want a listener for: `onmessage` sees none.
+A library that does 2 and 3 by itself needs one line from you: the one that closes it at `ended`, because otherwise it would
+reconnect. Each SSE event has its type as its name. An `EventSource`, and libraries like it, need a listener for each name:
+`onmessage` gets none of these events.
 
-`./dev clients` tries them, each with a program that does what the library's own README says, and where this is not enough with
-the one that is shown below. Each program follows five tasks: one that is undisturbed; one that is quiet for 17 seconds, longer
-than the server's signs of life are apart; one with results of 300 kB; one whose gateway gets a SIGTERM and is started again at
-once; and one whose gateway gets a `kill -9` and is away for 5 seconds, so that its port refuses. Three brokers carry the task
-meanwhile.
+`./dev clients` tests each library with a program that does what the library's own README says, and where this is not enough,
+with the program that is shown below. Each program reads five tasks: one that is undisturbed; one that is quiet for 17 seconds,
+which is longer than the server's heartbeat interval; one with results of 300 kB; one whose gateway gets a SIGTERM and is
+started again at once; and one whose gateway gets a `kill -9` and is away for 5 seconds, so that its port refuses connections.
+Meanwhile three brokers keep the tasks.
 
-*Works*: every event once, in order, and no other, up to `ended`. *Back after*: the longest time without an event, in seconds,
-after SIGTERM, when clients of SSE were told to come back after {TOLD} (`gateway.reconnect_ms`; by default it is
-longer), and after `kill -9`. In the programs, `show` prints an event, and returns it parsed: in its place stands what you do with
-it.
+*Works*: the program showed every event once and in order up to `ended`, and no other. *Back after*: the longest time without an
+event, in seconds; first after SIGTERM, where SSE clients were told to reconnect after {TOLD} (`gateway.reconnect_ms`; its
+default is longer), then after `kill -9`. In the programs, `show` prints an event and returns it parsed; put what you do with an
+event in its place.
 """
 
 
@@ -44,7 +45,7 @@ def kept():
 
 
 def keep(client, seen):
-    """Of each client what was seen last."""
+    """Stores what was seen last of each client."""
     everything = {**kept(), client.name: seen}
     ordered = {c.name: everything[c.name] for c in catalog.CLIENTS if c.name in everything}
     SEEN.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -63,7 +64,7 @@ def verdict(client, seen):
         return "works as it is"
     if works(seen.get("resume")):
         return f"works with {client.line}"
-    return "**does not come through**"
+    return "**does not work**"
 
 
 def back_after(seen):
@@ -90,14 +91,14 @@ def anchor(client):
 
 
 def in_general(wrong):
-    """Without what is chance: how many events there were, and when; and not the whole of a long sentence."""
+    """Leaves out what differs by chance, such as numbers of events and times, and shortens long texts."""
     wrong = re.sub(r"\b\d+ events? twice", "events twice", re.sub(r" after \d+ events?\b", "", wrong))
     wrong = re.sub(r"`[\d/]+ [\d:]+ ", "`", wrong)
     return re.sub(r"(`[^`]{60,80}) [^`]*`", r"\1 …`", wrong)
 
 
 def complaints(plays):
-    """Each thing that was wrong, with the plays in which it was."""
+    """Each thing that was wrong, with the plays in which it happened."""
     found = {}
     for play, words in PLAYS.items():
         if plays[play]["wrong"]:
@@ -110,13 +111,13 @@ def section(client, seen):
     if works(seen["readme"]):
         lines.append(f"Works as it is. {client.trap}".strip())
     else:
-        lines.append(f"As its README has it: {complaints(seen['readme'])}.")
+        lines.append(f"With what its README says: {complaints(seen['readme'])}.")
         if client.line:
-            lines.append(f"What it takes: {client.line}.")
+            lines.append(f"What to add: {client.line}.")
         if client.trap:
             lines.append(client.trap)
         if "resume" in seen and not works(seen["resume"]):
-            lines.append(f"Even so: {complaints(seen['resume'])}.")
+            lines.append(f"Even then: {complaints(seen['resume'])}.")
     path = catalog.shown(client)
     return [*lines, "", f"<!-- file: {os.path.relpath(path, PAGE.parent)} -->", f"```{FENCE[client.language]}",
             path.read_text(encoding="utf-8").rstrip("\n"), "```", ""]
