@@ -131,7 +131,7 @@ void runtime::take(const bus::read_item& item) {
     decisions_.on_caught_up(c->partition.partition);
   } else if (const auto* l = std::get_if<bus::position_lost>(&item)) {
     metrics_.positions_lost.Increment();
-    log_.warning("the position in {} of {} is lost ({}): it is read anew", l->partition.partition, l->partition.topic,
+    log_.warning("the position in {} of {} is lost ({}): it is read again", l->partition.partition, l->partition.topic,
                  l->message);
     decisions_.on_position_lost(l->partition.partition);
   }
@@ -204,7 +204,7 @@ awaitable<void> runtime::drain(base::steady_time deadline) {
   co_await finish_runs(deadline);
   producer_->close();
   const auto report = co_await producer_->drain(std::max(std::chrono::steady_clock::now() + farewell, deadline));
-  if (report.lost > 0) log_.error("{} records are not known to be on the bus", report.lost);
+  if (report.lost > 0) log_.error("{} records may not have reached the bus", report.lost);
   drained_ = true;
   reader_->close();
   co_await reader_->drain(std::chrono::steady_clock::now() + farewell);
@@ -215,7 +215,7 @@ awaitable<void> runtime::drain(base::steady_time deadline) {
 
 awaitable<void> runtime::finish_runs(base::steady_time deadline) {
   while (decisions_.runs() > 0 && std::chrono::steady_clock::now() < deadline) co_await moved_.wait_until(deadline);
-  if (decisions_.runs() > 0) log_.info("the drain deadline has come: {} runs are released", decisions_.running());
+  if (decisions_.runs() > 0) log_.info("the drain deadline has passed: {} runs are released", decisions_.running());
   decisions_.release_all();
   perform();
   co_await runs_.end(std::chrono::steady_clock::now() + handler_grace);
@@ -263,7 +263,7 @@ void runtime::act(publish a) {
   producer_->publish(std::move(r), std::nullopt,
                      [this, type, partition = a.partition, key = std::move(key)](bus::result<bus::published> done) {
                        if (!done)
-                         log_.error("a {} was not taken by the bus: {}", to_string(type), done.error().message);
+                         log_.error("a {} was not accepted by the bus: {}", to_string(type), done.error().message);
                        if (type == task::message_type::alive) decisions_.on_alive_published(partition);
                        if (type == task::message_type::started && done) {
                          decisions_.on_started_published(key, done->offset);
@@ -294,7 +294,7 @@ void runtime::act(dead_letter a) {
 
 void runtime::dead_lettered(const dead_letter& a, const bus::result<bus::published>& done) {
   // The request is not completed, so it comes again to the partition's next owner.
-  if (!done) return log_.error("a dead letter was not taken by the bus: {}", done.error().message);
+  if (!done) return log_.error("a dead letter was not accepted by the bus: {}", done.error().message);
   decisions_.on_dead_lettered(a.token);
   perform();
 }

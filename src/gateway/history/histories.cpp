@@ -162,7 +162,7 @@ class folded_histories final : public histories {
     explicit partition_state(task::fold::options o) : fold(o) {}
     task::fold fold;
     partition_clock clock;
-    std::uint32_t epoch = 0;  // how often it was folded again from its beginning
+    std::uint32_t epoch = 0;  // how often it was restarted
   };
   using kept_ptr = std::shared_ptr<kept_history>;
   struct end {
@@ -261,7 +261,7 @@ class folded_histories final : public histories {
     return last_;
   }
 
-  // Whoever still reads it sees a gap up to its end.
+  // A stream that still reads the history sees a gap up to its end.
   void erase_data(const std::string& request_id) {
     if (const auto h = index_.kept(request_id)) {
       bound_.removed(*h);

@@ -90,7 +90,7 @@ class history {
     std::vector<task::event_ptr> events;  // after the cursor, in order, without holes
     std::int64_t kept_from = 0;           // not 0: the cursor is below what is kept, the first kept seq is this (a gap)
     bool ended = false;                   // the last of `events` (or the cursor itself) is the end
-    bool lost = false;                    // the log lost this task: nothing will follow, the reader should ask anew
+    bool lost = false;                    // the log lost this task: nothing will follow, the reader should ask again
   };
   virtual ~history() = default;
 
@@ -170,9 +170,9 @@ class histories {
   // back.
   virtual void begin_bus_clock(base::sys_time logged, base::steady_time::duration on_its_way) = 0;
 
-  // Loop 0: the position in a partition was lost, so its records will be applied again from the beginning. Histories
-  // that appear again continue where they were (same events, same bytes). finish_restart(), called once the end is
-  // reached, removes those that did not.
+  // Loop 0: the position in a partition was lost, so its records will be applied again, from the first one that is
+  // needed. Histories that appear again continue where they were (same events, same bytes). finish_restart(), called
+  // once the end is reached, removes those that did not.
   virtual void restart(std::int32_t partition) = 0;
   virtual void finish_restart(std::int32_t partition) = 0;
 

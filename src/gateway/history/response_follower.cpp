@@ -97,12 +97,10 @@ void response_follower::reached_end(const bus::caught_up& c) {
 
 void response_follower::lost(const bus::position_lost& l) {
   const auto partition = l.partition.partition;
-  log_.warning("the place in {}/{} is lost, reading it again from the beginning: {}", l.partition.topic, partition,
-               l.message);
+  log_.warning("the place in {}/{} is lost, reading the partition again: {}", l.partition.topic, partition, l.message);
   all_.restart(partition);
   restarted_[static_cast<std::size_t>(partition)] = true;
-  folded_[static_cast<std::size_t>(partition)] =
-      0;  // the topic may have been made anew, and then offsets begin at 0 again
+  folded_[static_cast<std::size_t>(partition)] = 0;  // in case the topic is a new one
   set_behind(partition, true);
   group_.spawn([this, partition] { return follow_anew(partition); });
 }

@@ -46,7 +46,8 @@ class task_service {
                                      std::string_view idempotency_key) const = 0;
 
   // Returns when both records are acknowledged, even if this gateway has not read the task back. Errors: full,
-  // unavailable, timed_out (each: retry later), conflict (same key, other payload), too_large, closed (draining).
+  // unavailable, timed_out (each: retry later), quota (the owner's open tasks), conflict (the key was used with another
+  // payload, or its task was deleted), too_large, closed (draining).
   virtual base::awaitable<base::result<accepted_task>> submit(submission s) = 0;
 
   // The owner of a task that this gateway handed over and has not read back yet: it exists although the histories do

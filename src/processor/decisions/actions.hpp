@@ -1,4 +1,5 @@
-// The actions that decisions asks for. Plain data; who takes them performs them at once and in this order.
+// The actions that decisions asks for. Plain data. The caller of take_actions() performs them at once and in this
+// order.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/task/message.hpp>
@@ -29,8 +30,8 @@ struct follow {
 struct unfollow {
   std::int32_t partition;
 };
-// Publish on `response`, without a deadline. Who publishes sets `source` and `time`. For `started` answer with
-// on_started_published(), for `alive` with on_alive_published().
+// Publish on `response`, without a deadline. `source` and `time` are set when it is published. For `started` answer
+// with on_started_published(), for `alive` with on_alive_published().
 struct publish {
   std::int32_t partition;
   task::message message;

@@ -58,7 +58,7 @@ struct owned_request {
   // There is nothing left to do.
   bool is_over() const noexcept { return deliveries.empty() && !run; }
 
-  // The messages have no source and no time yet: who publishes them sets both.
+  // Messages without source and time, which are set when they are published.
   task::message started(const own_run& r, const std::string& replaces) const;
   task::message released(const std::string& run_id, std::int64_t runseq) const;
   task::message verdict(const std::string& replaces, task::status end, std::string_view why) const;

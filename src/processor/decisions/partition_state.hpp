@@ -86,7 +86,7 @@ class partition_state {
   sys_time needed_since() const noexcept;
 
   const decision_options& options_;
-  std::set<std::string> topics_;          // request topics whose partition of this number is assigned
+  std::set<std::string> topics_;          // request topics of which the partition with this number is assigned
   sys_time opened_at_ = sys_time::max();  // earliest assignment by this machine's clock; max: none yet
 
   bool followed_ = false;

@@ -260,7 +260,7 @@ void multi_source::done(const stream_message& m, const outcome& o) {
   work();
 }
 
-// A client that has the end already gets nothing more: the answer's status and last_seq say so.
+// A client that already has the end gets no more events: the answer's status and last_seq tell it.
 void multi_source::follow(const stream_message& m, const history_ptr& h) {
   const auto view = h->view();
   if (followers_.contains(m.request_id) || (task::is_end(view.status) && m.after >= view.last_seq)) return;

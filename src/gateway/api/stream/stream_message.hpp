@@ -13,7 +13,7 @@ struct stream_message {
   enum class action { submit, subscribe, unsubscribe, cancel, authenticate };
   action what = action::subscribe;
   std::string ref;         // the client's own name for the message, as JSON text; empty: none
-  std::string request_id;  // whose task; submit, authenticate: empty
+  std::string request_id;  // the task's id; empty for authenticate, and for submit until multi_source makes it
   std::int64_t after = 0;  // submit, subscribe: the cursor
   // submit:
   std::string kind;
