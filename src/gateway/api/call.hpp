@@ -50,12 +50,14 @@ class caller {
 
   // The only way to a task: finds its history, and waits for one that is not known here yet
   // (gateway.unknown_task_wait_ms). A task that the caller may not see gets the answer of an unknown id, after the same
-  // time. Refusals: unknown_task (also for text that is not an id), too_many_waiters, unavailable (this gateway
-  // accepted the task and has not read it back yet).
+  // time.
+  // Refusals: unknown_task (also for text that is not an id), too_many_waiters, unavailable (this gateway accepted the
+  // task and has not read it back yet).
   base::awaitable<checked<history_ptr>> task(std::string request_id) const;
 
   // Cancels the task unless it has ended, then waits until its end is read from the log, at most
-  // gateway.unknown_task_wait_ms. Refusals: those of task(), overloaded, unavailable.
+  // gateway.unknown_task_wait_ms.
+  // Refusals: those of task(), overloaded, unavailable.
   base::awaitable<checked<history_ptr>> canceled_task(std::string request_id) const;
 
   // Whether the caller may read the files of a task. With access control: if the task is known here and the caller may

@@ -53,8 +53,8 @@ class decisions {
   // The handler has returned.
   void on_finished(const run_key& key, run_end how);
 
-  // Call it about eight times per alive_interval: sends signs of life and ends what has expired. `wall`: this machine's
-  // time, which may be wrong.
+  // Call it about eight times per alive_interval: sends signs of life and ends what has expired.
+  // `wall`: this machine's time, which may be wrong.
   void tick(base::steady_time now, sys_time wall);
 
   // Call it after leaving the group: nothing starts any more, and runs continue.

@@ -29,7 +29,8 @@ class partition_state {
   void disown() { topics_.clear(); }
   bool is_idle() const noexcept { return topics_.empty() && requests.empty(); }
 
-  // --- Requests. Asks for an end under this number; the request is judged once that end is known and reached.
+  // --- Requests.
+  // Asks for an end under this number; the request is judged once that end is known and reached.
   void ask(owned_request& r, std::uint64_t number);
   // Whether reading may have begun after the `accepted` of the task that `request` asks for. Then the partition must be
   // read anew.
@@ -64,7 +65,8 @@ class partition_state {
   void alive_sent(base::steady_time now);
   void alive_published() noexcept { alive_in_flight_ = false; }
 
-  // --- Memory. Forgets tasks that ended so long ago that no gateway remembers them either.
+  // --- Memory.
+  // Forgets tasks that ended so long ago that no gateway remembers them either.
   void forget();
   // Forgets earlier, when memory is short: tasks that ended before `until`, except those that a request in hand may
   // need.

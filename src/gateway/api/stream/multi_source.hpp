@@ -2,8 +2,8 @@
 // list and are read in turn, a little from each, as the socket takes it: a task with very many events does not delay
 // the others, and no events are queued for a client that reads slowly. Each message of the client is answered by a
 // frame with its `ref`. What cannot be answered at once becomes an operation: a coroutine owned by the loop's
-// submissions, because it must finish even if the client goes away. Made by the endpoint, owned by the stream session;
-// everything on the session's loop.
+// submissions, because it must finish even if the client goes away.
+// Made by the endpoint, owned by the stream session; everything on the session's loop.
 #pragma once
 #include <boost/intrusive/list.hpp>
 #include <deque>
