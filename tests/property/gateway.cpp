@@ -62,7 +62,8 @@ void gateway::submit(const std::string& id, sys_time now) {
   out_->send(t.partition, std::move(m));
 }
 
-// The request is sent only after its own `accepted` was read back, because another gateway's may have been first.
+// The request is sent only after this gateway has read its own `accepted` back, because another gateway's may have been
+// first.
 void gateway::read_back(const message& accepted, const histories& h) {
   if (const auto* s = h.tasks().find(accepted.request_id)) ask_for(*s);
 }

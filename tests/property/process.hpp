@@ -1,5 +1,5 @@
-// One run of a processor program in the simulation: the real decisions class, and around it what the runtime does, with
-// random delays.
+// One processor process in the simulation: the real decisions class, and around it what the runtime does, with random
+// delays.
 #pragma once
 #include <optional>
 

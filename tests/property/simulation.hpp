@@ -16,7 +16,7 @@ class simulation {
   int replaced() const { return judge_.replaced(); }
 
  private:
-  struct place {  // runs one processor after the other
+  struct place {  // where processors run, one process after the other
     std::string name;
     std::unique_ptr<process> now;
     sys_time back_at{};

@@ -35,7 +35,7 @@ class caller {
   // Whether the key, token or session is still valid. Ask again after anything that may take long, such as an upload or
   // a wait. Refusal: unauthenticated.
   checked<void> still_known() const;
-  // still_known() and may_submit() for a submission that is made now, which also uses one of its owner's submission
+  // still_known() and may_submit() for a submission that is made now, which also takes one from its owner's submission
   // quota. Refusals: theirs, quota.
   struct share {
     checked<void> allowed;

@@ -36,8 +36,8 @@ bool liveness::silent(std::string_view source) const {
   return beats_ - since >= beats_of_silence;
 }
 
-// Every restart brings a new instance, so old ones are forgotten. For one that is silent, silent() gives the same
-// answer when it is not known.
+// Every restart brings a new instance, so old ones must be forgotten. silent() gives the same answer for an instance
+// that was forgotten because it is silent.
 void liveness::forget_silent() {
   std::erase_if(heard_, [&](const auto& entry) { return beats_ - entry.second >= beats_of_silence; });
 }

@@ -1,5 +1,5 @@
 // What one processor knows of one partition: which request topics it owns there, the requests in hand, and what the
-// same partition of `response` says, read through the fold. Knows and answers, but decides nothing. Pure.
+// same partition of `response` says, read through the fold. Answers questions, and decides nothing. Pure.
 #pragma once
 #include <streamdemo/task/fold.hpp>
 

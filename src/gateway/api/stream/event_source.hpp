@@ -63,9 +63,9 @@ class event_source final : public http::stream_source, public watched_stream, pr
 // A piece that owns its text.
 http::piece own_piece(std::string text);
 
-// An SSE stream that only tells the client when to reconnect: `retry`, and `why` as a comment. SSE clients get it where
-// others get 429 or 503, because an EventSource does not reconnect after those. The connection must be cut after it,
-// because most libraries take a regular end for success.
+// The text of an SSE stream that only tells the client when to reconnect: `retry`, and `why` as a comment. SSE clients
+// get it where others get 429 or 503, because an EventSource does not reconnect after those. The connection must be cut
+// after it, because most libraries take a regular end for success.
 std::string come_again_sse(std::string_view why);
 
 }  // namespace streamdemo::gateway
