@@ -5,11 +5,10 @@
 //  - accepted: creates the task. Another one is ignored until keep_for (log time) after the task's end. Records of a
 //    task whose accepted was not read are ignored.
 //  - any record after ended: ignored, except the first `deleted`, which removes everything about the task but its id
-//  and
-//    its end. A `deleted` before `ended`: ignored.
+//    and its end. A `deleted` before `ended`: ignored.
 //  - started(run, replaces): the run becomes current only if `replaces` names the last run that was current, released
-//  or
-//    not (empty: there was none). Without a ce_replaces header it always becomes current. A run becomes current once.
+//    or not (empty: there was none). Without a ce_replaces header it always becomes current. A run becomes current
+//    once.
 //  - released(run) of the current run: its later records are ignored; it does not count against max_runs.
 //  - ended without a run: from a gateway (no ce_replaces) it counts in any state; a processor's verdict (with
 //    ce_replaces) counts only while that is the last run. (decode() refuses a status that only a run can give.)
