@@ -34,10 +34,7 @@ jwt_verifier::refusals::refusals(base::metrics& m) : unavailable_(&refusals_of(m
 
 jwt_verifier::jwt_verifier(std::vector<issuer> issuers, const base::clock& clock, base::metrics& m,
                            const base::logger& log)
-    : clock_(clock), log_(log.child("tokens")), refusals_(m) {
-  auto none_yet = std::make_shared<judges>();
-  none_yet->keys.resize(issuers.size());
-  judges_ = std::move(none_yet);
+    : clock_(clock), log_(log.child("tokens")), refusals_(m), judges_(none_yet(issuers.size())) {
   sources_.reserve(issuers.size());
   for (auto& i : issuers) {
     auto feed = make_key_feed(i.where);
@@ -51,9 +48,9 @@ jwt_verifier::jwt_verifier(std::vector<issuer> issuers, const base::clock& clock
 
 judgement jwt_verifier::verify(std::string_view token, base::sys_time now_is) const {
   if (token.size() > max_jwt_bytes) return refused(jwt_fault::too_large);
-  const auto by = now();
+  const auto& by = judges_.get();
   const auto digest = base::sha256_bytes(token);
-  if (const auto known = by->judged.find(digest, now_is)) {
+  if (const auto known = by.judged.find(digest, now_is)) {
     return *known ? judgement(**known) : refused(known->error());
   }
   const auto read = read_jwt(token);
@@ -61,20 +58,20 @@ judgement jwt_verifier::verify(std::string_view token, base::sys_time now_is) co
   const auto place = place_of(read->issuer());
   if (!place) return refused(jwt_fault::issuer);
   auto& s = sources_[*place];
-  const auto& keys = by->keys[*place];
+  const auto& keys = by.keys[*place];
   if (!keys) return unavailable();
   const auto judged = judge_jwt(*read, s.of.rules, *keys, now_is);
   // Whether a key is unknown can change at any moment.
   if (judged.has_error() && judged.error() == jwt_fault::key)
     return may_come(s) ? unavailable() : refused(jwt_fault::key);
-  by->judged.keep(digest, judged, now_is);
+  by.judged.keep(digest, judged, now_is);
   return judged ? judgement(*judged) : refused(judged.error());
 }
 
 bool jwt_verifier::still_holds(const principal& p) const {
   const auto place = place_of(p.issuer);
   if (!place) return false;
-  const auto keys = now()->keys[*place];
+  const auto& keys = judges_.get().keys[*place];
   // Before an issuer's keys are there nothing says that one was withdrawn.
   if (!keys) return true;
   return std::ranges::any_of(keys->keys, [&](const jwk& k) { return k.thumbprint == p.key; });
@@ -82,7 +79,7 @@ bool jwt_verifier::still_holds(const principal& p) const {
 
 key_changes jwt_verifier::look() {
   const auto at = clock_.even();
-  auto keys = now()->keys;
+  auto keys = judges_.get().keys;
   key_changes changes;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     auto& s = sources_[i];
@@ -104,15 +101,14 @@ key_changes jwt_verifier::look() {
   if (changes.empty()) return changes;
   auto fresh = std::make_shared<judges>();
   fresh->keys = std::move(keys);
-  const std::lock_guard lock(mutex_);
-  judges_ = std::move(fresh);
+  judges_.set(std::move(fresh));
   return changes;
 }
 
 std::optional<std::string> jwt_verifier::not_ready() const {
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (judges_->keys[i]) continue;
+    if (judges_.get().keys[i]) continue;
     const auto& s = sources_[i];
     return fmt::format("the keys of auth.issuers.{} are not there yet: {}", s.of.name,
                        s.wrong.empty() ? s.of.where + " was asked" : s.wrong);
@@ -120,9 +116,10 @@ std::optional<std::string> jwt_verifier::not_ready() const {
   return std::nullopt;
 }
 
-std::shared_ptr<const jwt_verifier::judges> jwt_verifier::now() const {
-  const std::lock_guard lock(mutex_);
-  return judges_;
+std::shared_ptr<const jwt_verifier::judges> jwt_verifier::none_yet(std::size_t issuers) {
+  auto out = std::make_shared<judges>();
+  out->keys.resize(issuers);
+  return out;
 }
 
 std::optional<std::size_t> jwt_verifier::place_of(std::string_view iss) const noexcept {

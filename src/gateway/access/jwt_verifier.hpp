@@ -9,6 +9,7 @@
 #include "gateway/access/judged_tokens.hpp"
 #include "gateway/access/key_feed.hpp"
 #include "gateway/access/refresh_plan.hpp"
+#include "gateway/access/snapshot.hpp"
 #include "gateway/access/token_verifier.hpp"
 
 namespace streamdemo::gateway {
@@ -56,7 +57,7 @@ class jwt_verifier final : public token_verifier {
     base::counter* unavailable_;
   };
 
-  std::shared_ptr<const judges> now() const;
+  static std::shared_ptr<const judges> none_yet(std::size_t issuers);
   // nullopt: nobody's.
   std::optional<std::size_t> place_of(std::string_view iss) const noexcept;
   judgement refused(jwt_fault f) const;
@@ -72,7 +73,7 @@ class jwt_verifier final : public token_verifier {
   refusals refusals_;
   mutable std::mutex mutex_;
   mutable std::vector<source> sources_;
-  std::shared_ptr<const judges> judges_;  // under mutex_
+  snapshot<judges> judges_;
 };
 
 }  // namespace streamdemo::gateway

@@ -6,9 +6,9 @@
 
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <unordered_map>
 
+#include "gateway/access/snapshot.hpp"
 #include "gateway/access/token_verifier.hpp"
 
 namespace streamdemo::gateway {
@@ -38,15 +38,13 @@ class key_ring final : public token_verifier {
   };
 
   stamp stamp_now() const;
-  std::shared_ptr<const keys> now() const;
 
   const std::filesystem::path file_;
   base::logger log_;
   std::optional<stamp> seen_;
   std::string trouble_;                      // the last that was told
   std::map<std::string, stored_key> lines_;  // by id, as they were read last; look() only
-  mutable std::mutex mutex_;
-  std::shared_ptr<const keys> keys_;  // under mutex_
+  snapshot<keys> keys_;
 };
 
 }  // namespace streamdemo::gateway
