@@ -9,8 +9,8 @@
 //   load_client PORT PID slow  RESULTS PAYLOAD_BYTES with|without
 //   load_client PORT PID tasks CLIENTS SECONDS [RESULTS INTERVAL_MS]
 //
-// The server must run one task at a time, but for `tasks`: a task that waits holds the next one back until the clients
-// are there.
+// A token in LOAD_TOKEN is shown with every request. The server must run one task at a time, but for `tasks`: a task
+// that waits holds the next one back until the clients are there.
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -127,7 +127,8 @@ void deliver(const server& s, bool websocket, std::size_t clients, int results, 
 // Each connection asks again as soon as it is answered.
 void poll_task(const server& s, int connections, long requests) {
   const std::string blocker = submit_blocker(s);
-  const std::string request = "GET /api/tasks/" + blocker + "?after=2 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const std::string request =
+      "GET /api/tasks/" + blocker + "?after=2 HTTP/1.1\r\nHost: localhost\r\n" + authorization() + "\r\n";
   std::vector<pollfd> sockets;
   for (int i = 0; i < connections; ++i) sockets.push_back({connect_to(s.port), POLLIN, 0});
   std::vector<char> room(65536);

@@ -45,9 +45,15 @@ void send_all(int fd, std::string_view bytes) {
   }
 }
 
+std::string authorization() {
+  const char* token = std::getenv("LOAD_TOKEN");
+  return token == nullptr ? std::string() : "Authorization: Bearer " + std::string(token) + "\r\n";
+}
+
 answer call(std::uint16_t port, const std::string& method, const std::string& target, const std::string& body) {
   const int fd = connect_to(port);
-  std::string request = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+  std::string request =
+      method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + authorization();
   if (method != "GET") {
     request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
   }
@@ -77,8 +83,8 @@ void cancel(std::uint16_t port, const std::string& id) {
 }
 
 std::string stream_request(const std::string& id, bool websocket, long after) {
-  std::string r =
-      "GET /api/tasks/" + id + "/events?after=" + std::to_string(after) + " HTTP/1.1\r\nHost: localhost\r\n";
+  std::string r = "GET /api/tasks/" + id + "/events?after=" + std::to_string(after) +
+                  " HTTP/1.1\r\nHost: localhost\r\n" + authorization();
   if (websocket) {
     r += "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: streamdemo.v1\r\n";

@@ -12,6 +12,9 @@ namespace bench {
 int connect_to(std::uint16_t port, int receive_buffer = 0);
 void send_all(int fd, std::string_view bytes);
 
+// The header of the token in LOAD_TOKEN, which every request shows; empty: there is none.
+std::string authorization();
+
 struct answer {
   int status = 0;
   std::string body;
