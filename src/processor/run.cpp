@@ -29,7 +29,7 @@ std::string failed_payload(const std::string& why) {
 
 }  // namespace
 
-run::run(const run_dependencies& deps, begin what)
+run::run(const run_dependencies& deps, begin_run what)
     : deps_(deps), key_(what.key), what_(std::move(what)), room_(deps.executor) {}
 
 awaitable<void> run::work(handler& h) {

@@ -27,7 +27,7 @@ struct run_dependencies {
 
 class run final : public emitter, public std::enable_shared_from_this<run> {
  public:
-  run(const run_dependencies& deps, begin what);
+  run(const run_dependencies& deps, begin_run what);
 
   // Calls the handler and then publishes `ended` (or `released`, if it lacked resources), unless the run was stopped.
   // Throws only when it is canceled.
@@ -55,7 +55,7 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
 
   const run_dependencies& deps_;
   run_key key_;
-  begin what_;
+  begin_run what_;
   std::stop_source stop_;
   std::int64_t runseq_ = 1;  // the last one that was used; 1 is `started`
   std::size_t in_flight_ = 0;
