@@ -12,6 +12,7 @@
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>
 #include <streamdemo/bus/kafka.hpp>
+#include <streamdemo/config/buses.hpp>
 #include <streamdemo/gateway/access/secret_file.hpp>
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/management/management.hpp>
@@ -164,7 +165,7 @@ base::result<void> application::impl::start(const std::function<bool()>& give_up
   auto made_bus = make_bus(settings, clock, metrics, log);
   if (!made_bus) return made_bus.error();
   bus = std::move(*made_bus);
-  if (settings.bus == config::bus_kind::inprocess && settings.role != config::role::all) {
+  if (!config::reaches_other_processes(settings.bus) && settings.role != config::role::all) {
     return base::error{base::errc::invalid_argument,
                        "the in-process bus reaches only this process: start it with --role=all, or with --bus=kafka"};
   }

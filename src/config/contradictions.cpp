@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <streamdemo/config/buses.hpp>
 
 namespace streamdemo::config {
 
@@ -109,7 +110,7 @@ bool share_an_address(const std::vector<std::string>& a, const std::vector<std::
 }
 
 void check_roles(contradiction_list& out, const settings& s) {
-  if (s.bus == bus_kind::inprocess && s.role != role::all) {
+  if (!reaches_other_processes(s.bus) && s.role != role::all) {
     out.push_back({{"role", "bus"},
                    "a gateway and a processor in different processes cannot meet on the bus inside one process: use "
                    "bus kafka, or role all"});
@@ -158,7 +159,7 @@ void check_access(contradiction_list& out, const settings& s) {
                    "auth.mode is proxy, but auth.trusted_proxies names none: nobody could call"});
   }
   if (s.auth.mode == auth_mode::jwt) check_issuers(out, s);
-  if (s.auth.mode != auth_mode::none && s.bus == bus_kind::kafka && s.auth.id_secret.empty() &&
+  if (s.auth.mode != auth_mode::none && reaches_other_processes(s.bus) && s.auth.id_secret.empty() &&
       s.auth.id_secret_file.empty()) {
     out.push_back(
         {{"auth.mode", "auth.id_secret", "auth.id_secret_file", "bus"},

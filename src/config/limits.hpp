@@ -8,6 +8,8 @@ namespace streamdemo::config {
 
 // [a-z0-9-]{1,64}, and no name that the HTTP API uses itself.
 std::string wrong_kind(std::string_view kind);
+// The same for a kind that the configuration adds: in addition, it is not built in.
+std::string wrong_added_kind(std::string_view kind);
 // An IPv4 or IPv6 address, not a name.
 std::string wrong_address(std::string_view text);
 // A topic or group name that Kafka accepts: [A-Za-z0-9._-]{1,249}, neither "." nor "..".

@@ -24,7 +24,8 @@ class loader {
       if (f.key == a.key) return put(f, settings_, a);
     }
     if (a.key.starts_with(properties_section)) return put_property(a);
-    if (is_in_table_of(tasks_section, a.key)) return put_in_table(tasks_section, wrong_kind, task_fields_, kinds_, a);
+    if (is_in_table_of(tasks_section, a.key))
+      return put_in_table(tasks_section, wrong_added_kind, task_fields_, kinds_, a);
     if (is_in_table_of(issuers_section, a.key)) {
       return put_in_table(issuers_section, wrong_issuer_name, issuer_fields_, settings_.auth.issuers, a);
     }

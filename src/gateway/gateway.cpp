@@ -2,6 +2,7 @@
 // caught up, open the listener. Drain: close the listener, let streams and requests end, wait for records that are
 // being published, stop reading.
 #include <streamdemo/base/notifier.hpp>
+#include <streamdemo/config/buses.hpp>
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/http/server.hpp>
 
@@ -74,7 +75,7 @@ gate::options gate_options(const config::settings& s) {
   o.max_session = s.auth.max_session;
   o.max_ticket = s.auth.max_ticket;
   // Without other gateways, every sign-out is known here at once, and streams need not end now and then for it.
-  if (s.bus == config::bus_kind::kafka) o.session_slice = s.auth.session_slice;
+  if (config::reaches_other_processes(s.bus)) o.session_slice = s.auth.session_slice;
   if (s.auth.mode == config::auth_mode::proxy) o.trusted_proxies = s.auth.trusted_proxies;
   o.proxy_header = s.auth.proxy_header;
   return o;

@@ -65,6 +65,11 @@ base::awaitable<std::string> submitted(caller& c, fields f, std::string body = R
   co_return string_at(parse(r.body), "request_id");
 }
 
+base::awaitable<std::string> ticket_for(caller& c, const std::string& id, fields f) {
+  const auto made = co_await c.post("/api/tasks/" + id + "/ticket", "", std::move(f));
+  co_return string_at(parse(made.body), "ticket");
+}
+
 http::verb verb_of(std::string_view name) {
   if (name == "get") return http::verb::get;
   if (name == "post") return http::verb::post;
@@ -81,6 +86,7 @@ enum class about {
   reading,     // one task
   canceling,   // one task
   deleting,    // one task
+  ticketing,   // one task, to show it to others
 };
 
 // A row for every operation; the test fails when the description has one that is not here.
@@ -96,7 +102,7 @@ const std::map<std::string, about> operations{
     {"get /api/tasks/{id}/events", about::reading},
     {"get /api/tasks/{id}/timeline", about::reading},
     {"post /api/tasks/{id}/cancel", about::canceling},
-    {"post /api/tasks/{id}/ticket", about::reading},
+    {"post /api/tasks/{id}/ticket", about::ticketing},
     {"get /api/session", about::everyone},
     {"post /api/session", about::a_key},
     {"delete /api/session", about::everyone},
@@ -108,8 +114,8 @@ const std::map<std::string, about> operations{
 };
 
 // The empty one shows nothing.
-const std::vector<std::string> callers{"",           "owner",        "another",    "expired",
-                                       "reads only", "submits only", "other kind", "administrator"};
+const std::vector<std::string> callers{
+    "", "owner", "another", "expired", "reads only", "submits only", "other kind", "administrator", "ticket"};
 
 std::string target_of(std::string pattern, std::string_view id) {
   const std::map<std::string, std::string> values{{"{kind}", "simulate"},
@@ -131,6 +137,8 @@ struct expectation {
 
 expectation expected(about what, const std::string& who) {
   if (what == about::everyone) return {0, false};
+  // It reads the one task that it is for, and nothing else.
+  if (who == "ticket") return {what == about::reading || what == about::a_greeting ? 0 : 401, false};
   if (what == about::a_greeting) return {who == "expired" ? 401 : 0, false};
   if (who.empty() || who == "expired") return {401, false};
   if (what == about::a_key) return {0, false};
@@ -138,7 +146,8 @@ expectation expected(about what, const std::string& who) {
   if (who == "reads only" && changes) return {403, false};
   if (who == "submits only" && what != about::submitting) return {403, false};
   if (who == "other kind" && what == about::submitting) return {403, false};
-  const bool one_task = what == about::reading || what == about::canceling || what == about::deleting;
+  const bool one_task =
+      what == about::reading || what == about::ticketing || what == about::canceling || what == about::deleting;
   if (one_task && (who == "another" || who == "other kind")) return {404, true};
   return {0, false};
 }
@@ -154,7 +163,6 @@ TEST_CASE("every operation answers everyone as the policy says") {
   guarded_app app;
   run([&]() -> base::awaitable<void> {
     caller c(co_await asio::this_coro::executor, app.port());
-    auto id = co_await submitted(c, app.as("owner"));
     const auto described = co_await c.get("/openapi.json");
     std::set<std::string> seen;
     const auto document = parse(described.body);
@@ -164,6 +172,7 @@ TEST_CASE("every operation answers everyone as the policy says") {
         CAPTURE(name);
         REQUIRE(operations.contains(name));
         seen.insert(name);
+        auto id = co_await submitted(c, app.as("owner"));
         for (const auto& who : callers) {
           CAPTURE(who);
           const auto want = expected(operations.at(name), who);
@@ -171,10 +180,12 @@ TEST_CASE("every operation answers everyone as the policy says") {
           if (operations.at(name) == about::deleting) id = co_await submitted(c, app.as("owner"));
           // Each on a connection of its own: some answers end it.
           caller one(co_await asio::this_coro::executor, app.port());
-          auto f = app.as(who);
+          auto f = who == "ticket" ? fields{} : app.as(who);
+          auto target = target_of(std::string(path), id);
+          if (who == "ticket") target += "?ticket=" + co_await ticket_for(c, id, app.as("owner"));
           if (verb == "post") f.push_back({"Content-Type", "application/json"});
           const auto body = verb == "post" ? std::string("{}") : std::string();
-          const auto r = co_await one.send(verb_of(verb), target_of(std::string(path), id), f, body);
+          const auto r = co_await one.send(verb_of(verb), target, f, body);
           CAPTURE(r.body);
           if (want.status == 0) {
             CHECK(r.status != 401);

@@ -7,6 +7,9 @@ from tree import ROOT
 
 DESCRIPTIONS = ROOT / "src/gateway/descriptions"
 ROW = re.compile(r"\{verb::(\w+), \"([^\"]+)\", (\w+), action::\w+\}")
+ACTION = re.compile(r"\{verb::(\w+), \"([^\"]+)\", \w+, action::(\w+)\}")
+SCOPES = {"submit": "tasks:submit", "list": "tasks:read", "read": "tasks:read", "ticket": "tasks:read", "cancel": "tasks:cancel",
+          "forget": "tasks:cancel"}
 
 
 def text(name):
@@ -58,6 +61,25 @@ class Descriptions(unittest.TestCase):
                     named |= {p["name"]} if p["in"] == "path" else set()
                 with self.subTest(path=path, verb=verb):
                     self.assertEqual(set(re.findall(r"\{(\w+)\}", path)), named)
+
+    def test_who_may_call_is_what_the_action_of_the_route_says(self):
+        rows = ACTION.findall(text("gateway/api/routes.cpp"))
+        self.assertGreater(len(rows), 10)
+        paths = described("openapi.json")["paths"]
+        for verb, path, action in rows:
+            with self.subTest(verb=verb, path=path):
+                asked = paths[path][verb.rstrip("_")].get("security", [])
+                wanted = {SCOPES[action]} if action in SCOPES else set()
+                self.assertEqual(wanted, {scope for one in asked for scopes in one.values() for scope in scopes})
+                # A ticket counts for reading alone.
+                self.assertEqual(action == "read", {"ticket": []} in asked)
+
+    def test_every_route_and_every_bus_is_named_where_people_and_programs_look(self):
+        page = (ROOT / "docs/http.md").read_text(encoding="utf-8")
+        self.assertEqual([], [path for _, path, _ in ROW.findall(text("gateway/api/routes.cpp")) if path not in page], "not in docs/http.md")
+        buses = re.search(r"enum class bus_kind \{ ([\w, ]+) \}", (ROOT / "include/streamdemo/config/settings.hpp").read_text(encoding="utf-8"))
+        schema = described("openapi.json")["components"]["schemas"]["Timeline"]["properties"]["bus"]
+        self.assertEqual(buses[1].split(", "), schema["enum"])
 
     def test_every_problem_is_described(self):
         names = re.findall(r"problem_row\{\w+, \d+, \"([\w-]+)\"", text("gateway/api/problem.cpp"))

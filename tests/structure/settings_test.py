@@ -38,6 +38,14 @@ class Settings(unittest.TestCase):
         self.assertEqual([], sorted(name for name in wanted if counts[name] != 1), "not once in src/config/fields.cpp")
         self.assertEqual({"input_schema", "member", "request_topic"}, set(listed) - wanted, "`member` is the macro's own")
 
+    def test_every_word_of_an_enumeration_can_be_chosen(self):
+        header = (ROOT / "include/streamdemo/config/settings.hpp").read_text(encoding="utf-8")
+        fields = (ROOT / "src/config/fields.cpp").read_text(encoding="utf-8")
+        found = [(name, value) for name, values in re.findall(r"^enum class (\w+) \{ ([\w, ]+) \};", header, re.MULTILINE)
+                 for value in values.split(", ")]
+        self.assertGreater(len(found), 5)
+        self.assertEqual([], [f"{name}::{value}" for name, value in found if f"{name}::{value}" not in fields], "not in src/config/fields.cpp")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,6 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
+#include <streamdemo/config/config.hpp>
+
+#include "support/temporary_directory.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::app;
@@ -14,6 +18,29 @@ const gateway::kind_info& find(const std::vector<kind>& kinds, std::string_view 
 }
 
 }  // namespace
+
+TEST_CASE(
+    "each kind has a name of its own, its handler knows it by that name, and none of the built-in ones can be added") {
+  const config::settings s;
+  const base::logger log("test", base::log_level::off);
+  const base::system_clock clock;
+  base::metrics metrics;
+  const test::temporary_directory root;
+  artifacts::options where;
+  where.directory = root.path() / "store";
+  const auto store = std::move(artifacts::make_directory_store(where, clock, metrics, log)).value();
+  std::set<std::string> names;
+  for (const auto& k : kinds_of(s)) {
+    INFO(k.info.name);
+    CHECK(names.insert(k.info.name).second);
+    CHECK(k.make_handler({.guard_program = {}, .child_open_files = 0, .store = *store})->kind() == k.info.name);
+    config::sources taken;
+    taken.sets.push_back("tasks." + k.info.name + ".request_topic=own");
+    const auto set = config::load(taken);
+    REQUIRE(set.problems.size() == 1);
+    CHECK(set.problems.front().what.find("is a kind of this program itself") != std::string::npos);
+  }
+}
 
 TEST_CASE("every kind is one row: what is built in, commands, and those of other processors, each with its schema") {
   config::settings s;

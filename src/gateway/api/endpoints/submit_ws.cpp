@@ -11,14 +11,20 @@ answering submit_ws(call& c) {
   const auto kind = std::string(r.param("kind"));
   const auto known = c.at().find_kind(kind);
   if (!known) co_return problem_response(known.error());
-  if (const auto allowed = c.by.may_submit(kind); !allowed) co_return problem_response(allowed.error());
+  if (const auto allowed = c.by.may_submit(kind); !allowed) {
+    c.by.tell_refused("submit", {}, allowed.error());
+    co_return problem_response(allowed.error());
+  }
   if (!r.websocket) {
     auto answer = problem_response(problem::method, "submit with POST, or upgrade to WebSocket");
     answer.set("Allow", "POST, OPTIONS");
     co_return answer;
   }
   // The task's events come on the same socket.
-  if (const auto allowed = c.by.may(action::read); !allowed) co_return problem_response(allowed.error());
+  if (const auto allowed = c.by.may(action::read); !allowed) {
+    c.by.tell_refused("submit", {}, allowed.error());
+    co_return problem_response(allowed.error());
+  }
   auto protocol = choose_subprotocol(r);
   if (!protocol) co_return problem_response(protocol.error());
   const auto deadline = deadline_option(r, c.at().settings().tasks.max_deadline);

@@ -189,7 +189,10 @@ void multi_source::take(stream_message m) {
 }
 
 std::optional<refusal> multi_source::cannot_begin(const stream_message& m) const {
-  if (const auto allowed = by_.may(access_of(m.what)); !allowed) return allowed.error();
+  if (const auto allowed = by_.may(access_of(m.what)); !allowed) {
+    by_.tell_refused(to_string(m.what), m.request_id, allowed.error());
+    return allowed.error();
+  }
   if (m.what == stream_action::cancel) return std::nullopt;
   if (m.what == stream_action::submit) {
     const auto kind = a_.find_kind(m.kind);

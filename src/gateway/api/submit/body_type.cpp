@@ -7,8 +7,9 @@ namespace streamdemo::gateway {
 
 namespace {
 
-// "text/*" covers every text, "text/csv" itself.
+// "*/*" covers everything, "text/*" every text, "text/csv" itself.
 bool covers(std::string_view range, std::string_view media) noexcept {
+  if (range == "*/*") return true;
   if (!range.ends_with("/*")) return base::same_word(range, media);
   range.remove_suffix(1);
   return media.size() > range.size() && base::same_word(media.substr(0, range.size()), range);

@@ -33,7 +33,7 @@ function fileField(mediaTypes) {
   return { label: element("label", { className: "drop" }, text, input), input, show };
 }
 
-const covers = (range, type) => (range.endsWith("/*") ? type.startsWith(range.slice(0, -1)) : type === range);
+const covers = (range, type) => range === "*/*" || (range.endsWith("/*") ? type.startsWith(range.slice(0, -1)) : type === range);
 
 function fileChoice(kind) {
   const { media_types: mediaTypes, options_schema: schema } = kind.upload;
@@ -55,5 +55,6 @@ function fileChoice(kind) {
   };
 }
 
+// The schema `false` allows no JSON: such a kind takes files alone.
 export const choicesOf = (kinds) =>
-  kinds.flatMap((kind) => (kind.upload ? [jsonChoice(kind), fileChoice(kind)] : [jsonChoice(kind)]));
+  kinds.flatMap((kind) => [...(kind.input_schema === false ? [] : [jsonChoice(kind)]), ...(kind.upload ? [fileChoice(kind)] : [])]);
