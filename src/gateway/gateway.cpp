@@ -34,7 +34,7 @@ constexpr std::chrono::seconds clock_alarm{10};
 // Up to this size, what one connection buffers is not counted.
 constexpr std::uint64_t free_buffer_bytes = 4096;
 
-http::server_options server_options(const surroundings& s, base::byte_budget& buffers) {
+http::server_options server_options(const dependencies& s, base::byte_budget& buffers) {
   const auto& g = s.settings.gateway;
   return {.name = "gateway",
           .listen = g.listen,
@@ -93,7 +93,7 @@ jwt_verifier::issuer token_issuer(const std::string& name, const config::token_i
   return out;
 }
 
-std::unique_ptr<token_verifier> make_verifier(const surroundings& s, const base::logger& log) {
+std::unique_ptr<token_verifier> make_verifier(const dependencies& s, const base::logger& log) {
   const auto& auth = s.settings.auth;
   if (auth.mode == config::auth_mode::keys) return std::make_unique<key_ring>(auth.directory / "keys", log);
   if (auth.mode != config::auth_mode::jwt) return nullptr;
@@ -106,7 +106,7 @@ std::unique_ptr<token_verifier> make_verifier(const surroundings& s, const base:
 
 class wired_gateway final : public gateway {
  public:
-  explicit wired_gateway(surroundings s)
+  explicit wired_gateway(dependencies s)
       : bus_(s.bus),
         settings_(s.settings),
         clock_(s.clock),
@@ -253,7 +253,7 @@ class wired_gateway final : public gateway {
   bool drained_ = false;
 };
 
-std::unique_ptr<gateway> make_gateway(surroundings s) {
+std::unique_ptr<gateway> make_gateway(dependencies s) {
   return std::make_unique<wired_gateway>(std::move(s));
 }
 

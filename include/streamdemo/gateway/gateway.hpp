@@ -18,7 +18,7 @@
 
 namespace streamdemo::gateway {
 
-struct surroundings {
+struct dependencies {
   bus::bus& bus;
   artifacts::store& artifacts;
   const config::settings& settings;
@@ -58,6 +58,6 @@ class gateway {
   virtual base::awaitable<void> drain(base::steady_time deadline) = 0;
 };
 
-std::unique_ptr<gateway> make_gateway(surroundings s);
+std::unique_ptr<gateway> make_gateway(dependencies s);
 
 }  // namespace streamdemo::gateway

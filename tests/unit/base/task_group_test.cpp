@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct world {
+struct group_fixture {
   asio::io_context loop{1};
   base::logger log{"test", base::log_level::off};
   base::task_group group{loop.get_executor(), log, "group"};
@@ -34,7 +34,7 @@ base::awaitable<void> wait_forever(base::notifier& e, bool& canceled) {
 }  // namespace
 
 TEST_CASE("cancel ends every coroutine of a group and join waits for them") {
-  world w;
+  group_fixture w;
   base::notifier e(w.loop.get_executor());
   bool one = false, two = false;
   w.group.spawn([&] { return wait_forever(e, one); });
@@ -50,7 +50,7 @@ TEST_CASE("cancel ends every coroutine of a group and join waits for them") {
 }
 
 TEST_CASE("an exception in one coroutine leaves the others alone") {
-  world w;
+  group_fixture w;
   base::notifier e(w.loop.get_executor());
   bool canceled = false;
   w.group.spawn([&] { return wait_forever(e, canceled); });
@@ -65,7 +65,7 @@ TEST_CASE("an exception in one coroutine leaves the others alone") {
 }
 
 TEST_CASE("a notifier wakes who waits now, with and without a deadline") {
-  world w;
+  group_fixture w;
   base::notifier e(w.loop.get_executor());
   int woken = 0;
   bool in_time = false, late = true;
@@ -89,7 +89,7 @@ TEST_CASE("a notifier wakes who waits now, with and without a deadline") {
 }
 
 TEST_CASE("a blocking call runs on the pool and its value comes back to the loop") {
-  world w;
+  group_fixture w;
   base::blocking_pool pool(1);
   std::thread::id there, back;
   w.group.spawn([&]() -> base::awaitable<void> {

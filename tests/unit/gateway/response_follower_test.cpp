@@ -77,7 +77,7 @@ class scripted_bus final : public streamdemo::bus::bus {
 
 constexpr std::int32_t partitions = 2;
 
-struct world {
+struct follower_fixture {
   base::logger log{"test", base::log_level::off};
   base::metrics metrics;
   testing::hand_clock clock;
@@ -99,7 +99,7 @@ struct world {
     }
   }
 
-  ~world() {
+  ~follower_fixture() {
     bool stopped = false;
     asio::co_spawn(loops.executor(0), follower.stop(std::chrono::steady_clock::now()),
                    [&](std::exception_ptr) { stopped = true; });
@@ -114,7 +114,7 @@ read_item caught_up(std::int32_t p) {
 }  // namespace
 
 TEST_CASE("every partition is read from far enough back, and caught up is when all have reached their end") {
-  world w;
+  follower_fixture w;
   w.follower.start();
   CHECK(w.said.followed ==
         std::vector<std::pair<std::int32_t, base::sys_time>>{{0, testing::epoch - 2h}, {1, testing::epoch - 2h}});
@@ -128,7 +128,7 @@ TEST_CASE("every partition is read from far enough back, and caught up is when a
 }
 
 TEST_CASE("what was folded of a partition is known by its offsets, and by its end where it had no record to read") {
-  world w;
+  follower_fixture w;
   w.follower.start();
   const auto record = w.out.accepted("a");
   const auto p = record->partition;
@@ -152,7 +152,7 @@ TEST_CASE("what was folded of a partition is known by its offsets, and by its en
 }
 
 TEST_CASE("a failed read is tried again") {
-  world w;
+  follower_fixture w;
   w.follower.start();
   w.said.say(base::error{base::errc::unavailable, "away"});
   w.said.say(std::vector<read_item>{caught_up(0), caught_up(1)});
@@ -160,7 +160,7 @@ TEST_CASE("a failed read is tried again") {
 }
 
 TEST_CASE("a lost position folds that partition anew: unready meanwhile, then the same histories") {
-  world w;
+  follower_fixture w;
   w.follower.start();
   const std::vector<base::record_ptr> log{w.out.accepted("a"), w.out.started("a", "r"), w.out.result("a", "r", "1")};
   const auto p = log[0]->partition;
