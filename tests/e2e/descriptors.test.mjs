@@ -54,7 +54,7 @@ async function metric(server, name) {
 test("with 80 descriptors and 90 idle connections tasks run, the rest is told 503, and the management answers", async () => {
   const config = configOf('[tasks.hello]\ncommand = ["echo", "1"]\n');
   const server = await startServer({}, { arguments: ["--config", config], shell: "ulimit -n 80" });
-  assert.match(server.errors(), /the limit of open files is 80: of gateway\.max_connections = 20000 about \d+ are taken/);
+  assert.match(server.errors(), /the limit of open files is 80: gateway\.max_connections is 20000, but only about \d+ connections are possible/);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   assert.equal((await call(agent, `${server.url}/api/kinds`)).status, 200);
 
