@@ -130,14 +130,14 @@ test("a server that goes away: a sentence, the rows before it kept, exit code 1"
   server.signal("SIGKILL");
   const { code, text } = await run.done;
   assert.equal(code, 1, text);
-  assert.match(text, /the server went away/);
+  assert.match(text, /the server could not be reached any more/);
   const report = JSON.parse(readFileSync(file));
   const rows = Object.fromEntries(report.sections[0].rows.map((r) => [r.transport, r]));
   assert.equal(rows.sse.delivered, 20);
   assert.ok(rows.sse.server_cpu_us_per_result > 0);
   assert.ok(!rows.websocket || rows.websocket.complete === 0);
   assert.equal(report.sections.length, 1);
-  assert.match(report.problems.join(), /went away/);
+  assert.match(report.problems.join(), /could not be reached/);
 });
 
 test("no server at the address, and wrong options, are told apart", async () => {
