@@ -48,9 +48,9 @@ jwt_verifier::jwt_verifier(std::vector<issuer> issuers, const base::clock& clock
 
 judgement jwt_verifier::verify(std::string_view token, base::sys_time now_is) const {
   if (token.size() > max_jwt_bytes) return refused(jwt_fault::too_large);
-  const auto& by = judges_.get();
+  const auto by = judges_.get();
   const auto digest = base::sha256_bytes(token);
-  if (const auto known = by.judged.find(digest, now_is)) {
+  if (const auto known = by->judged.find(digest, now_is)) {
     return *known ? judgement(**known) : refused(known->error());
   }
   const auto read = read_jwt(token);
@@ -58,20 +58,20 @@ judgement jwt_verifier::verify(std::string_view token, base::sys_time now_is) co
   const auto place = place_of(read->issuer());
   if (!place) return refused(jwt_fault::issuer);
   auto& s = sources_[*place];
-  const auto& keys = by.keys[*place];
+  const auto& keys = by->keys[*place];
   if (!keys) return unavailable();
   const auto judged = judge_jwt(*read, s.of.rules, *keys, now_is);
   // Whether a key is unknown can change at any moment.
   if (judged.has_error() && judged.error() == jwt_fault::key)
     return may_come(s) ? unavailable() : refused(jwt_fault::key);
-  by.judged.keep(digest, judged, now_is);
+  by->judged.keep(digest, judged, now_is);
   return judged ? judgement(*judged) : refused(judged.error());
 }
 
 bool jwt_verifier::still_holds(const principal& p) const {
   const auto place = place_of(p.issuer);
   if (!place) return false;
-  const auto& keys = judges_.get().keys[*place];
+  const auto keys = judges_.get()->keys[*place];
   // Before an issuer's keys are there nothing says that one was withdrawn.
   if (!keys) return true;
   return std::ranges::any_of(keys->keys, [&](const jwk& k) { return k.thumbprint == p.key; });
@@ -79,7 +79,7 @@ bool jwt_verifier::still_holds(const principal& p) const {
 
 key_changes jwt_verifier::look() {
   const auto at = clock_.even();
-  auto keys = judges_.get().keys;
+  auto keys = judges_.get()->keys;
   key_changes changes;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     auto& s = sources_[i];
@@ -108,7 +108,7 @@ key_changes jwt_verifier::look() {
 std::optional<std::string> jwt_verifier::not_ready() const {
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (judges_.get().keys[i]) continue;
+    if (judges_.get()->keys[i]) continue;
     const auto& s = sources_[i];
     return fmt::format("the keys of auth.issuers.{} are not there yet: {}", s.of.name,
                        s.wrong.empty() ? s.of.where + " was asked" : s.wrong);

@@ -29,18 +29,18 @@ key_ring::key_ring(std::filesystem::path file, const base::logger& log)
 }
 
 judgement key_ring::verify(std::string_view token, base::sys_time now_is) const {
-  const auto& ring = keys_.get();
-  const auto it = ring.by_hash.find(base::sha256_hex(token));
-  if (it == ring.by_hash.end()) return denial::unknown;
+  const auto ring = keys_.get();
+  const auto it = ring->by_hash.find(base::sha256_hex(token));
+  if (it == ring->by_hash.end()) return denial::unknown;
   const auto& p = it->second;
   if (p->has_expired(now_is)) return denial::expired;
   return p;
 }
 
 bool key_ring::still_holds(const principal& p) const {
-  const auto& ring = keys_.get();
-  const auto it = ring.by_id.find(p.key);
-  if (it == ring.by_id.end()) return false;
+  const auto ring = keys_.get();
+  const auto it = ring->by_id.find(p.key);
+  if (it == ring->by_id.end()) return false;
   // The very one, which is most often asked about.
   if (it->second.get() == &p) return true;
   // A line that was edited: what was known then is not what is known now.

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -11,16 +12,16 @@ using streamdemo::gateway::snapshot;
 TEST_CASE("who asks gets the latest value, on every thread, and one in another's place is another") {
   std::optional<snapshot<int>> s;
   s.emplace(std::make_shared<const int>(1));
-  CHECK(s->get() == 1);
-  const auto held = s->share();
+  CHECK(*s->get() == 1);
+  const auto held = s->get();
   s->set(std::make_shared<const int>(2));
-  CHECK(s->get() == 2);
+  CHECK(*s->get() == 2);
   CHECK(*held == 1);
   int elsewhere = 0;
-  std::thread([&] { elsewhere = s->get(); }).join();
+  std::thread([&] { elsewhere = *s->get(); }).join();
   CHECK(elsewhere == 2);
   s.emplace(std::make_shared<const int>(3));
-  CHECK(s->get() == 3);
+  CHECK(*s->get() == 3);
 }
 
 TEST_CASE("while it is replaced, readers see values that never go back") {
@@ -30,7 +31,7 @@ TEST_CASE("while it is replaced, readers see values that never go back") {
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] {
       for (int last = 0; last < 10'000;) {
-        const int now = s.get();
+        const int now = *s.get();
         if (now < last) in_order = false;
         last = now;
       }
