@@ -1,20 +1,54 @@
 #include "gateway/tasks/task_records.hpp"
 
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/base/partition.hpp>
 #include <streamdemo/task/end_payload.hpp>
 
 namespace streamdemo::gateway {
 
-namespace {
+task_records::task_records(topics t, std::string source, const base::clock& clock)
+    : topics_(std::move(t)), source_(std::move(source)), clock_(clock) {}
 
-task::message opening(task::message_type type, const submission& s, const std::string& source, base::sys_time now,
-                      base::sys_time expiry) {
+base::record task_records::accepted(const submission& s, base::sys_time expiry) const {
+  auto m = opening(task::message_type::accepted, s, expiry);
+  m.payload_hash = s.payload_hash;
+  m.payload = R"({"kind":)" + base::json_string(s.kind) + R"(,"expires":")" + base::format_millis(expiry) + R"("})";
+  return encoded(std::move(m), topics_.response);
+}
+
+base::record task_records::request(submission& s, task_times times) const {
+  auto m = opening(task::message_type::submitted, s, times.expiry);
+  m.accepted_at = times.accepted_at;
+  m.content_type = std::move(s.content_type);
+  m.payload = std::move(s.payload);
+  const auto own = topics_.request_of.find(s.kind);
+  return encoded(std::move(m), own == topics_.request_of.end() ? topics_.request : own->second);
+}
+
+base::record task_records::ended(const std::string& request_id, const std::string& kind, task::status how,
+                                 std::string_view reason) const {
+  return of_gateway(task::message_type::ended, request_id, kind, task::end_payload(how, reason));
+}
+
+base::record task_records::deleted(const std::string& request_id, const std::string& kind) const {
+  return of_gateway(task::message_type::deleted, request_id, kind, "{}");
+}
+
+base::record task_records::of_gateway(task::message_type type, const std::string& request_id, const std::string& kind,
+                                      std::string payload) const {
+  task::message m;
+  m.type = type;
+  m.request_id = request_id;
+  m.kind = kind;
+  m.payload = std::move(payload);
+  return encoded(std::move(m), topics_.response);
+}
+
+task::message task_records::opening(task::message_type type, const submission& s, base::sys_time expiry) const {
   task::message m;
   m.type = type;
   m.request_id = s.request_id;
   m.kind = s.kind;
-  m.source = source;
-  m.time = now;
   m.expiry = expiry;
   m.owner = s.owner;
   m.traceparent = s.traceparent;
@@ -22,53 +56,11 @@ task::message opening(task::message_type type, const submission& s, const std::s
   return m;
 }
 
-}  // namespace
-
-base::record accepted_record(const submission& s, const task_route& to, const std::string& source, base::sys_time now,
-                             base::sys_time expiry) {
-  auto m = opening(task::message_type::accepted, s, source, now, expiry);
-  m.payload_hash = s.payload_hash;
-  m.payload = R"({"kind":)" + base::json_string(s.kind) + R"(,"expires":")" + base::format_millis(expiry) + R"("})";
-  return task::encode(std::move(m), to.response_topic, to.partition);
-}
-
-base::record request_record(submission& s, const task_route& to, const std::string& source, base::sys_time now,
-                            task_times times) {
-  auto m = opening(task::message_type::submitted, s, source, now, times.expiry);
-  m.accepted_at = times.accepted_at;
-  m.content_type = std::move(s.content_type);
-  m.payload = std::move(s.payload);
-  return task::encode(std::move(m), to.request_topic, to.partition);
-}
-
-namespace {
-
-// A record of the gateway itself, which belongs to no run.
-base::record record_of_gateway(task::message_type type, const std::string& request_id, const std::string& kind,
-                               std::string payload, const task_route& to, const std::string& source,
-                               base::sys_time now) {
-  task::message m;
-  m.type = type;
-  m.request_id = request_id;
-  m.kind = kind;
-  m.source = source;
-  m.time = now;
-  m.payload = std::move(payload);
-  return task::encode(std::move(m), to.response_topic, to.partition);
-}
-
-}  // namespace
-
-base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
-                          std::string_view reason, const task_route& to, const std::string& source,
-                          base::sys_time now) {
-  return record_of_gateway(task::message_type::ended, request_id, kind, task::end_payload(how, reason), to, source,
-                           now);
-}
-
-base::record deleted_record(const std::string& request_id, const std::string& kind, const task_route& to,
-                            const std::string& source, base::sys_time now) {
-  return record_of_gateway(task::message_type::deleted, request_id, kind, "{}", to, source, now);
+base::record task_records::encoded(task::message m, const std::string& topic) const {
+  m.source = source_;
+  m.time = clock_.now();
+  const auto partition = base::partition_for(m.request_id, topics_.partitions);
+  return task::encode(std::move(m), topic, partition);
 }
 
 }  // namespace streamdemo::gateway

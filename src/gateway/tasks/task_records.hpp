@@ -1,18 +1,14 @@
-// The records a gateway writes. Pure, thread-safe.
+// The records that a gateway writes. Thread-safe.
 #pragma once
+#include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/record.hpp>
 #include <streamdemo/task/message.hpp>
+
+#include <map>
 
 #include "gateway/tasks/task_service.hpp"
 
 namespace streamdemo::gateway {
-
-// Where a task's records go.
-struct task_route {
-  std::string request_topic;
-  std::string response_topic;
-  std::int32_t partition = 0;  // of both
-};
 
 // Times of an accepted task, by the bus's clock.
 struct task_times {
@@ -20,18 +16,37 @@ struct task_times {
   std::optional<base::sys_time> accepted_at;  // log time of its `accepted`, if that was read back
 };
 
-// In all of these, `now` is by this machine's clock. `expiry`: by the bus's.
-base::record accepted_record(const submission& s, const task_route& to, const std::string& source, base::sys_time now,
-                             base::sys_time expiry);
-// Takes the payload out of `s`.
-base::record request_record(submission& s, const task_route& to, const std::string& source, base::sys_time now,
-                            task_times times);
-// An `ended` without a run: canceled or expired; `reason` is a sentence for the client.
-base::record ended_record(const std::string& request_id, const std::string& kind, task::status how,
-                          std::string_view reason, const task_route& to, const std::string& source, base::sys_time now);
+class task_records {
+ public:
+  struct topics {
+    std::string response;
+    std::string request;                            // of kinds that have none of their own
+    std::map<std::string, std::string> request_of;  // by kind
+    std::int32_t partitions = 1;                    // of each
+  };
 
-// `deleted`: the data of a task that has ended must be deleted.
-base::record deleted_record(const std::string& request_id, const std::string& kind, const task_route& to,
-                            const std::string& source, base::sys_time now);
+  // `source`: of this gateway, in each record. `clock`, this machine's, outlives it.
+  task_records(topics t, std::string source, const base::clock& clock);
+
+  // `expiry`: by the bus's clock.
+  base::record accepted(const submission& s, base::sys_time expiry) const;
+  // Takes content type and payload out of `s`.
+  base::record request(submission& s, task_times times) const;
+  // Without a run: canceled or expired; `reason` is a sentence for the client.
+  base::record ended(const std::string& request_id, const std::string& kind, task::status how,
+                     std::string_view reason) const;
+  // The data of a task that has ended must be deleted.
+  base::record deleted(const std::string& request_id, const std::string& kind) const;
+
+ private:
+  base::record of_gateway(task::message_type type, const std::string& request_id, const std::string& kind,
+                          std::string payload) const;
+  task::message opening(task::message_type type, const submission& s, base::sys_time expiry) const;
+  base::record encoded(task::message m, const std::string& topic) const;
+
+  const topics topics_;
+  const std::string source_;
+  const base::clock& clock_;
+};
 
 }  // namespace streamdemo::gateway

@@ -1,6 +1,4 @@
 #include <streamdemo/base/id.hpp>
-#include <streamdemo/base/notifier.hpp>
-#include <streamdemo/base/partition.hpp>
 #include <streamdemo/base/task_group.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +10,7 @@
 #include "gateway/access/places.hpp"
 #include "gateway/tasks/deleted_files.hpp"
 #include "gateway/tasks/expiry_schedule.hpp"
+#include "gateway/tasks/operations.hpp"
 #include "gateway/tasks/task_records.hpp"
 #include "gateway/tasks/task_service_control.hpp"
 #include "gateway/tasks/task_waits.hpp"
@@ -41,19 +40,9 @@ error bus_error(const error& e, std::string_view what) {
   return {code, fmt::format("{} could not be written to the bus: {}", what, e.message)};
 }
 
-// Counts an operation in progress for as long as it lives.
-class underway {
- public:
-  underway(std::size_t& count, base::notifier& idle) : count_(count), idle_(idle) { ++count_; }
-  ~underway() {
-    if (--count_ == 0) idle_.notify_all();
-  }
-  underway(const underway&) = delete;
-
- private:
-  std::size_t& count_;
-  base::notifier& idle_;
-};
+task_records::topics topics_of(const config::settings& s) {
+  return {s.topics.response, s.topics.request, s.tasks.request_topics, s.topics.partitions};
+}
 
 }  // namespace
 
@@ -63,17 +52,17 @@ class bus_task_service final : public task_service_control, private task_observe
       : all_(p.all),
         settings_(p.settings),
         loop0_(p.loops.executor(0)),
-        clock_(p.clock),
         metrics_(p.metrics),
         log_(p.log.child("tasks")),
         source_(std::move(p.source)),
+        records_(topics_of(p.settings), source_, p.clock),
         secrets_(p.own_secrets),
         producer_(p.bus.make_producer(loop0_)),
         seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
                                     {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
         waits_(loop0_),
         files_(p.files, loop0_),
-        idle_(loop0_),
+        operations_(loop0_),
         group_(loop0_, log_, "the task service") {
     all_.observe(this);
   }
@@ -92,23 +81,18 @@ class bus_task_service final : public task_service_control, private task_observe
     return std::move(ids.front());
   }
 
-  awaitable<result<accepted_task>> submit(submission s) override {
-    auto body = submit_here(std::move(s));
-    co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
-  }
+  awaitable<result<accepted_task>> submit(submission s) override { return on_loop0(submit_here(std::move(s))); }
 
   std::optional<std::string> owner_of_unread(std::string_view request_id) const override {
     return unread_.owner_of(request_id);
   }
 
   awaitable<result<void>> cancel(std::string request_id) override {
-    auto body = cancel_here(std::move(request_id));
-    co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
+    return on_loop0(cancel_here(std::move(request_id)));
   }
 
   awaitable<result<void>> erase_data(std::string request_id) override {
-    auto body = erase_data_here(std::move(request_id));
-    co_return co_await asio::co_spawn(loop0_, std::move(body), base::use_awaitable);
+    return on_loop0(erase_data_here(std::move(request_id)));
   }
 
   void start() override {
@@ -120,24 +104,35 @@ class bus_task_service final : public task_service_control, private task_observe
 
   awaitable<void> drain(steady_time deadline) override {
     close();
-    while (underway_ != 0 && now() < deadline) co_await idle_.wait_until(deadline);
+    co_await operations_.finished(deadline);
     producer_->close();
     const auto report = co_await producer_->drain(deadline);
     if (report.lost != 0)
       log_.warning("{} record(s) may not have reached the bus before the drain deadline", report.lost);
     waits_.end();
-    while (underway_ != 0) co_await idle_.wait();
+    co_await operations_.finished();
     group_.cancel();
     co_await group_.join();
   }
 
  private:
-  // All from here on runs on loop 0. An operation finishes even if its caller goes away, because a task whose
-  // `accepted` is written needs its request. Every wait inside has a deadline.
+  template <class T>
+  awaitable<T> on_loop0(awaitable<T> operation) {
+    co_return co_await asio::co_spawn(loop0_, to_its_end(std::move(operation)), base::use_awaitable);
+  }
+
+  // All from here on runs on loop 0.
+
+  // An operation finishes even if its caller goes away, because a task whose `accepted` is written needs its request.
+  // Every wait inside has a deadline.
+  template <class T>
+  awaitable<T> to_its_end(awaitable<T> operation) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const operations::in_progress here(operations_);
+    co_return co_await std::move(operation);
+  }
 
   awaitable<result<accepted_task>> submit_here(submission s) {
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    const underway here(underway_, idle_);
     const auto begin = now();
     auto r = co_await submit_in_turn(s);
     seconds_.Observe(std::chrono::duration<double>(now() - begin).count());
@@ -169,8 +164,7 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
   awaitable<result<accepted_task>> submit_alone(submission& s) {
-    const auto to = route(s.request_id, s.kind);
-    if (const auto known = current(s)) co_return co_await request_again(s, to, known, true);
+    if (const auto known = current(s)) co_return co_await request_again(s, known, true);
     if (all_.open_tasks() + in_flight_.size() + unread_.size() > settings_.gateway.max_tasks) {
       co_return error{errc::full, fmt::format("{} tasks are open, as many as gateway.max_tasks allows",
                                               settings_.gateway.max_tasks)};
@@ -186,15 +180,14 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto wanted = s.deadline.value_or(settings_.tasks.default_deadline);
     const auto expiry =
         std::chrono::floor<base::milliseconds>(bus_now() + std::min(wanted, settings_.tasks.max_deadline));
-    auto accepted = accepted_record(s, to, source_, clock_.now(), expiry);
     const auto written =
-        co_await bus::publish(*producer_, std::move(accepted), begin + settings_.gateway.publish_timeout);
+        co_await bus::publish(*producer_, records_.accepted(s, expiry), begin + settings_.gateway.publish_timeout);
     if (written.has_error()) {
-      if (written.error().code == errc::timed_out && !s.has_idempotency_key) abandon(s, to);
+      if (written.error().code == errc::timed_out && !s.has_idempotency_key) abandon(s);
       co_return bus_error(written.error(), "the task");
     }
-    if (s.has_idempotency_key) co_return co_await after_read_back(s, to);
-    co_return co_await request_at_once(s, to, begin, expiry);
+    if (s.has_idempotency_key) co_return co_await after_read_back(s);
+    co_return co_await request_at_once(s, begin, expiry);
   }
 
   // Counts the owner's open tasks in the log, and this gateway's submissions that may not be read back yet.
@@ -207,14 +200,13 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
   // The id is random, so nobody else can have it, and the request need not wait until `accepted` is read back.
-  awaitable<result<accepted_task>> request_at_once(submission& s, const task_route& to, steady_time begin,
-                                                   base::sys_time expiry) {
+  awaitable<result<accepted_task>> request_at_once(submission& s, steady_time begin, base::sys_time expiry) {
     // The log time of `accepted` is not before `begin`, so the request follows it within half of the recovery margin.
     const auto by =
         std::min(now() + settings_.gateway.publish_timeout, begin + settings_.processor.recovery_margin / 2);
-    const auto written = co_await publish_request(s, to, {expiry, std::nullopt}, by);
+    const auto written = co_await publish_request(s, {expiry, std::nullopt}, by);
     if (written.has_error()) {
-      abandon(s, to);
+      abandon(s);
       co_return bus_error(written.error(), "the task");
     }
     // The task is durable and may already be running, so it is a success even if this gateway lags behind the log.
@@ -228,17 +220,17 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
   // The first `accepted` of the id in the log has made the task; it may be another gateway's.
-  awaitable<result<accepted_task>> after_read_back(submission& s, const task_route& to) {
+  awaitable<result<accepted_task>> after_read_back(submission& s) {
     const auto h = co_await read_back(s);
     if (!h) co_return error{errc::timed_out, "the task was written, but not read back in time"};
     const bool repeated = h->view().accepted_by != source_;
-    co_return co_await request_again(s, to, h, repeated);
+    co_return co_await request_again(s, h, repeated);
   }
 
   // The task exists. Sends its request (once more), unless that is known to be needless: the task may have been
   // accepted long ago by a gateway that died before it sent the request. The request carries the log time of the
   // `accepted`, so that a processor finds it in the log.
-  awaitable<result<accepted_task>> request_again(submission& s, const task_route& to, history_ptr h, bool repeated) {
+  awaitable<result<accepted_task>> request_again(submission& s, history_ptr h, bool repeated) {
     const auto view = h->view();
     if (view.deleted) co_return error{errc::conflict, "the task of this idempotency key was deleted; use another key"};
     // Unknown if the task has ended and its history was removed to save memory.
@@ -248,7 +240,7 @@ class bus_task_service final : public task_service_control, private task_observe
     accepted_task found{s.request_id, h, repeated};
     if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
     const auto by = now() + settings_.gateway.publish_timeout;
-    const auto written = co_await publish_request(s, to, {view.expiry, view.accepted_at}, by);
+    const auto written = co_await publish_request(s, {view.expiry, view.accepted_at}, by);
     if (written.has_error() && h->view().status == task::status::queued) {
       co_return bus_error(written.error(), "the task");
     }
@@ -256,10 +248,8 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return found;
   }
 
-  awaitable<result<bus::published>> publish_request(submission& s, const task_route& to, task_times times,
-                                                    steady_time by) {
-    auto request = request_record(s, to, source_, clock_.now(), times);
-    auto written = co_await bus::publish(*producer_, std::move(request), by);
+  awaitable<result<bus::published>> publish_request(submission& s, task_times times, steady_time by) {
+    auto written = co_await bus::publish(*producer_, records_.request(s, times), by);
     // After any other error the request is not in the log.
     const bool may_be_read = !written.has_error() || written.error().code == errc::timed_out;
     if (s.input && may_be_read) s.input->keep();
@@ -267,47 +257,45 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
   awaitable<result<void>> cancel_here(std::string request_id) {
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    const underway here(underway_, idle_);
     const auto h = all_.find(request_id);
     if (!h) co_return error{errc::not_found, "no task has this id"};
     const auto view = h->view();
     if (task::is_end(view.status)) co_return result<void>{};
-    auto record = ended_record(request_id, view.kind, task::status::canceled, "The task was canceled.",
-                               route(request_id, view.kind), source_, clock_.now());
-    const auto by = now() + settings_.gateway.publish_timeout;
-    const auto written = co_await bus::publish(*producer_, std::move(record), by);
-    if (written.has_error()) co_return bus_error(written.error(), "the cancellation");
-    // The cancellation is durable now. Wait until it is read back, so that the client's next answer shows it.
-    co_await waits_.until(request_id, [&] { return task::is_end(h->view().status); }, by);
-    co_return result<void>{};
+    auto record = records_.ended(request_id, view.kind, task::status::canceled, "The task was canceled.");
+    co_return co_await write_and_read_back(std::move(record), "the cancellation",
+                                           [&] { return task::is_end(h->view().status); });
   }
 
   awaitable<result<void>> erase_data_here(std::string request_id) {
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    const underway here(underway_, idle_);
     const auto h = all_.find(request_id);
     if (!h) co_return error{errc::not_found, "no task has this id"};
     const auto view = h->view();
     if (!task::is_end(view.status)) co_return error{errc::invalid_argument, "the task has not ended"};
-    auto record = deleted_record(request_id, view.kind, route(request_id, view.kind), source_, clock_.now());
+    auto record = records_.deleted(request_id, view.kind);
+    co_return co_await write_and_read_back(std::move(record), "the deletion",
+                                           [&] { return all_.find(request_id) == nullptr; });
+  }
+
+  // Once it is durable, waits a while until it `is_read`, so that the client's next answer shows it.
+  template <class Predicate>
+  awaitable<result<void>> write_and_read_back(base::record r, std::string_view what, Predicate is_read) {
+    const auto id = r.key;
     const auto by = now() + settings_.gateway.publish_timeout;
-    const auto written = co_await bus::publish(*producer_, std::move(record), by);
-    if (written.has_error()) co_return bus_error(written.error(), "the deletion");
-    co_await waits_.until(request_id, [&] { return all_.find(request_id) == nullptr; }, by);
+    const auto written = co_await bus::publish(*producer_, std::move(r), by);
+    if (written.has_error()) co_return bus_error(written.error(), what);
+    co_await waits_.until(id, is_read, by);
     co_return result<void>{};
   }
 
   // Ends a task whose client was told to try again, so that it does not run. Best effort: if this fails, expiry ends
   // it.
-  void abandon(const submission& s, const task_route& to) {
-    write_end(ended_record(s.request_id, s.kind, task::status::canceled,
-                           "The gateway could not hand the task over; its client was told to try again.", to, source_,
-                           clock_.now()));
+  void abandon(const submission& s) {
+    write_end(records_.ended(s.request_id, s.kind, task::status::canceled,
+                             "The gateway could not hand the task over; its client was told to try again."));
   }
 
   void write_end(base::record r) {
-    auto here = std::make_shared<underway>(underway_, idle_);
+    auto here = std::make_shared<operations::in_progress>(operations_);
     auto id = r.key;
     producer_->publish(std::move(r), now() + settings_.gateway.publish_timeout,
                        [this, here, id = std::move(id)](result<bus::published> done) {
@@ -324,9 +312,8 @@ class bus_task_service final : public task_service_control, private task_observe
       for (const auto& h : schedule_.take(bus_now(), expiry_again)) {
         const auto view = h->view();
         if (task::is_end(view.status)) continue;
-        write_end(ended_record(view.request_id, view.kind, task::status::expired,
-                               "The task did not end before its deadline.", route(view.request_id, view.kind), source_,
-                               clock_.now()));
+        write_end(records_.ended(view.request_id, view.kind, task::status::expired,
+                                 "The task did not end before its deadline."));
       }
     }
   }
@@ -374,22 +361,15 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return h;
   }
 
-  task_route route(const std::string& request_id, const std::string& kind) const {
-    const auto own = settings_.tasks.request_topics.find(kind);
-    return {.request_topic = own == settings_.tasks.request_topics.end() ? settings_.topics.request : own->second,
-            .response_topic = settings_.topics.response,
-            .partition = base::partition_for(request_id, settings_.topics.partitions)};
-  }
-
   base::sys_time bus_now() const { return all_.bus_now(); }
 
   histories& all_;
   const config::settings& settings_;
   base::executor loop0_;
-  const base::clock& clock_;
   base::metrics& metrics_;
   base::logger log_;
-  std::string source_;
+  const std::string source_;
+  const task_records records_;
   const secrets& secrets_;
   std::unique_ptr<bus::producer> producer_;
   base::histogram& seconds_;
@@ -402,8 +382,7 @@ class bus_task_service final : public task_service_control, private task_observe
   std::minstd_rand random_{std::random_device{}()};
   deleted_files files_;
   bool closed_ = false;
-  std::size_t underway_ = 0;
-  base::notifier idle_;
+  operations operations_;
   base::task_group group_;
 };
 

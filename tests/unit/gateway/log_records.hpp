@@ -5,31 +5,17 @@
 #include <streamdemo/task/message.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <string>
 
+#include "support/hand_clock.hpp"
+
 namespace streamdemo::gateway::testing {
 
-inline constexpr base::sys_time epoch{std::chrono::seconds{1'800'000'000}};
+using test::hand_clock;
+
+inline constexpr base::sys_time epoch = hand_clock::epoch;
 inline constexpr std::string_view own_source = "gateway/own";
-
-// A clock that stands still until it is moved. Any thread.
-class hand_clock final : public base::clock {
- public:
-  base::sys_time now() const override { return base::sys_time{base::microseconds{micros_.load()}}; }
-  base::steady_time even() const override { return base::steady_time{base::microseconds{even_.load()}}; }
-  void advance(base::microseconds d) {
-    micros_ += d.count();
-    even_ += d.count();
-  }
-  // Sets the wall clock only, as an administrator would.
-  void step(base::microseconds d) { micros_ += d.count(); }
-
- private:
-  std::atomic<std::int64_t> micros_ = epoch.time_since_epoch().count();
-  std::atomic<std::int64_t> even_ = base::microseconds(std::chrono::hours(1)).count();
-};
 
 // Makes the records of a log: offsets ascend per partition, and the test sets the time.
 class log_writer {

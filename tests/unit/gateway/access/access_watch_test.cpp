@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "support/hand_clock.hpp"
 #include "support/run.hpp"
 
 using namespace streamdemo;
@@ -12,12 +13,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-
-class set_clock final : public base::clock {
- public:
-  base::sys_time now() const override { return at; }
-  base::sys_time at{seconds(1'800'000'000)};
-};
 
 // Keys are good as long as they stand here.
 class listed_keys final : public token_verifier {
@@ -56,11 +51,11 @@ struct fixture {
     auto p = std::make_shared<principal>();
     p->issuer = "keys";
     p->subject = p->owner = p->key = std::move(key);
-    if (good_for.count() != 0) p->expires = clock.at + good_for;
+    if (good_for.count() != 0) p->expires = clock.now() + good_for;
     return p;
   }
 
-  set_clock clock;
+  test::hand_clock clock;
   std::vector<std::string> good{"a", "b", "c"};
   listed_keys* verifier = nullptr;
   std::unique_ptr<gate> entrance;
@@ -74,7 +69,7 @@ base::awaitable<void> settled() {
 
 // The clock jumps, and the watch is woken as a change of keys wakes it.
 base::awaitable<void> later(fixture& f, access_watch& watch, milliseconds by) {
-  f.clock.at += by;
+  f.clock.advance(by);
   watch.judge_again();
   co_await settled();
 }

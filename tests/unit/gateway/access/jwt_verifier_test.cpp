@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "support/hand_clock.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/gateway/access/key_server.hpp"
 #include "unit/gateway/access/token_maker.hpp"
@@ -19,12 +20,6 @@ using test::signing_key;
 namespace {
 
 using std::chrono::seconds;
-
-class set_clock final : public base::clock {
- public:
-  base::sys_time now() const override { return at; }
-  base::sys_time at{seconds(1'800'000'000)};
-};
 
 std::string token_of(const signing_key& key, const std::string& kid, const base::clock& c, int good_for = 3600,
                      const std::string& iss = "https://a.example", const std::string& alg = "ES256") {
@@ -46,7 +41,7 @@ jwt_verifier::issuer issuer_at(const std::string& where, const std::string& iss 
 }
 
 struct fixture {
-  set_clock clock;
+  test::hand_clock clock;
   base::metrics metrics;
   base::logger log{"test", base::log_level::off};
   signing_key first = signing_key::elliptic();
@@ -116,7 +111,7 @@ TEST_CASE("keys of a file are there at once, and looked at again") {
   SUBCASE("a key that is added counts within a second, one that is gone no longer") {
     write(f.set(true, true));
     CHECK(v.look().empty());
-    f.clock.at += seconds(1);
+    f.clock.advance(seconds(1));
     const auto came = v.look();
     REQUIRE(came.size() == 1);
     CHECK(came[0].issuer == "a");
@@ -125,17 +120,17 @@ TEST_CASE("keys of a file are there at once, and looked at again") {
     CHECK(verdict(v, two, f.clock.now()) == "");
     CHECK(v.still_holds(**who));
     write(f.set(false, true));
-    f.clock.at += seconds(1);
+    f.clock.advance(seconds(1));
     CHECK_FALSE(v.look().empty());
     CHECK_FALSE(v.still_holds(**who));
     CHECK(verdict(v, one, f.clock.now()) == "unavailable");  // its file is looked at again for it
-    f.clock.at += seconds(1);
+    f.clock.advance(seconds(1));
     CHECK(v.look().empty());
     CHECK(verdict(v, one, f.clock.now()) == "unknown");
   }
   SUBCASE("another key of the same name is another key") {
     write(jwks({f.second.jwk(R"(,"kid":"1")")}));
-    f.clock.at += seconds(1);
+    f.clock.advance(seconds(1));
     const auto changes = v.look();
     REQUIRE(changes.size() == 1);
     CHECK(changes[0].changed == std::vector<std::string>(1, "1"));
@@ -146,12 +141,12 @@ TEST_CASE("keys of a file are there at once, and looked at again") {
   SUBCASE("a file that is wrong or gone changes nothing") {
     for (const auto* text : {"", "{", "{\"keys\":[]}"}) {
       write(text);
-      f.clock.at += seconds(61);
+      f.clock.advance(seconds(61));
       CHECK(v.look().empty());
       CHECK(verdict(v, one, f.clock.now()) == "");
     }
     std::filesystem::remove(file);
-    f.clock.at += seconds(61);
+    f.clock.advance(seconds(61));
     CHECK(v.look().empty());
     CHECK(verdict(v, one, f.clock.now()) == "");
     CHECK_FALSE(v.not_ready().has_value());
@@ -195,12 +190,12 @@ TEST_CASE("keys of an address: not ready before they are there, and kept while i
   }));
   CHECK(s.asked() == 1);
   // Not before a second is over.
-  f.clock.at += std::chrono::milliseconds(999);
+  f.clock.advance(std::chrono::milliseconds(999));
   v.look();
   CHECK(v.look().empty());
   CHECK(s.asked() == 1);
   s.answer_with(f.set(true, false));
-  f.clock.at += std::chrono::milliseconds(1);
+  f.clock.advance(std::chrono::milliseconds(1));
   CHECK(eventually([&] { return !v.look().empty(); }));
   CHECK(s.asked() == 2);
   CHECK_FALSE(v.not_ready().has_value());
@@ -210,14 +205,14 @@ TEST_CASE("keys of an address: not ready before they are there, and kept while i
   // It is asked again in time; what it answers then is no set.
   const std::vector<std::pair<std::string, int>> wrong{
       {"away", 500}, {"<html>", 200}, {std::string(1'100'000, ' '), 200}, {"", 204}};
-  const auto got = f.clock.at;
+  const auto got = f.clock.now();
   for (const auto& [body, status] : wrong) {
     s.answer_with(body, status);
     // That one answer was taken before the next is given.
     const auto wanted = s.asked() + 2;
     bool changed = false;
     CHECK(eventually([&] {
-      f.clock.at += seconds(1);
+      f.clock.advance(seconds(1));
       changed = changed || !v.look().empty();
       return s.asked() >= wanted;
     }));
@@ -228,7 +223,7 @@ TEST_CASE("keys of an address: not ready before they are there, and kept while i
   // The age is that of the keys that serve.
   v.look();
   const auto age =
-      fmt::format("streamdemo_auth_keys_age_seconds{{issuer=\"a\"}} {}\n", (f.clock.at - got) / seconds(1));
+      fmt::format("streamdemo_auth_keys_age_seconds{{issuer=\"a\"}} {}\n", (f.clock.now() - got) / seconds(1));
   CHECK(f.metrics.expose().find(age) != std::string::npos);
 }
 
@@ -258,9 +253,9 @@ TEST_CASE("an unknown key is asked for once in half a minute") {
   // Strangers name what they like.
   const auto none = token_of(f.second, "3", f.clock);
   for (int i = 0; i < 100; ++i) CHECK(verdict(v, none, f.clock.now()) == "unknown");
-  f.clock.at += std::chrono::milliseconds(29'999);
+  f.clock.advance(std::chrono::milliseconds(29'999));
   CHECK(verdict(v, none, f.clock.now()) == "unknown");
-  f.clock.at += std::chrono::milliseconds(1);
+  f.clock.advance(std::chrono::milliseconds(1));
   CHECK(verdict(v, none, f.clock.now()) == "unavailable");
   CHECK(eventually([&] {
     v.look();
