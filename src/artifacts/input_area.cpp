@@ -10,7 +10,7 @@ input_area::input_area(std::filesystem::path root) : root_(std::move(root)), loc
 input_area::listing input_area::list() const {
   listing all;
   for (const auto& f : disk::list(root_).files) {
-    all.files.push_back({f.path.parent_path().filename().string(), f.path.filename().string(), f.linked});
+    all.files.push_back({f.path.parent_path().filename().string(), f.path.filename().string(), f.linked, f.size});
     all.bytes += f.size;
   }
   return all;

@@ -84,6 +84,10 @@ void check_sizes(contradiction_list& out, const settings& s) {
                                "{}: the largest upload would not fit beside what is made of it",
                                s.artifacts.max_bytes, s.gateway.max_upload_bytes)});
   }
+  if (s.quota.upload_bytes != 0) {
+    at_least(out, bytes("quota.upload_bytes", s.quota.upload_bytes),
+             bytes("gateway.max_upload_bytes", s.gateway.max_upload_bytes), "nobody could send the largest upload");
+  }
   if (s.bus == bus_kind::inprocess) {
     at_least(out, bytes("inprocess.response_max_bytes", s.inprocess.response_max_bytes), record,
              "the largest result would not fit");

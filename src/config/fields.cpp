@@ -147,6 +147,13 @@ void add_quota(field_list& f) {
   f.push_back(num("quota.waiters", AT(quota.waiters), 0, 1000000,
                   "Requests and subscriptions of one owner that may wait at once, at each gateway, for an id that is "
                   "not known yet; 0: as many as gateway.max_waiters."));
+  f.push_back(
+      num("quota.streams", AT(quota.streams), 0, 10000000,
+          "Streams of one owner (SSE, JSON lines, WebSockets) that may be open at once at each gateway; further "
+          "ones are told to come again later. 0 sets no bound."));
+  f.push_back(num("quota.upload_bytes", AT(quota.upload_bytes), 0, tib,
+                  "Bytes of one owner's uploads that are under way at this gateway, or whose tasks have not ended; "
+                  "further uploads are answered 429. 0 sets no bound."));
   f.push_back(num("quota.submission_burst", AT(quota.submission_burst), 1, 10000000,
                   "How many submissions of one owner may come at once after a time without any."));
 }

@@ -602,3 +602,89 @@ TEST_CASE("one owner's waits for unknown ids are bounded, and another's are not 
     CHECK((co_await bob.get("/api/tasks/" + bobs, app.as("another"))).status == 200);
   });
 }
+
+TEST_CASE("one owner's open streams are bounded at a gateway, and another's are not touched by it") {
+  guarded_app app([](config::settings& s) { s.quota.streams = 2; });
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    caller c(ex, app.port());
+    auto f = app.as("owner");
+    f.push_back({"Content-Type", "application/json"});
+    const auto accepted = co_await c.send(http::verb::post, "/api/simulate", f, R"({"results":2,"interval_ms":60000})");
+    const auto events = "/api/tasks/" + string_at(parse(accepted.body), "request_id") + "/events";
+    auto as_lines = app.as("owner");
+    as_lines.push_back({"Accept", "application/x-ndjson"});
+    caller one(ex, app.port());
+    REQUIRE((co_await one.raw().open_stream(events, as_lines, in_time()))->status == 200);
+    auto two = std::make_unique<caller>(ex, app.port());
+    REQUIRE((co_await two->raw().open_websocket("/api/stream", {}, in_time())).has_value());
+    // It belongs to nobody until it says whose it is.
+    (void)co_await two->raw().write_message(R"({"action":"authenticate","token":")" + app.key("owner") + "\"}",
+                                            in_time());
+    CHECK((co_await two->raw().read_message(in_time()))->find("\"alice\"") != std::string::npos);
+
+    const auto refused = co_await c.get(events, as_lines);
+    CHECK(refused.status == 429);
+    CHECK(refused.header("Retry-After") == "1");
+    CHECK(refused.body.find("quota.streams = 2") != std::string::npos);
+    for (const auto* path : {"/api/stream", "/api/simulate"}) {
+      caller third(ex, app.port());
+      REQUIRE((co_await third.raw().open_websocket(path, app.as("owner"), in_time())).has_value());
+      const auto closed = co_await third.raw().read_message(in_time());
+      REQUIRE_FALSE(closed.has_value());
+      CHECK_MESSAGE(closed.error().message.find("1013") != std::string::npos, closed.error().message);
+    }
+    caller late(ex, app.port());
+    REQUIRE((co_await late.raw().open_websocket("/api/stream", {}, in_time())).has_value());
+    (void)co_await late.raw().write_message(R"({"action":"authenticate","token":")" + app.key("owner") + "\"}",
+                                            in_time());
+    CHECK((co_await late.raw().read_message(in_time()))->find("urn:streamdemo:problem:quota") != std::string::npos);
+    // What it submits is accepted all the same, and can be polled.
+    f.push_back({"Accept", "text/event-stream"});
+    CHECK((co_await c.send(http::verb::post, "/api/simulate", f, R"({"results":1})")).status == 202);
+    caller bob(ex, app.port());
+    CHECK((co_await bob.raw().open_websocket("/api/stream", app.as("another"), in_time())).has_value());
+
+    two.reset();
+    for (int status = 429; status != 200;) {
+      caller next(ex, app.port());
+      status = (co_await next.raw().open_stream(events, as_lines, in_time()))->status;
+    }
+  });
+}
+
+TEST_CASE("one owner's uploads take no more than its share, until their tasks have ended") {
+  guarded_app app([](config::settings& s) {
+    s.processor.concurrency = 1;
+    s.quota.upload_bytes = 1'000'000;
+    s.gateway.max_upload_bytes = 1'000'000;
+  });
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    caller c(ex, app.port());
+    const auto upload = [&](const std::string& who, std::size_t bytes) -> base::awaitable<http::client_response> {
+      auto f = app.as(who);
+      f.push_back({"Content-Type", "video/mp4"});
+      co_return co_await c.send(http::verb::post, "/api/process-video", std::move(f), std::string(bytes, 'v'));
+    };
+    auto f = app.as("another");
+    f.push_back({"Content-Type", "application/json"});
+    const auto first = co_await c.send(http::verb::post, "/api/simulate", f, R"({"results":2,"interval_ms":60000})");
+    const auto accepted = co_await upload("owner", 600'000);
+    CHECK(accepted.status == 202);
+    const auto refused = co_await upload("owner", 400'001);
+    CHECK(refused.status == 429);
+    CHECK(refused.body.find("quota.upload_bytes = 1000000") != std::string::npos);
+    CHECK((co_await upload("another", 400'001)).status == 202);
+    CHECK((co_await upload("owner", 400'000)).status == 202);
+    // A body that does not say how long it is is refused where its share ends.
+    const auto chunked = exchange(
+        app.port(), "POST /api/process-video HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + app.key("owner") +
+                        "\r\nConnection: close\r\nContent-Type: video/mp4\r\nTransfer-Encoding: "
+                        "chunked\r\n\r\n1\r\nv\r\n0\r\n\r\n");
+    CHECK(chunked.starts_with("HTTP/1.1 429"));
+    const auto id = string_at(parse(accepted.body), "request_id");
+    CHECK((co_await c.send(http::verb::post, "/api/tasks/" + id + "/cancel", app.as("owner"), {})).status == 200);
+    for (int status = 429; status != 202;) status = (co_await upload("owner", 600'000)).status;
+  });
+}

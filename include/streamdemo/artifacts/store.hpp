@@ -43,6 +43,7 @@ struct input {
   std::string id;
   std::string name;
   base::sys_time since{};  // when it was committed, by the file system's clock
+  std::uint64_t size = 0;
 };
 
 // An input that is being written, or that is committed while its task may still be refused. If it is destroyed without

@@ -114,6 +114,8 @@ struct settings {
     std::uint32_t submissions_per_second = 100;
     std::uint32_t submission_burst = 500;
     std::uint32_t waiters = 200;
+    std::uint32_t streams = 5000;
+    std::uint64_t upload_bytes = 4294967296;
   } quota;
 
   struct {

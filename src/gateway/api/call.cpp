@@ -20,6 +20,12 @@ refusal too_many_waits(std::size_t each) {
           {}};
 }
 
+refusal too_many_streams(std::size_t each) {
+  return {problem::quota,
+          "as many of your streams are open at this gateway as quota.streams = " + std::to_string(each) + " allows",
+          {}};
+}
+
 }  // namespace
 
 caller::caller(services& s, principal_ptr who, request_origin from)
@@ -72,6 +78,14 @@ void caller::tell_refused(std::string_view what, std::string_view request_id, co
   const auto& row = row_of(why.what);
   at().log_of_acts().refused(
       {.what = what, .who = *who_, .task = id_or_none(request_id), .from = from_.peer, .status = row.status}, row.name);
+}
+
+checked<places::place> caller::stream_place() const {
+  auto place = at().streams().take(who_->owner);
+  if (place) return *std::move(place);
+  const auto why = too_many_streams(at().streams().each());
+  tell_refused("stream", {}, why);
+  return why;
 }
 
 bool caller::sees(const task_view& v) const noexcept {

@@ -42,6 +42,8 @@ class caller {
     quotas::decision of;
   };
   share take_share(std::string_view kind) const;
+  // A place among the open streams of the caller's owner, for as long as it lives. Refusal: quota.
+  checked<places::place> stream_place() const;
   // Write to the audit log what was done or refused, and about which task.
   void tell_submitted(std::string_view request_id, const base::result<accepted_task>& outcome) const;
   void tell(std::string_view what, std::string_view request_id, int status) const;

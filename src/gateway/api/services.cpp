@@ -35,6 +35,7 @@ services::services(api_dependencies d)
       page_(embedded_files()),
       quotas_({.per_second = d_.settings.quota.submissions_per_second, .burst = d_.settings.quota.submission_burst}),
       waits_(d_.settings.quota.waiters),
+      streams_(d_.settings.quota.streams),
       audit_(d_.entrance.asks(), d_.clock, d_.metrics, d_.log),
       messages_(
           d_.metrics.counter("streamdemo_stream_messages_total", "Messages of clients on /api/stream that were read")),

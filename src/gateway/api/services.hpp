@@ -35,6 +35,8 @@ class services {
   quotas& shares() noexcept { return quotas_; }
   // Bounds how many requests of one owner wait for unknown ids.
   places& waits() noexcept { return waits_; }
+  // Bounds how many streams of one owner are open.
+  places& streams() noexcept { return streams_; }
   audit& log_of_acts() noexcept { return audit_; }
   histories& all() const noexcept { return d_.all; }
   task_service& service() const noexcept { return d_.service; }
@@ -74,6 +76,7 @@ class services {
   page_files page_;
   quotas quotas_;
   places waits_;
+  places streams_;
   audit audit_;
   base::counter& messages_;
   std::vector<std::unique_ptr<loop_state>> loops_;

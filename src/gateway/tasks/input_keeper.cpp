@@ -30,6 +30,7 @@ input_keeper::input_keeper(parts p)
       log_(p.log.child("uploads")),
       // A submission may wait two publish timeouts for an earlier one with its key, and one for its own `accepted`.
       on_its_way_(p.settings.processor.recovery_margin + 3 * p.settings.gateway.publish_timeout),
+      shares_(p.settings.quota.upload_bytes),
       idle_(p.loop0),
       group_(p.loop0, log_, "the keeper of uploads") {}
 
@@ -59,7 +60,9 @@ awaitable<void> input_keeper::tidy_here() {
 
 awaitable<void> input_keeper::look() {
   if (p_.follower.behind() != 0) co_return;
+  shares_.begin_count();
   const auto inputs = co_await p_.files.inputs();
+  count(inputs);
   std::vector<artifacts::input> unknown;
   for (const auto& i : inputs) {
     const auto now = standing(i);
@@ -67,6 +70,17 @@ awaitable<void> input_keeper::look() {
     if (now == input_standing::unknown) unknown.push_back(i);
   }
   if (!unknown.empty()) co_await look_again(std::move(unknown));
+}
+
+// An upload whose task is not known here belongs to nobody yet: its submission is under way.
+void input_keeper::count(const std::vector<artifacts::input>& inputs) {
+  upload_shares::bytes_by_owner stored;
+  for (const auto& i : inputs) {
+    const auto known = p_.all.find(i.id);
+    if (!known) continue;
+    if (const auto owner = known->view().owner; !owner.empty()) stored[owner] += i.size;
+  }
+  shares_.end_count(std::move(stored));
 }
 
 // This gateway may lag behind the others. Once the task's partition is read up to its present end, all that the log has

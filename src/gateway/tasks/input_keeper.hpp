@@ -8,6 +8,7 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>
 
+#include "gateway/access/upload_shares.hpp"
 #include "gateway/history/response_follower.hpp"
 #include "gateway/tasks/input_standing.hpp"
 
@@ -32,6 +33,8 @@ class input_keeper {
   void start();
   // Checks now, for a caller that needs space at once. Any loop; resumes there.
   base::awaitable<void> tidy();
+  // What each owner has of uploads; counted with every look. Any thread.
+  upload_shares& shares() noexcept { return shares_; }
   // Needed before the destructor. tidy() must not be called any more.
   base::awaitable<void> stop();
 
@@ -40,12 +43,14 @@ class input_keeper {
   base::awaitable<void> tidy_here();
   base::awaitable<void> look();
   base::awaitable<void> look_again(std::vector<artifacts::input> unknown);
+  void count(const std::vector<artifacts::input>& inputs);
   base::awaitable<bool> was_read_to_its_end(std::int32_t partition);
   input_standing standing(const artifacts::input& i) const;
 
   parts p_;
   base::logger log_;
   const base::milliseconds on_its_way_;
+  upload_shares shares_;
   bool started_ = false;
   bool busy_ = false;
   base::notifier idle_;

@@ -43,19 +43,21 @@ answering events(call& c) {
   }
   auto known = co_await c.task();
   if (!known) co_return refuse_stream(*format, known.error(), *protocol);
-  if (*format == wire::websocket) {
-    http::websocket_reply socket;
-    socket.subprotocol = std::move(*protocol);
-    socket.source = make_source(c.by, *format, *known, *cursor);
-    co_return socket;
-  }
   if (*format == wire::sse && at_the_end(**known, *cursor)) {
     // An EventSource that gets 204 does not reconnect.
     http::response done;
     done.status = 204;
     co_return done;
   }
-  co_return open_stream(c.by, *format, *known, *cursor);
+  auto place = c.by.stream_place();
+  if (!place) co_return refuse_stream(*format, place.error(), *protocol);
+  if (*format == wire::websocket) {
+    http::websocket_reply socket;
+    socket.subprotocol = std::move(*protocol);
+    socket.source = make_source(c.by, std::move(*place), *format, *known, *cursor);
+    co_return socket;
+  }
+  co_return open_stream(c.by, std::move(*place), *format, *known, *cursor);
 }
 
 }  // namespace streamdemo::gateway::endpoints

@@ -27,9 +27,11 @@ answering stream(call& c) {
   if (c.at().draining()) {
     co_return refuse_stream(wire::websocket, {problem::unavailable, std::string(restart_reason), {}}, *protocol);
   }
+  auto place = c.by.stream_place();
+  if (!place) co_return refuse_stream(wire::websocket, place.error(), *protocol);
   http::websocket_reply socket;
   socket.subprotocol = std::move(*protocol);
-  socket.source = std::make_unique<multi_source>(known_or_for_a_while(c));
+  socket.source = std::make_unique<multi_source>(known_or_for_a_while(c), std::move(*place));
   co_return socket;
 }
 

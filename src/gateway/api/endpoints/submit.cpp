@@ -57,9 +57,14 @@ answering submit(call& c) {
   auto& s = *head;
   const auto type = body_type_of(**info, r.header("Content-Type"), r.body->content_length() == 0, r.header("Host"));
   if (!type) co_return problem_response(type.error());
+  std::unique_ptr<upload_shares::share> of_upload;
   if (*type == body_type::upload) {
     auto upload = co_await receive_upload(c, **info, s.request_id);
-    if (!upload) co_return problem_response(upload.error());
+    if (!upload) {
+      if (upload.error().what == problem::quota) c.by.tell_refused("submit", {}, upload.error());
+      co_return problem_response(upload.error());
+    }
+    of_upload = std::move(upload->share);
     if (upload->repeated) {
       auto known = c.at().all().find(s.request_id);
       if (known) co_return co_await submit_answer(c, std::move(known));

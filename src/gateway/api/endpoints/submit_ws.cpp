@@ -29,9 +29,11 @@ answering submit_ws(call& c) {
   if (!protocol) co_return problem_response(protocol.error());
   const auto deadline = deadline_option(r, c.at().settings().tasks.max_deadline);
   if (!deadline) co_return problem_response(deadline.error());
+  auto place = c.by.stream_place();
+  if (!place) co_return refuse_stream(wire::websocket, place.error(), *protocol);
   http::websocket_reply socket;
   socket.subprotocol = std::move(*protocol);
-  socket.source = std::make_unique<submit_source>(c.by, **known, *deadline);
+  socket.source = std::make_unique<submit_source>(c.by, std::move(*place), **known, *deadline);
   co_return socket;
 }
 

@@ -20,8 +20,8 @@ http::piece own_piece(std::string text) {
   return {std::move(owner), bytes};
 }
 
-event_source::event_source(const base::clock& clock, history_ptr h, options o)
-    : clock_(clock), history_(std::move(h)), options_(o) {}
+event_source::event_source(const base::clock& clock, history_ptr h, options o, places::place place)
+    : clock_(clock), place_(std::move(place)), history_(std::move(h)), options_(o) {}
 
 void event_source::attach(http::stream_sink& sink) {
   sink_ = &sink;

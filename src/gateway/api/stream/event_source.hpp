@@ -5,6 +5,7 @@
 #include <streamdemo/http/stream.hpp>
 
 #include "gateway/access/access_watch.hpp"
+#include "gateway/access/places.hpp"
 #include "gateway/history/histories.hpp"
 
 namespace streamdemo::gateway {
@@ -21,8 +22,8 @@ class event_source final : public http::stream_source, public watched_stream, pr
     wire format = wire::sse;
   };
 
-  // `clock` outlives it.
-  event_source(const base::clock& clock, history_ptr h, options o);
+  // `clock` outlives it. `place`: kept until the end.
+  event_source(const base::clock& clock, history_ptr h, options o, places::place place = {});
 
   void attach(http::stream_sink& sink) override;
   http::stream_state pull(std::vector<http::piece>& out, std::size_t max_bytes) override;
@@ -48,6 +49,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   std::string_view bytes_of(const task::event& e) const noexcept;
 
   const base::clock& clock_;
+  places::place place_;
   history_ptr history_;
   std::unique_ptr<subscription> subscription_;
   http::stream_sink* sink_ = nullptr;

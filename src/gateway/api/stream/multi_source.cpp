@@ -67,8 +67,12 @@ void multi_source::follower::wake() noexcept {
   of.sink_->wake();
 }
 
-multi_source::multi_source(caller by)
-    : a_(by.at()), by_(std::move(by)), link_(std::make_shared<link>(link{this})), of_waiting_(&a_.buffers()) {}
+multi_source::multi_source(caller by, places::place place)
+    : a_(by.at()),
+      by_(std::move(by)),
+      place_(std::move(place)),
+      link_(std::make_shared<link>(link{this})),
+      of_waiting_(&a_.buffers()) {}
 
 multi_source::~multi_source() {
   link_->source = nullptr;
@@ -286,7 +290,16 @@ void multi_source::authenticate(const stream_message& m) {
     return end(error_frame({problem::forbidden, "this socket belongs to somebody else; open another", {}}),
                {.complete = false, .close_code = close_unauthorized, .reason = "another subject"});
   }
-  by_.is_now(*who);
+  auto after = by_;
+  after.is_now(*who);
+  if (before.owner.empty()) {
+    auto place = after.stream_place();
+    if (!place) {
+      return end(error_frame(place.error()), {.complete = false, .close_code = close_overloaded, .reason = "quota"});
+    }
+    place_ = std::move(*place);
+  }
+  by_ = std::move(after);
   const bool reads = by_.may(action::read).has_value();
   std::erase_if(followers_, [&](const auto& f) { return !reads || !by_.sees(f.second->events.of().view()); });
   a_.here().watch.join(*this, *who);

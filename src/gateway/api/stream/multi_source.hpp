@@ -17,7 +17,7 @@ namespace streamdemo::gateway {
 
 class multi_source final : public http::stream_source, public watched_stream {
  public:
-  explicit multi_source(caller by);
+  multi_source(caller by, places::place place);
   ~multi_source() override;
 
   void attach(http::stream_sink& sink) override;
@@ -82,6 +82,7 @@ class multi_source final : public http::stream_source, public watched_stream {
 
   services& a_;
   caller by_;
+  places::place place_;
   std::shared_ptr<link> link_;
   http::stream_sink* sink_ = nullptr;
 

@@ -34,7 +34,8 @@ void as_stream(http::stream_reply& r, wire format) {
 
 }  // namespace
 
-std::unique_ptr<event_source> make_source(const caller& by, wire format, history_ptr h, std::int64_t cursor) {
+std::unique_ptr<event_source> make_source(const caller& by, places::place place, wire format, history_ptr h,
+                                          std::int64_t cursor) {
   auto& a = by.at();
   // Spread over three seconds, so that the clients of a gateway that stopped do not all reconnect at once.
   std::uniform_int_distribution<std::uint32_t> spread(0, 3000);
@@ -44,15 +45,15 @@ std::unique_ptr<event_source> make_source(const caller& by, wire format, history
                                 .retry_ms = 1000 + spread(a.here().random),
                                 .reconnect_ms = restart + spread(a.here().random),
                                 .format = format};
-  auto source = std::make_unique<event_source>(a.clock(), std::move(h), o);
+  auto source = std::make_unique<event_source>(a.clock(), std::move(h), o, std::move(place));
   a.here().watch.join(*source, by.shared_who());
   return source;
 }
 
-http::stream_reply open_stream(const caller& by, wire format, history_ptr h, std::int64_t cursor) {
+http::stream_reply open_stream(const caller& by, places::place place, wire format, history_ptr h, std::int64_t cursor) {
   http::stream_reply r;
   as_stream(r, format);
-  r.source = make_source(by, format, std::move(h), cursor);
+  r.source = make_source(by, std::move(place), format, std::move(h), cursor);
   return r;
 }
 

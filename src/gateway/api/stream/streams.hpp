@@ -5,10 +5,12 @@
 
 namespace streamdemo::gateway {
 
-std::unique_ptr<event_source> make_source(const caller& by, wire format, history_ptr h, std::int64_t cursor);
+// `place`: of the stream, among its owner's.
+std::unique_ptr<event_source> make_source(const caller& by, places::place place, wire format, history_ptr h,
+                                          std::int64_t cursor);
 
 // The events after `cursor` as SSE or JSON lines.
-http::stream_reply open_stream(const caller& by, wire format, history_ptr h, std::int64_t cursor);
+http::stream_reply open_stream(const caller& by, places::place place, wire format, history_ptr h, std::int64_t cursor);
 
 // The sub-protocol for a WebSocket answer; empty when none was offered. Refusal: subprotocol (only unknown ones were
 // offered).

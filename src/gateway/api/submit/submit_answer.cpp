@@ -29,7 +29,10 @@ base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
   // A caller that may submit but not read gets the 202 and no results.
   if (!c.by.may(action::read)) co_return accepted_answer(h->view());
   if (const auto form = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0); form > 0) {
-    auto stream = open_stream(c.by, form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
+    auto place = c.by.stream_place();
+    // The task is accepted, whatever else its owner has open.
+    if (!place) co_return accepted_answer(h->view());
+    auto stream = open_stream(c.by, std::move(*place), form == 1 ? wire::sse : wire::json_lines, std::move(h), 0);
     stream.fields.push_back({"Location", self});
     co_return stream;
   }

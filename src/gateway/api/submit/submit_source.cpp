@@ -8,8 +8,9 @@
 
 namespace streamdemo::gateway {
 
-submit_source::submit_source(caller by, const kind_info& kind, std::optional<base::milliseconds> deadline)
-    : conversation_(std::make_shared<conversation>(*this, std::move(by), kind, deadline)) {}
+submit_source::submit_source(caller by, places::place place, const kind_info& kind,
+                             std::optional<base::milliseconds> deadline)
+    : place_(std::move(place)), conversation_(std::make_shared<conversation>(*this, std::move(by), kind, deadline)) {}
 
 submit_source::~submit_source() {
   conversation_->source = nullptr;
@@ -112,7 +113,7 @@ void submit_source::refuse(const refusal& why) {
 
 void submit_source::follow(history_ptr h) {
   if (closing_) return;
-  events_ = make_source(conversation_->by, wire::websocket, std::move(h), 0);
+  events_ = make_source(conversation_->by, std::move(place_), wire::websocket, std::move(h), 0);
   events_->attach(*sink_);
   if (draining_) events_->drain();
   sink_->wake();

@@ -11,7 +11,7 @@ namespace streamdemo::gateway {
 
 class submit_source final : public http::stream_source {
  public:
-  submit_source(caller by, const kind_info& kind, std::optional<base::milliseconds> deadline);
+  submit_source(caller by, places::place place, const kind_info& kind, std::optional<base::milliseconds> deadline);
   ~submit_source() override;
 
   void attach(http::stream_sink& sink) override;
@@ -38,6 +38,7 @@ class submit_source final : public http::stream_source {
   void refuse(const refusal& why);
   void follow(history_ptr h);
 
+  places::place place_;  // until the events have it
   std::shared_ptr<conversation> conversation_;
   http::stream_sink* sink_ = nullptr;
   std::unique_ptr<event_source> events_;  // once the task is accepted

@@ -24,27 +24,41 @@ refusal body_refusal(const base::error& e, std::uint64_t max) {
   return {problem::bad_request, "the upload broke off: " + e.message, {}};
 }
 
+refusal too_much(const upload_shares& all) {
+  return {problem::quota,
+          "your uploads that are under way, or whose tasks have not ended, would take more than quota.upload_bytes = " +
+              std::to_string(all.each()),
+          {}};
+}
+
+// Where a body goes to.
+struct target {
+  artifacts::upload* file;      // nullptr: its content is only hashed
+  upload_shares::share* share;  // to grow by each piece; nullptr: it need not grow
+  std::uint64_t max;
+};
+
 struct copied_body {
   std::string hash;
   std::uint64_t size = 0;
 };
 
-// `file`: nullptr to hash the content only.
-base::awaitable<checked<copied_body>> copy(http::body_reader& body, artifacts::upload* file, std::uint64_t max) {
+base::awaitable<checked<copied_body>> copy(http::body_reader& body, target to) {
   base::sha256 hash;
   copied_body c;
   for (;;) {
     const auto piece = co_await body.next();
-    if (!piece) co_return body_refusal(piece.error(), max);
+    if (!piece) co_return body_refusal(piece.error(), to.max);
     if (piece->empty()) {
       c.hash = hash.hex();
       co_return c;
     }
     c.size += piece->size();
-    if (c.size > max) co_return too_large(max);
+    if (c.size > to.max) co_return too_large(to.max);
+    if (to.share != nullptr && !to.share->grow(piece->size())) co_return too_much(to.share->of());
     hash.update(*piece);
-    if (file == nullptr) continue;
-    const auto written = co_await file->write(*piece);
+    if (to.file == nullptr) continue;
+    const auto written = co_await to.file->write(*piece);
     if (!written) co_return refusal_of(written.error());
   }
 }
@@ -84,11 +98,13 @@ base::awaitable<checked<received_upload>> receive_upload(const call& c, const ki
   std::unique_ptr<artifacts::upload> file;
   // A submission that is repeated after its task has begun stores nothing; only its content is compared.
   if (!is_under_way(a, request_id)) {
+    u.share = std::make_unique<upload_shares::share>(a.inputs().shares(), c.by.who().owner);
+    if (!u.share->grow(length.value_or(0))) co_return too_much(u.share->of());
     auto made = co_await create(a, request_id, name, max, length.value_or(0));
     if (!made) co_return refusal_of(made.error());
     file = std::move(*made);
   }
-  const auto got = co_await copy(*r.body, file.get(), max);
+  const auto got = co_await copy(*r.body, {file.get(), length ? nullptr : u.share.get(), max});
   if (!got) co_return got.error();
   if (got->size == 0) co_return empty;
 
