@@ -1,4 +1,5 @@
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
 #include <streamdemo/base/json.hpp>
 
 #include <cstring>
@@ -113,6 +114,15 @@ std::string json_string(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
+}
+
+std::optional<std::string> text_of_json_string(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"') return std::nullopt;
+  if (text.find('\\') == std::string_view::npos) return std::string(text.substr(1, text.size() - 2));
+  json::error_code broken;
+  const auto value = json::parse(text, broken);
+  if (broken || !value.is_string()) return std::nullopt;
+  return std::string(value.get_string());
 }
 
 std::string json_strings(const std::vector<std::string>& texts) {

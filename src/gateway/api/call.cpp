@@ -105,7 +105,11 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
   if (found && sees(found->view())) co_return found;
   const auto until = std::chrono::steady_clock::now() + s.settings().gateway.unknown_task_wait;
   const auto place = s.waits().take(who_->owner);
-  if (!place) co_return too_many_waits(s.waits().each());
+  if (!place) {
+    const auto why = too_many_waits(s.waits().each());
+    tell_refused("look", request_id, why);
+    co_return why;
+  }
   if (found) tell_refused("look", request_id, {problem::unknown_task, {}, {}});
   // For a task of another owner, wait for a random id that no task will ever have. That takes a place among the waiters
   // and lasts as long as the wait for an unknown id, so the client cannot tell the two apart.

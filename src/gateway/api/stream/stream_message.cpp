@@ -67,17 +67,12 @@ class members {
   std::optional<std::string_view> stranger_;  // the first name that no action knows
 };
 
-// The text of a JSON string; nullopt if it has escapes, which names and ids never need. Of idempotency keys, those with
-// a quote or a backslash are thereby refused here.
-std::optional<std::string> plain_string(std::optional<std::string_view> json) {
-  if (!json || json->size() < 2 || json->front() != '"' || json->find('\\') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  return std::string(json->substr(1, json->size() - 2));
+std::optional<std::string> text_of(std::optional<std::string_view> json) {
+  return json ? base::text_of_json_string(*json) : std::nullopt;
 }
 
 std::optional<stream_action> action_of(const members& all) {
-  const auto name = plain_string(all["action"]);
+  const auto name = text_of(all["action"]);
   for (std::size_t i = 0; name && i < action_names.size(); ++i) {
     if (action_names[i] == *name) return static_cast<stream_action>(i);
   }
@@ -116,11 +111,11 @@ checked<std::int64_t> cursor_of(const members& all) {
 }
 
 std::optional<refusal> fill_submission(stream_message& m, const members& all, base::milliseconds max_deadline) {
-  auto kind = plain_string(all["kind"]);
+  auto kind = text_of(all["kind"]);
   if (!kind) return refusal{problem::bad_request, "\"kind\" must name the kind of task to submit", {}};
   m.kind = std::move(*kind);
   if (const auto key = all["idempotency_key"]) {
-    auto checked = checked_key(plain_string(key).value_or(std::string{}));
+    auto checked = checked_key(text_of(key).value_or(std::string{}));
     if (!checked) return checked.error();
     m.key = std::move(*checked);
   }
@@ -142,12 +137,12 @@ std::optional<refusal> fill(stream_message& m, const members& all, base::millise
   m.after = *after;
   if (m.what == stream_action::submit) return fill_submission(m, all, max_deadline);
   if (m.what == stream_action::authenticate) {
-    auto token = plain_string(all["token"]);
+    auto token = text_of(all["token"]);
     if (!token) return refusal{problem::bad_request, "\"token\" must be a key or token, as a string", {}};
     m.token = std::move(*token);
     return std::nullopt;
   }
-  auto id = plain_string(all["request_id"]);
+  auto id = text_of(all["request_id"]);
   if (!id) return refusal{problem::bad_request, "\"request_id\" must be the id of a task", {}};
   if (!base::is_id(*id)) return refusal{problem::unknown_task, "\"" + *id + "\" is no task id", {}};
   m.request_id = std::move(*id);

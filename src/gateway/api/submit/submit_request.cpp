@@ -75,9 +75,7 @@ checked<submit_message> parse_submit_message(const kind_info& kind, std::string_
   if (!base::is_json_object(text)) return refusal{problem::bad_json, "the message must be one JSON object", {}};
   submit_message m;
   if (const auto value = base::member_value(text, "idempotency_key")) {
-    // Keys with escapes are refused. Of printable ASCII, only a quote and a backslash need them.
-    const bool plain = value->size() >= 2 && value->front() == '"' && value->find('\\') == std::string_view::npos;
-    auto key = checked_key(plain ? value->substr(1, value->size() - 2) : std::string_view{});
+    auto key = checked_key(base::text_of_json_string(*value).value_or(std::string{}));
     if (!key) return key.error();
     m.key = std::move(*key);
     m.payload = base::without_member(text, "idempotency_key");

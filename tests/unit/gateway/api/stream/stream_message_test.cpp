@@ -28,6 +28,8 @@ TEST_CASE("each action is read with what belongs to it") {
   CHECK(submit->key == "k 1");
   CHECK(submit->deadline == 1500ms);
   CHECK(submit->after == 4);
+  // As an `Idempotency-Key` header may have them.
+  CHECK(parse(R"({"action":"submit","kind":"simulate","idempotency_key":"\"k\\ 1\""})")->key == R"("k\ 1")");
   const auto subscribe = parse(R"({"action":"subscribe","request_id":")" + id + R"(","after":12,"ref":"a \"b\""})");
   REQUIRE(subscribe.has_value());
   CHECK(subscribe->what == action::subscribe);

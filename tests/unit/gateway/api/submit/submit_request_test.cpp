@@ -70,6 +70,7 @@ TEST_CASE("the key of a WebSocket message is no part of the payload") {
   REQUIRE(m.has_value());
   CHECK(m->payload == R"({"results":3})");
   CHECK(m->key == "k 1");
+  CHECK(parse_submit_message(any, R"({"idempotency_key":"\"k\\ \u0031\""})")->key == R"("k\ 1")");
   const auto plain = parse_submit_message(any, R"({"results":3})");
   REQUIRE(plain.has_value());
   CHECK(plain->payload == R"({"results":3})");
