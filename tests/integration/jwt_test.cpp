@@ -132,7 +132,9 @@ TEST_CASE("who has no token is told where to get one, on the server's own word a
     CHECK((co_await c.get("/api/tasks")).header("WWW-Authenticate") == "Bearer realm=\"streamdemo\", " + where);
     const auto narrow = co_await c.post("/api/simulate", "{}", as_json(app.as("alice", "api:tasks:read")));
     CHECK(narrow.status == 403);
-    CHECK(narrow.header("WWW-Authenticate").find(where + ", error=\"insufficient_scope\"") != std::string_view::npos);
+    CHECK(
+        narrow.header("WWW-Authenticate").find(where + ", error=\"insufficient_scope\", scope=\"api:tasks:submit\"") !=
+        std::string_view::npos);
     // A page that may call must be able to read both.
     const fields page(1, {"Origin", "https://tasks.example"});
     CHECK((co_await c.get(path, page)).header("Access-Control-Allow-Origin") == "https://tasks.example");

@@ -15,6 +15,7 @@ constexpr const char* field_name = "WWW-Authenticate";
 
 challenges::challenges(const config::settings& s) : plain_("Bearer realm=\"streamdemo\"") {
   if (const auto url = protected_resource_url(s); !url.empty()) plain_ += ", resource_metadata=\"" + url + '"';
+  for (const auto& [name, i] : s.auth.issuers) scope_prefixes_[i.issuer] = i.scope_prefix;
 }
 
 http::response challenges::not_admitted(denial why) const {
@@ -45,10 +46,12 @@ http::response challenges::not_admitted(denial why) const {
   return answer;
 }
 
-http::response challenges::not_allowed(const refusal& why, action a) const {
+http::response challenges::not_allowed(const refusal& why, action a, const principal& who) const {
   auto answer = problem_response(why);
   const auto needed = needed_scope(a).value_or(scope::admin);
-  answer.set(field_name, plain_ + ", error=\"insufficient_scope\", scope=\"" + std::string(to_string(needed)) + '"');
+  const auto prefix = scope_prefixes_.find(who.issuer);
+  const auto scope = (prefix == scope_prefixes_.end() ? "" : prefix->second) + std::string(to_string(needed));
+  answer.set(field_name, plain_ + ", error=\"insufficient_scope\", scope=\"" + scope + '"');
   return answer;
 }
 

@@ -121,7 +121,7 @@ answering dispatcher::run(const endpoint_row& row, http::request& r) {
   call c{.request = r, .by = caller(services_, std::move(*who), origin_of(r)), .share = {}};
   if (const auto allowed = c.by.may(row.what); !allowed) {
     c.by.tell_refused(name_of(row.what), r.param("id"), allowed.error());
-    co_return challenges_.not_allowed(allowed.error(), row.what);
+    co_return challenges_.not_allowed(allowed.error(), row.what, c.by.who());
   }
   auto reply = co_await row.run(c);
   if (auto* answer = std::get_if<http::response>(&reply)) challenges_.complete(*answer);
