@@ -111,11 +111,12 @@ base::awaitable<void> sweep_forever(artifacts::store& store) {
 // The order of the members is that of their construction; they are destroyed in reverse.
 struct application::impl {
   impl(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l,
-       std::uint64_t files_of_children)
+       std::uint64_t files_of_children, std::vector<int> sockets)
       : settings(std::move(s)),
         kinds(kinds_of(settings)),
         guard_program(std::move(guard)),
         child_open_files(files_of_children),
+        passed_sockets(std::move(sockets)),
         needs(needs_of(settings)),
         plan(plan_descriptors(needs)),
         clock(c),
@@ -125,6 +126,7 @@ struct application::impl {
   const std::vector<kind> kinds;
   const std::filesystem::path guard_program;
   const std::uint64_t child_open_files;
+  const std::vector<int> passed_sockets;
   const descriptor_needs needs;
   const descriptor_plan plan;
   const base::clock& clock;
@@ -168,6 +170,10 @@ base::result<void> application::impl::start(const std::function<bool()>& give_up
   if (!config::reaches_other_processes(settings.bus) && settings.role != config::role::all) {
     return base::error{base::errc::invalid_argument,
                        "the in-process bus reaches only this process: start it with --role=all, or with --bus=kafka"};
+  }
+  if (!passed_sockets.empty() && !has(config::role::gateway)) {
+    return base::error{base::errc::invalid_argument,
+                       "listening sockets were passed to this process (LISTEN_FDS), but a processor serves no clients"};
   }
   auto made_store = artifacts::make_directory_store(artifact_options(settings, plan.files_below), clock, metrics, log);
   if (!made_store) return made_store.error();
@@ -257,6 +263,7 @@ base::result<void> application::impl::start_gateway(const std::function<bool()>&
                                    .instance = source_of(settings, "gateway"),
                                    .kinds = infos(kinds),
                                    .id_secret = *secret,
+                                   .passed_sockets = passed_sockets,
                                    .connections_below = plan.connections_below,
                                    .files_below = plan.files_below});
   gateway_made = true;
@@ -321,8 +328,9 @@ void application::impl::stop() {
 }
 
 application::application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
-                         const base::logger& log, std::uint64_t child_open_files)
-    : impl_(std::make_unique<impl>(std::move(settings), std::move(guard_program), clock, log, child_open_files)) {}
+                         const base::logger& log, std::uint64_t child_open_files, std::vector<int> passed_sockets)
+    : impl_(std::make_unique<impl>(std::move(settings), std::move(guard_program), clock, log, child_open_files,
+                                   std::move(passed_sockets))) {}
 
 application::~application() {
   stop();

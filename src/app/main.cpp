@@ -13,6 +13,7 @@
 #include <streamdemo/processor/guard.hpp>
 
 #include "app/command_line.hpp"
+#include "app/passed_sockets.hpp"
 
 extern char** environ;
 
@@ -65,12 +66,12 @@ std::filesystem::path own_program() {
   return ec ? std::filesystem::path("/proc/self/exe") : path;
 }
 
-int run(const config::settings& settings) {
+int run(const config::settings& settings, std::vector<int> passed_sockets) {
   const auto signals = take_signals();
   const base::system_clock clock;
   const base::logger log("streamdemo", level_of(settings));
   const auto open_files_before = base::raise_limit_of_open_files();
-  app::application application(settings, "/proc/self/exe", clock, log, open_files_before);
+  app::application application(settings, "/proc/self/exe", clock, log, open_files_before, std::move(passed_sockets));
   const auto told_to_stop = [] {
     sigset_t pending;
     return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
@@ -123,6 +124,17 @@ int main(int argc, char** argv) {
     case action::run:
       break;
   }
+  std::vector<int> passed_sockets;
+  if (command.what == action::run) {
+    const auto sockets = app::take_passed_sockets();
+    if (!sockets) {
+      fmt::print(stderr, "streamdemo: {}\n", sockets.error().message);
+      return 1;
+    }
+    for (const auto& s : *sockets) passed_sockets.push_back(s.descriptor);
+    // So that the rules on where it may listen hold for them.
+    for (auto& set : app::settings_of(*sockets)) command.sources.sets.push_back(std::move(set));
+  }
   const auto loaded = config::load(command.sources, bus::refused_property);
   if (!loaded.problems.empty()) {
     report(loaded.problems);
@@ -133,5 +145,5 @@ int main(int argc, char** argv) {
     fmt::print("The settings are good.\n");
     return 0;
   }
-  return run(loaded.settings);
+  return run(loaded.settings, std::move(passed_sockets));
 }

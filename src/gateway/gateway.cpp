@@ -39,6 +39,7 @@ http::server_options server_options(const dependencies& s, base::byte_budget& bu
   return {.name = "gateway",
           .listen = g.listen,
           .port = g.port,
+          .passed_sockets = s.passed_sockets,
           .max_connections = g.max_connections,
           .descriptors_below = s.connections_below,
           .refusals_below = s.files_below,

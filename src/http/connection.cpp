@@ -9,6 +9,13 @@
 
 namespace streamdemo::http {
 
+namespace {
+
+// A client that has just connected may have its request on the way when a drain begins.
+constexpr std::chrono::seconds first_request_in_drain{1};
+
+}  // namespace
+
 connection::connection(server_loop& loop, base::tcp_socket socket, std::string peer, use u)
     : entry([](entry& e) noexcept { static_cast<connection&>(e).on_time(); }),
       loop_(loop),
@@ -69,9 +76,9 @@ base::awaitable<connection::next> connection::read_head() {
   of_request_.hold(input_.capacity());
   idle_ = input_.empty();
   wait_at_most(first_ || !idle_ ? o.request_timeout : o.idle_timeout);
-  if (loop_.draining()) {
-    if (idle_ && !first_) co_return next::close;
-    if (!idle_) closing_ = true;
+  if (loop_.draining() && idle_) {
+    if (!first_) co_return next::close;
+    wait_at_most(first_request_in_drain);
   }
   auto step = idle_ ? request_parser::step::more : parse({});
   while (step == request_parser::step::more) {
@@ -84,7 +91,7 @@ base::awaitable<connection::next> connection::read_head() {
     const auto got = receive(loop_.scratch(), piece_room(server_loop::scratch_bytes));
     of_piece_.release();
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-      if (idle_ && loop_.draining()) co_return next::close;
+      if (idle_ && !first_ && loop_.draining()) co_return next::close;
       continue;
     }
     if (got <= 0) {
@@ -105,7 +112,7 @@ base::awaitable<connection::next> connection::read_head() {
   }
   if (!of_request_.hold(parser_.room() + input_.capacity())) co_return next::full;
   continued_ = false;
-  closing_ = closing_ || !parser_.keep_alive();
+  closing_ = closing_ || !parser_.keep_alive() || loop_.draining();
   co_return next::request;
 }
 
@@ -156,10 +163,10 @@ base::awaitable<bool> connection::handle(reply& out) {
 }
 
 void connection::drain() {
-  if (idle_) {
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
-  }
+  if (!idle_) return;
+  if (first_) return wait_at_most(first_request_in_drain);
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
 }
 
 void connection::cut() {

@@ -13,17 +13,23 @@ namespace {
 
 using asio::ip::tcp;
 
-// Returns the file descriptor, or -1 and sets errno. Accepted sockets inherit buffer size and TCP_NODELAY from it.
+// Accepted sockets inherit both.
+bool set_for_connections(int fd, const server_options& o) {
+  const int on = 1;
+  const int buffer = static_cast<int>(std::min<std::uint64_t>(o.send_buffer_bytes, 1 << 30));
+  return ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
+         (buffer == 0 || ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer) == 0);
+}
+
+// Returns the file descriptor, or -1 and sets errno.
 int open_socket(const tcp::endpoint& where, const server_options& o) {
   const int fd = ::socket(where.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   if (fd < 0) return -1;
   const int on = 1;
-  const int buffer = static_cast<int>(std::min<std::uint64_t>(o.send_buffer_bytes, 1 << 30));
   bool ok = ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
   // IPv6 only, so that 0.0.0.0 and :: can be in the list together.
   ok = ok && (where.address().is_v4() || ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0);
-  ok = ok && ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0;
-  ok = ok && (buffer == 0 || ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer) == 0);
+  ok = ok && set_for_connections(fd, o);
   ok = ok && ::bind(fd, where.data(), static_cast<socklen_t>(where.size())) == 0;
   ok = ok && ::listen(fd, SOMAXCONN) == 0;
   if (ok) return fd;
@@ -100,10 +106,28 @@ attempt try_all(base::executor ex, const server_options& o, const base::logger& 
   return out;
 }
 
+result<std::vector<listening_socket>> take_over(base::executor ex, const server_options& o) {
+  std::vector<listening_socket> all;
+  for (const int fd : o.passed_sockets) {
+    int family = 0;
+    socklen_t size = sizeof family;
+    if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 || !set_for_connections(fd, o)) {
+      return error{errc::io, fmt::format("cannot use the passed socket {}: {}", fd, std::strerror(errno))};
+    }
+    auto& socket = all.emplace_back(listening_socket{base::tcp_acceptor(ex), {}});
+    socket.acceptor.assign(family == AF_INET ? tcp::v4() : tcp::v6(), fd);
+    // `assign` cannot know that it blocks, and accept_ready() accepts until there is nothing left.
+    socket.acceptor.native_non_blocking(true);
+    socket.address = socket.acceptor.local_endpoint().address().to_string();
+  }
+  return all;
+}
+
 }  // namespace
 
 result<std::vector<listening_socket>> open_listeners(base::executor ex, const server_options& o,
                                                      const base::logger& log) {
+  if (!o.passed_sockets.empty()) return take_over(ex, o);
   for (int tries = 0;; ++tries) {
     auto a = try_all(ex, o, log);
     if (!a.failed) return std::move(a.sockets);

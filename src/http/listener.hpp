@@ -9,9 +9,9 @@ struct listening_socket {
   std::string address;
 };
 
-// Listens on all addresses of `o`, on one port. If this machine has no IPv6, its loopback and "any" addresses only
-// cause a warning, as long as another address works. Errors: invalid_argument (not an address), io (in use, not
-// permitted, not an address of this machine).
+// Takes over the sockets that were passed, if there are any; else listens on all addresses of `o`, on one port. If this
+// machine has no IPv6, its loopback and "any" addresses only cause a warning, as long as another address works. Errors:
+// invalid_argument (not an address), io (in use, not permitted, not an address of this machine).
 result<std::vector<listening_socket>> open_listeners(base::executor ex, const server_options& o,
                                                      const base::logger& log);
 

@@ -97,7 +97,9 @@ result<void> server_impl::open() {
     for (auto& l : listeners_) accept_on(l);
   });
   opened_ = true;
-  for (const auto& l : listeners_) parts_.log.info("listening on {} port {}", l.address, port_);
+  for (const auto& l : listeners_) {
+    parts_.log.info("listening on {} port {}", l.address, l.acceptor.local_endpoint().port());
+  }
   return {};
 }
 
@@ -211,8 +213,9 @@ void server_impl::close_now() {
   closed_ = true;
   boost::system::error_code ignored;
   for (auto& l : listeners_) {
-    // Clients that are already in the backlog get an answer; closing the listener would reset them.
-    accept_ready(l);
+    // Clients that are already in the backlog get an answer; closing the listener would reset them. Not those of a
+    // passed socket: they wait for the next process.
+    if (parts_.options.passed_sockets.empty()) accept_ready(l);
     l.acceptor.close(ignored);
   }
   pause_.cancel();

@@ -83,7 +83,7 @@ def false_settings(root):
     sections = {name.split(".")[0] for name in known}
     # tasks.<kind> is a table that people name, and so are those of issuers.
     table = re.compile(r"tasks\.[a-z]+|auth\.issuers")
-    setting = re.compile(rf"(?<![\w./:-])((?:{'|'.join(sorted(sections))})\.[a-z]+(?:_[a-z]+)*)(?![\w(/]|\.[a-z])(?<!\.env)")
+    setting = re.compile(rf"(?<![\w./:-])((?:{'|'.join(sorted(sections))})\.[a-z]+(?:_[a-z]+)*)(?![\w(/]|\.[a-z])(?<!\.env)(?<!\.socket)")
 
     def judge(line):
         for name in setting.findall(line):

@@ -11,16 +11,17 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace streamdemo::app {
 
 class application {
  public:
   // `settings` must be free of problems (config::load()). `guard_program` is this executable, which starts the child
-  // processes; `child_open_files` is their soft limit of open files (0: that of this program). `clock` and `log` must
-  // outlive the application.
+  // processes; `child_open_files` is their soft limit of open files (0: that of this program). `passed_sockets`: as
+  // http::server_options, for the gateway. `clock` and `log` must outlive the application.
   application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
-              const base::logger& log, std::uint64_t child_open_files = 0);
+              const base::logger& log, std::uint64_t child_open_files = 0, std::vector<int> passed_sockets = {});
   // Calls stop() if that was not done.
   ~application();
 

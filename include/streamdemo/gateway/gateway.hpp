@@ -28,7 +28,8 @@ struct dependencies {
   const base::logger& log;
   std::string instance;  // the `source` of its records: "name/uid", with a new uid at each start
   std::vector<kind_info> kinds;
-  std::string id_secret;  // shared by all gateways of one installation; empty only with auth.mode none
+  std::string id_secret;            // shared by all gateways of one installation; empty only with auth.mode none
+  std::vector<int> passed_sockets;  // as http::server_options
   // Bounds on descriptor numbers: http::server_options::descriptors_below and refusals_below.
   int connections_below = std::numeric_limits<int>::max();
   int files_below = std::numeric_limits<int>::max();

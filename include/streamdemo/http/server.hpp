@@ -17,6 +17,8 @@ struct server_options {
   std::string name;                 // its label in metrics
   std::vector<std::string> listen;  // addresses
   std::uint16_t port = 0;           // 0: any (the same one for all addresses)
+  // TCP sockets that listen already, which the server takes over and closes; then `listen` and `port` mean nothing.
+  std::vector<int> passed_sockets;
   std::uint32_t max_connections = 1000;
   // Bounds on file descriptor numbers, which keep the rest for other parts of the program. Connections use numbers
   // below `descriptors_below`. A connection that is being refused may use one below `refusals_below`.
@@ -56,7 +58,8 @@ class server {
   virtual result<void> open() = 0;
   virtual std::uint16_t port() const = 0;
 
-  // Closes the listeners: the operating system then refuses new connections. Idempotent. Any thread.
+  // Closes the listeners: the operating system then refuses new connections, but those to a passed socket wait for
+  // whoever has it still. Idempotent. Any thread.
   virtual void close() = 0;
 
   // Closes the listeners, tells every stream to drain, and ends keep-alive connections after their current response. At

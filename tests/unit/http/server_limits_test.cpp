@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
+#include <future>
+
 #include "http/listener.hpp"
 #include "peer.hpp"
 #include "test_server.hpp"
@@ -346,6 +348,20 @@ TEST_CASE("a drain ends idle connections, finishes answers and refuses new conne
   CHECK(s.server->connections() == 0);
   peer late(s.port);
   CHECK(!late.connected());
+}
+
+TEST_CASE("who connected just before a drain is answered, and told that it was the last request") {
+  test_server s({}, 2);
+  peer idle(s.port);
+  CHECK(idle.ask(hello).status == 200);
+  peer fresh(s.port);
+  REQUIRE(s.eventually([&] { return s.server->connections() == 2; }));
+  const auto stopped = std::async(std::launch::async, [&] { s.stop(std::chrono::seconds{20}); });
+  CHECK(idle.ends());
+  const auto a = fresh.ask(hello);
+  CHECK(a.status == 200);
+  CHECK(a.has("Connection: close"));
+  CHECK(fresh.ends());
 }
 
 TEST_CASE("closing and draining twice is fine, and so is a server that never opened") {
