@@ -26,6 +26,9 @@ needed_for_brokers='
 # Beside what all tests need.
 needed_for_door='
   docker-compose                      docker-compose'
+needed_for_tokens='
+  javac                               default-jdk-headless
+  mvn                                 maven'
 needed_for_clients='
   javac                               default-jdk-headless
   go                                  golang-go'

@@ -15,6 +15,10 @@ HERE = pathlib.Path(__file__).parent
 BUILD = HERE.parents[1] / "build" / "tokens"
 
 
+# Who judges a case otherwise than all others, for reasons that are in docs/security.md.
+OTHERWISE = {"crit that is empty": {"Nimbus"}}
+
+
 def run(*command, **options):
     done = subprocess.run(command, capture_output=True, text=True, **options)
     if done.returncode != 0:
@@ -24,7 +28,7 @@ def run(*command, **options):
 
 def fetch():
     """The pinned libraries, into build/tokens."""
-    pins = (HERE / "requirements.txt").read_text() + (HERE / "package.json").read_text()
+    pins = "".join((HERE / name).read_text() for name in ("requirements.txt", "package.json", "pom.xml"))
     mark = BUILD / "made-of"
     if not mark.exists() or mark.read_text() != pins:
         shutil.rmtree(BUILD, ignore_errors=True)
@@ -33,9 +37,11 @@ def fetch():
             HERE / "requirements.txt")
         shutil.copy(HERE / "package.json", BUILD)
         run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", cwd=BUILD)
+        run("mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={BUILD / 'jars'}")
         mark.write_text(pins)
     for program in ("jose.mjs", "provider.mjs"):
         shutil.copy(HERE / program, BUILD)
+    run("javac", "-d", BUILD / "classes", "-cp", BUILD / "jars" / "*", HERE / "Nimbus.java")
 
 
 def make(file):
@@ -53,14 +59,16 @@ def agree(judge):
     assert len({case["name"] for case in cases}) == len(cases), "two cases have the same name"
     libraries = {**os.environ, "PYTHONPATH": str(BUILD / "python")}
     judges = {"streamdemo": run(judge, file), "jose": run("node", BUILD / "jose.mjs", file),
-              "PyJWT": run(sys.executable, "-B", HERE / "pyjwt.py", file, env=libraries)}
+              "PyJWT": run(sys.executable, "-B", HERE / "pyjwt.py", file, env=libraries),
+              "Nimbus": run("java", "-cp", f"{BUILD / 'classes'}:{BUILD / 'jars'}/*", "Nimbus", file)}
     verdicts = {name: json.loads(out) for name, out in judges.items()}
     bad = 0
     for case in cases:
         said = {name: of[case["name"]] for name, of in verdicts.items()}
-        if wrong := {name: word for name, word in said.items() if (word == "good") != case["good"]}:
+        otherwise = {name for name, word in said.items() if (word == "good") != case["good"]}
+        if otherwise != OTHERWISE.get(case["name"], set()):
             bad += 1
-            print(f"FAIL: {case['name']} is {'good' if case['good'] else 'bad'}, but {wrong}")
+            print(f"FAIL: {case['name']} is {'good' if case['good'] else 'bad'}, but {said}")
     good = sum(case["good"] for case in cases)
     print(f"{good} good and {len(cases) - good} bad tokens, judged by {', '.join(verdicts)}")
     return len(cases) - bad, bad
