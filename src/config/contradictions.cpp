@@ -6,6 +6,8 @@
 #include <map>
 #include <streamdemo/config/buses.hpp>
 
+#include "config/limits.hpp"
+
 namespace streamdemo::config {
 
 namespace {
@@ -132,6 +134,28 @@ bool is_loopback(const std::string& address) {
   return address == "::1" || address.starts_with("127.");
 }
 
+// What the pages need to sign people in.
+void check_sign_in(contradiction_list& out, const std::string& table, const token_issuer& i) {
+  if (i.client_id.empty()) {
+    if (i.sign_in_resource.empty() && i.authorization_endpoint.empty() && i.token_endpoint.empty()) return;
+    out.push_back({{table + ".client_id"},
+                   fmt::format("{0}.client_id is empty, but {0} says how the pages sign people in: they offer it only "
+                               "with a client_id",
+                               table)});
+    return;
+  }
+  if (!wrong_endpoint(i.issuer).empty()) {
+    out.push_back({{table + ".issuer", table + ".client_id"},
+                   fmt::format("{0}.issuer is \"{1}\": for {0}.client_id it must be an address, https or http of this "
+                               "machine alone, as the pages talk to it",
+                               table, i.issuer)});
+  }
+  if (i.authorization_endpoint.empty() != i.token_endpoint.empty()) {
+    out.push_back({{table + ".authorization_endpoint", table + ".token_endpoint"},
+                   fmt::format("{0}.authorization_endpoint and {0}.token_endpoint: set both, or neither", table)});
+  }
+}
+
 void check_issuers(contradiction_list& out, const settings& s) {
   if (s.auth.issuers.empty()) {
     out.push_back(
@@ -139,6 +163,7 @@ void check_issuers(contradiction_list& out, const settings& s) {
   }
   std::map<std::string, std::string> tables;
   for (const auto& [name, i] : s.auth.issuers) {
+    check_sign_in(out, "auth.issuers." + name, i);
     const auto [first, is_new] = tables.emplace(i.issuer, "auth.issuers." + name);
     if (is_new) continue;
     const auto table = "auth.issuers." + name;

@@ -352,6 +352,23 @@ std::vector<issuer_field> issuer_fields() {
       number<token_issuer>("leeway_ms", AT(leeway), 0, 10 * minute,
                            "How far in the future `nbf` and `iat` may lie, if the issuer's clock is ahead; `exp` has "
                            "no such leeway."),
+      text<token_issuer>("client_id", AT(client_id), nullptr, "a client's name at the issuer, or empty",
+                         "As which client the web pages sign people in there: a public one, with an authorization code "
+                         "and PKCE. Empty: they do not offer it."),
+      text<token_issuer>("sign_in_scope", AT(sign_in_scope), nullptr, "scopes with a blank between them",
+                         "The scopes that the pages ask for, as the issuer calls them."),
+      text<token_issuer>(
+          "sign_in_resource", AT(sign_in_resource), nullptr, "an absolute URI, or empty",
+          "The resource that the pages name (RFC 8707), if the issuer needs that to make an access token "
+          "for this service."),
+      text<token_issuer>("authorization_endpoint", AT(authorization_endpoint), wrong_endpoint,
+                         "https://…, http:// of this machine, or empty",
+                         "Where the pages send a browser to sign in. Empty: what the issuer says in "
+                         "/.well-known/openid-configuration."),
+      text<token_issuer>("token_endpoint", AT(token_endpoint), wrong_endpoint,
+                         "https://…, http:// of this machine, or empty",
+                         "Where the pages exchange the code for a token; set it together with authorization_endpoint. "
+                         "Needed if it is on another host than the issuer."),
   };
 }
 

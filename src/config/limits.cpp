@@ -125,6 +125,18 @@ std::string wrong_issuer(std::string_view text) {
   return !text.empty() && text.size() <= 256 ? std::string{} : "must have 1 to 256 characters";
 }
 
+std::string wrong_endpoint(std::string_view text) {
+  if (text.empty()) return {};
+  const auto scheme = text.find("://");
+  if (scheme == text.npos)
+    return fmt::format("must be an address such as https://example.org/x, and \"{}\" is none", text);
+  const auto rest = text.substr(scheme + 3);
+  if (!is_made_of(rest.substr(0, rest.find('/')), ".-:[]") || rest.find_first_of(" \"\\#") != rest.npos) {
+    return fmt::format("must be an address whose host is in letters, digits, '.' and '-', and \"{}\" is none", text);
+  }
+  return wrong_jwks(text);
+}
+
 std::string wrong_jwks(std::string_view text) {
   const auto scheme = text.find("://");
   if (scheme == text.npos) return text.empty() ? "must be an address or a file's path" : std::string{};

@@ -30,6 +30,9 @@ std::string wrong_issuer_name(std::string_view text);
 std::string wrong_issuer(std::string_view text);
 // https://…, http:// with a loopback address or localhost, or a path.
 std::string wrong_jwks(std::string_view text);
+// Empty, or https://…, or http:// with a loopback address or localhost; the host in letters that a header field may
+// have.
+std::string wrong_endpoint(std::string_view text);
 // An asymmetric algorithm: with a symmetric one, whoever verifies a signature could also make one.
 std::string wrong_algorithm(std::string_view text);
 std::string wrong_if_empty(std::string_view text);

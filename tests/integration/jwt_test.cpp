@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <functional>
 
 #include "integration/app_fixture.hpp"
 #include "unit/gateway/access/token_maker.hpp"
@@ -16,7 +17,8 @@ namespace {
 // A gateway that knows one issuer by a file of its keys.
 class issuer_app {
  public:
-  explicit issuer_app(std::string public_url = "")
+  explicit issuer_app(
+      std::string public_url = "", const std::function<void(config::token_issuer&)>& more = [](auto&) {})
       : app_([&](config::settings& s) {
           s.gateway.public_url = std::move(public_url);
           file_ = s.artifacts.directory.parent_path() / "jwks.json";
@@ -28,6 +30,7 @@ class issuer_app {
           i.audience = {"streamdemo"};
           i.jwks = file_.string();
           i.scope_prefix = "api:";
+          more(i);
         }) {}
 
   std::uint16_t port() const { return app_.port(); }
@@ -113,6 +116,42 @@ TEST_CASE("a key that its issuer withdraws ends the streams of its tokens") {
     CHECK(last == R"({"type":"reconnect","reason":"signed out"})");
     CHECK((co_await c.get("/api/tasks", alice)).status == 401);
   });
+}
+
+TEST_CASE("a page learns with whom one can sign in, and may talk to that issuer alone") {
+  const auto policy_and_session = [](issuer_app& app) {
+    std::pair<std::string, std::string> out;
+    run([&]() -> base::awaitable<void> {
+      caller c(co_await asio::this_coro::executor, app.port());
+      out.first = (co_await c.get("/")).header("Content-Security-Policy");
+      out.second = (co_await c.get("/api/session")).body;
+    });
+    return out;
+  };
+  issuer_app plain;
+  const auto [all, nobody] = policy_and_session(plain);
+  CHECK(all.find("connect-src") == std::string::npos);
+  CHECK(nobody == "{\"authentication\":true,\"sign_in\":[],\"signed_in\":false}\n");
+  issuer_app by_discovery("", [](config::token_issuer& i) { i.client_id = "pages"; });
+  const auto [with_issuer, session] = policy_and_session(by_discovery);
+  CHECK(with_issuer == all + "; connect-src 'self' https://issuer.example");
+  CHECK(session == R"({"authentication":true,"sign_in":[{"issuer":"https://issuer.example","client_id":"pages",)"
+                   R"("scope":"openid tasks:submit tasks:read tasks:cancel"}],"signed_in":false})"
+                   "\n");
+  issuer_app by_name("", [](config::token_issuer& i) {
+    i.client_id = "pages";
+    i.sign_in_scope = "api:tasks:read";
+    i.sign_in_resource = "https://tasks.example";
+    i.authorization_endpoint = "https://issuer.example/authorize";
+    i.token_endpoint = "https://tokens.example:8443/token?x=/";
+  });
+  const auto [with_endpoint, named] = policy_and_session(by_name);
+  CHECK(with_endpoint == all + "; connect-src 'self' https://tokens.example:8443");
+  CHECK(named == R"({"authentication":true,"sign_in":[{"issuer":"https://issuer.example","client_id":"pages",)"
+                 R"("scope":"api:tasks:read","resource":"https://tasks.example",)"
+                 R"("authorization_endpoint":"https://issuer.example/authorize",)"
+                 R"("token_endpoint":"https://tokens.example:8443/token?x=/"}],"signed_in":false})"
+                 "\n");
 }
 
 TEST_CASE("who has no token is told where to get one, on the server's own word alone") {

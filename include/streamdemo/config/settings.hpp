@@ -52,6 +52,11 @@ struct token_issuer {
   std::string scope_prefix;
   std::string kinds_claim;  // empty: its tokens are valid for all kinds
   milliseconds leeway{60000};
+  std::string client_id;  // of the pages, which sign people in with this issuer; empty: they do not
+  std::string sign_in_scope = "openid tasks:submit tasks:read tasks:cancel";
+  std::string sign_in_resource;        // RFC 8707; empty: none is named
+  std::string authorization_endpoint;  // this and the next: both, or by discovery
+  std::string token_endpoint;
 };
 
 struct settings {

@@ -178,3 +178,28 @@ TEST_CASE("tokens count where there is an issuer, and each issuer once") {
   s.auth.issuers["b"].issuer = "https://id.example.org/";
   CHECK(contradictions(s).empty());
 }
+
+TEST_CASE("pages sign people in with an issuer that they can talk to") {
+  settings s;
+  s.auth.mode = auth_mode::jwt;
+  auto& i = s.auth.issuers["a"];
+  i.issuer = "id";
+  CHECK(contradictions(s).empty());
+  i.client_id = "pages";
+  for (const auto* wrong : {"id", "http://id.example.org", "https://id.example.org;", "https://id.example.org, *"}) {
+    i.issuer = wrong;
+    CAPTURE(wrong);
+    CHECK(only(s, "for auth.issuers.a.client_id it must be an address"));
+  }
+  for (const auto* good : {"https://id.example.org", "https://id.example.org:8443/realms/a/", "http://127.0.0.1:9"}) {
+    i.issuer = good;
+    CAPTURE(good);
+    CHECK(contradictions(s).empty());
+  }
+  i.token_endpoint = "https://token.example.org/";
+  CHECK(only(s, "auth.issuers.a.authorization_endpoint and auth.issuers.a.token_endpoint: set both"));
+  i.authorization_endpoint = "https://id.example.org/authorize";
+  CHECK(contradictions(s).empty());
+  i.client_id.clear();
+  CHECK(only(s, "auth.issuers.a.client_id is empty"));
+}

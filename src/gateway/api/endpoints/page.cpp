@@ -4,18 +4,11 @@
 #include <streamdemo/http/fields/etag.hpp>
 
 #include "gateway/api/body/page_files.hpp"
+#include "gateway/api/body/sign_in.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/problem.hpp"
 
 namespace streamdemo::gateway::endpoints {
-
-namespace {
-
-constexpr std::string_view policy =
-    "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'";
-
-}  // namespace
 
 answering page(call& c) {
   auto& r = c.request;
@@ -37,7 +30,7 @@ answering page(call& c) {
   }
   if (compressed) answer.set("Content-Encoding", "gzip");
   answer.set("Content-Type", std::string(file->type));
-  answer.set("Content-Security-Policy", std::string(policy));
+  answer.set("Content-Security-Policy", page_policy(c.at().settings()));
   answer.set("Referrer-Policy", "no-referrer");
   answer.body = sent.bytes;
   co_return answer;

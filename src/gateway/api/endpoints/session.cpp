@@ -1,16 +1,19 @@
-// /api/session. GET: who the caller is. POST: gives a browser a cookie in exchange for a key or token, because it
-// cannot send headers with an EventSource or a WebSocket. DELETE: signs out.
+// /api/session. GET: who the caller is, and who can sign one in. POST: gives a browser a cookie in exchange for a key
+// or token, because it cannot send headers with an EventSource or a WebSocket. DELETE: signs out.
 #include <streamdemo/base/json.hpp>
 
 #include "gateway/api/body/answers.hpp"
+#include "gateway/api/body/sign_in.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
 
 namespace streamdemo::gateway::endpoints {
 
 namespace {
 
-std::string session_json(const principal& p, bool asks) {
+// `issuers`: JSON of those that one can sign in with; empty: not said.
+std::string session_json(const principal& p, bool asks, const std::string& issuers = {}) {
   std::string out = asks ? "{\"authentication\":true" : "{\"authentication\":false";
+  if (!issuers.empty()) out += ",\"sign_in\":" + issuers;
   if (!p.is_known()) return out + ",\"signed_in\":false}\n";
   out += ",\"signed_in\":true,\"subject\":" + base::json_string(p.subject) + ",\"scope\":\"" + to_string(p.may) + '"';
   if (!p.kinds.empty()) out += ",\"kinds\":" + base::json_strings(p.kinds);
@@ -21,7 +24,7 @@ std::string session_json(const principal& p, bool asks) {
 }  // namespace
 
 answering session(call& c) {
-  co_return json_response(200, session_json(c.by.who(), c.at().entrance().asks()));
+  co_return json_response(200, session_json(c.by.who(), c.at().entrance().asks(), sign_in_json(c.at().settings())));
 }
 
 answering sign_in(call& c) {

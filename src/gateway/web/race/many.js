@@ -16,6 +16,7 @@ export function makeMany(shared) {
   const ask = (id) => say({ action: "subscribe", ref: id, request_id: id, after: tasks.get(id).cursor });
 
   function take(frame) {
+    if (frame.type === "expiring") dispatchEvent(new Event("expiring"));
     const id = frame.request_id ?? frame.ref;
     const task = tasks.get(id);
     if (!task) return;
@@ -57,9 +58,10 @@ export function makeMany(shared) {
       shared.received({ bytes: frameSize(message.data) });
       take(JSON.parse(message.data));
     };
-    socket.onclose = (e) => {
+    socket.onclose = async (e) => {
       if (closed) return;
-      const refusal = refusalOf(e);
+      const refusal = await refusalOf(e);
+      if (closed) return;
       if (refusal) return each((t) => t.hooks.failed(refusal));
       each((t) => t.hooks.trouble("The socket broke off; reconnecting."));
       timer = setTimeout(open, retryDelay(attempt++));

@@ -122,9 +122,15 @@ export function openSocket(address) {
   return new WebSocket(url, "streamdemo.v1");
 }
 
+// A socket is closed when its session ends, even if the browser has another one by now.
+async function isSignedIn() {
+  const answer = await request("/api/session").catch(() => null);
+  return !answer || (answer.ok && (await answer.json()).signed_in);
+}
+
 // Why a socket that closed would be refused again; null: another try may help.
-export function refusalOf({ code, reason }) {
-  if (code === 3000) return new Error("You are signed out. Load the page again to sign in.");
+export async function refusalOf({ code, reason }) {
+  if (code === 3000 && !await isSignedIn()) return new Error("You are signed out. Load the page again to sign in.");
   return code >= 4500 ? new Error(reason || `The socket was closed with ${code}`) : null;
 }
 
@@ -153,10 +159,11 @@ function websocket(id, cursor, hooks) {
       ended = event.type === "ended";
       hooks.event(event);
     };
-    socket.onclose = (e) => {
+    socket.onclose = async (e) => {
       if (stopped) return;
       if (ended || e.code === 1000) return hooks.done();
-      const refusal = refusalOf(e);
+      const refusal = await refusalOf(e);
+      if (stopped) return;
       if (refusal) return hooks.failed(refusal);
       hooks.trouble("The socket broke off; reconnecting.");
       timer = setTimeout(open, retryDelay(attempt++));
