@@ -62,7 +62,8 @@ needed_to_test='
   /usr/sbin/nginx                     nginx-light
   node                                nodejs
   npm                                 npm
-  chromium                            chromium'
+  chromium                            chromium
+  firefox-esr                         firefox-esr'
 
 is_there() {
   case $1 in
