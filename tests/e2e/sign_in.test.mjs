@@ -70,9 +70,12 @@ test("one signs in, sees one's own tasks by all transports, and signs out", asyn
   await signIn(page, alice);
   await page.getByText("Signed in as alice").waitFor();
   for (const via of ["SSE", "WebSocket", "Long poll", "Poll"]) {
+    const before = await page.locator("#task-id").textContent();
     await simulate(page, 5, 20);
     await page.getByLabel(via, { exact: true }).check();
-    await page.locator("#status[data-status=succeeded]").waitFor();
+    // The task before has ended, too.
+    await page.waitForFunction((id) => document.getElementById("task-id").textContent !== id &&
+      document.getElementById("status").dataset.status === "succeeded", before);
     assert.equal(await page.locator("#count-results").textContent(), "5");
   }
   await page.locator("#tasks-list li").nth(3).waitFor();
