@@ -1,7 +1,7 @@
 // The processors of docs/foreign-processors.md, as the page shows them, behind our gateway on real brokers.
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -17,11 +17,41 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const python = process.env.STREAMDEMO_PYTHON ?? join(root, ".venv/bin/python");
 const text = "The quick brown Fox jumps over the lazy Dog";
 
-const languages = [
-  // `grows`: a letter that takes half as many bytes again once it is changed.
-  { name: "Python", kind: "shout", file: "processor.py", program: python, change: (word) => word.toUpperCase(), grows: "\u0149" },
-  { name: "Node", kind: "whisper", file: "processor.mjs", program: process.execPath, change: (word) => word.toLowerCase(), grows: "\u0130" },
+// `file`: of docs/processors. `command`: what runs it once it is in the test's directory. `grows`: a word that fits into a request,
+// and once it is changed into no record (of a letter that takes half as many bytes again, or repeated). `made`: compiles it there.
+const known = [
+  { name: "Python", kind: "shout", file: "processor.py", command: () => [python, "processor.py"],
+    change: (word) => word.toUpperCase(), grows: "\u0149".repeat(400_000) },
+  { name: "Node", kind: "whisper", file: "processor.mjs", command: () => [process.execPath, "processor.mjs"],
+    change: (word) => word.toLowerCase(), grows: "\u0130".repeat(400_000) },
+  { name: "Python, confluent-kafka", kind: "double", file: "processor_confluent.py", command: () => [python, "processor_confluent.py"],
+    change: (word) => word.repeat(2), grows: "x".repeat(700_000) },
+  { name: "Go", kind: "triple", file: "processor.go", command: () => ["./triple"],
+    change: (word) => word.repeat(3), grows: "x".repeat(700_000), made: makeGo },
+  { name: "Java", kind: "fourfold", file: "Processor.java", command: () => ["java", "-cp", `.:${jars()}/*`, "Processor"],
+    change: (word) => word.repeat(4), grows: "x".repeat(700_000), made: makeJava },
 ];
+// Without PROCESSORS (names, or all) those that need no compiler.
+const asked = process.env.PROCESSORS?.split(";");
+const languages = known.filter(({ name, made }) => (asked ? asked.includes("all") || asked.includes(name) : !made));
+
+const inDirectory = (program, ...words) => execFileSync(program, words, { cwd: directory, stdio: ["ignore", "ignore", "inherit"] });
+
+function makeGo() {
+  inDirectory("go", "mod", "init", "triple");
+  inDirectory("go", "get", "github.com/twmb/franz-go/pkg/kgo@v1.22.3", "github.com/twmb/franz-go/pkg/kerr@v1.22.3");
+  inDirectory("go", "build", "-o", "triple", "processor.go");
+}
+
+// Those of the brokers, which `tests/kafka/cluster` has fetched, have both libraries.
+function jars() {
+  const all = join(root, "build/kafka/jars");
+  return join(all, readdirSync(all).filter((name) => /^[\d.]+$/.test(name)).sort().at(-1));
+}
+
+function makeJava() {
+  inDirectory("javac", "-cp", `${jars()}/*`, "Processor.java");
+}
 
 let gateway, ours, directory, admin;
 const children = new Set();
@@ -30,7 +60,10 @@ before(async () => {
   // Beside the libraries they need, as on a machine where they were installed.
   directory = mkdtempSync(join(tmpdir(), "streamdemo-processors-"));
   symlinkSync(join(root, "tests/e2e/node_modules"), join(directory, "node_modules"));
-  for (const { file } of languages) copyFileSync(join(root, "docs/processors", file), join(directory, file));
+  for (const { file, made } of languages) {
+    copyFileSync(join(root, "docs/processors", file), join(directory, file));
+    made?.();
+  }
   const settings = {
     bus: "kafka", "kafka.brokers": brokers,
     ...Object.fromEntries(languages.map(({ kind }) => [`tasks.${kind}.request_topic`, `request.${kind}`])),
@@ -51,9 +84,10 @@ after(async () => {
   assert.equal(end?.code, 0, gateway?.errors());
 });
 
-function startProcessor({ program, file }) {
-  const child = track(spawn(program, [join(directory, file)], {
-    stdio: ["ignore", "ignore", "inherit"],
+function startProcessor({ command }) {
+  const [program, ...words] = command();
+  const child = track(spawn(program, words, {
+    cwd: directory, stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, BROKERS: brokers, KAFKAJS_NO_PARTITIONER_WARNING: "1" },
   }));
   children.add(child);
@@ -129,7 +163,7 @@ for (const language of languages) {
     });
 
     test("fails a task whose result no record can take, and does the next", async () => {
-      const large = await historyOf(gateway, (await submit(gateway, kind, { text: `Yes ${language.grows.repeat(400_000)}` })).request_id);
+      const large = await historyOf(gateway, (await submit(gateway, kind, { text: `Yes ${language.grows}` })).request_id);
       assert.deepEqual(large.map((e) => e.type), ["accepted", "started", "result", "ended"]);
       assert.equal(large.at(-1).data.status, "failed");
       assert.match(large.at(-1).data.error.message, /large/i);
