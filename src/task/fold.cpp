@@ -130,9 +130,9 @@ step fold::end(task_state& t, const message& m, sys_time log_time) {
   const auto how = end_status(m.payload);
   close(t, how.value_or(status::failed), log_time);
   auto s = entry(t, m);
+  s.content_type = "application/json";  // it was read as that, whatever the record calls it
   if (how) return s;
   s.payload = no_end_payload;
-  s.content_type = "application/json";
   s.breaks_rules = true;
   s.why = "its status is none of succeeded, failed, canceled and expired";
   return s;

@@ -212,6 +212,19 @@ TEST_CASE("an end whose status cannot be read ends the task as failed") {
   }
 }
 
+TEST_CASE("an end is JSON, whatever its record calls it") {
+  log_of_one log;
+  log.accepted();
+  log.started("a", "");
+  const auto s = log.apply({.type = message_type::ended,
+                            .content_type = "text/plain",
+                            .payload = R"({"status":"failed"})",
+                            .run = "a",
+                            .runseq = 2});
+  CHECK(is_event(s, 3));
+  CHECK(s.content_type == "application/json");
+}
+
 TEST_CASE("what comes before the first started breaks the rules, what comes of an earlier run does not") {
   log_of_one log;
   log.accepted();
