@@ -229,6 +229,7 @@ TEST_CASE("the list shows what is one's own, and everything to an administrator"
     CHECK(co_await list("owner", "?kind=simulate&status=succeeded") == of_alice);
     CHECK((co_await list("owner", "?kind=process-video")).empty());
     CHECK((co_await list("owner", "?status=failed")).empty());
+    CHECK((co_await c.get("/api/tasks?status=sucess", app.as("owner"))).status == 400);
   });
 }
 

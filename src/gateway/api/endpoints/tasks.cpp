@@ -11,6 +11,11 @@ namespace {
 constexpr std::int64_t default_limit = 50;
 constexpr std::int64_t max_limit = 1000;
 
+bool is_status(std::string_view text) {
+  return text == task::to_string(task::status::queued) || text == task::to_string(task::status::running) ||
+         task::parse_end(text);
+}
+
 }  // namespace
 
 answering tasks(call& c) {
@@ -26,6 +31,10 @@ answering tasks(call& c) {
   const auto owner = has_scope(who.may, scope::admin) ? std::nullopt : std::optional<std::string_view>(who.owner);
   const auto kind = r.query_value("kind");
   const auto status = r.query_value("status");
+  if (status && !is_status(*status)) {
+    co_return problem_response(problem::bad_option,
+                               "status must be queued, running, succeeded, failed, canceled or expired");
+  }
   const auto wanted = [&](const history& h) {
     const auto v = h.view();
     return c.by.sees(v) && (!kind || v.kind == *kind) && (!status || task::to_string(v.status) == *status);
