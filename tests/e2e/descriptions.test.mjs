@@ -62,6 +62,30 @@ test("every kind of answer is as described", async () => {
   await ask("/api/tasks/{id}/cancel", `/api/tasks/${running.request_id}/cancel`, { method: "POST" });
 });
 
+test("each kind has a path with the schema by which its payloads are judged", async () => {
+  const { kinds } = await (await fetch(`${server.url}/api/kinds`)).json();
+  for (const { name, input_schema } of kinds) {
+    assert.ok(rest.paths[`/api/${name}`].post.requestBody.content["application/json"].schema.$ref.endsWith(`/${name}-input`));
+    assert.deepEqual(Object.keys(rest.components.schemas[`${name}-input`].properties), Object.keys(input_schema.properties));
+  }
+  const takes = schemaOf("simulate-input");
+  takes({ results: 3 });
+  assert.throws(() => takes({ results: "three" }));
+  await ask("/api/simulate", "/api/simulate", { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"results":1,"interval_ms":0}' });
+});
+
+test("what an event carries follows from its type", () => {
+  const head = { request_id: "56787a18-4826-4bbb-a237-c5791dad539e", seq: 3, attempt: 1, time: "2026-11-29T16:48:00.473096Z", log_time: "2026-11-29T16:48:00.473Z", source: "p" };
+  const isEvent = schemaOf("Event");
+  isEvent({ ...head, type: "ended", data: { status: "failed", error: { message: "no" } } });
+  isEvent({ ...head, type: "result", content_type: "image/png", data_base64: "AA==" });
+  isEvent({ ...head, type: "progress", data: "half" });
+  for (const wrong of [{ type: "ended", data: {} }, { type: "ended", data: { status: "running" } }, { type: "started", data: {} },
+    { type: "result", resumed: true }, { type: "released" }, { type: "log", data: "", more: 1 }]) {
+    assert.throws(() => isEvent({ ...head, ...wrong }), JSON.stringify(wrong));
+  }
+});
+
 test("every kind of refusal is as described", async () => {
   await ask("/api/{kind}", "/api/nonsense", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
   await ask("/api/{kind}", "/api/simulate", { method: "POST", body: "{" });

@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <streamdemo/base/json.hpp>
 
+#include "gateway/api/body/description.hpp"
+
 namespace streamdemo::gateway {
 
 namespace {
@@ -14,6 +16,8 @@ std::vector<std::string> own_and_allowed(const config::settings& s) {
   if (!s.gateway.public_url.empty()) all.push_back(s.gateway.public_url);
   return all;
 }
+
+constexpr std::string_view description = "openapi.json";
 
 base::awaitable<void> end_submissions(loop_state& loop) {
   loop.submissions.cancel();
@@ -40,6 +44,10 @@ services::services(api_dependencies d)
       messages_(
           d_.metrics.counter("streamdemo_stream_messages_total", "Messages of clients on /api/stream that were read")),
       keys_(d_.loops.executor(0), d_.log, "the watch over keys") {
+  page_.replace(description, describe(*page_.find(description)->plain.bytes,
+                                      {.kinds = d_.kinds,
+                                       .max_deadline = d_.settings.tasks.max_deadline,
+                                       .asks_for_names = d_.settings.auth.mode != config::auth_mode::none}));
   for (std::size_t i = 0; i < d_.loops.size(); ++i) {
     loops_.push_back(std::make_unique<loop_state>(d_.loops.executor(i), d_.entrance, d_.clock, d_.log));
   }

@@ -29,6 +29,14 @@ page_files::page_files(std::span<const embedded_file> files) {
   }
 }
 
+void page_files::replace(std::string_view name, std::string_view bytes) {
+  for (auto& e : entries_) {
+    if (e.name != name) continue;
+    e.plain = represented(bytes);
+    e.gzip = {};
+  }
+}
+
 const page_files::entry* page_files::find(std::string_view name) const noexcept {
   if (name.empty()) name = "index.html";
   const auto it = std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.name == name; });

@@ -1,0 +1,22 @@
+"""The table of docs/conformance.md, of what was run."""
+import datetime
+import re
+
+TITLES = {"typescript": "A client in strict TypeScript", "python": "A client in Python under `mypy --strict`",
+          "schemathesis": "Requests made of the description"}
+TABLE = re.compile(r"(?<=<!-- suites: written by ./dev suites -->\n).*?(?=<!-- /suites -->)", re.S)
+
+
+def row(name, versions, done, said):
+    return f"| {TITLES[name]} | {', '.join(versions)} | {'; '.join(['passed: ' + ', '.join(done).replace('_', ' '), *said])} |"
+
+
+def write(page, seen):
+    """Of a run of all suites; the words around the table stay."""
+    if set(seen) != set(TITLES):
+        return
+    lines = [f"Seen on {datetime.date.today().isoformat()}:", "", "| what | made by | outcome |", "|---|---|---|",
+             *(row(name, *what) for name, what in seen.items()), ""]
+    text, count = TABLE.subn(lambda _: "\n".join(lines), page.read_text(encoding="utf-8"))
+    assert count == 1, f"{page} has no place for the table"
+    page.write_text(text, encoding="utf-8")
