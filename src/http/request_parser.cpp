@@ -65,13 +65,24 @@ bool has_folded_line(std::string_view bytes) noexcept {
   return bytes.find("\r\n ") != std::string_view::npos || bytes.find("\r\n\t") != std::string_view::npos;
 }
 
-// Beast reported a bad version. Whether the request line has a well-formed version at all: then the answer is 505.
-bool names_other_version(std::string_view bytes) noexcept {
-  auto line = bytes.substr(0, bytes.find("\r\n"));
-  if (line.size() < 8 || line.size() == bytes.size()) return false;
+// The first line without its end; empty while that has not come.
+std::string_view request_line(std::string_view bytes) noexcept {
+  const auto end = bytes.find("\r\n");
+  return end == std::string_view::npos ? std::string_view() : bytes.substr(0, end);
+}
+
+bool ends_with_version(std::string_view line) noexcept {
+  if (line.size() < 8) return false;
   line.remove_prefix(line.size() - 8);
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   return line.substr(0, 5) == "HTTP/" && digit(line[5]) && line[6] == '.' && digit(line[7]);
+}
+
+// Beast reported a bad version. Whether it stands where a version belongs, and not behind a blank in the target: then
+// the answer is 505.
+bool names_other_version(std::string_view bytes) noexcept {
+  const auto line = request_line(bytes);
+  return ends_with_version(line) && std::count(line.begin(), line.end(), ' ') == 2;
 }
 
 // Sec-WebSocket-Key is 16 bytes in base64: 22 characters and two '='.
@@ -146,7 +157,11 @@ request_parser::step request_parser::fail(int status, std::string detail) {
 
 request_parser::step request_parser::too_long(std::string_view unread) {
   // The first line has not ended yet, so it is the target that is too long.
-  if (head_bytes_ == 0 && unread.substr(0, max_header_bytes_).find('\n') == std::string_view::npos) {
+  const auto begin = unread.substr(0, max_header_bytes_);
+  if (head_bytes_ == 0 && begin.find(' ') == std::string_view::npos) {
+    return fail(400, "the request is malformed: no method is as long");
+  }
+  if (head_bytes_ == 0 && begin.find('\n') == std::string_view::npos) {
     return fail(414, fmt::format("the request target is longer than {} bytes allow", max_header_bytes_));
   }
   return fail(431, fmt::format("the request head is longer than {} bytes", max_header_bytes_));
@@ -187,6 +202,11 @@ request_parser::step request_parser::head(std::string_view bytes, std::size_t& u
   const auto size = head_bytes_ + (more ? unread.size() : 0);
   if (grammar_->too_many_fields) return fail(431, fmt::format("the request has more than {} fields", max_fields));
   if (ec == beast_http::error::header_limit || size > max_header_bytes_) return too_long(unread);
+  // Beast would wait for as many bytes as a version has.
+  if (more && head_bytes_ == 0 && unread.find("\r\n") != std::string_view::npos &&
+      !ends_with_version(request_line(unread))) {
+    return fail(400, "the request is malformed: its first line has no version");
+  }
   if (more) return step::more;
   if (ec == beast_http::error::bad_version && names_other_version(unread)) {
     return fail(505, "this server speaks HTTP/1.1 and HTTP/1.0");

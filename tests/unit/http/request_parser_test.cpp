@@ -135,6 +135,9 @@ TEST_CASE("what is no HTTP/1 is refused at its first bytes") {
   CHECK(refused("GET  / HTTP/1.1\r\n\r\n") == 400);
   CHECK(refused("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 505);
   CHECK(refused("GET / HTTP/1.2\r\nHost: a\r\n\r\n") == 505);
+  CHECK(refused("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
+  CHECK(refused("GET / \r\n\r\n") == 400);
+  CHECK(refused(std::string(2000, 'A') + " / HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   CHECK(refused("\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n") == 400);
   CHECK(refused("GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   CHECK(refused("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n") == 400);

@@ -118,12 +118,12 @@ json::object path_of(const kind_info& kind, const json::object& general, json::o
     auto options = placed(kind.upload->options.text(), name);
     schemas[name] = options;
     add_options(parameters, std::move(options));
-    const json::object file{{"schema", {{"type", "string"}, {"format", "binary"}}}};
+    const json::object file{{"schema", {{"type", "string"}, {"format", "binary"}, {"minLength", 1}}}};
     content["application/octet-stream"] = file;
     for (const auto& type : kind.upload->media_types) content[type] = file;
   }
-  // Not required: no body is the empty object.
-  post["requestBody"] = json::object{{"content", std::move(content)}};
+  // No body is the empty object, but no file.
+  post["requestBody"] = json::object{{"required", kind.upload.has_value()}, {"content", std::move(content)}};
   return {{"post", std::move(post)}, {"get", of_kind(general.at("get").as_object(), kind.name)}};
 }
 

@@ -80,6 +80,7 @@ TEST_CASE("the options of an upload are parameters, which are never null") {
   const auto content = d.at_pointer("/paths/~1api~1film/post/requestBody/content").as_object();
   CHECK(content.contains("video/*"));
   CHECK(content.contains("application/octet-stream"));
+  CHECK(at(d, "/paths/~1api~1film/post/requestBody/required") == "true");
 }
 
 TEST_CASE("where nobody has to say who they are, no operation asks for it") {
