@@ -2,6 +2,7 @@
 
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/shown.hpp>
+#include <streamdemo/task/offer.hpp>
 
 #include "processor/dead_letter.hpp"
 
@@ -159,6 +160,8 @@ awaitable<void> runtime::beat() {
 
 // The other members of the group take over this process's requests; its runs continue.
 awaitable<void> runtime::leave_group() {
+  decisions_.say_farewell();
+  perform();
   consumer_->close();
   co_await consumer_->drain(std::chrono::steady_clock::now() + farewell);
   decisions_.drain();
@@ -197,6 +200,8 @@ awaitable<void> runtime::drain(base::steady_time deadline) {
   }
   draining_ = true;
   readiness_.end("the processor drains");
+  decisions_.say_farewell();
+  perform();
   consumer_->close();
   co_await consumer_->drain(std::chrono::steady_clock::now() + farewell);
   decisions_.drain();
@@ -257,18 +262,23 @@ void runtime::act(publish a) {
   m.source = options_.source;
   m.time = clock_.now();
   const auto type = m.type;
+  const bool is_offer = tells_offer(m);
   run_key key;
   if (type == task::message_type::started) key = {a.partition, m.request_id, m.run};
   auto r = task::encode(std::move(m), options_.response_topic, a.partition);
-  producer_->publish(std::move(r), std::nullopt,
-                     [this, type, partition = a.partition, key = std::move(key)](bus::result<bus::published> done) {
-                       if (!done)
-                         log_.error("a {} was not accepted by the bus: {}", to_string(type), done.error().message);
-                       if (type == task::message_type::alive) decisions_.on_alive_published(partition);
-                       if (type == task::message_type::started && done) {
-                         decisions_.on_started_published(key, done->offset);
-                       }
-                     });
+  producer_->publish(
+      std::move(r), std::nullopt,
+      [this, type, is_offer, partition = a.partition, key = std::move(key)](bus::result<bus::published> done) {
+        if (!done) log_.error("a {} was not accepted by the bus: {}", to_string(type), done.error().message);
+        if (is_offer) {
+          decisions_.on_offer_published();
+        } else if (type == task::message_type::alive) {
+          decisions_.on_alive_published(partition);
+        }
+        if (type == task::message_type::started && done) {
+          decisions_.on_started_published(key, done->offset);
+        }
+      });
 }
 
 void runtime::act(begin_run a) {

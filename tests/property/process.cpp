@@ -1,5 +1,7 @@
 #include "property/process.hpp"
 
+#include <streamdemo/task/offer.hpp>
+
 namespace property {
 
 namespace {
@@ -69,6 +71,7 @@ bool process::turn(sys_time now) {
 
 void process::begin_drain(sys_time now) {
   draining = true;
+  decisions_.say_farewell();
   drain_until_ = now + milliseconds(random_.between(0, 8000));
   group_.leave(member_);
   inbox_.clear();
@@ -154,6 +157,8 @@ void process::act(processor::publish a) {
     done = [this, key = processor::run_key{a.partition, m.request_id, m.run}](std::int64_t offset) {
       decisions_.on_started_published(key, offset);
     };
+  } else if (tells_offer(m)) {
+    done = [this](std::int64_t) { decisions_.on_offer_published(); };
   } else if (m.type == task::message_type::alive) {
     done = [this, p = a.partition](std::int64_t) { decisions_.on_alive_published(p); };
   }

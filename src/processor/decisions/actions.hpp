@@ -31,7 +31,7 @@ struct unfollow {
   std::int32_t partition;
 };
 // Publish on `response`, without a deadline. `source` and `time` are set when it is published. For `started` answer
-// with on_started_published(), for `alive` with on_alive_published().
+// with on_started_published(), for `alive` with on_alive_published(), or on_offer_published() if it tells an offer.
 struct publish {
   std::int32_t partition;
   task::message message;

@@ -74,7 +74,7 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
   if (m != nullptr) {
     ignored = p->read(offset, log_time, *m);
     // With our own sign of life, another instance may have become silent.
-    if (m->type == message_type::alive && m->source == options_.source) settle_all(*p);
+    if (m->type == message_type::alive && m->source == options_.source && !tells_offer(*m)) settle_all(*p);
     if (!m->request_id.empty()) settle_task(*p, m->request_id);
   }
   move_to(*p, offset + 1);
@@ -282,6 +282,29 @@ void decisions::tick(base::steady_time now, sys_time wall) {
   if (partitions_.remembered_bytes() > options_.max_remembered_bytes) forget_early();
   remembered_bytes_ = partitions_.remembered_bytes();
   fill_slots();
+  if (leaving_ || draining_) return;
+  if (auto say = offers_.due(offer(), now)) actions_.emplace_back(std::move(*say));
+}
+
+void decisions::say_farewell() {
+  if (std::exchange(leaving_, true)) return;
+  if (auto say = offers_.farewell(offer())) actions_.emplace_back(std::move(*say));
+}
+
+// While tasks wait, no slot is free for another: either all are taken, or the next task must be alone.
+task::offer decisions::offer() const {
+  task::offer o;
+  for (const auto& [kind, resumes] : options_.kinds) o.kinds[kind].free = line_.empty() ? runs_.free_slots(kind) : 0;
+  for (const auto& [kind, c] : o.kinds) o.slots.free = std::max(o.slots.free, c.free);
+  o.slots.running = runs_.running();
+  partitions_.for_each([&](const partition_state& p) {
+    for (const auto& topic : p.topics()) o.partitions[topic].push_back(p.number);
+    for (const auto& [id, r] : p.requests) {
+      const auto kind = r.run && r.run->holds_slot ? o.kinds.find(r.kind) : o.kinds.end();
+      if (kind != o.kinds.end()) ++kind->second.running;
+    }
+  });
+  return o;
 }
 
 void decisions::expire(partition_state& p) {

@@ -22,6 +22,7 @@
 // a run. This class decides when to judge what.
 #pragma once
 #include "processor/decisions/decision_options.hpp"
+#include "processor/decisions/offers.hpp"
 #include "processor/decisions/own_runs.hpp"
 #include "processor/decisions/partition_table.hpp"
 #include "processor/decisions/rules.hpp"
@@ -49,14 +50,18 @@ class decisions {
   void on_end(std::int32_t partition, std::uint64_t token, std::int64_t end);
   void on_started_published(const run_key& key, std::int64_t offset);
   void on_alive_published(std::int32_t partition);
+  void on_offer_published() { offers_.published(); }
   void on_dead_lettered(std::uint64_t token);
   // The handler has returned.
   void on_finished(const run_key& key, run_end how);
 
-  // Call it about eight times per alive_interval: sends signs of life and ends what has expired.
+  // Call it about eight times per alive_interval: sends signs of life, says what this process offers, and ends what has
+  // expired.
   // `wall`: this machine's time, which may be wrong.
   void tick(base::steady_time now, sys_time wall);
 
+  // Call it before leaving the group: says that this process takes no more tasks.
+  void say_farewell();
   // Call it after leaving the group: nothing starts any more, and runs continue.
   void drain();
   // Call it at the drain deadline: gives up every run.
@@ -102,6 +107,7 @@ class decisions {
   void complete_all(owned_request& r);
   void send_alive(partition_state& p, base::steady_time now);
   void expire(partition_state& p);
+  task::offer offer() const;
 
   void read_anew(partition_state& p);
   void give_up_unread_runs(partition_state& p);
@@ -112,6 +118,7 @@ class decisions {
   partition_table partitions_{options_, actions_};
   start_line line_;  // tasks that wait for a slot
   own_runs runs_{options_, actions_, line_};
+  offers offers_{options_.alive_interval};
   // The latest log time that was read, but no later than this machine's clock at the last tick: so much time has passed
   // even if one of the two clocks is wrong. While this process has a run, its own `alive` advances it every interval.
   // The gateways, which go by a running clock, handle what is more urgent.
@@ -121,6 +128,7 @@ class decisions {
   std::uint64_t next_dead_letter_ = 1;
   std::uint64_t next_question_ = 1;
   std::size_t remembered_bytes_ = 0;
+  bool leaving_ = false;  // the group
   bool draining_ = false;
   bool outdated_ = false;  // `outdated` was asked for
 };

@@ -19,6 +19,8 @@ class own_runs {
   // Nothing begins for a while, because the process lacked the resources for a run.
   bool is_held_back() const noexcept { return holdback_.holds(); }
   bool has_slot() const noexcept { return slots_.free(false); }
+  // How many tasks of a kind could begin now, if none of them must be alone. All kinds share the slots.
+  std::uint32_t free_slots(std::string_view) const noexcept { return is_held_back() ? 0 : slots_.free_slots(); }
   bool has_slot_for(const task::task_state& t) const;
   void tick(base::steady_time now) { holdback_.tick(now); }
 

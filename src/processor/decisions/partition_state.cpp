@@ -1,5 +1,7 @@
 #include "processor/decisions/partition_state.hpp"
 
+#include <streamdemo/task/offer.hpp>
+
 namespace streamdemo::processor {
 
 using task::message;
@@ -104,6 +106,7 @@ void partition_state::note_newer(const message& m, sys_time log_time) {
 }
 
 void partition_state::read_own(const message& m, sys_time log_time) {
+  if (tells_offer(m)) return;  // it comes whenever something changes, so it measures no time
   if (m.type == message_type::alive) return others_.own_alive(log_time);
   if (const auto it = requests.find(m.request_id); it != requests.end()) it->second.read_back(m);
 }

@@ -27,6 +27,7 @@ class partition_state {
   void assigned(const std::string& topic, sys_time own_clock, std::uint64_t next_token);
   void revoked(const std::string& topic, std::uint64_t next_token);
   void disown() { topics_.clear(); }
+  const std::set<std::string>& topics() const noexcept { return topics_; }  // that it owns here
   bool is_idle() const noexcept { return topics_.empty() && requests.empty(); }
 
   // --- Requests.

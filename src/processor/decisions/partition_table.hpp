@@ -33,6 +33,11 @@ class partition_table {
     }
   }
 
+  template <class F>
+  void for_each(F f) const {
+    for (const auto& [number, p] : all_) f(*p);
+  }
+
   // Asks for the ends that are not known yet, one question per partition at a time; `next_question` numbers them.
   void ask_for_ends(std::uint64_t& next_question);
 

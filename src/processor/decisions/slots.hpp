@@ -20,6 +20,8 @@ class slots {
     taken_alone_ = false;
   }
   std::uint32_t taken() const noexcept { return taken_; }
+  // How many tasks could begin now, if none of them must be alone.
+  std::uint32_t free_slots() const noexcept { return taken_alone_ ? 0 : concurrency_ - taken_; }
 
  private:
   std::uint32_t concurrency_;

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <streamdemo/task/offer.hpp>
+
 using namespace streamdemo;
 using namespace streamdemo::processor;
 using task::message;
@@ -105,7 +107,15 @@ std::vector<T> all_of(const std::vector<action>& actions) {
 std::vector<message> published(const std::vector<action>& actions, message_type type) {
   std::vector<message> out;
   for (const auto& p : all_of<publish>(actions)) {
-    if (p.message.type == type) out.push_back(p.message);
+    if (p.message.type == type && !tells_offer(p.message)) out.push_back(p.message);
+  }
+  return out;
+}
+
+std::vector<task::offer> offers_in(const std::vector<action>& actions) {
+  std::vector<task::offer> out;
+  for (const auto& p : all_of<publish>(actions)) {
+    if (tells_offer(p.message)) out.push_back(task::parse_offer(p.message.payload).value());
   }
   return out;
 }
@@ -782,4 +792,72 @@ TEST_CASE("nobody else begins either while a run was given back, and a drain sti
   CHECK(f.d.queued() == 1);
   f.d.drain();
   CHECK(f.d.runs() == 0);
+}
+
+TEST_CASE("it offers its free slots and its partitions, and that it drains") {
+  fixture f;
+  base::steady_time now{};
+  const auto offered = [&] {
+    f.d.tick(now += interval, base::sys_time::max());
+    auto o = offers_in(f.act());
+    f.d.on_offer_published();
+    return o;
+  };
+  auto o = offered();
+  REQUIRE(o.size() == 1);
+  task::offer expected;
+  expected.slots = {2, 0};
+  expected.kinds = {{"plain", {2, 0}}, {"resumable", {2, 0}}};
+  expected.partitions = {{"request", {0}}};
+  CHECK(o[0] == expected);
+  for (const auto* id : {"t1", "t2", "t3"}) {
+    f.accepted(id);
+    f.request(id);
+  }
+  f.act();
+  o = offered();
+  REQUIRE(o.size() == 1);
+  CHECK(o[0].slots == task::slot_counts{0, 2});
+  CHECK(o[0].kinds.at("plain") == task::slot_counts{0, 2});
+  CHECK(o[0].kinds.at("resumable") == task::slot_counts{0, 0});
+  f.d.say_farewell();
+  o = offers_in(f.act());
+  REQUIRE(o.size() == 1);
+  CHECK(o[0].draining);
+  f.d.drain();
+  CHECK(offered().empty());
+}
+
+TEST_CASE("while the next task must be alone, no slot is offered") {
+  fixture f(2, 0);  // every run is the last that its task may have
+  f.act();
+  for (const auto* id : {"t1", "t2"}) {
+    f.accepted(id);
+    f.request(id);
+  }
+  f.act();
+  f.d.tick(base::steady_time{} + interval, base::sys_time::max());
+  const auto o = offers_in(f.act());
+  REQUIRE(o.size() == 1);
+  CHECK(o[0].slots == task::slot_counts{0, 1});
+}
+
+TEST_CASE("own offers measure no silence") {
+  fixture f;
+  f.act();
+  f.accepted("t");
+  f.request("t");
+  f.started("t", "other-run", "", "other", 0);
+  f.act();
+  auto offer = f.of(message_type::alive, "", "me");
+  offer.payload = task::offer_payload({});
+  // Between the signs of life they do not break the even row of these, and they are none themselves.
+  for (int i = 0; i <= 4; ++i) {
+    if (i == 4) CHECK(all_of<publish>(f.act()).empty());
+    f.alive(2000 * i);
+    for (int n = 1; n < 8; ++n) f.log(offer, 2000 * i + 250 * n);
+  }
+  const auto started = published(f.act(), message_type::started);
+  REQUIRE(started.size() == 1);
+  CHECK(started[0].replaces == "other-run");
 }
