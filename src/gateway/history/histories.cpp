@@ -6,6 +6,7 @@
 #include <streamdemo/base/shown.hpp>
 #include <streamdemo/task/admission.hpp>
 #include <streamdemo/task/log_clock.hpp>
+#include <streamdemo/task/offer.hpp>
 
 #include <algorithm>
 
@@ -190,6 +191,10 @@ class folded_histories final : public histories {
       erase_data(m.request_id);
     } else if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
       enter(p, s, m, r, now, written);
+    } else if (s.what == task::step::kind::released) {
+      if (observer_ != nullptr) observer_->on_run(m.request_id, {});
+    } else if (s.what == task::step::kind::alive) {
+      if (observer_ != nullptr && tells_offer(m)) observer_->on_offer(m, age_of(r));
     } else if (s.what == task::step::kind::ignored) {
       ignored_.Increment();
       log_.debug("ignored {} of task {} at {}/{}: {}", task::to_string(m.type), m.request_id, r.partition, r.offset,
@@ -197,9 +202,15 @@ class folded_histories final : public histories {
     }
   }
 
+  base::milliseconds age_of(const base::record& r) const {
+    return std::max(base::milliseconds(0), std::chrono::floor<base::milliseconds>(bus_now() - r.log_time));
+  }
+
   void enter(partition_state& p, const task::step& s, const task::message& m, const base::record& r, base::sys_time now,
              base::sys_time written) {
     const auto h = history_of(p, s);
+    // Before the next line: if the partition is read anew, on_accepted() came again, too.
+    if (s.type == task::message_type::started && observer_ != nullptr) observer_->on_run(m.request_id, m.source);
     if (!h || s.seq <= h->peek().last_seq) return;
     const auto fraction = s.type == task::message_type::progress ? fraction_of(s.payload) : -1;
     auto e =

@@ -122,6 +122,11 @@ class task_observer {
   virtual void on_accepted(const history_ptr& h) noexcept = 0;          // again if its partition is read anew
   virtual void on_over(const history_ptr& h) noexcept = 0;              // ended, or lost
   virtual void on_deleted(const std::string& request_id) noexcept = 0;  // find() no longer knows it
+  // A run of this processor is current now, or (source is empty) none any longer: it was released. Also of tasks that
+  // on_accepted() did not name.
+  virtual void on_run(const std::string& request_id, const std::string& source) noexcept = 0;
+  // A processor has said what it offers (task::tells_offer()), this long ago by the log.
+  virtual void on_offer(const task::message& m, base::milliseconds age) noexcept = 0;
 
  protected:
   ~task_observer() = default;

@@ -11,6 +11,7 @@
 #include "gateway/tasks/deleted_files.hpp"
 #include "gateway/tasks/expiry_schedule.hpp"
 #include "gateway/tasks/operations.hpp"
+#include "gateway/tasks/placement/task_placer.hpp"
 #include "gateway/tasks/task_records.hpp"
 #include "gateway/tasks/task_service_control.hpp"
 #include "gateway/tasks/task_waits.hpp"
@@ -44,6 +45,14 @@ task_records::topics topics_of(const config::settings& s) {
   return {s.topics.response, s.topics.request, s.tasks.request_topics, s.topics.partitions};
 }
 
+placement::options placement_options(const config::settings& s) {
+  return {.partitions = s.topics.partitions,
+          .request_topic = s.topics.request,
+          .kind_topics = {s.tasks.request_topics.begin(), s.tasks.request_topics.end()},
+          .alive_interval = s.processor.alive_interval,
+          .seed = std::random_device{}()};
+}
+
 }  // namespace
 
 class bus_task_service final : public task_service_control, private task_observer {
@@ -60,6 +69,7 @@ class bus_task_service final : public task_service_control, private task_observe
         producer_(p.bus.make_producer(loop0_)),
         seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
                                     {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
+        placer_(placement_options(settings_), p.clock, metrics_, log_),
         waits_(loop0_),
         files_(p.files, loop0_),
         operations_(loop0_),
@@ -69,9 +79,8 @@ class bus_task_service final : public task_service_control, private task_observe
 
   ~bus_task_service() override { all_.observe(nullptr); }
 
-  std::string new_request_id(std::string_view owner, std::string_view kind,
-                             std::string_view idempotency_key) const override {
-    if (idempotency_key.empty()) return base::random_id();
+  std::string new_request_id(std::string_view owner, std::string_view kind, std::string_view idempotency_key) override {
+    if (idempotency_key.empty()) return placer_.new_id(kind);
     auto ids = secrets_.derived_ids(owner, kind, idempotency_key);
     // A key keeps its task even if the secret was changed since.
     for (const auto& earlier : std::span(ids).subspan(1)) {
@@ -134,7 +143,9 @@ class bus_task_service final : public task_service_control, private task_observe
 
   awaitable<result<accepted_task>> submit_here(submission s) {
     const auto begin = now();
+    const auto id = s.request_id;
     auto r = co_await submit_in_turn(s);
+    if (!r) placer_.withdrawn(id);
     seconds_.Observe(std::chrono::duration<double>(now() - begin).count());
     const auto label = r.has_value() ? (r->repeated ? "repeated" : "accepted") : base::to_string(r.error().code);
     metrics_.counter("streamdemo_submissions_total", "Submissions by how they ended", {{"result", std::string(label)}})
@@ -324,6 +335,7 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto grace = view.accepted_by == source_ ? 0 : std::uniform_int_distribution<>(5000, 10'000)(random_);
     schedule_.put(h, view.expiry + base::milliseconds(grace));
     if (unread_.erase(view.request_id)) acknowledged(h);
+    placer_.accepted(view.request_id, view.kind);
     waits_.tell(view.request_id);
   }
 
@@ -331,8 +343,13 @@ class bus_task_service final : public task_service_control, private task_observe
     schedule_.remove(h);
     const auto id = h->view().request_id;
     acknowledged_.erase(id);
+    placer_.over(id);
     waits_.tell(id);
   }
+
+  void on_run(const std::string& id, const std::string& source) noexcept override { placer_.is_run_by(id, source); }
+
+  void on_offer(const task::message& m, base::milliseconds age) noexcept override { placer_.offered(m, age); }
 
   void on_deleted(const std::string& id) noexcept override {
     waits_.tell(id);
@@ -374,6 +391,7 @@ class bus_task_service final : public task_service_control, private task_observe
   std::unique_ptr<bus::producer> producer_;
   base::histogram& seconds_;
   std::unordered_set<std::string> in_flight_;  // submissions, by id
+  task_placer placer_;
   task_waits waits_;  // for the submission before, for `accepted` to be read back, for an end or a deletion
   places under_way_{std::numeric_limits<std::size_t>::max()};  // submissions that may not be read back yet
   std::unordered_set<std::string> acknowledged_;               // open tasks whose request this gateway saw acknowledged

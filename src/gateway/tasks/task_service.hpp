@@ -41,9 +41,10 @@ class task_service {
  public:
   virtual ~task_service() = default;
 
-  // A random id; with a key, the id for that owner, kind and key, which is the same at every gateway. Any thread.
+  // A random id, by which the new task's partition is chosen (placement); with a key, the id for that owner, kind and
+  // key, which is the same at every gateway. Any thread.
   virtual std::string new_request_id(std::string_view owner, std::string_view kind,
-                                     std::string_view idempotency_key) const = 0;
+                                     std::string_view idempotency_key) = 0;
 
   // Returns when both records are acknowledged, even if this gateway has not read the task back. Errors: full,
   // unavailable, timed_out (each: retry later), quota (the owner's open tasks), conflict (the key was used with another

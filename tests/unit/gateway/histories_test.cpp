@@ -493,6 +493,42 @@ TEST_CASE("who waits for the end hears nothing before it, and costs the loop not
   CHECK(for_end.times == 1);
 }
 
+TEST_CASE("its observer hears of runs and of offers, and of the runs again when a partition is read anew") {
+  struct listening final : task_observer {
+    void on_accepted(const history_ptr& h) noexcept override { heard += "+" + h->view().request_id; }
+    void on_over(const history_ptr& h) noexcept override { heard += "-" + h->view().request_id; }
+    void on_deleted(const std::string&) noexcept override {}
+    void on_run(const std::string& id, const std::string& source) noexcept override {
+      heard += " " + id + "@" + source;
+    }
+    void on_offer(const task::message& m, base::milliseconds age) noexcept override {
+      heard += fmt::format(" {} {} {}", m.source, m.payload, age.count());
+    }
+    std::string heard;
+  } all;
+  const auto told = [&all] { return std::exchange(all.heard, {}); };
+  histories_fixture w;
+  w.all->observe(&all);
+  const std::vector<base::record_ptr> log{w.out.accepted("a"), w.out.started("a", "r")};
+  w.apply(log);
+  CHECK(told() == "+a a@processor/p");
+  w.all->restart(log[0]->partition);
+  w.apply(log);
+  CHECK(told() == "+a a@processor/p");
+  w.apply({w.out.of_run(message_type::released, "a", "r", "{}"), w.out.started("a", "r2", "r")});
+  CHECK(told() == " a@ a@processor/p");
+  w.apply({w.out.ended("a", "r2")});
+  CHECK(told() == "-a");
+  const auto says = [&](std::string payload) {
+    return w.out.record(w.out.message(message_type::alive, "", std::move(payload)));
+  };
+  const auto offer = says("an offer");
+  w.clock.advance(std::chrono::milliseconds(1500));
+  w.apply({says("{}"), says(""), offer});
+  CHECK(told() == " processor/p an offer 1500");
+  w.all->observe(nullptr);
+}
+
 TEST_CASE("who waits for the end hears it too when the log has lost the task") {
   histories_fixture w;
   w.apply({w.out.accepted("a")});

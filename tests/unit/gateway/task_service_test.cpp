@@ -1,3 +1,6 @@
+#include <streamdemo/base/partition.hpp>
+#include <streamdemo/task/offer.hpp>
+
 #include "unit/gateway/gateway_fixture.hpp"
 #include "unit/gateway/on_loop.hpp"
 
@@ -315,6 +318,55 @@ TEST_CASE("a gateway that lags behind the log takes tasks all the same, ends non
   lags.all->apply(log);
   CHECK_FALSE(lags.service->owner_of_unread(task.request_id));
   CHECK(lags.all->open_tasks() == 2);
+}
+
+TEST_CASE("tasks go to the processor that says it has free slots, and no more of them than it has") {
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
+  const auto placed = [&](const std::string& why) {
+    const auto text = w.metrics.expose();
+    const auto line = "\nstreamdemo_tasks_placed_total{why=\"" + why + "\"} ";
+    const auto at = text.find(line);
+    return at == std::string::npos ? 0 : std::stoi(text.substr(at + line.size()));
+  };
+  const auto tell = [&](const std::string& source, std::uint32_t free, std::vector<std::int32_t> partitions) {
+    task::offer o;
+    o.slots = {free, 0};
+    o.kinds["simulate"] = {free, 0};
+    o.partitions["request"] = std::move(partitions);
+    auto m = w.out.message(message_type::alive, "", task::offer_payload(o));
+    m.source = source;
+    w.write(w.out.record(m));
+  };
+  const auto read_what_is_there = [&] {
+    for (const auto& r : w.everything("response")) {
+      REQUIRE(w.run(s.follower.has_folded(r->partition, r->offset + 1, std::chrono::steady_clock::now() + 5s)));
+    }
+  };
+  REQUIRE(s.submit(s.example()).has_value());
+  CHECK(placed("unknown") == 1);
+  w.clock.advance(3s);
+  w.write(w.out.record(w.out.message(message_type::alive, "", "not an offer")));
+  tell("p/1", 3, {0, 1, 2});
+  tell("p/2", 0, {3});
+  read_what_is_there();
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3; ++i) {
+    const auto done = s.submit(s.example());
+    REQUIRE(done.has_value());
+    ids.push_back(done->request_id);
+    CHECK(base::partition_for(ids.back(), 4) != 3);
+  }
+  CHECK(placed("free_slot") == 3);
+  // One that is refused gives its slot back at once.
+  REQUIRE(w.run(s.service->cancel(ids[0])).has_value());
+  w.bus.on_publish = failing(message_type::accepted, errc::unavailable);
+  CHECK_FALSE(s.submit(s.example()).has_value());
+  w.bus.on_publish = nullptr;
+  CHECK(s.submit(s.example()).has_value());
+  CHECK(placed("free_slot") == 5);
+  CHECK(s.submit(s.example()).has_value());
+  CHECK(placed("free_slot") == 5);
 }
 
 TEST_CASE("over gateway.max_tasks new tasks are refused until one has ended") {
