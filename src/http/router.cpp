@@ -1,11 +1,15 @@
+#include <boost/container/small_vector.hpp>
 #include <streamdemo/http/router.hpp>
 
 namespace streamdemo::http {
 
 namespace {
 
-std::vector<std::string_view> split(std::string_view path) {
-  std::vector<std::string_view> out;
+// Of a request's path, which is looked up for each request, and most have few.
+using segments_of_path = boost::container::small_vector<std::string_view, 8>;
+
+segments_of_path split(std::string_view path) {
+  segments_of_path out;
   if (!path.empty() && path.front() == '/') path.remove_prefix(1);
   for (;;) {
     const auto slash = path.find('/');
@@ -19,7 +23,7 @@ bool is_name(std::string_view segment) noexcept {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
-bool matches(const std::vector<std::string>& pattern, const std::vector<std::string_view>& path) noexcept {
+bool matches(const std::vector<std::string>& pattern, std::span<const std::string_view> path) noexcept {
   if (pattern.size() != path.size()) return false;
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (is_name(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
@@ -100,7 +104,7 @@ std::string router::all_methods() const {
   return listed(std::move(names));
 }
 
-std::string router::allowed(const std::vector<std::string>& best, const std::vector<std::string_view>& path) const {
+std::string router::allowed(const std::vector<std::string>& best, std::span<const std::string_view> path) const {
   std::vector<std::string_view> names;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     if (matches(segments_[i], path) && same_shape(segments_[i], best)) add_methods(names, routes_[i].verb);

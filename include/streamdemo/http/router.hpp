@@ -28,7 +28,7 @@ class router {
 
  private:
   std::string all_methods() const;
-  std::string allowed(const std::vector<std::string>& best, const std::vector<std::string_view>& path) const;
+  std::string allowed(const std::vector<std::string>& best, std::span<const std::string_view> path) const;
 
   std::vector<route> routes_;
   std::vector<std::vector<std::string>> segments_;  // of each route's pattern

@@ -15,7 +15,7 @@
 namespace streamdemo::gateway {
 
 // Why a stream ends before its task.
-enum class access_end {
+enum class access_end : std::uint8_t {
   expired,     // the principal has
   taken_away,  // its key or its session was
   asks_again,  // nothing is wrong: the client comes back and is judged anew

@@ -88,8 +88,8 @@ checked<places::place> caller::stream_place() const {
   return why;
 }
 
-bool caller::sees(const task_view& v) const noexcept {
-  return gateway::sees(*who_, {.id = v.request_id, .owner = v.owner, .kind = v.kind});
+bool caller::sees(const task_identity& t) const noexcept {
+  return gateway::sees(*who_, {.id = t.request_id, .owner = t.owner, .kind = t.kind});
 }
 
 base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const {
@@ -102,7 +102,7 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
     co_return refusal{problem::unknown_task, "the ticket is for another task than " + request_id, {}};
   }
   auto found = s.all().find(request_id);
-  if (found && sees(found->view())) co_return found;
+  if (found && sees(found->identity())) co_return found;
   const auto until = std::chrono::steady_clock::now() + s.settings().gateway.unknown_task_wait;
   const auto place = s.waits().take(who_->owner);
   if (!place) {
@@ -118,7 +118,7 @@ base::awaitable<checked<history_ptr>> caller::task(std::string request_id) const
     auto waited = co_await wait_for_task(s.all(), std::move(awaited), until);
     if (!waited) co_return refusal{problem::too_many_waiters, waited.error().message, {}};
     if (!*waited) break;
-    if (sees((*waited)->view())) co_return std::move(*waited);
+    if (sees((*waited)->identity())) co_return std::move(*waited);
     awaited = base::random_id();
   }
   if (const auto owner = s.service().owner_of_unread(request_id); owner && is_over(*who_, *owner)) {

@@ -48,7 +48,7 @@ class caller {
   void tell_submitted(std::string_view request_id, const base::result<accepted_task>& outcome) const;
   void tell(std::string_view what, std::string_view request_id, int status) const;
   void tell_refused(std::string_view what, std::string_view request_id, const refusal& why) const;
-  bool sees(const task_view& v) const noexcept;
+  bool sees(const task_identity& t) const noexcept;
 
   // The only way to a task: finds its history, and waits for one that is not known here yet
   // (gateway.unknown_task_wait_ms). A task that the caller may not see gets the answer of an unknown id, after the same

@@ -28,12 +28,16 @@
 namespace streamdemo::gateway {
 
 // The state of a task at one moment.
-struct task_view {
+// What its `accepted` says of a task. It never changes.
+struct task_identity {
   std::string request_id;
   std::string kind;
   std::string payload_hash;
   std::string accepted_by;
   std::string owner;  // who may see it; empty: nobody but an administrator
+};
+
+struct task_view : task_identity {
   task::status status = task::status::queued;
   base::sys_time accepted_at{};
   base::sys_time expiry{};
@@ -97,7 +101,8 @@ class history {
   // Events after `after`, at most `max_events` and about `max_bytes` of JSON (at least one event, if there is one).
   virtual batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const = 0;
   virtual task_view view() const = 0;
-  virtual std::int64_t last_seq() const = 0;  // that of view(), without a copy of the rest
+  virtual const task_identity& identity() const noexcept = 0;  // that of view(), without a copy; lives as long as this
+  virtual std::int64_t last_seq() const = 0;                   // that of view(), without a copy of the rest
   virtual local_times times() const = 0;
   // The times of kept events after `after`, at most `max_events`.
   virtual std::vector<event_times> times(std::int64_t after, std::size_t max_events) const = 0;

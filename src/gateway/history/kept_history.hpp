@@ -18,6 +18,7 @@ class kept_history final : public history, public std::enable_shared_from_this<k
 
   batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const override;
   task_view view() const override;
+  const task_identity& identity() const noexcept override { return view_; }
   std::int64_t last_seq() const override;
   local_times times() const override;
   std::vector<event_times> times(std::int64_t after, std::size_t max_events) const override;
@@ -60,7 +61,7 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   static std::size_t bytes_of(const task::event& e) noexcept;
 
   mutable std::mutex mutex_;
-  task_view view_;
+  task_view view_;  // its identity is read without the mutex
   local_times times_;
   std::vector<entry> events_;  // those before begin_ are dropped; the one at begin_ is view_.first_kept
   std::size_t begin_ = 0;

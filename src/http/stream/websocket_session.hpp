@@ -29,11 +29,12 @@ class websocket_session final : public stream_session {
   void hold_back(std::string close_frame);
   void let_go();
 
-  bool leaving_ = false;    // control_ is our close frame
-  bool held_ = false;       // our close frame waits until late_close has passed since quiet_since_
-  bool peer_left_ = false;  // the peer sent its close frame or violated the protocol: expect no more input
-  bool ping_due_ = false;
-  bool pong_awaited_ = false;  // a ping was sent at quiet_since_
+  // Bits, because each idle connection pays for them.
+  bool leaving_ : 1 = false;    // control_ is our close frame
+  bool held_ : 1 = false;       // our close frame waits until late_close has passed since quiet_since_
+  bool peer_left_ : 1 = false;  // the peer sent its close frame or violated the protocol: expect no more input
+  bool ping_due_ : 1 = false;
+  bool pong_awaited_ : 1 = false;  // a ping was sent at quiet_since_
   websocket::frame_parser parser_;
   base::byte_budget::share of_message_;  // for an incomplete message
   // A control frame to send before the next message: the latest pong (section 5.5.3) or our close frame.

@@ -30,7 +30,7 @@ void event_source::attach(http::stream_sink& sink) {
 }
 
 http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
-  if (!cut_.empty()) return http::stream_state::end;
+  if (cut_ != nullptr) return http::stream_state::end;
   if (!opened_) open(out);
   if (access_over_) return no_longer(out);
   if (expiring_) {
@@ -59,7 +59,7 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
 http::stream_end event_source::finish() {
   // Some libraries reconnect at once after any end, for ever. For a task that was already over, the late close slows
   // them down.
-  if (cut_.empty()) return {.late = was_over_};
+  if (cut_ == nullptr) return {.late = was_over_};
   const auto code = access_over_ && *access_over_ != access_end::asks_again ? close_unauthorized : close_restarting;
   return {.complete = false, .close_code = code, .reason = std::string(cut_)};
 }
@@ -112,11 +112,10 @@ void event_source::gap(std::vector<http::piece>& out, std::int64_t kept_from) {
 }
 
 // The end comes one turn later, because some browsers lose data that arrives together with it.
-http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::string_view static_reason,
+http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::string_view literal,
                                            std::uint32_t after_ms) {
-  out.push_back(
-      own_piece(signal("reconnect", ",\"reason\":" + base::json_string(static_reason), retry_field(after_ms))));
-  cut_ = static_reason;
+  out.push_back(own_piece(signal("reconnect", ",\"reason\":" + base::json_string(literal), retry_field(after_ms))));
+  cut_ = literal.data();
   return http::stream_state::more;
 }
 

@@ -43,7 +43,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   void gap(std::vector<http::piece>& out, std::int64_t kept_from);
   // Both tell the client to reconnect, and end the stream as incomplete.
   http::stream_state no_longer(std::vector<http::piece>& out);
-  http::stream_state reconnect(std::vector<http::piece>& out, std::string_view static_reason, std::uint32_t after_ms);
+  http::stream_state reconnect(std::vector<http::piece>& out, std::string_view literal, std::uint32_t after_ms);
   // `fields`: more SSE fields, before the event's name.
   std::string signal(std::string_view type, std::string_view members, std::string_view fields = {}) const;
   std::string_view bytes_of(const task::event& e) const noexcept;
@@ -53,7 +53,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   history_ptr history_;
   std::unique_ptr<subscription> subscription_;
   http::stream_sink* sink_ = nullptr;
-  std::string_view cut_;  // why the stream ends before its task; empty: it does not
+  const char* cut_ = nullptr;  // why the stream ends before its task; nullptr: it does not
   options options_;
   bool opened_ = false;
   bool was_over_ = false;  // the task had ended when this was attached

@@ -251,7 +251,7 @@ void multi_source::done(const stream_message& m, const outcome& o) {
   if (ending_) return;
   if (!o) {
     refuse(o.error(), m);
-  } else if (!by_.sees((*o)->view())) {
+  } else if (!by_.sees((*o)->identity())) {
     // The client has authenticated since then, as somebody who may see less.
     refuse({problem::unknown_task, "no task " + m.request_id + " is known here", {}}, m);
   } else {
@@ -301,7 +301,7 @@ void multi_source::authenticate(const stream_message& m) {
   }
   by_ = std::move(after);
   const bool reads = by_.may(action::read).has_value();
-  std::erase_if(followers_, [&](const auto& f) { return !reads || !by_.sees(f.second->events.of().view()); });
+  std::erase_if(followers_, [&](const auto& f) { return !reads || !by_.sees(f.second->events.of().identity()); });
   a_.here().watch.join(*this, *who);
   answer(m, "\"subject\":" + base::json_string((*who)->subject));
 }
