@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/http/date.hpp>
@@ -11,13 +12,18 @@ namespace streamdemo::http {
 
 namespace {
 
+bool is_control(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+}
+
 void append_clean(std::string& out, std::string_view text) {
-  const auto start = out.size();
+  const auto start = static_cast<std::ptrdiff_t>(out.size());
   out += text;
-  for (auto i = start; i < out.size(); ++i) {
-    const auto c = static_cast<unsigned char>(out[i]);
-    if ((c < 0x20 && c != '\t') || c == 0x7f) out[i] = ' ';
-  }
+  // Without an early exit the compiler looks at many bytes at once, and nearly always there is nothing to replace.
+  bool any = false;
+  for (const char c : text) any |= is_control(c);
+  if (any) std::replace_if(out.begin() + start, out.end(), is_control, ' ');
 }
 
 void append_number(std::string& out, std::uint64_t n) {

@@ -56,8 +56,9 @@ http::response challenges::not_allowed(const refusal& why, action a, const princ
 }
 
 void challenges::complete(http::response& r) const {
+  if (r.status != 401) return;
   const bool has_one = std::ranges::any_of(r.fields, [](const auto& f) { return base::same_word(f.name, field_name); });
-  if (r.status == 401 && !has_one) r.set(field_name, plain_);
+  if (!has_one) r.set(field_name, plain_);
 }
 
 }  // namespace streamdemo::gateway
