@@ -26,7 +26,7 @@
 //   silence: after one own sign of life instead of four        a living run was taken over
 //   silence: records of other instances do not count           ended under a living run
 //   alive: not sent while waiting for another's run            acknowledged and never ended
-// Found more rarely, in 50000 simulations: a replacement begins before it is read back (seed 10659, results doubled).
+// Found more rarely, once in 50000 simulations: a replacement begins before it is read back (results doubled).
 // Not found here, because other rules prevent the harm in these simulations; unit tests cover them instead: a run
 // becomes current twice; records of a released run count; irregular own signs of life count; an own run that is gone is
 // not released; a replacement begins though another was faster; an end is asked for too early; only signs of life count
