@@ -21,7 +21,14 @@ http::piece own_piece(std::string text) {
 }
 
 event_source::event_source(const base::clock& clock, history_ptr h, options o, places::place place)
-    : clock_(clock), place_(std::move(place)), history_(std::move(h)), options_(o) {}
+    : clock_(clock),
+      place_(std::move(place)),
+      history_(std::move(h)),
+      cursor_(o.cursor),
+      max_events_(o.max_events),
+      retry_ms_(o.retry_ms),
+      reconnect_ms_(o.reconnect_ms),
+      format_(o.format) {}
 
 void event_source::attach(http::stream_sink& sink) {
   sink_ = &sink;
@@ -37,22 +44,22 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
     expiring_ = false;
     out.push_back(own_piece(signal("expiring", {})));
   }
-  if (draining_) return reconnect(out, restart_reason, options_.reconnect_ms);
-  auto batch = history_->read(options_.cursor, options_.max_events, max_bytes);
+  if (draining_) return reconnect(out, restart_reason, reconnect_ms_);
+  auto batch = history_->read(cursor_, max_events_, max_bytes);
   if (batch.kept_from != 0) gap(out, batch.kept_from);
   std::size_t size = 0;
-  const auto after = options_.cursor;
+  const auto after = cursor_;
   for (auto& e : batch.events) {
-    options_.cursor = e->seq();
+    cursor_ = e->seq();
     const auto bytes = bytes_of(*e);
     size += bytes.size();
     out.push_back({std::move(e), bytes});
   }
-  if (!batch.events.empty()) history_->written(after, options_.cursor, clock_.now());
+  if (!batch.events.empty()) history_->written(after, cursor_, clock_.now());
   if (batch.ended) return http::stream_state::end;
-  if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew", options_.retry_ms);
+  if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew", retry_ms_);
   // A batch below both bounds was all there is. News of more comes on this loop, so never before this returns.
-  const bool cut_short = batch.events.size() >= options_.max_events || size >= max_bytes;
+  const bool cut_short = batch.events.size() >= max_events_ || size >= max_bytes;
   return cut_short ? http::stream_state::more : http::stream_state::wait;
 }
 
@@ -65,7 +72,7 @@ http::stream_end event_source::finish() {
 }
 
 std::string_view event_source::heartbeat() const {
-  switch (options_.format) {
+  switch (format_) {
     case wire::sse:
       // No empty line after it: ten libraries take that for an event and fail on its missing data.
       return ":\n";
@@ -94,20 +101,20 @@ void event_source::on_access_over(access_end w) {
 
 // The client reconnects with the credentials that it has by then, and they are checked again.
 http::stream_state event_source::no_longer(std::vector<http::piece>& out) {
-  return reconnect(out, reason_of(*access_over_), options_.retry_ms);
+  return reconnect(out, reason_of(*access_over_), retry_ms_);
 }
 
 void event_source::open(std::vector<http::piece>& out) {
   opened_ = true;
-  if (options_.format != wire::sse) return;
+  if (format_ != wire::sse) return;
   // This becomes the first line of the first event, whenever that comes. Alone between empty lines, `retry` would be an
   // event for ten libraries, and would be ignored by those that take it only together with data.
-  out.push_back(own_piece(retry_field(options_.retry_ms)));
+  out.push_back(own_piece(retry_field(retry_ms_)));
 }
 
 void event_source::gap(std::vector<http::piece>& out, std::int64_t kept_from) {
-  const auto members = ",\"from\":" + std::to_string(options_.cursor + 1) + ",\"to\":" + std::to_string(kept_from - 1);
-  options_.cursor = kept_from - 1;
+  const auto members = ",\"from\":" + std::to_string(cursor_ + 1) + ",\"to\":" + std::to_string(kept_from - 1);
+  cursor_ = kept_from - 1;
   out.push_back(own_piece(signal("gap", members)));
 }
 
@@ -122,8 +129,8 @@ http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::s
 // The cursor is sent as the id, because libraries that do not carry the last id over would report an event without one.
 std::string event_source::signal(std::string_view type, std::string_view members, std::string_view fields) const {
   std::string out;
-  if (options_.format == wire::sse) {
-    out += "id: " + std::to_string(options_.cursor) + '\n';
+  if (format_ == wire::sse) {
+    out += "id: " + std::to_string(cursor_) + '\n';
     out += fields;
     out += "event: ";
     out += type;
@@ -135,13 +142,13 @@ std::string event_source::signal(std::string_view type, std::string_view members
   base::append_json_string(out, history_->view().request_id);
   out += members;
   out += '}';
-  if (options_.format == wire::sse) out += "\n\n";
-  if (options_.format == wire::json_lines) out += '\n';
+  if (format_ == wire::sse) out += "\n\n";
+  if (format_ == wire::json_lines) out += '\n';
   return out;
 }
 
 std::string_view event_source::bytes_of(const task::event& e) const noexcept {
-  switch (options_.format) {
+  switch (format_) {
     case wire::sse:
       return e.sse();
     case wire::json_lines:

@@ -33,7 +33,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   void on_expiring(base::sys_time at) override;
   void on_access_over(access_end w) override;
 
-  std::int64_t cursor() const noexcept { return options_.cursor; }
+  std::int64_t cursor() const noexcept { return cursor_; }
   const history& of() const noexcept { return *history_; }
 
  private:
@@ -54,11 +54,16 @@ class event_source final : public http::stream_source, public watched_stream, pr
   std::unique_ptr<subscription> subscription_;
   http::stream_sink* sink_ = nullptr;
   const char* cut_ = nullptr;  // why the stream ends before its task; nullptr: it does not
-  options options_;
-  bool opened_ = false;
-  bool was_over_ = false;  // the task had ended when this was attached
-  bool draining_ = false;
-  bool expiring_ = false;
+  // In this order they take three words: each idle stream pays for every one.
+  std::int64_t cursor_;
+  const std::uint32_t max_events_;
+  const std::uint32_t retry_ms_;
+  const std::uint32_t reconnect_ms_;
+  const wire format_;
+  bool opened_ : 1 = false;
+  bool was_over_ : 1 = false;  // the task had ended when this was attached
+  bool draining_ : 1 = false;
+  bool expiring_ : 1 = false;
   std::optional<access_end> access_over_;
 };
 
