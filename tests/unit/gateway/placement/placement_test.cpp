@@ -57,6 +57,27 @@ TEST_CASE("tasks go where slots are free, and no more of them than there are fre
   CHECK(f.place().why == reason::least_wait);
 }
 
+TEST_CASE("of places that are as good as each other, each has its turn: other gateways may choose at the same time") {
+  fixture f;
+  f.p.told("a", offering(4, {0, 1, 2}), 0ms, f.now);
+  f.p.told("b", offering(4, {3, 4, 5}), 0ms, f.now);
+  shares chosen;
+  for (int i = 0; i < 6; ++i) ++chosen[f.p.choose("quick", f.now).partition < 3 ? 'a' : 'b'];
+  CHECK(chosen == shares{{'a', 3}, {'b', 3}});
+}
+
+TEST_CASE("kinds share a processor's slots: one that a task of one kind has is free for none of another") {
+  fixture f;
+  f.p.told("a", offering(2, {0, 1, 2, 3, 4, 5}), 0ms, f.now);
+  for (const auto* id : {"one", "two"}) {
+    f.p.accepted(id, "slow", 0, f.now);
+    f.p.started(id, "a", f.now);
+  }
+  CHECK(f.p.choose("quick", f.now).why == reason::least_wait);
+  f.p.over("one", f.now);
+  CHECK(f.p.choose("quick", f.now).why == reason::free_slot);
+}
+
 TEST_CASE("a slot is free again once its task has ended, and taken by a task that others placed") {
   fixture f;
   f.p.told("a", offering(1, {0, 1, 2}), 0ms, f.now);
