@@ -50,6 +50,12 @@ checked<void> caller::still_known() const {
   return refusal{problem::unauthenticated, "the key, token or session has expired, or was taken away", {}};
 }
 
+checked<void> caller::still_known(std::string_view what, std::string_view request_id) const {
+  auto known = still_known();
+  if (!known) tell_refused(what, request_id, known.error());
+  return known;
+}
+
 caller::share caller::take_share(std::string_view kind) const {
   if (auto known = still_known(); !known) return {known, {}};
   if (auto allowed = may_submit(kind); !allowed) return {allowed, {}};

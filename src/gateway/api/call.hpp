@@ -35,6 +35,8 @@ class caller {
   // Whether the key, token or session is still valid. Ask again after anything that may take long, such as an upload or
   // a wait. Refusal: unauthenticated.
   checked<void> still_known() const;
+  // The same, and a refusal is written to the audit log, as one of `what` on the task.
+  checked<void> still_known(std::string_view what, std::string_view request_id) const;
   // still_known() and may_submit() for a submission that is made now, which also takes one from its owner's submission
   // quota. Refusals: theirs, quota.
   struct share {

@@ -20,10 +20,7 @@ answering results(call& c) {
   const auto wait = http::preferred_wait(r.joined_header("Prefer"), c.at().settings().gateway.max_wait);
   const auto until = std::chrono::steady_clock::now() + wait.value_or(std::chrono::seconds(0));
   const bool over = co_await ended(c.at(), *known, until);
-  if (const auto still = c.by.still_known(); !still) {
-    c.by.tell_refused("look", r.param("id"), still.error());
-    co_return problem_response(still.error());
-  }
+  if (const auto still = c.by.still_known("look", r.param("id")); !still) co_return problem_response(still.error());
   http::response answer;
   if (over) {
     answer = results_answer(c.at().clock(), *known, r.verb);

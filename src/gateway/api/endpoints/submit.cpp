@@ -81,10 +81,7 @@ answering submit(call& c) {
     s.payload_hash = base::sha256_hex(s.payload);
   }
   // Asked again, because the body may have taken long.
-  if (const auto known = c.by.still_known(); !known) {
-    c.by.tell_refused("submit", {}, known.error());
-    co_return problem_response(known.error());
-  }
+  if (const auto known = c.by.still_known("submit", {}); !known) co_return problem_response(known.error());
   const auto id = s.request_id;
   auto task = co_await c.at().service().submit(std::move(s));
   c.by.tell_submitted(id, task);

@@ -94,10 +94,7 @@ answering task(call& c) {
     until = std::max(until, now + c.at().settings().gateway.unknown_task_wait);
   }
   auto reply = co_await poll(c, *known, *cursor, until);
-  if (const auto still = c.by.still_known(); !still) {
-    c.by.tell_refused("look", r.param("id"), still.error());
-    co_return problem_response(still.error());
-  }
+  if (const auto still = c.by.still_known("look", r.param("id")); !still) co_return problem_response(still.error());
   if (wait) std::get<http::response>(reply).set("Preference-Applied", http::applied_wait(*wait));
   co_return reply;
 }
