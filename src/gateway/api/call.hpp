@@ -33,9 +33,7 @@ class caller {
   // Whether the caller may submit tasks of that kind. Refusals: unauthenticated, forbidden.
   checked<void> may_submit(std::string_view kind) const;
   // Whether the key, token or session is still valid. Ask again after anything that may take long, such as an upload or
-  // a wait. Refusal: unauthenticated.
-  checked<void> still_known() const;
-  // The same, and a refusal is written to the audit log, as one of `what` on the task.
+  // a wait. A refusal is written to the audit log, as one of `what` on the task. Refusal: unauthenticated.
   checked<void> still_known(std::string_view what, std::string_view request_id) const;
   // still_known() and may_submit() for a submission that is made now, which also takes one from its owner's submission
   // quota. Refusals: theirs, quota.
@@ -77,6 +75,8 @@ class caller {
   submission new_submission(std::string_view kind, std::string_view key, std::string request_id) const;
 
  private:
+  checked<void> still_known() const;
+
   services* services_;
   principal_ptr who_;
   request_origin from_;

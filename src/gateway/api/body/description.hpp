@@ -18,8 +18,7 @@ struct described {
 };
 
 // `document` is the embedded one. The schema of NAME's payload is the component NAME-input, that of its upload's
-// options NAME-options; the operations are
-// submit_NAME and, by socket, submit_NAME_on_socket, with `_` for `-`.
+// options NAME-options; the operations are submit_NAME and, by socket, submit_NAME_on_socket, with `_` for `-`.
 std::string describe(std::string_view document, const described& of);
 
 }  // namespace streamdemo::gateway
