@@ -20,6 +20,12 @@ find_library(RE2_LIBRARY re2 REQUIRED)
 add_library(Re2::re2 UNKNOWN IMPORTED)
 set_target_properties(Re2::re2 PROPERTIES
   IMPORTED_LOCATION ${RE2_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${RE2_INCLUDE_DIR})
+# RocksDB's own package looks for each compressor that it was built with; the shared library brings them along.
+find_path(ROCKSDB_INCLUDE_DIR rocksdb/db.h REQUIRED)
+find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
+add_library(RocksDb::rocksdb UNKNOWN IMPORTED)
+set_target_properties(RocksDb::rocksdb PROPERTIES
+  IMPORTED_LOCATION ${ROCKSDB_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${ROCKSDB_INCLUDE_DIR})
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 if(BUILD_TESTING)
   find_path(DOCTEST_INCLUDE_DIR doctest/doctest.h REQUIRED)

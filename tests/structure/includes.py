@@ -52,6 +52,7 @@ LIBRARIES = {
     r"spdlog/": ["base"],
     r"prometheus/": ["base"],
     r"re2/": ["base"],
+    r"rocksdb/": ["bus/inprocess", "gateway/history"],
     r"doctest/": [],
 }
 # The vocabulary is pure: it knows no event loop.
