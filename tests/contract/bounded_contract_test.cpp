@@ -7,7 +7,7 @@ namespace streamdemo::contract {
 using bus::when_full;
 
 BUS_CONTRACT("bounded: a topic that refuses says full, and takes again what fits once records are completed") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().refuses_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::refuse, 3, 2);
   auto p = t.bus.make_producer(t.ex);
   for (int i = 0; i < 3; ++i) co_await put(*p, sized(topic, i % 2, i));
@@ -27,7 +27,7 @@ BUS_CONTRACT("bounded: a topic that refuses says full, and takes again what fits
 }
 
 BUS_CONTRACT("bounded: a topic that refuses drops nothing that one of its groups has not completed") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().refuses_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::refuse, 2);
   const auto slow = t.fresh("slow");
   auto p = t.bus.make_producer(t.ex);
@@ -49,7 +49,7 @@ BUS_CONTRACT("bounded: a topic that refuses drops nothing that one of its groups
 }
 
 BUS_CONTRACT("bounded: a reader whose records were dropped is told so") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().refuses_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::refuse, 1);
   auto p = t.bus.make_producer(t.ex);
   auto f = make_follower(t);
@@ -70,7 +70,7 @@ BUS_CONTRACT("bounded: a reader whose records were dropped is told so") {
 }
 
 BUS_CONTRACT("bounded: publishers to a topic that waits are held until its readers have passed, and keep their order") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().waits_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::wait, 4, 2);
   auto p = t.bus.make_producer(t.ex);
   auto f = make_follower(t);
@@ -91,7 +91,7 @@ BUS_CONTRACT("bounded: publishers to a topic that waits are held until its reade
 }
 
 BUS_CONTRACT("bounded: a small record that would fit does not overtake a large one that waits") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().waits_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::wait, 3);
   auto p = t.bus.make_producer(t.ex);
   auto f = make_follower(t);
@@ -106,7 +106,7 @@ BUS_CONTRACT("bounded: a small record that would fit does not overtake a large o
 }
 
 BUS_CONTRACT("bounded: a publish that waits past its deadline is timed_out, and those behind it go on") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().waits_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::wait, 1);
   auto p = t.bus.make_producer(t.ex);
   auto f = make_follower(t);
@@ -131,7 +131,7 @@ BUS_CONTRACT("bounded: a publish that waits past its deadline is timed_out, and 
 
 BUS_CONTRACT(
     "bounded: a publish without deadline that waits can be canceled, and its record may still be taken later") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().waits_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::wait, 1);
   auto p = t.bus.make_producer(t.ex);
   auto f = make_follower(t);
@@ -145,7 +145,7 @@ BUS_CONTRACT(
 }
 
 BUS_CONTRACT("bounded: where nobody follows, a topic that waits takes everything and keeps the newest") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().waits_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::wait, 5);
   auto p = t.bus.make_producer(t.ex);
   for (int i = 0; i < 50; ++i) co_await put(*p, sized(topic, 0, i));
@@ -160,7 +160,7 @@ BUS_CONTRACT("bounded: where nobody follows, a topic that waits takes everything
 }
 
 BUS_CONTRACT("bounded: a reader that unfollows, leaves or crashes holds no publisher up") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().waits_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::wait, 1);
   auto p = t.bus.make_producer(t.ex);
   pipeline line(*p, t.ex);
@@ -180,7 +180,7 @@ BUS_CONTRACT("bounded: a reader that unfollows, leaves or crashes holds no publi
 }
 
 BUS_CONTRACT("bounded: a drain gives up what still waits at its deadline and says how much") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().waits_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::wait, 2);
   auto p = t.bus.make_producer(t.ex);
   auto f = make_follower(t);
@@ -198,7 +198,7 @@ BUS_CONTRACT("bounded: a drain gives up what still waits at its deadline and say
 }
 
 BUS_CONTRACT("bounded: a record larger than the whole topic is taken when the topic is empty") {
-  if (!t.can().bounded_memory) co_return;
+  if (!t.can().refuses_when_full) co_return;
   const auto topic = co_await t.small_topic(when_full::refuse, 1);
   auto p = t.bus.make_producer(t.ex);
   co_await put(*p, text(topic, 0, std::string(100'000, 'x')));

@@ -11,7 +11,8 @@ namespace streamdemo::contract {
 
 // The optional parts of the contract. A test that needs one of these returns at once on a bus without it.
 struct capabilities {
-  bool bounded_memory = false;   // uses topic_spec::full and max_bytes
+  bool refuses_when_full = false;  // when_full::refuse and max_bytes bound a topic
+  bool waits_when_full = false;    // when_full::wait and max_bytes bound a topic
   bool log_append_time = false;  // the bus sets the log times: they never go back and can be searched
   bool transactions = false;     // other programs may write in transactions
 };
@@ -45,6 +46,8 @@ struct named_fixture {
 std::vector<named_fixture> all_fixtures();
 
 std::unique_ptr<bus_fixture> make_inprocess_fixture();
+// With a journal, in a directory of its own.
+std::unique_ptr<bus_fixture> make_journal_fixture();
 // librdkafka on its built-in mock brokers.
 std::unique_ptr<bus_fixture> make_kafka_mock_fixture();
 // On the brokers of STREAMDEMO_KAFKA_BROKERS; available only if that is set.

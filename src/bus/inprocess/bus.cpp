@@ -1,6 +1,9 @@
 #include <streamdemo/bus/inprocess.hpp>
 
+#include "bus/inprocess/bus_on_env.hpp"
 #include "bus/inprocess/consumer_impl.hpp"
+#include "bus/inprocess/journal/directory_lock.hpp"
+#include "bus/inprocess/journal/group_commit.hpp"
 #include "bus/inprocess/producer_impl.hpp"
 #include "bus/inprocess/reader_impl.hpp"
 #include "bus/owners.hpp"
@@ -10,10 +13,50 @@ namespace streamdemo::bus {
 namespace inprocess {
 namespace {
 
+// The threads of the journal's readers: gateway and processor read it back at the same time when they start.
+constexpr std::size_t journal_readers = 2;
+
+// What a bus with a journal has beside its core.
+struct journal_side {
+  journal_side(journal::directory_lock l, std::unique_ptr<journal::store> s, core& c, const journal_options& o,
+               const base::clock& clock, base::metrics& metrics, const base::logger& log)
+      : lock(std::move(l)),
+        store(std::move(s)),
+        commits(c, *store, {.sync_each = o.sync_each, .max_disk_bytes = o.max_disk_bytes}, clock, metrics, log) {}
+
+  const journal::directory_lock lock;
+  const std::unique_ptr<journal::store> store;
+  base::blocking_pool reads{journal_readers};
+  journal::group_commit commits;
+};
+
 class inprocess_bus final : public bus {
  public:
   inprocess_bus(const base::clock& clock, const base::logger& log)
       : log_(log.child("bus")), core_(std::make_shared<core>(clock, log_)) {}
+
+  ~inprocess_bus() override {
+    if (!journal_) return;
+    journal_->commits.stop();
+    journal_->reads.join();
+    const std::lock_guard lock(core_->mutex());
+    core_->detach();
+  }
+
+  result<void> open_journal(const journal_options& o, rocksdb::Env* env, const base::clock& clock,
+                            base::metrics& metrics) {
+    auto lock = journal::directory_lock::take(o.directory);
+    if (!lock) return lock.error();
+    const auto began = std::chrono::steady_clock::now();
+    auto store = journal::store::open({o.directory / "records", env});
+    if (!store) return store.error();
+    log_.info("the journal in {} is open: {} bytes, {} ms", o.directory.string(), (*store)->disk_bytes(),
+              std::chrono::duration_cast<base::milliseconds>(std::chrono::steady_clock::now() - began).count());
+    journal_ = std::make_unique<journal_side>(std::move(*lock), std::move(*store), *core_, o, clock, metrics, log_);
+    core_->attach(*journal_->store, journal_->commits, journal_->reads);
+    journal_->commits.start();
+    return {};
+  }
 
   awaitable<result<void>> ensure_topics(std::vector<topic_spec> topics) override {
     const std::lock_guard lock(core_->mutex());
@@ -44,13 +87,27 @@ class inprocess_bus final : public bus {
  private:
   const base::logger log_;
   std::shared_ptr<core> core_;
+  std::unique_ptr<journal_side> journal_;
 };
 
 }  // namespace
+
+result<std::unique_ptr<bus>> make_bus_on_env(const journal_options& o, rocksdb::Env* env, const base::clock& clock,
+                                             base::metrics& metrics, const base::logger& log) {
+  auto made = std::make_unique<inprocess_bus>(clock, log);
+  if (auto opened = made->open_journal(o, env, clock, metrics); !opened) return opened.error();
+  return std::unique_ptr<bus>(std::move(made));
+}
+
 }  // namespace inprocess
 
 std::unique_ptr<bus> make_inprocess_bus(const base::clock& clock, const base::logger& log) {
   return std::make_unique<inprocess::inprocess_bus>(clock, log);
+}
+
+result<std::unique_ptr<bus>> make_journaled_bus(const journal_options& o, const base::clock& clock,
+                                                base::metrics& metrics, const base::logger& log) {
+  return inprocess::make_bus_on_env(o, nullptr, clock, metrics, log);
 }
 
 }  // namespace streamdemo::bus

@@ -50,8 +50,7 @@ void consumer_impl::complete(const delivery& d) {
   auto& p = **it;
   const auto done = intake_.complete(p.done, d.record->offset);
   if (done.moved) {
-    p.committed = p.done.value();
-    core_->admit(*p.source);
+    core_->commit(p, p.done.value());
   }
   if (done.room) arrived();
 }

@@ -1,6 +1,8 @@
 #include "bus/inprocess/core.hpp"
 
 #include "bus/inprocess/consumer_impl.hpp"
+#include "bus/inprocess/journal/group_commit.hpp"
+#include "bus/inprocess/journal/recover.hpp"
 #include "bus/inprocess/producer_impl.hpp"
 #include "bus/inprocess/reader_impl.hpp"
 
@@ -27,15 +29,62 @@ result<void> core::ensure_topics(const std::vector<topic_spec>& specs) {
     if (auto e = check(s, find(s.name))) return std::move(*e);
   }
   for (const auto& s : specs) {
-    auto& t = topics_[s.name];
-    if (t) continue;
-    t = std::make_unique<topic_state>(s);
+    if (find(s.name)) continue;
+    auto made = make_topic(s);
+    if (!made) return made.error();
+    auto& t = *(topics_[s.name] = std::move(*made));
     log_.debug("topic '{}' made: {} partitions, at most {} bytes", s.name, s.partitions, s.max_bytes);
+    remember_groups(t);
     for (auto& [name, g] : groups_) {
-      if (g.topics.contains(s.name)) add_partitions(g, *t);
+      if (g.topics.contains(s.name)) add_partitions(name, g, t);
     }
   }
   return {};
+}
+
+void core::attach(journal::store& s, journal::group_commit& c, base::blocking_pool& reads) {
+  store_ = &s;
+  journal_ = &c;
+  reads_ = &reads;
+}
+
+void core::detach() {
+  store_ = nullptr;
+  journal_ = nullptr;
+  reads_ = nullptr;
+}
+
+void core::read_journal(std::function<void(const journal::store&)> job) {
+  reads_->start([job = std::move(job), store = store_] { job(*store); });
+}
+
+void core::count_read(std::size_t records) {
+  journal_->count_read(records);
+}
+
+result<std::unique_ptr<topic_state>> core::make_topic(const topic_spec& s) {
+  if (!store_) return std::make_unique<topic_state>(topic(s));
+  auto recovered = journal::recover(*store_, s);
+  if (!recovered) return recovered.error();
+  return std::make_unique<topic_state>(std::move(recovered->data), recovered->number);
+}
+
+void core::remember_groups(const topic_state& t) {
+  if (!store_) return;
+  for (const auto& [place, entry] : store_->commits()) {
+    if (place.topic == t.number) groups_[place.group].topics.insert(t.data.spec().name);
+  }
+}
+
+std::optional<std::int64_t> core::committed(const std::string& group, const topic_state& t,
+                                            std::int32_t partition) const {
+  if (!store_) return std::nullopt;
+  for (const auto& [place, entry] : store_->commits()) {
+    if (place.topic == t.number && place.partition == partition && place.group == group) {
+      return std::max(entry.offset, t.data.log(partition).begin());
+    }
+  }
+  return std::nullopt;
 }
 
 topic_state* core::find(const std::string& topic) {
@@ -44,11 +93,14 @@ topic_state* core::find(const std::string& topic) {
 }
 
 bool core::publish(topic_state& t, waiting_publish p) {
-  // Append only if nothing waits, so that records of a partition keep the order of the calls.
-  if (t.waiting.empty() && t.data.make_room(p.bytes)) {
-    append(t, std::move(p));
-    return false;
+  if (journal_ && p.deadline) {
+    if (auto refused = journal_->refusal()) {
+      p.from->complete(std::move(p.done), std::move(*refused));
+      return false;
+    }
   }
+  // Append only if nothing waits, so that records of a partition keep the order of the calls.
+  if (t.waiting.empty() && has_room(t, p.bytes)) return append(t, std::move(p));
   if (t.data.spec().full == when_full::refuse) {
     p.from->complete(std::move(p.done),
                      error{errc::full, fmt::format("topic '{}' holds {} bytes of un-completed records, {} are allowed",
@@ -59,10 +111,25 @@ bool core::publish(topic_state& t, waiting_publish p) {
   return true;
 }
 
-void core::append(topic_state& t, waiting_publish p) {
+bool core::has_room(topic_state& t, std::size_t bytes) {
+  return !(journal_ && journal_->at_limit()) && t.data.make_room(bytes);
+}
+
+// Its room is reserved. True: it waits for the journal.
+bool core::append(topic_state& t, waiting_publish p) {
+  if (journal_) {
+    journal_->add(t, std::move(p));
+    return true;
+  }
+  t.data.stamp(p.rec, clock_.now());
+  land(t, std::move(p));
+  return false;
+}
+
+void core::land(topic_state& t, waiting_publish p) {
   const auto partition = p.rec.partition;
-  const auto r = t.data.append(std::move(p.rec), partition, clock_.now());
-  p.from->complete(std::move(p.done), published{partition, r->offset});
+  const auto r = t.data.append(std::move(p.rec));
+  if (p.from) p.from->complete(std::move(p.done), published{partition, r->offset});
   for (auto* reader : t.followers[std::size_t(partition)]) reader->arrived();
   for (auto* g : t.groups[std::size_t(partition)]) {
     if (g->owner) g->owner->appended(*g);
@@ -70,7 +137,7 @@ void core::append(topic_state& t, waiting_publish p) {
 }
 
 void core::admit(topic_state& t) {
-  while (!t.waiting.empty() && t.data.make_room(t.waiting.front().bytes)) {
+  while (!t.waiting.empty() && has_room(t, t.waiting.front().bytes)) {
     auto p = std::move(t.waiting.front());
     t.waiting.pop_front();
     append(t, std::move(p));
@@ -93,6 +160,7 @@ std::vector<waiting_publish> core::withdraw(const producer_impl& from,
     // A small record may have waited behind a large one that was just withdrawn.
     admit(*t);
   }
+  if (journal_) journal_->withdraw(from, which, out);
   return out;
 }
 
@@ -103,14 +171,22 @@ std::optional<steady_time> core::earliest_deadline(const producer_impl& from) co
       if (w.from == &from && w.deadline && (!earliest || *w.deadline < *earliest)) earliest = w.deadline;
     }
   }
-  return earliest;
+  if (!journal_) return earliest;
+  const auto written = journal_->earliest_deadline(from);
+  return earliest && written ? std::min(*earliest, *written) : earliest ? earliest : written;
+}
+
+void core::commit(group_partition& p, std::int64_t offset) {
+  p.committed = offset;
+  if (journal_) journal_->completed(p);
+  admit(*p.source);
 }
 
 member_id core::join(consumer_impl& c) {
   auto& g = groups_[c.options().group];
   for (const auto& name : c.options().topics) {
     g.topics.insert(name);
-    if (auto* t = find(name)) add_partitions(g, *t);
+    if (auto* t = find(name)) add_partitions(c.options().group, g, *t);
   }
   const auto id = ++last_member_;
   g.members[id] = &c;
@@ -127,14 +203,15 @@ void core::leave(consumer_impl& c) {
   if (g.members.erase(c.id) > 0) apply(g, g.coordinator.leave(c.id));
 }
 
-void core::add_partitions(group_state& g, topic_state& t) {
+void core::add_partitions(const std::string& group, group_state& g, topic_state& t) {
   const auto& name = t.data.spec().name;
   for (std::int32_t i = 0; i < t.data.partitions(); ++i) {
     const partition_id id{name, i};
     auto& p = g.partitions[id];
     if (p) continue;
-    const auto oldest = t.data.log(i).begin();
-    p = std::make_unique<group_partition>(group_partition{id, &t, oldest, oldest, watermark(oldest)});
+    const auto from = committed(group, t, i).value_or(t.data.log(i).begin());
+    p = std::make_unique<group_partition>(group_partition{group, id, &t, from, from, watermark(from)});
+    if (journal_) journal_->completed(*p);
     t.data.hold(i, &p->committed);
     t.groups[std::size_t(i)].push_back(p.get());
   }

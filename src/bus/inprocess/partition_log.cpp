@@ -4,14 +4,22 @@
 
 namespace streamdemo::bus::inprocess {
 
-base::record_ptr partition_log::append(base::record r, base::sys_time now, std::uint64_t age) {
+void partition_log::stamp(base::record& r, base::sys_time now) {
   last_ = std::max<base::sys_time>(last_, std::chrono::floor<base::milliseconds>(now));
-  r.offset = end();
+  r.offset = next_++;
   r.log_time = last_;
-  const auto bytes = r.bytes();
-  auto shared = std::make_shared<const base::record>(std::move(r));
+}
+
+base::record_ptr partition_log::append(base::record stamped, std::uint64_t age) {
+  const auto bytes = stamped.bytes();
+  auto shared = std::make_shared<const base::record>(std::move(stamped));
   entries_.push_back({shared, bytes, age});
   return shared;
+}
+
+void partition_log::restore(base::record stored, std::uint64_t age) {
+  next_ = stored.offset + 1;
+  append(std::move(stored), age);
 }
 
 std::int64_t partition_log::at_time(base::sys_time t) const {

@@ -1,4 +1,5 @@
-// The records of one partition, oldest first. Pure and single-threaded. The topic owns it and decides what to drop.
+// The records of one partition that are in memory, oldest first. Pure and single-threaded. The topic owns it and decides
+// what to drop.
 #pragma once
 #include <streamdemo/base/record.hpp>
 
@@ -8,12 +9,27 @@ namespace streamdemo::bus::inprocess {
 
 class partition_log {
  public:
-  // Sets the record's offset and its log time: `now` in milliseconds, but not before the record ahead of it. `age`
-  // orders the records across all partitions of a topic.
-  base::record_ptr append(base::record r, base::sys_time now, std::uint64_t age);
+  partition_log() = default;
+  // Goes on where an earlier process ended: the next record gets the offset `end`, and no earlier log time than `last`.
+  partition_log(std::int64_t end, base::sys_time last) : begin_(end), next_(end), last_(last) {}
 
+  // Gives a record its offset and its log time: `now` in milliseconds, but not before the record ahead of it. It is
+  // appended later, in the order of these calls.
+  void stamp(base::record& r, base::sys_time now);
+  // Takes back the offsets of all records that were stamped and not appended.
+  void unstamp() noexcept { next_ = end(); }
+  // Appends the next of the stamped records. `age` orders the records across all partitions of a topic.
+  base::record_ptr append(base::record stamped, std::uint64_t age);
+  // Appends a record of an earlier process, whose offset is end().
+  void restore(base::record stored, std::uint64_t age);
+
+  // The offsets that are in memory: [begin, end).
   std::int64_t begin() const noexcept { return begin_; }
   std::int64_t end() const noexcept { return begin_ + static_cast<std::int64_t>(entries_.size()); }
+  // Where the next record to be stamped goes; past end() while records are stamped and not yet appended.
+  std::int64_t next() const noexcept { return next_; }
+  // The log time of the newest record there ever was, also of one that was only stamped.
+  base::sys_time last_time() const noexcept { return last_; }
 
   // begin() <= offset < end()
   const base::record_ptr& at(std::int64_t offset) const { return entries_[index(offset)].record; }
@@ -34,6 +50,7 @@ class partition_log {
   std::size_t index(std::int64_t offset) const { return static_cast<std::size_t>(offset - begin_); }
 
   std::int64_t begin_ = 0;
+  std::int64_t next_ = 0;  // the offset of the next record to be stamped
   base::sys_time last_{};  // kept when the records are dropped, so that log times never go back
   std::deque<entry> entries_;
 };

@@ -4,13 +4,12 @@ namespace streamdemo::bus::inprocess {
 
 namespace {
 
-std::int64_t start_of(const read_start& from, const partition_log& log) {
-  if (const auto* t = std::get_if<from_time>(&from)) return log.at_time(t->at);
-  return std::get<from_offset>(from).offset;
-}
+constexpr std::size_t chunk_records = 512;
+constexpr std::size_t chunk_bytes = 256 << 10;
 
-std::string out_of_range(std::int64_t offset, const partition_log& log) {
-  return fmt::format("offset {} is not kept; the partition has {} to {}", offset, log.begin(), log.end());
+std::string out_of_range(std::int64_t offset, const topic& t, std::int32_t partition) {
+  return fmt::format("offset {} is not kept; the partition has {} to {}", offset, t.begin(partition),
+                     t.log(partition).end());
 }
 
 }  // namespace
@@ -21,13 +20,18 @@ void reader_impl::follow(partition_id p, read_start from) {
   drop(p);
   auto* t = core_->find(p.topic);
   if (!t || !t->data.has(p.partition)) return lose(std::move(p), "there is no such partition");
-  const auto& log = t->data.log(p.partition);
-  const auto start = start_of(from, log);
-  if (start < log.begin() || start > log.end()) return lose(std::move(p), out_of_range(start, log));
-  auto& c = cursors_.emplace_back(std::make_unique<cursor>(cursor{std::move(p), t, start, log.end()}));
-  t->followers[std::size_t(c->id.partition)].push_back(this);
-  // Only a topic that waits keeps records for readers; one that refuses keeps them for its groups alone.
-  if (t->data.spec().full == when_full::wait) t->data.hold(c->id.partition, &c->position);
+  const auto partition = p.partition;
+  const auto& log = t->data.log(partition);
+  const auto begin = t->data.begin(partition);
+  const auto* at = std::get_if<from_time>(&from);
+  const auto start = at ? log.at_time(at->at) : std::get<from_offset>(from).offset;
+  if (start < begin || start > log.end()) return lose(std::move(p), out_of_range(start, t->data, partition));
+  auto& c = cursors_.emplace_back(
+      std::make_unique<cursor>(cursor{std::move(p), t, ++serials_, start, log.end(), false, {}, {}, false}));
+  // What is older than the memory may be young enough, too.
+  if (at && start == log.begin() && begin < start) c->sought = at->at;
+  t->followers[std::size_t(partition)].push_back(this);
+  if (t->data.waits_for_readers()) t->data.hold(partition, &c->position);
   arrived();
 }
 
@@ -80,9 +84,13 @@ std::vector<read_item> reader_impl::take_locked(std::size_t max) {
 }
 
 bool reader_impl::take_from(cursor& c, std::size_t max, std::vector<read_item>& out) {
-  const auto& log = c.source->data.log(c.id.partition);
-  if (c.position < log.begin()) {
-    out.emplace_back(position_lost{c.id, out_of_range(c.position, log)});
+  if (c.sought) {
+    seek(c);
+    return true;
+  }
+  const auto& t = c.source->data;
+  if (c.position < t.begin(c.id.partition)) {
+    out.emplace_back(position_lost{c.id, out_of_range(c.position, t, c.id.partition)});
     return false;
   }
   const auto before = c.position;
@@ -90,14 +98,89 @@ bool reader_impl::take_from(cursor& c, std::size_t max, std::vector<read_item>& 
     if (!c.caught_up && c.position >= c.first_end) {
       c.caught_up = true;
       out.emplace_back(caught_up{c.id, c.first_end});
-    } else if (c.position < log.end()) {
-      out.emplace_back(log.at(c.position++));
+    } else if (auto r = next(c)) {
+      ++c.position;
+      out.emplace_back(std::move(r));
     } else {
       break;
     }
   }
   if (c.position != before) core_->admit(*c.source);
   return true;
+}
+
+record_ptr reader_impl::next(cursor& c) {
+  const auto& log = c.source->data.log(c.id.partition);
+  if (c.position >= log.begin()) {
+    c.fetched.clear();
+    return c.position < log.end() ? log.at(c.position) : nullptr;
+  }
+  if (c.fetched.size() < chunk_records / 2) fetch(c);
+  if (c.fetched.empty()) return nullptr;
+  auto r = std::move(c.fetched.front());
+  c.fetched.pop_front();
+  return r;
+}
+
+void reader_impl::seek(cursor& c) {
+  if (std::exchange(c.asked, true)) return;
+  const auto& t = c.source->data;
+  core_->read_journal([self = self(), serial = c.serial, topic = *c.source->number, partition = c.id.partition,
+                       begin = t.begin(c.id.partition), end = c.position, at = *c.sought](const journal::store& s) {
+    self->sought(serial, s.find(topic, partition, begin, end, at));
+  });
+}
+
+void reader_impl::fetch(cursor& c) {
+  const auto from = c.position + std::int64_t(c.fetched.size());
+  const auto end = c.source->data.log(c.id.partition).begin();
+  if (from >= end || std::exchange(c.asked, true)) return;
+  core_->read_journal([self = self(), serial = c.serial, topic = *c.source->number, partition = c.id.partition, from,
+                       end](const journal::store& s) {
+    self->fetched(serial, s.read(topic, partition, from, end, chunk_records, chunk_bytes));
+  });
+}
+
+reader_impl::cursor* reader_impl::find(std::uint64_t serial) {
+  const auto it = std::ranges::find_if(cursors_, [&](const auto& c) { return c->serial == serial; });
+  return it == cursors_.end() ? nullptr : it->get();
+}
+
+void reader_impl::sought(std::uint64_t serial, result<std::int64_t> position) {
+  const std::lock_guard lock(mutex_);
+  auto* c = find(serial);
+  if (!c) return;
+  if (!position) {
+    const auto id = c->id;
+    drop(id);
+    return lose(id, position.error().message);
+  }
+  c->position = *position;
+  c->sought.reset();
+  c->asked = false;
+  arrived();
+}
+
+void reader_impl::fetched(std::uint64_t serial, fetched_records records) {
+  const std::lock_guard lock(mutex_);
+  auto* c = find(serial);
+  if (!c) return;
+  c->asked = false;
+  const auto expected = c->position + std::int64_t(c->fetched.size());
+  const bool removed = expected < c->source->data.begin(c->id.partition);
+  if (!records || (!removed && (records->empty() || records->front().offset != expected))) {
+    const auto id = c->id;
+    auto why = records ? fmt::format("the journal lacks offset {}", expected) : records.error().message;
+    drop(id);
+    return lose(id, std::move(why));
+  }
+  arrived();
+  if (removed) return;  // which the next take notices by the position
+  core_->count_read(records->size());
+  for (auto& r : *records) {
+    r.topic = c->id.topic;
+    c->fetched.push_back(std::make_shared<const record>(std::move(r)));
+  }
 }
 
 }  // namespace streamdemo::bus::inprocess

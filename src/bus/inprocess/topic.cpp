@@ -6,6 +6,27 @@ namespace streamdemo::bus::inprocess {
 
 topic::topic(topic_spec spec) : spec_(std::move(spec)), slots_(static_cast<std::size_t>(spec_.partitions)) {}
 
+topic::topic(topic_spec spec, const std::vector<journal::partition_entry>& stored)
+    : spec_(std::move(spec)), journaled_(true) {
+  for (const auto& e : stored) slots_.push_back({partition_log(e.end, e.last), {}, e.begin});
+}
+
+std::int64_t topic::begin(std::int32_t partition) const {
+  const auto& s = slots_[std::size_t(partition)];
+  const bool on_disk = journaled_ && spec_.full == when_full::wait;
+  return on_disk ? std::min(s.kept_from, s.log.begin()) : s.log.begin();
+}
+
+journal::partition_entry topic::entry(std::int32_t partition) const {
+  const auto& s = slots_[std::size_t(partition)];
+  return {s.kept_from, s.log.next(), s.log.last_time()};
+}
+
+void topic::keep_from(std::int32_t partition, std::int64_t offset) {
+  auto& from = slots_[std::size_t(partition)].kept_from;
+  from = std::max(from, offset);
+}
+
 bool topic::droppable(const slot& s) const {
   if (s.log.begin() == s.log.end()) return false;
   if (s.holds.empty()) return spec_.full == when_full::wait;
@@ -26,13 +47,20 @@ bool topic::make_room(std::size_t bytes) {
     if (!s) return false;
     bytes_ -= s->log.drop_oldest();
   }
+  bytes_ += bytes;
   return true;
 }
 
-record_ptr topic::append(record r, std::int32_t partition, sys_time now) {
-  r.partition = partition;
-  bytes_ += r.bytes();
-  return slots_[std::size_t(partition)].log.append(std::move(r), now, appended_++);
+record_ptr topic::append(record stamped) {
+  auto& log = slots_[std::size_t(stamped.partition)].log;
+  return log.append(std::move(stamped), appended_++);
+}
+
+void topic::restore(record stored) {
+  auto& log = slots_[std::size_t(stored.partition)].log;
+  if (log.begin() == log.end()) log = partition_log(stored.offset, log.last_time());
+  bytes_ += stored.bytes();
+  log.restore(std::move(stored), appended_++);
 }
 
 void topic::hold(std::int32_t partition, const std::int64_t* position) {

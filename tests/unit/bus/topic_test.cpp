@@ -16,18 +16,25 @@ base::record sized(std::size_t value) {
 
 const std::size_t unit = sized(100).bytes();
 
-topic make(when_full full, std::size_t records, std::int32_t partitions = 1) {
+bus::topic_spec spec(when_full full, std::size_t records, std::int32_t partitions = 1) {
   bus::topic_spec s;
   s.name = "t";
   s.partitions = partitions;
   s.full = full;
   s.max_bytes = records * unit;
-  return topic(s);
+  return s;
+}
+
+topic make(when_full full, std::size_t records, std::int32_t partitions = 1) {
+  return topic(spec(full, records, partitions));
 }
 
 bool put(topic& t, std::int32_t partition = 0) {
   if (!t.make_room(unit)) return false;
-  t.append(sized(100), partition, {});
+  auto r = sized(100);
+  r.partition = partition;
+  t.stamp(r, {});
+  t.append(std::move(r));
   return true;
 }
 
@@ -37,6 +44,8 @@ TEST_CASE("an empty topic takes one record of any size") {
   for (const auto full : {when_full::wait, when_full::refuse}) {
     auto t = make(full, 1);
     CHECK(t.make_room(50 * unit));
+    CHECK_FALSE(put(t));
+    t.give_back(50 * unit);
     CHECK(put(t));
   }
 }
@@ -91,4 +100,31 @@ TEST_CASE("a topic that refuses drops only what every group has completed, and n
   CHECK(put(t));
   CHECK(t.log(0).begin() == 1);
   CHECK_FALSE(put(t));
+}
+
+TEST_CASE("with a journal, a topic that waits drops from memory what its readers lack, and says that it can be read") {
+  topic t(spec(when_full::wait, 2), {{3, 5, {}}});
+  CHECK_FALSE(t.waits_for_readers());
+  CHECK(t.begin(0) == 3);
+  for (int i = 0; i < 4; ++i) REQUIRE(put(t));
+  CHECK(t.log(0).begin() == 7);
+  CHECK(t.log(0).end() == 9);
+  CHECK(t.begin(0) == 3);
+  t.keep_from(0, 8);
+  CHECK(t.begin(0) == 7);
+  CHECK(t.entry(0).begin == 8);
+  CHECK(t.entry(0).end == 9);
+}
+
+TEST_CASE("with a journal, a topic that refuses can be read as far as its memory goes") {
+  topic t(spec(when_full::refuse, 2), {{3, 5, {}}});
+  auto stored = sized(100);
+  stored.partition = 0;
+  stored.offset = 4;
+  t.restore(std::move(stored));
+  CHECK(t.begin(0) == 4);
+  CHECK(t.kept_from(0) == 3);
+  CHECK(t.bytes() == unit);
+  CHECK(put(t));
+  CHECK(t.log(0).end() == 6);
 }

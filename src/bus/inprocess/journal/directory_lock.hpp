@@ -1,0 +1,24 @@
+// One process per directory: a lock that the kernel releases when the process ends, however it ends.
+#pragma once
+#include <streamdemo/base/error.hpp>
+
+#include <filesystem>
+
+namespace streamdemo::bus::inprocess::journal {
+
+class directory_lock {
+ public:
+  // Makes the directory if it is missing, readable for its owner alone. Errors: already_exists (another process has it;
+  // the text says which), io.
+  static base::result<directory_lock> take(const std::filesystem::path& directory);
+
+  directory_lock(directory_lock&& other) noexcept;
+  directory_lock& operator=(directory_lock&&) = delete;
+  ~directory_lock();
+
+ private:
+  explicit directory_lock(int fd) noexcept : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace streamdemo::bus::inprocess::journal

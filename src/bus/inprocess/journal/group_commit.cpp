@@ -1,0 +1,287 @@
+#include "bus/inprocess/journal/group_commit.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+#include "bus/inprocess/producer_impl.hpp"
+
+namespace streamdemo::bus::inprocess::journal {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+// A group of this size takes some milliseconds to be encoded and written.
+constexpr std::size_t group_bytes = 4 << 20;
+constexpr auto chores_interval = std::chrono::seconds(1);
+constexpr auto trim_interval = std::chrono::seconds(30);
+constexpr auto pause_after_failure = std::chrono::milliseconds(500);
+
+}  // namespace
+
+group_commit::group_commit(core& c, store& s, commit_options o, const base::clock& clock, base::metrics& metrics,
+                           const base::logger& log)
+    : core_(c), store_(s), options_(o), clock_(clock), log_(log), metrics_(metrics) {
+  disk_bytes_ = store_.disk_bytes();
+}
+
+void group_commit::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void group_commit::stop() {
+  {
+    const lock l(core_.mutex());
+    stopping_ = true;
+    wake_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void group_commit::add(topic_state& t, waiting_publish p) {
+  gathering_.push_back({&t, std::move(p)});
+  if (gathering_.size() == 1) wake_.notify_one();
+}
+
+void group_commit::completed(group_partition& p) {
+  completed_.insert(&p);
+}
+
+std::optional<error> group_commit::refusal() const {
+  if (broken_) return error{errc::unavailable, broken_->message};
+  if (disk_bytes_ < options_.max_disk_bytes) return std::nullopt;
+  return error{errc::full, fmt::format("the journal takes {} bytes on disk, inprocess.max_disk_bytes allows {}; it "
+                                       "shrinks as records grow older than topics.retention_ms",
+                                       disk_bytes_, options_.max_disk_bytes)};
+}
+
+// What runs of accepted tasks publish may take a quarter more.
+bool group_commit::at_limit() const noexcept {
+  return disk_bytes_ >= options_.max_disk_bytes + options_.max_disk_bytes / 4;
+}
+
+void group_commit::withdraw(const producer_impl& from, const std::function<bool(const waiting_publish&)>& which,
+                            std::vector<waiting_publish>& out) {
+  std::deque<entry> stays;
+  for (auto& e : gathering_) {
+    if (e.what.from == &from && which(e.what)) {
+      e.to->data.give_back(e.what.bytes);
+      out.push_back(std::move(e.what));
+    } else {
+      stays.push_back(std::move(e));
+    }
+  }
+  gathering_ = std::move(stays);
+  for (auto& e : writing_) {
+    if (e.what.from != &from || !which(e.what)) continue;
+    // The record stays, since it is being written. Only its topic's name is needed beside the callback.
+    waiting_publish given_up{e.what.from, {}, e.what.bytes, e.what.deadline, std::move(e.what.done)};
+    given_up.rec.topic = e.to->data.spec().name;
+    out.push_back(std::move(given_up));
+    e.what.from = nullptr;
+  }
+}
+
+std::optional<steady_time> group_commit::earliest_deadline(const producer_impl& from) const {
+  std::optional<steady_time> earliest;
+  const auto look = [&](const auto& entries) {
+    for (const auto& e : entries) {
+      const auto& d = e.what.deadline;
+      if (e.what.from == &from && d && (!earliest || *d < *earliest)) earliest = d;
+    }
+  };
+  look(gathering_);
+  look(writing_);
+  return earliest;
+}
+
+void group_commit::run() {
+  lock l(core_.mutex());
+  for (;;) {
+    const auto due = options_.sync_each || !unsynced_ ? next_chores_ : std::min(next_chores_, next_sync_);
+    wake_.wait_until(l, due, [this] { return stopping_ || !gathering_.empty(); });
+    if (!gathering_.empty()) write_group(l);
+    const auto now = steady_clock::now();
+    if (stopping_ || now >= next_chores_ || (unsynced_ && now >= next_sync_)) chores(l);
+    if (stopping_ && (broken_ || (gathering_.empty() && completed_.empty()))) return;
+  }
+}
+
+void group_commit::write_group(lock& l) {
+  if (broken_) {
+    l.unlock();
+    const auto again = store_.try_again();
+    l.lock();
+    if (!again) return fail(l, again.error());
+  }
+  take_group();
+  if (auto written = write(l); !written) return fail(l, written.error());
+  land();
+}
+
+// Stamps as many of the gathered records as make a group.
+void group_commit::take_group() {
+  const auto now = clock_.now();
+  std::size_t bytes = 0;
+  while (!gathering_.empty() && (writing_.empty() || bytes < group_bytes)) {
+    auto& e = gathering_.front();
+    e.to->data.stamp(e.what.rec, now);
+    bytes += e.what.bytes;
+    writing_.push_back(std::move(e));
+    gathering_.pop_front();
+  }
+  metrics_.waiting.Set(double(gathering_.size() + writing_.size()));
+}
+
+// Writes the group, if there is one, and all that has moved meanwhile.
+result<void> group_commit::write(lock& l) {
+  changes c;
+  const auto moved = std::exchange(completed_, {});
+  add_progress(c, moved);
+  if (c.empty()) return {};
+  l.unlock();
+  const auto began = steady_clock::now();
+  for (const auto& e : writing_) c.append(*e.to->number, e.what.rec.partition, e.what.rec);
+  auto written = store_.write(c, options_.sync_each);
+  const auto took = steady_clock::now() - began;
+  l.lock();
+  if (!written) {
+    completed_.insert(moved.begin(), moved.end());
+    return written;
+  }
+  unsynced_ = !options_.sync_each;
+  if (writing_.empty()) return written;
+  metrics_.writes.Increment();
+  metrics_.records.Increment(double(writing_.size()));
+  metrics_.seconds.Observe(std::chrono::duration<double>(took).count());
+  return written;
+}
+
+void group_commit::add_progress(changes& c, const std::set<group_partition*>& moved) {
+  std::set<std::pair<topic_state*, std::int32_t>> changed;
+  for (const auto& e : writing_) changed.insert({e.to, e.what.rec.partition});
+  for (const auto& [name, t] : core_.topics()) {
+    if (t->data.spec().full != when_full::refuse) continue;
+    // What has left the memory of such a topic is completed by everyone.
+    for (std::int32_t p = 0; p < t->data.partitions(); ++p) {
+      const auto from = t->data.kept_from(p);
+      const auto to = t->data.log(p).begin();
+      if (from >= to) continue;
+      c.remove(*t->number, p, from, to, changes::how::few);
+      t->data.keep_from(p, to);
+      changed.insert({t.get(), p});
+    }
+  }
+  for (const auto& [t, p] : changed) c.set(*t->number, p, t->data.entry(p));
+  const auto now = clock_.now();
+  for (const auto* g : moved) c.set({*g->source->number, g->id.partition, g->group}, {g->committed, now});
+}
+
+void group_commit::land() {
+  if (broken_) log_.info("the journal takes writes again");
+  broken_.reset();
+  std::set<topic_state*> topics;
+  for (auto& e : writing_) {
+    topics.insert(e.to);
+    core_.land(*e.to, std::move(e.what));
+  }
+  writing_.clear();
+  for (auto* t : topics) core_.admit(*t);
+  metrics_.waiting.Set(double(gathering_.size()));
+}
+
+// Publishes with a deadline are told; the others are tried again, ahead of what came after them.
+void group_commit::fail(lock& l, const error& why) {
+  metrics_.errors.Increment();
+  if (!broken_) log_.error("{}; trying again until it succeeds", why.message);
+  broken_ = why;
+  for (const auto& e : writing_) e.to->data.unstamp(e.what.rec.partition);
+  for (auto& e : writing_ | std::views::reverse) {
+    if (e.what.from != nullptr && !e.what.deadline) {
+      gathering_.push_front(std::move(e));
+      continue;
+    }
+    e.to->data.give_back(e.what.bytes);
+    if (e.what.from != nullptr) e.what.from->complete(std::move(e.what.done), error{errc::timed_out, why.message});
+  }
+  writing_.clear();
+  wake_.wait_for(l, pause_after_failure, [this] { return stopping_; });
+}
+
+void group_commit::chores(lock& l) {
+  const auto now = steady_clock::now();
+  if (unsynced_ && (stopping_ || now >= next_sync_)) {
+    l.unlock();
+    const auto synced = store_.sync();
+    l.lock();
+    unsynced_ = false;
+    next_sync_ = now + options_.sync_interval;
+    if (!synced) return fail(l, synced.error());
+  }
+  if (now < next_chores_ && !stopping_) return;
+  next_chores_ = now + chores_interval;
+  if (broken_) {
+    l.unlock();
+    const auto again = store_.try_again();
+    l.lock();
+    if (!again) return;
+    log_.info("the journal takes writes again");
+    broken_.reset();
+  }
+  if (auto written = write(l); !written) return fail(l, written.error());
+  if (now >= next_trim_) trim(l);
+  measure(l);
+}
+
+// Removes what is older than the retention of topics whose records stay on disk until then.
+void group_commit::trim(lock& l) {
+  next_trim_ = steady_clock::now() + trim_interval;
+  struct old_part {
+    topic_state* topic;
+    std::int32_t partition;
+    std::int64_t from, to;
+    sys_time before;
+  };
+  std::vector<old_part> parts;
+  for (const auto& [name, t] : core_.topics()) {
+    const auto& spec = t->data.spec();
+    if (spec.full != when_full::wait || spec.retention.count() == 0) continue;
+    for (std::int32_t p = 0; p < t->data.partitions(); ++p) {
+      parts.push_back({t.get(), p, t->data.kept_from(p), t->data.log(p).end(), clock_.now() - spec.retention});
+    }
+  }
+  l.unlock();
+  for (auto& o : parts) {
+    const auto begin = store_.find(*o.topic->number, o.partition, o.from, o.to, o.before);
+    o.to = begin ? *begin : o.from;
+  }
+  std::erase_if(parts, [](const old_part& o) { return o.from >= o.to; });
+  l.lock();
+  if (parts.empty()) return;
+  changes c;
+  for (const auto& o : parts) {
+    o.topic->data.keep_from(o.partition, o.to);
+    c.remove(*o.topic->number, o.partition, o.from, o.to, changes::how::many);
+    c.set(*o.topic->number, o.partition, o.topic->data.entry(o.partition));
+  }
+  l.unlock();
+  const auto removed = store_.write(c, false);
+  if (removed) {
+    for (const auto& o : parts) store_.free_files(*o.topic->number, o.partition, o.to);
+  }
+  l.lock();
+  if (!removed) fail(l, removed.error());
+}
+
+void group_commit::measure(lock& l) {
+  l.unlock();
+  const auto bytes = store_.disk_bytes();
+  l.lock();
+  const bool was_at_limit = at_limit();
+  disk_bytes_ = bytes;
+  metrics_.bytes.Set(double(bytes));
+  if (!was_at_limit || at_limit()) return;
+  for (const auto& [name, t] : core_.topics()) core_.admit(*t);
+}
+
+}  // namespace streamdemo::bus::inprocess::journal

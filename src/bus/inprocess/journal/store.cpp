@@ -1,0 +1,335 @@
+#include "bus/inprocess/journal/store.hpp"
+
+#include <fmt/format.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace streamdemo::bus::inprocess::journal {
+
+using base::errc;
+using base::error;
+
+namespace {
+
+constexpr std::size_t mib = std::size_t(1) << 20;
+
+rocksdb::Slice slice(std::string_view s) {
+  return {s.data(), s.size()};
+}
+
+std::string_view view(const rocksdb::Slice& s) {
+  return {s.data(), s.size()};
+}
+
+error failed(const std::filesystem::path& directory, std::string_view tried, const rocksdb::Status& s) {
+  const auto code = s.IsNoSpace()      ? errc::no_space
+                    : s.IsCorruption() ? errc::corrupt
+                                       : errc::io;
+  return {code, fmt::format("the journal in {}: cannot {}: {}", directory.string(), tried, s.ToString())};
+}
+
+error unreadable(const std::filesystem::path& directory, std::string_view what) {
+  return {errc::corrupt, fmt::format("the journal in {}: {} cannot be read", directory.string(), what)};
+}
+
+rocksdb::Options options_of(const store_options& o) {
+  rocksdb::Options db;
+  if (o.env != nullptr) db.env = o.env;
+  db.create_if_missing = true;
+  // What a crash tears ends the log there: nothing after it was acknowledged.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  db.write_buffer_size = 16 * mib;
+  db.max_total_wal_size = 64 * mib;
+  db.max_open_files = 64;
+  db.max_background_jobs = 2;
+  db.bytes_per_sync = mib;
+  db.level_compaction_dynamic_level_bytes = true;
+  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  db.keep_log_file_num = 2;
+  const auto supported = rocksdb::GetSupportedCompressions();
+  const bool lz4 = std::ranges::find(supported, rocksdb::kLZ4Compression) != supported.end();
+  db.compression = lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = 16 << 10;
+  // Newer versions write files by default that older ones cannot read, and then nobody could go back one version.
+  table.format_version = 5;
+  db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return db;
+}
+
+// All keys of one sort, in their order; stops at the first that `each` refuses by returning false.
+template <class Each>
+rocksdb::Status visit(rocksdb::DB& db, char sort, Each each) {
+  const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator({}));
+  const std::string first(1, sort);
+  for (it->Seek(first); it->Valid() && it->key().starts_with(first); it->Next()) {
+    if (!each(view(it->key()), view(it->value()))) break;
+  }
+  return it->status();
+}
+
+}  // namespace
+
+changes::changes() : batch_(std::make_unique<rocksdb::WriteBatch>()) {}
+changes::~changes() = default;
+changes::changes(changes&&) noexcept = default;
+changes& changes::operator=(changes&&) noexcept = default;
+
+void changes::append(topic_number t, std::int32_t partition, const base::record& r) {
+  value_.clear();
+  encode(r, value_);
+  batch_->Put(record_key(t, partition, r.offset), value_);
+}
+
+void changes::set(topic_number t, std::int32_t partition, const partition_entry& e) {
+  batch_->Put(partition_key(t, partition), encode(e));
+}
+
+void changes::set(const commit_place& p, const commit_entry& e) {
+  batch_->Put(commit_key(p), encode(e));
+}
+
+void changes::forget(const commit_place& p) {
+  batch_->Delete(commit_key(p));
+}
+
+void changes::remove(topic_number t, std::int32_t partition, std::int64_t from, std::int64_t to, how h) {
+  if (from >= to) return;
+  if (h == how::many) {
+    batch_->DeleteRange(record_key(t, partition, from), record_key(t, partition, to));
+    return;
+  }
+  for (auto offset = from; offset < to; ++offset) batch_->Delete(record_key(t, partition, offset));
+}
+
+bool changes::empty() const {
+  return batch_->Count() == 0;
+}
+
+std::size_t changes::bytes() const {
+  return batch_->GetDataSize();
+}
+
+store::store(std::filesystem::path directory, std::unique_ptr<rocksdb::DB> db)
+    : directory_(std::move(directory)), db_(std::move(db)) {}
+
+store::~store() = default;
+
+result<std::unique_ptr<store>> store::open(const store_options& o) {
+  rocksdb::DB* raw = nullptr;
+  const auto opened = rocksdb::DB::Open(options_of(o), o.directory.string(), &raw);
+  if (!opened.ok()) return failed(o.directory, "open it", opened);
+  std::unique_ptr<store> s(new store(o.directory, std::unique_ptr<rocksdb::DB>(raw)));
+  if (auto loaded = s->load(); !loaded) return loaded.error();
+  return s;
+}
+
+result<void> store::load() {
+  std::string value;
+  const auto found = db_->Get({}, slice(format_key), &value);
+  if (found.IsNotFound()) {
+    rocksdb::WriteOptions synced;
+    synced.sync = true;
+    const auto written = db_->Put(synced, slice(format_key), encode(format));
+    if (!written.ok()) return failed(directory_, "write to it", written);
+  } else if (!found.ok()) {
+    return failed(directory_, "read it", found);
+  } else {
+    const auto number = decode_number(value);
+    if (!number) return unreadable(directory_, "its version");
+    if (*number > format) {
+      return error{errc::invalid_argument,
+                   fmt::format("the journal in {} was written by a newer version (format {}, this program knows {}): "
+                               "start that version, or use another directory",
+                               directory_.string(), *number, format)};
+    }
+  }
+  if (auto r = load_topics(); !r) return r;
+  if (auto r = load_partitions(); !r) return r;
+  if (auto r = load_commits(); !r) return r;
+  return drop_leftovers();
+}
+
+result<void> store::load_topics() {
+  bool good = true;
+  const auto status = visit(*db_, topic_sort, [&](std::string_view key, std::string_view value) {
+    const auto name = parse_topic_key(key);
+    const auto entry = decode_topic(value);
+    good = name && entry;
+    if (good) topics_[*name] = {entry->number, std::vector<partition_entry>(std::size_t(entry->partitions))};
+    return good;
+  });
+  if (!status.ok()) return failed(directory_, "read its topics", status);
+  if (!good) return unreadable(directory_, "one of its topics");
+  return {};
+}
+
+result<void> store::load_partitions() {
+  std::map<topic_number, stored_topic*> by_number;
+  for (auto& [name, t] : topics_) by_number[t.number] = &t;
+  bool good = true;
+  const auto status = visit(*db_, partition_sort, [&](std::string_view key, std::string_view value) {
+    const auto place = parse_partition_key(key);
+    const auto entry = decode_partition(value);
+    const auto topic = place ? by_number.find(place->first) : by_number.end();
+    good = entry && topic != by_number.end() && place->second >= 0 &&
+           std::size_t(place->second) < topic->second->partitions.size();
+    if (good) topic->second->partitions[std::size_t(place->second)] = *entry;
+    return good;
+  });
+  if (!status.ok()) return failed(directory_, "read its partitions", status);
+  if (!good) return unreadable(directory_, "one of its partitions");
+  return {};
+}
+
+result<void> store::load_commits() {
+  bool good = true;
+  const auto status = visit(*db_, commit_sort, [&](std::string_view key, std::string_view value) {
+    auto place = parse_commit_key(key);
+    const auto entry = decode_commit(value);
+    good = place && entry;
+    if (good) commits_.emplace_back(std::move(*place), *entry);
+    return good;
+  });
+  if (!status.ok()) return failed(directory_, "read what its groups have completed", status);
+  if (!good) return unreadable(directory_, "what one of its groups has completed");
+  return {};
+}
+
+// A write that failed may have left records behind that nobody was told of, past the end of a partition; or it had
+// already moved the beginning, so that nobody would remove those before it any more.
+result<void> store::drop_leftovers() {
+  constexpr auto highest = std::numeric_limits<std::int64_t>::max();
+  changes c;
+  for (const auto& [name, t] : topics_) {
+    for (std::size_t i = 0; i < t.partitions.size(); ++i) {
+      const auto& [begin, end, last] = t.partitions[i];
+      for (const auto& [from, to] : {std::pair{std::int64_t(0), begin}, std::pair{end, highest}}) {
+        const auto partition = static_cast<std::int32_t>(i);
+        const auto some = read(t.number, partition, from, to, 1, 1);
+        if (!some) return some.error();
+        if (!some->empty()) c.remove(t.number, partition, from, to, changes::how::many);
+      }
+    }
+  }
+  if (c.empty()) return {};
+  return write(c, true);
+}
+
+result<stored_topic> store::add_topic(const std::string& name, std::int32_t partitions) {
+  topic_number number = 0;
+  for (const auto& [other, t] : topics_) number = std::max<topic_number>(number, t.number + 1);
+  changes c;
+  c.batch_->Put(topic_key(name), encode(topic_entry{number, partitions}));
+  if (auto written = write(c, true); !written) return written.error();
+  return topics_[name] = {number, std::vector<partition_entry>(std::size_t(partitions))};
+}
+
+result<void> store::write(changes& c, bool synced) {
+  rocksdb::WriteOptions o;
+  o.sync = synced;
+  const auto s = db_->Write(o, c.batch_.get());
+  if (!s.ok()) return failed(directory_, "write to it", s);
+  return {};
+}
+
+result<void> store::sync() {
+  const auto s = db_->SyncWAL();
+  if (!s.ok()) return failed(directory_, "sync it", s);
+  return {};
+}
+
+result<void> store::try_again() {
+  const auto s = db_->Resume();
+  if (!s.ok()) return failed(directory_, "write to it again", s);
+  return {};
+}
+
+result<std::vector<base::record>> store::read(topic_number t, std::int32_t partition, std::int64_t from,
+                                              std::int64_t end, std::size_t max_records, std::size_t max_bytes) const {
+  const auto last = record_key(t, partition, end);
+  const auto bound = slice(last);
+  rocksdb::ReadOptions o;
+  o.iterate_upper_bound = &bound;
+  // Read once and passed on: what other readers share is not pushed out for it.
+  o.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(o));
+  std::vector<base::record> out;
+  std::size_t bytes = 0;
+  for (it->Seek(record_key(t, partition, from)); it->Valid() && out.size() < max_records && bytes < max_bytes;
+       it->Next()) {
+    const auto offset = parse_record_key(view(it->key()));
+    auto r = decode_record(view(it->value()));
+    if (!offset || !r) {
+      return unreadable(directory_, fmt::format("a record of partition {} past offset {}", partition, from));
+    }
+    r->offset = *offset;
+    r->partition = partition;
+    bytes += r->bytes();
+    out.push_back(std::move(*r));
+  }
+  if (!it->status().ok()) return failed(directory_, "read records", it->status());
+  return out;
+}
+
+result<std::int64_t> store::find(topic_number t, std::int32_t partition, std::int64_t begin, std::int64_t end,
+                                 base::sys_time at) const {
+  std::string value;
+  while (begin < end) {
+    const auto middle = begin + (end - begin) / 2;
+    const auto s = db_->Get({}, record_key(t, partition, middle), &value);
+    // Removed meanwhile, so it was among the oldest.
+    if (s.IsNotFound()) {
+      begin = middle + 1;
+      continue;
+    }
+    if (!s.ok()) return failed(directory_, "look for a time", s);
+    const auto time = decode_log_time(value);
+    if (!time) return unreadable(directory_, fmt::format("the record at offset {} of partition {}", middle, partition));
+    if (*time < at) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return end;
+}
+
+void store::free_files(topic_number t, std::int32_t partition, std::int64_t to) {
+  const auto first = record_key(t, partition, 0);
+  const auto last = record_key(t, partition, to);
+  const auto from_slice = slice(first);
+  const auto to_slice = slice(last);
+  // Only a hint: what it leaves goes when the files are merged.
+  (void)rocksdb::DeleteFilesInRange(db_.get(), db_->DefaultColumnFamily(), &from_slice, &to_slice, false);
+}
+
+result<void> store::compact() {
+  rocksdb::CompactRangeOptions o;
+  o.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  const auto s = db_->CompactRange(o, nullptr, nullptr);
+  if (!s.ok()) return failed(directory_, "compact it", s);
+  return {};
+}
+
+result<void> store::verify() const {
+  const auto s = db_->VerifyChecksum();
+  if (!s.ok()) return failed(directory_, "check it", s);
+  return {};
+}
+
+std::uint64_t store::disk_bytes() const {
+  std::uint64_t files = 0;
+  std::uint64_t memory = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kTotalSstFilesSize, &files);
+  db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &memory);
+  return files + memory;
+}
+
+}  // namespace streamdemo::bus::inprocess::journal

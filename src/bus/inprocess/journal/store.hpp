@@ -1,0 +1,114 @@
+// The journal's store on disk (RocksDB): topics, their records, and how far groups have completed them. It only moves
+// bytes: what is written when is the business of group_commit, what a topic is that of the core.
+// Thread-safe, but for write(), which one thread calls. Every function but accessors blocks on the disk.
+// After a crash, everything that was written before the last synced write is there, and nothing of a write that is torn.
+#pragma once
+#include <streamdemo/base/error.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "bus/inprocess/journal/layout.hpp"
+
+namespace rocksdb {
+class DB;
+class Env;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace streamdemo::bus::inprocess::journal {
+
+using base::result;
+
+// What one write changes, all of it or nothing.
+class changes {
+ public:
+  changes();
+  ~changes();
+  changes(changes&&) noexcept;
+  changes& operator=(changes&&) noexcept;
+
+  // `r` has its offset and log time.
+  void append(topic_number t, std::int32_t partition, const base::record& r);
+  void set(topic_number t, std::int32_t partition, const partition_entry& e);
+  void set(const commit_place& p, const commit_entry& e);
+  void forget(const commit_place& p);
+  // Removes the records [from, to). `few`: one by one, because marks for whole ranges make reading slower.
+  enum class how { few, many };
+  void remove(topic_number t, std::int32_t partition, std::int64_t from, std::int64_t to, how h);
+
+  bool empty() const;
+  std::size_t bytes() const;
+
+ private:
+  friend class store;
+  std::unique_ptr<rocksdb::WriteBatch> batch_;
+  std::string value_;  // reused for each record
+};
+
+struct stored_topic {
+  topic_number number = 0;
+  std::vector<partition_entry> partitions;
+};
+
+struct store_options {
+  std::filesystem::path directory;  // made if it is missing
+  rocksdb::Env* env = nullptr;      // nullptr: the system's files. A test can pass one that loses or refuses writes
+};
+
+class store {
+ public:
+  // Errors: invalid_argument (a newer version wrote it), io, corrupt; the text says what to do. The caller holds the
+  // directory's lock.
+  static result<std::unique_ptr<store>> open(const store_options& o);
+  ~store();
+
+  // As they were when the directory was opened, and those added since.
+  const std::map<std::string, stored_topic>& topics() const noexcept { return topics_; }
+  const std::vector<std::pair<commit_place, commit_entry>>& commits() const noexcept { return commits_; }
+
+  // Synced. The name must be new.
+  result<stored_topic> add_topic(const std::string& name, std::int32_t partitions);
+
+  // Without `synced`, the write survives the end of the process but not that of the machine, until sync().
+  // An error says whether it makes sense to go on: after any, try_again() first. Whether the changes were made is then
+  // unknown until the directory is opened anew.
+  result<void> write(changes& c, bool synced);
+  result<void> sync();
+  // After an error: whether the store takes writes again.
+  result<void> try_again();
+
+  // Records from `from` on, below `end`, at most so many and about so many bytes. Fewer where some were removed; the
+  // first may then have a higher offset. Topic names are not set.
+  result<std::vector<base::record>> read(topic_number t, std::int32_t partition, std::int64_t from, std::int64_t end,
+                                         std::size_t max_records, std::size_t max_bytes) const;
+  // The first offset in [begin, end] whose record is not older than `at`; `end` if there is none.
+  result<std::int64_t> find(topic_number t, std::int32_t partition, std::int64_t begin, std::int64_t end,
+                            base::sys_time at) const;
+
+  // Frees what was removed below `to`, as far as whole files hold nothing else.
+  void free_files(topic_number t, std::int32_t partition, std::int64_t to);
+  // Rewrites everything, without what was removed. Takes as long as reading and writing it all.
+  result<void> compact();
+  // Reads every block of every file and compares its checksum. Error: corrupt.
+  result<void> verify() const;
+
+  // What the directory takes: its files, and what is in memory and in the log of writes.
+  std::uint64_t disk_bytes() const;
+
+ private:
+  store(std::filesystem::path directory, std::unique_ptr<rocksdb::DB> db);
+  result<void> load();
+  result<void> load_topics();
+  result<void> load_partitions();
+  result<void> load_commits();
+  result<void> drop_leftovers();
+
+  const std::filesystem::path directory_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::map<std::string, stored_topic> topics_;
+  std::vector<std::pair<commit_place, commit_entry>> commits_;
+};
+
+}  // namespace streamdemo::bus::inprocess::journal
