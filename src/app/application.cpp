@@ -49,7 +49,8 @@ base::result<std::unique_ptr<bus::bus>> make_bus(const config::settings& s, cons
                                                  base::metrics& metrics, const base::logger& log) {
   switch (s.bus) {
     case config::bus_kind::inprocess:
-      return bus::make_inprocess_bus(clock, log);
+      if (s.inprocess.directory.empty()) return bus::make_inprocess_bus(clock, log);
+      return bus::make_journaled_bus(journal_options(s), clock, metrics, log);
     case config::bus_kind::kafka:
       break;
   }
@@ -96,6 +97,7 @@ descriptor_needs needs_of(const config::settings& s) {
   if (s.role != config::role::processor) n.max_connections = s.gateway.max_connections;
   if (s.role != config::role::gateway) n.runs = s.processor.concurrency;
   n.brokers = s.bus == config::bus_kind::kafka;
+  n.journal = s.bus == config::bus_kind::inprocess && !s.inprocess.directory.empty();
   return n;
 }
 

@@ -11,12 +11,14 @@ namespace {
 // five more while it starts the program.
 constexpr std::uint64_t per_run = 16;
 constexpr std::uint64_t for_brokers = 64;
+// RocksDB keeps 64 open, and needs some more while it writes new ones.
+constexpr std::uint64_t for_journal = 80;
 constexpr std::uint64_t for_management = 16;
 // One in so many of the clients' descriptors is reserved for files.
 constexpr std::uint64_t file_part = 8;
 
 std::uint64_t reserve_of(const descriptor_needs& n) noexcept {
-  return n.runs * per_run + (n.brokers ? for_brokers : 0) + for_management;
+  return n.runs * per_run + (n.brokers ? for_brokers : 0) + (n.journal ? for_journal : 0) + for_management;
 }
 
 int number(std::uint64_t n) noexcept {

@@ -11,6 +11,7 @@ struct descriptor_needs {
   std::uint32_t max_connections = 0;  // of the gateway; 0: this process has none
   std::uint32_t runs = 0;             // concurrent runs of the processor; 0: this process has none
   bool brokers = false;               // the bus needs descriptors for connections to brokers at any time
+  bool journal = false;               // … for files at any time
 };
 
 // Each bound is above the one before it.

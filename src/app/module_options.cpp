@@ -1,6 +1,7 @@
 #include "app/module_options.hpp"
 
 #include <algorithm>
+#include <streamdemo/config/buses.hpp>
 
 namespace streamdemo::app {
 
@@ -11,6 +12,12 @@ bus::kafka_options kafka_options(const config::settings& s) {
           // Only gateways publish with a deadline.
           .publish_timeout = s.gateway.publish_timeout,
           .max_record_bytes = s.processor.max_record_bytes};
+}
+
+bus::journal_options journal_options(const config::settings& s) {
+  return {.directory = s.inprocess.directory,
+          .sync_each = s.inprocess.sync == config::sync_kind::always,
+          .max_disk_bytes = s.inprocess.max_disk_bytes};
 }
 
 artifacts::options artifact_options(const config::settings& s, int descriptors_below) {
@@ -43,6 +50,7 @@ processor::options processor_options(const config::settings& s, std::string sour
   o.partitions = s.topics.partitions;
   o.dead_letter_topic = s.topics.dead_letter;
   o.group = s.topics.group;
+  o.alone = !config::reaches_other_processes(s.bus);
   o.concurrency = s.processor.concurrency;
   o.max_gap = s.processor.max_gap;
   o.max_held_bytes = s.processor.max_held_bytes;

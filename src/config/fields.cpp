@@ -45,9 +45,9 @@ void add_process(field_list& f) {
   f.push_back(choice<settings, config::role>(
       "role", AT(role), {{"all", role::all}, {"gateway", role::gateway}, {"processor", role::processor}},
       "What this process is: a gateway, a processor, or both in one."));
-  f.push_back(
-      choice<settings, bus_kind>("bus", AT(bus), {{"inprocess", bus_kind::inprocess}, {"kafka", bus_kind::kafka}},
-                                 "What carries the records: the memory of this one process, or a Kafka cluster."));
+  f.push_back(choice<settings, bus_kind>("bus", AT(bus),
+                                         {{"inprocess", bus_kind::inprocess}, {"kafka", bus_kind::kafka}},
+                                         "What carries the records: this one process, or a Kafka cluster."));
   f.push_back(text<settings>(
       "instance.name", AT(instance.name), wrong_instance_name, "at most 64 of a-z A-Z 0-9 . _ -",
       "The name of this process in events (empty: the name of its role), and its client.id at Kafka's brokers."));
@@ -256,7 +256,19 @@ void add_bus(field_list& f) {
   f.push_back(num("inprocess.request_max_bytes", AT(inprocess.request_max_bytes), mib, tib,
                   "Memory for the waiting tasks of each request topic; beyond it new ones are refused."));
   f.push_back(num("inprocess.response_max_bytes", AT(inprocess.response_max_bytes), 64 * kib, tib,
-                  "Memory for records that not all readers have read; beyond it publishers wait."));
+                  "Memory for records that not all readers have read; beyond it publishers wait, or, with a journal, "
+                  "readers that are behind read from the disk."));
+  f.push_back(text<settings>("inprocess.directory", AT(inprocess.directory), nullptr, "a path, or empty",
+                             "The directory of the journal: a process that is started again, even after it was killed, "
+                             "goes on with all tasks. One process at a time. Empty keeps the records in memory only."));
+  f.push_back(choice<settings, sync_kind>(
+      "inprocess.sync", AT(inprocess.sync), {{"always", sync_kind::always}, {"interval", sync_kind::interval}},
+      "When a record counts as taken: once it was synced to the disk, which it survives when the machine fails; or "
+      "once "
+      "it was written, synced ten times a second, which it survives when the process ends."));
+  f.push_back(num("inprocess.max_disk_bytes", AT(inprocess.max_disk_bytes), 64 * mib, 1024 * tib,
+                  "The journal's bound on disk; beyond it new tasks are refused, until older records have passed "
+                  "topics.retention_ms. Running tasks may take a quarter more, and then wait."));
 
   f.push_back(list<settings>("kafka.brokers", AT(kafka.brokers), may_be_empty::no, wrong_broker, "host:port",
                              "Some brokers of the cluster; the others are found through them."));

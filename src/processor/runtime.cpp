@@ -56,6 +56,7 @@ run_dependencies runtime::dependencies_of_runs() {
 decision_options runtime::rules() const {
   decision_options o;
   o.source = options_.source;
+  o.alone = options_.alone;
   o.alive_interval = options_.alive_interval;
   o.recovery_margin = options_.recovery_margin;
   o.keep_for = options_.keep_for;

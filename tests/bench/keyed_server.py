@@ -1,4 +1,5 @@
 """A server of one machine that demands keys, for benches of access control."""
+import os
 import subprocess
 
 from ports import free_port
@@ -15,6 +16,7 @@ def start(binary, directory, **settings):
     sets = {"auth.mode": "keys", "auth.directory": f"{directory}/auth", "artifacts.directory": f"{directory}/files",
             "gateway.port": port, "management.port": 0, "instance.log_level": "error"}
     sets |= {name.replace("__", "."): value for name, value in settings.items()}
-    server = subprocess.Popen([binary] + [a for k, v in sets.items() for a in ("--set", f"{k}={v}")], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([os.path.abspath(binary)] + [a for k, v in sets.items() for a in ("--set", f"{k}={v}")], stdout=subprocess.PIPE, text=True,
+                              cwd=directory)
     assert "is ready" in server.stdout.readline()
     return server, port

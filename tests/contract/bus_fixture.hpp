@@ -13,8 +13,8 @@ namespace streamdemo::contract {
 struct capabilities {
   bool refuses_when_full = false;  // when_full::refuse and max_bytes bound a topic
   bool waits_when_full = false;    // when_full::wait and max_bytes bound a topic
-  bool log_append_time = false;  // the bus sets the log times: they never go back and can be searched
-  bool transactions = false;     // other programs may write in transactions
+  bool log_append_time = false;    // the bus sets the log times: they never go back and can be searched
+  bool transactions = false;       // other programs may write in transactions
 };
 
 class bus_fixture {

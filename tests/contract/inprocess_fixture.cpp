@@ -9,7 +9,9 @@ namespace {
 class inprocess_fixture final : public bus_fixture {
  public:
   std::string name() const override { return "inprocess"; }
-  capabilities can() const override { return {.refuses_when_full = true, .waits_when_full = true, .log_append_time = true}; }
+  capabilities can() const override {
+    return {.refuses_when_full = true, .waits_when_full = true, .log_append_time = true};
+  }
   std::chrono::seconds patience() const override { return std::chrono::seconds(60); }
   int stays() const override { return 200; }
   bus::bus& bus() override { return *bus_; }

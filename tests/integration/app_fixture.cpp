@@ -22,6 +22,7 @@ config::settings settings_for(const std::filesystem::path& directory) {
   s.processor.concurrency = 32;
   s.processor.drain = base::milliseconds(5000);
   s.artifacts.directory = directory / "artifacts";
+  s.inprocess.directory = directory / "journal";
   return s;
 }
 

@@ -16,6 +16,7 @@ using base::milliseconds;
 
 enum class role { all, gateway, processor };
 enum class bus_kind { inprocess, kafka };
+enum class sync_kind { always, interval };
 // How callers authenticate: not at all; by a key from a file; by a token of an issuer; by a proxy in front, which names
 // them.
 enum class auth_mode { none, keys, jwt, proxy };
@@ -169,6 +170,9 @@ struct settings {
   struct {
     std::uint64_t request_max_bytes = 67108864;
     std::uint64_t response_max_bytes = 4194304;
+    std::filesystem::path directory = "data/journal";  // empty: in memory only
+    sync_kind sync = sync_kind::always;
+    std::uint64_t max_disk_bytes = 10737418240;
   } inprocess;
 
   struct {

@@ -21,6 +21,7 @@ struct options {
   std::int32_t partitions = 1;  // of `response_topic`
   std::string dead_letter_topic;
   std::string group;
+  bool alone = false;  // no other process can reach the bus: the runs of other instances ended with their processes
   std::uint32_t concurrency = 4;
   std::uint64_t max_gap = 1000;                   // received records per partition past the oldest un-completed one
   std::uint64_t max_held_bytes = 67108864;        // of un-completed requests

@@ -38,6 +38,7 @@ class inprocess_bus final : public bus {
   ~inprocess_bus() override {
     if (!journal_) return;
     journal_->commits.stop();
+    journal_->store->give_up();
     journal_->reads.join();
     const std::lock_guard lock(core_->mutex());
     core_->detach();

@@ -50,7 +50,7 @@ struct topic_state {
 
   topic data;
   std::optional<journal::topic_number> number;  // with a journal
-  std::deque<waiting_publish> waiting;  // in the order of the calls; bounded by what callers have in flight
+  std::deque<waiting_publish> waiting;          // in the order of the calls; bounded by what callers have in flight
   std::vector<std::vector<reader_impl*>> followers;   // by partition
   std::vector<std::vector<group_partition*>> groups;  // by partition
 };
@@ -87,8 +87,8 @@ class core {
   void land(topic_state& t, waiting_publish p);
   // Retries the waiting publishes. Call it when a hold has advanced or was released, or when a publish was given up.
   void admit(topic_state& t);
-  // Removes the waiting publishes of `from` for which `which` returns true, from every topic. With a journal, the record
-  // of one may be in the log all the same.
+  // Removes the waiting publishes of `from` for which `which` returns true, from every topic. With a journal, the
+  // record of one may be in the log all the same.
   std::vector<waiting_publish> withdraw(const producer_impl& from,
                                         const std::function<bool(const waiting_publish&)>& which);
   std::optional<steady_time> earliest_deadline(const producer_impl& from) const;

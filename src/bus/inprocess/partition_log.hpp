@@ -1,5 +1,5 @@
-// The records of one partition that are in memory, oldest first. Pure and single-threaded. The topic owns it and decides
-// what to drop.
+// The records of one partition that are in memory, oldest first. Pure and single-threaded. The topic owns it and
+// decides what to drop.
 #pragma once
 #include <streamdemo/base/record.hpp>
 

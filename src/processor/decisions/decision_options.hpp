@@ -13,6 +13,7 @@ using base::sys_time;
 
 struct decision_options {
   std::string source;  // this instance
+  bool alone = false;  // no other instance can be alive
   base::milliseconds alive_interval{2000};
   base::milliseconds recovery_margin{60000};
   base::milliseconds keep_for{0};  // the same as for the gateways' histories

@@ -58,7 +58,7 @@ class partition_state {
   const task::task_state* task(const std::string& id) const { return fold_.find(id); }
   // The version of the rules under which the task was accepted, if this program does not know it; nullopt otherwise.
   std::optional<int> newer_rules(const std::string& task) const;
-  bool is_silent(std::string_view source) const { return others_.silent(source); }
+  bool is_silent(std::string_view source) const { return options_.alone || others_.silent(source); }
   bool is_unbegun(const std::string& task) const { return unbegun_.contains(task); }
 
   // --- Own signs of life.

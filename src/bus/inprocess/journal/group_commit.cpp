@@ -177,9 +177,13 @@ void group_commit::add_progress(changes& c, const std::set<group_partition*>& mo
   for (const auto* g : moved) c.set({*g->source->number, g->id.partition, g->group}, {g->committed, now});
 }
 
-void group_commit::land() {
-  if (broken_) log_.info("the journal takes writes again");
+void group_commit::mended() {
+  log_.info("the journal takes writes again");
   broken_.reset();
+}
+
+void group_commit::land() {
+  if (broken_) mended();
   std::set<topic_state*> topics;
   for (auto& e : writing_) {
     topics.insert(e.to);
@@ -196,15 +200,22 @@ void group_commit::fail(lock& l, const error& why) {
   if (!broken_) log_.error("{}; trying again until it succeeds", why.message);
   broken_ = why;
   for (const auto& e : writing_) e.to->data.unstamp(e.what.rec.partition);
-  for (auto& e : writing_ | std::views::reverse) {
-    if (e.what.from != nullptr && !e.what.deadline) {
-      gathering_.push_front(std::move(e));
-      continue;
+  std::deque<entry> stays;
+  const auto sort_out = [&](auto& entries, errc code) {
+    for (auto& e : entries) {
+      if (e.what.from != nullptr && !e.what.deadline) {
+        stays.push_back(std::move(e));
+        continue;
+      }
+      e.to->data.give_back(e.what.bytes);
+      if (e.what.from != nullptr) e.what.from->complete(std::move(e.what.done), error{code, why.message});
     }
-    e.to->data.give_back(e.what.bytes);
-    if (e.what.from != nullptr) e.what.from->complete(std::move(e.what.done), error{errc::timed_out, why.message});
-  }
-  writing_.clear();
+    entries.clear();
+  };
+  // What was being written may come to light when the journal is opened again.
+  sort_out(writing_, errc::timed_out);
+  sort_out(gathering_, errc::unavailable);
+  gathering_ = std::move(stays);
   wake_.wait_for(l, pause_after_failure, [this] { return stopping_; });
 }
 
@@ -225,8 +236,7 @@ void group_commit::chores(lock& l) {
     const auto again = store_.try_again();
     l.lock();
     if (!again) return;
-    log_.info("the journal takes writes again");
-    broken_.reset();
+    mended();
   }
   if (auto written = write(l); !written) return fail(l, written.error());
   if (now >= next_trim_) trim(l);

@@ -62,6 +62,7 @@ class group_commit {
   void add_progress(changes& c, const std::set<group_partition*>& moved);
   void land();
   void fail(lock& l, const error& why);
+  void mended();
   void chores(lock& l);
   void trim(lock& l);
   void measure(lock& l);

@@ -30,7 +30,8 @@ result<void> load(const store& s, recovered_topic& t, std::int32_t partition) {
   for (auto next = needed_from(s, t, partition); next < end;) {
     auto records = s.read(t.number, partition, next, end, chunk_records, chunk_bytes);
     if (!records) return records.error();
-    if (records->empty() || records->front().offset != next || records->back().offset - next >= std::int64_t(records->size())) {
+    if (records->empty() || records->front().offset != next ||
+        records->back().offset - next >= std::int64_t(records->size())) {
       return error{errc::corrupt, fmt::format("the journal lacks records of partition {} of topic '{}' past offset {}",
                                               partition, name, next)};
     }
@@ -54,10 +55,11 @@ result<recovered_topic> recover(store& s, const topic_spec& spec) {
   }
   const auto& stored = known->second;
   if (stored.partitions.size() != std::size_t(spec.partitions)) {
-    return error{errc::invalid_argument,
-                 fmt::format("topic '{}': the journal has it with {} partitions, {} were asked for; use the same number, "
-                             "another name or another directory",
-                             spec.name, stored.partitions.size(), spec.partitions)};
+    return error{
+        errc::invalid_argument,
+        fmt::format("topic '{}': the journal has it with {} partitions, {} were asked for; use the same number, "
+                    "another name or another directory",
+                    spec.name, stored.partitions.size(), spec.partitions)};
   }
   recovered_topic t{stored.number, topic(spec, stored.partitions)};
   for (std::int32_t p = 0; p < spec.partitions; ++p) {

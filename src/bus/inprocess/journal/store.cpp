@@ -28,9 +28,7 @@ std::string_view view(const rocksdb::Slice& s) {
 }
 
 error failed(const std::filesystem::path& directory, std::string_view tried, const rocksdb::Status& s) {
-  const auto code = s.IsNoSpace()      ? errc::no_space
-                    : s.IsCorruption() ? errc::corrupt
-                                       : errc::io;
+  const auto code = s.IsNoSpace() ? errc::no_space : s.IsCorruption() ? errc::corrupt : errc::io;
   return {code, fmt::format("the journal in {}: cannot {}: {}", directory.string(), tried, s.ToString())};
 }
 
@@ -61,6 +59,10 @@ rocksdb::Options options_of(const store_options& o) {
   table.format_version = 5;
   db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return db;
+}
+
+error closed(const std::filesystem::path& directory) {
+  return {errc::unavailable, fmt::format("the journal in {} is closed", directory.string())};
 }
 
 // All keys of one sort, in their order; stops at the first that `each` refuses by returning false.
@@ -116,18 +118,35 @@ std::size_t changes::bytes() const {
   return batch_->GetDataSize();
 }
 
-store::store(std::filesystem::path directory, std::unique_ptr<rocksdb::DB> db)
-    : directory_(std::move(directory)), db_(std::move(db)) {}
+class store::use {
+ public:
+  explicit use(const store& s) : lock_(s.mutex_) {
+    s.opened_.wait(lock_, [&] { return s.db_ || s.given_up_; });
+    if (!s.given_up_) db_ = s.db_.get();
+  }
+  explicit operator bool() const noexcept { return db_ != nullptr; }
+  rocksdb::DB* operator->() const noexcept { return db_; }
+
+ private:
+  std::shared_lock<std::shared_mutex> lock_;
+  rocksdb::DB* db_ = nullptr;
+};
 
 store::~store() = default;
 
 result<std::unique_ptr<store>> store::open(const store_options& o) {
-  rocksdb::DB* raw = nullptr;
-  const auto opened = rocksdb::DB::Open(options_of(o), o.directory.string(), &raw);
-  if (!opened.ok()) return failed(o.directory, "open it", opened);
-  std::unique_ptr<store> s(new store(o.directory, std::unique_ptr<rocksdb::DB>(raw)));
+  std::unique_ptr<store> s(new store(o));
+  if (auto opened = s->open(); !opened) return opened.error();
   if (auto loaded = s->load(); !loaded) return loaded.error();
   return s;
+}
+
+result<void> store::open() {
+  rocksdb::DB* raw = nullptr;
+  const auto opened = rocksdb::DB::Open(options_of(options_), directory_.string(), &raw);
+  if (!opened.ok()) return failed(directory_, "open it", opened);
+  db_.reset(raw);
+  return {};
 }
 
 result<void> store::load() {
@@ -232,6 +251,7 @@ result<stored_topic> store::add_topic(const std::string& name, std::int32_t part
 }
 
 result<void> store::write(changes& c, bool synced) {
+  if (!db_) return closed(directory_);
   rocksdb::WriteOptions o;
   o.sync = synced;
   const auto s = db_->Write(o, c.batch_.get());
@@ -240,26 +260,50 @@ result<void> store::write(changes& c, bool synced) {
 }
 
 result<void> store::sync() {
+  if (!db_) return closed(directory_);
   const auto s = db_->SyncWAL();
   if (!s.ok()) return failed(directory_, "sync it", s);
   return {};
 }
 
+// RocksDB's own Resume() is of no use after a write that failed in the log of writes: it may report success, but the
+// log refuses each further write until the files are opened anew (its issues 11643 and 12998).
 result<void> store::try_again() {
-  const auto s = db_->Resume();
-  if (!s.ok()) return failed(directory_, "write to it again", s);
+  if (auto writable = probe(); !writable) return writable;
+  const std::unique_lock lock(mutex_);
+  db_.reset();
+  auto opened = open();
+  opened_.notify_all();
+  return opened;
+}
+
+// Opening needs to write, too. So the files stay open for readers until the disk takes writes again.
+result<void> store::probe() const {
+  auto* env = options_.env != nullptr ? options_.env : rocksdb::Env::Default();
+  const auto file = (directory_ / "probe").string();
+  const auto written = rocksdb::WriteStringToFile(env, std::string(64 << 10, ' '), file, true);
+  (void)env->DeleteFile(file);
+  if (!written.ok()) return failed(directory_, "write to it", written);
   return {};
+}
+
+void store::give_up() {
+  const std::unique_lock lock(mutex_);
+  given_up_ = true;
+  opened_.notify_all();
 }
 
 result<std::vector<base::record>> store::read(topic_number t, std::int32_t partition, std::int64_t from,
                                               std::int64_t end, std::size_t max_records, std::size_t max_bytes) const {
+  const use db(*this);
+  if (!db) return closed(directory_);
   const auto last = record_key(t, partition, end);
   const auto bound = slice(last);
   rocksdb::ReadOptions o;
   o.iterate_upper_bound = &bound;
   // Read once and passed on: what other readers share is not pushed out for it.
   o.fill_cache = false;
-  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(o));
+  const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(o));
   std::vector<base::record> out;
   std::size_t bytes = 0;
   for (it->Seek(record_key(t, partition, from)); it->Valid() && out.size() < max_records && bytes < max_bytes;
@@ -280,10 +324,12 @@ result<std::vector<base::record>> store::read(topic_number t, std::int32_t parti
 
 result<std::int64_t> store::find(topic_number t, std::int32_t partition, std::int64_t begin, std::int64_t end,
                                  base::sys_time at) const {
+  const use db(*this);
+  if (!db) return closed(directory_);
   std::string value;
   while (begin < end) {
     const auto middle = begin + (end - begin) / 2;
-    const auto s = db_->Get({}, record_key(t, partition, middle), &value);
+    const auto s = db->Get({}, record_key(t, partition, middle), &value);
     // Removed meanwhile, so it was among the oldest.
     if (s.IsNotFound()) {
       begin = middle + 1;
@@ -306,6 +352,7 @@ void store::free_files(topic_number t, std::int32_t partition, std::int64_t to) 
   const auto last = record_key(t, partition, to);
   const auto from_slice = slice(first);
   const auto to_slice = slice(last);
+  if (!db_) return;
   // Only a hint: what it leaves goes when the files are merged.
   (void)rocksdb::DeleteFilesInRange(db_.get(), db_->DefaultColumnFamily(), &from_slice, &to_slice, false);
 }
@@ -327,6 +374,7 @@ result<void> store::verify() const {
 std::uint64_t store::disk_bytes() const {
   std::uint64_t files = 0;
   std::uint64_t memory = 0;
+  if (!db_) return 0;
   db_->GetIntProperty(rocksdb::DB::Properties::kTotalSstFilesSize, &files);
   db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &memory);
   return files + memory;

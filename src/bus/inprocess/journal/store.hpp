@@ -1,13 +1,16 @@
 // The journal's store on disk (RocksDB): topics, their records, and how far groups have completed them. It only moves
 // bytes: what is written when is the business of group_commit, what a topic is that of the core.
 // Thread-safe, but for write(), which one thread calls. Every function but accessors blocks on the disk.
-// After a crash, everything that was written before the last synced write is there, and nothing of a write that is torn.
+// After a crash, everything that was written before the last synced write is there, and nothing of a write that is
+// torn.
 #pragma once
 #include <streamdemo/base/error.hpp>
 
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <shared_mutex>
 
 #include "bus/inprocess/journal/layout.hpp"
 
@@ -72,12 +75,15 @@ class store {
   result<stored_topic> add_topic(const std::string& name, std::int32_t partitions);
 
   // Without `synced`, the write survives the end of the process but not that of the machine, until sync().
-  // An error says whether it makes sense to go on: after any, try_again() first. Whether the changes were made is then
-  // unknown until the directory is opened anew.
+  // After an error nothing can be written until try_again() succeeds, and whether the changes were made shows only when
+  // somebody opens the directory anew.
   result<void> write(changes& c, bool synced);
   result<void> sync();
-  // After an error: whether the store takes writes again.
+  // Opens the files anew, once the disk takes writes again. What has been read before can be read meanwhile; if opening
+  // them fails, reading waits for the next try.
   result<void> try_again();
+  // Whoever waits to read gets an error, and so does everyone from now on.
+  void give_up();
 
   // Records from `from` on, below `end`, at most so many and about so many bytes. Fewer where some were removed; the
   // first may then have a higher offset. Topic names are not set.
@@ -98,15 +104,24 @@ class store {
   std::uint64_t disk_bytes() const;
 
  private:
-  store(std::filesystem::path directory, std::unique_ptr<rocksdb::DB> db);
+  explicit store(const store_options& o) : options_(o), directory_(options_.directory) {}
+  result<void> open();
+  result<void> probe() const;
   result<void> load();
   result<void> load_topics();
   result<void> load_partitions();
   result<void> load_commits();
   result<void> drop_leftovers();
 
-  const std::filesystem::path directory_;
-  std::unique_ptr<rocksdb::DB> db_;
+  // The files, for as long as it lives. Empty: given up.
+  class use;
+
+  const store_options options_;
+  const std::filesystem::path& directory_;
+  mutable std::shared_mutex mutex_;
+  mutable std::condition_variable_any opened_;
+  std::unique_ptr<rocksdb::DB> db_;  // nullptr: opening it failed, and is tried again
+  bool given_up_ = false;
   std::map<std::string, stored_topic> topics_;
   std::vector<std::pair<commit_place, commit_entry>> commits_;
 };

@@ -68,6 +68,14 @@ TEST_CASE("another's run is left alone until that instance is silent") {
   CHECK(is_last_allowed_run(*f.task(), f.options));
 }
 
+TEST_CASE("where no other process can reach the bus, another's run ended with its process") {
+  log_fixture f;
+  f.options.alone = true;
+  f.read(message_type::accepted, "gateway");
+  f.started_by("before", "run-1");
+  CHECK(judged(f, f.request()) == request_choice::replace);
+}
+
 TEST_CASE("a run of this process that it no longer has is released once") {
   log_fixture f;
   f.read(message_type::accepted, "gateway");

@@ -1,0 +1,107 @@
+#include "bus/inprocess/journal/store.hpp"
+
+#include <doctest/doctest.h>
+#include <rocksdb/db.h>
+
+#include "support/temporary_directory.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::bus::inprocess::journal;
+
+namespace {
+
+base::record at(std::int64_t offset, std::int64_t millis) {
+  base::record r;
+  r.offset = offset;
+  r.log_time = base::sys_time(base::milliseconds(millis));
+  r.value = std::string(100, 'v');
+  return r;
+}
+
+std::unique_ptr<store> open(const test::temporary_directory& d) {
+  return store::open({d.path() / "records"}).value();
+}
+
+void put(store& s, topic_number t, std::int64_t from, std::int64_t to, std::int64_t claimed_end) {
+  changes c;
+  for (auto i = from; i < to; ++i) c.append(t, 0, at(i, i * 10));
+  c.set(t, 0, {0, claimed_end, {}});
+  REQUIRE(s.write(c, true).has_value());
+}
+
+}  // namespace
+
+TEST_CASE("records are found by offset and by time, in bounded pieces") {
+  const test::temporary_directory directory;
+  auto s = open(directory);
+  const auto t = s->add_topic("t", 2).value();
+  put(*s, t.number, 0, 100, 100);
+  CHECK(s->read(t.number, 0, 40, 100, 5, 1 << 20).value().size() == 5);
+  CHECK(s->read(t.number, 0, 40, 43, 100, 1 << 20).value().size() == 3);
+  CHECK(s->read(t.number, 0, 40, 100, 100, 1).value().size() == 1);
+  CHECK(s->read(t.number, 1, 0, 100, 100, 1 << 20).value().empty());
+  CHECK(s->find(t.number, 0, 0, 100, at(0, 0).log_time).value() == 0);
+  CHECK(s->find(t.number, 0, 0, 100, at(0, 501).log_time).value() == 51);
+  CHECK(s->find(t.number, 0, 0, 100, at(0, 5000).log_time).value() == 100);
+  changes c;
+  c.remove(t.number, 0, 0, 60, changes::how::many);
+  REQUIRE(s->write(c, false).has_value());
+  CHECK(s->read(t.number, 0, 0, 100, 1, 1 << 20).value().front().offset == 60);
+  CHECK(s->find(t.number, 0, 0, 100, at(0, 0).log_time).value() == 60);
+}
+
+TEST_CASE("what a failed write left behind past the end, or before the beginning, is gone when it is opened again") {
+  const test::temporary_directory directory;
+  topic_number number = 0;
+  {
+    auto s = open(directory);
+    number = s->add_topic("t", 1)->number;
+    put(*s, number, 0, 10, 7);
+    changes c;
+    c.set(number, 0, {3, 7, {}});
+    REQUIRE(s->write(c, true).has_value());
+  }
+  auto s = open(directory);
+  const auto kept = s->read(number, 0, 0, 100, 100, 1 << 20).value();
+  REQUIRE(kept.size() == 4);
+  CHECK(kept.front().offset == 3);
+  CHECK(kept.back().offset == 6);
+  CHECK(s->topics().at("t").partitions[0].end == 7);
+}
+
+TEST_CASE("a directory of a newer version is refused in words") {
+  const test::temporary_directory directory;
+  open(directory).reset();
+  {
+    rocksdb::DB* raw = nullptr;
+    REQUIRE(rocksdb::DB::Open({}, (directory.path() / "records").string(), &raw).ok());
+    const std::unique_ptr<rocksdb::DB> db(raw);
+    REQUIRE(db->Put({}, std::string(format_key), encode(format + 1)).ok());
+  }
+  const auto refused = store::open({directory.path() / "records"});
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == base::errc::invalid_argument);
+  CHECK(refused.error().message.find("newer version") != std::string::npos);
+}
+
+TEST_CASE("it is checked and compacted, and a file that was changed is noticed") {
+  const test::temporary_directory directory;
+  {
+    auto s = open(directory);
+    const auto t = s->add_topic("t", 1).value();
+    put(*s, t.number, 0, 1000, 1000);
+    CHECK(s->compact().has_value());
+    CHECK(s->verify().has_value());
+    CHECK(s->disk_bytes() > 1000);
+  }
+  for (const auto& file : std::filesystem::directory_iterator(directory.path() / "records")) {
+    if (file.path().extension() != ".sst") continue;
+    std::FILE* f = std::fopen(file.path().c_str(), "r+b");
+    REQUIRE(f);
+    std::fseek(f, 100, SEEK_SET);
+    std::fputs("changed", f);
+    std::fclose(f);
+  }
+  const auto s = store::open({directory.path() / "records"});
+  if (s) CHECK((*s)->verify().has_error());
+}
