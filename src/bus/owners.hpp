@@ -14,6 +14,9 @@ class producer_owner final : public producer {
   void publish(record r, std::optional<steady_time> deadline, done d) override {
     impl_->publish(std::move(r), deadline, std::move(d));
   }
+  void publish_together(std::vector<record>& all, steady_time deadline, done d) override {
+    impl_->publish_together(all, deadline, std::move(d));
+  }
   void close() override { impl_->close(); }
   awaitable<drain_report> drain(steady_time deadline) override { return Impl::drain(impl_, deadline); }
 

@@ -1,4 +1,4 @@
-// The coroutine form of producer::publish.
+// The coroutine forms of producer::publish and publish_together.
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -33,11 +33,11 @@ class waiting {
   tracked work_;
 };
 
-}  // namespace
-
-awaitable<result<published>> publish(producer& p, record r, std::optional<steady_time> deadline) {
+// `start`: calls the producer's function with the `done` that it is given.
+template <class Start>
+awaitable<result<published>> as_coroutine(Start start) {
   const executor ex = co_await asio::this_coro::executor;
-  auto start = [&p, ex, deadline](auto handler, record moved) {
+  auto initiate = [ex, &start](auto handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     auto w = std::make_shared<waiting<decltype(handler)>>(std::move(handler), ex);
     if (slot.is_connected()) {
@@ -50,10 +50,20 @@ awaitable<result<published>> publish(producer& p, record r, std::optional<steady
         }
       });
     }
-    p.publish(std::move(moved), deadline, [w](result<published> done) { w->resume(std::move(done)); });
+    start([w](result<published> done) { w->resume(std::move(done)); });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void(result<published>)>(
-      start, base::use_awaitable, std::move(r));
+      initiate, base::use_awaitable);
+}
+
+}  // namespace
+
+awaitable<result<published>> publish(producer& p, record r, std::optional<steady_time> deadline) {
+  co_return co_await as_coroutine([&](producer::done d) { p.publish(std::move(r), deadline, std::move(d)); });
+}
+
+awaitable<result<published>> publish_together(producer& p, std::vector<record>& all, steady_time deadline) {
+  co_return co_await as_coroutine([&](producer::done d) { p.publish_together(all, deadline, std::move(d)); });
 }
 
 }  // namespace streamdemo::bus

@@ -15,6 +15,9 @@ class mock_producer final : public bus::producer {
     cluster_.meet(r.topic);
     real_->publish(std::move(r), deadline, std::move(d));
   }
+  void publish_together(std::vector<bus::record>& all, bus::steady_time deadline, done d) override {
+    real_->publish_together(all, deadline, std::move(d));
+  }
   void close() override { real_->close(); }
   bus::awaitable<bus::drain_report> drain(bus::steady_time deadline) override { return real_->drain(deadline); }
 
@@ -37,6 +40,7 @@ class mock_bus final : public bus::bus {
     cluster_.meet(p.topic);
     return real_->end_offset(std::move(p));
   }
+  bool writes_together() const noexcept override { return real_->writes_together(); }
   std::unique_ptr<streamdemo::bus::producer> make_producer(streamdemo::bus::executor ex) override {
     return std::make_unique<mock_producer>(cluster_, real_->make_producer(ex));
   }

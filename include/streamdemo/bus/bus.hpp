@@ -78,6 +78,12 @@ class producer {
   // Errors: full, unavailable, timed_out, too_large, not_found (topic), invalid_argument (partition), closed.
   virtual void publish(record r, std::optional<steady_time> deadline, done d) = 0;
 
+  // Publishes records of different partitions with one write: all of them or none is in the log, and readers of one
+  // partition see its record only once they could see the others. `d` is called with the place of the last one. Only
+  // for a bus that writes_together(). Errors: as above; full, also where publish() would wait, and then `all` is
+  // unchanged. `all` is used only until the function returns.
+  virtual void publish_together(std::vector<record>& all, steady_time deadline, done d) = 0;
+
   // New records fail with errc::closed from now on. Idempotent.
   virtual void close() = 0;
   // Waits until every publish has completed, at most until `deadline`; the remaining ones complete with timed_out.
@@ -87,6 +93,9 @@ class producer {
 // publish() as a coroutine, on the producer's executor. When the coroutine is canceled it returns errc::canceled, and
 // the record may or may not be in the log.
 awaitable<result<published>> publish(producer& p, record r, std::optional<steady_time> deadline = std::nullopt);
+
+// publish_together() as a coroutine, likewise.
+awaitable<result<published>> publish_together(producer& p, std::vector<record>& all, steady_time deadline);
 
 // A record that a shared consumer received, and the number of the partition's assignment at that time.
 struct delivery {
@@ -189,6 +198,9 @@ class bus {
   // One past the last record now. Open transactions of other clients do not hold it back. Any executor. Errors:
   // unavailable, not_found.
   virtual awaitable<result<std::int64_t>> end_offset(partition_id p) = 0;
+
+  // Whether its producers can publish_together().
+  virtual bool writes_together() const noexcept = 0;
 
   virtual std::unique_ptr<producer> make_producer(executor ex) = 0;
   virtual std::unique_ptr<shared_consumer> join(executor ex, group_options o) = 0;

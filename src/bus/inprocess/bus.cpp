@@ -73,6 +73,8 @@ class inprocess_bus final : public bus {
     co_return t->data.log(p.partition).end();
   }
 
+  bool writes_together() const noexcept override { return true; }
+
   std::unique_ptr<producer> make_producer(executor ex) override {
     return std::make_unique<producer_owner<producer_impl>>(std::make_shared<producer_impl>(ex, core_));
   }

@@ -92,46 +92,79 @@ topic_state* core::find(const std::string& topic) {
   return it == topics_.end() ? nullptr : it->second.get();
 }
 
+namespace {
+
+error full(const topic_state& t) {
+  return {errc::full, fmt::format("topic '{}' holds {} bytes of un-completed records, {} are allowed",
+                                  t.data.spec().name, t.data.bytes(), t.data.spec().max_bytes)};
+}
+
+}  // namespace
+
 bool core::publish(topic_state& t, waiting_publish p) {
-  if (journal_ && p.deadline) {
-    if (auto refused = journal_->refusal()) {
-      p.from->complete(std::move(p.done), std::move(*refused));
-      return false;
-    }
+  auto refused = journal_ && p.deadline ? journal_->refusal() : std::nullopt;
+  if (refused) {
+    p.from->complete(std::move(p.done), std::move(*refused));
+    return false;
   }
   // Append only if nothing waits, so that records of a partition keep the order of the calls.
   if (t.waiting.empty() && has_room(t, p.bytes)) return append(t, std::move(p));
   if (t.data.spec().full == when_full::refuse) {
-    p.from->complete(std::move(p.done),
-                     error{errc::full, fmt::format("topic '{}' holds {} bytes of un-completed records, {} are allowed",
-                                                   p.rec.topic, t.data.bytes(), t.data.spec().max_bytes)});
+    p.from->complete(std::move(p.done), full(t));
     return false;
   }
   t.waiting.push_back(std::move(p));
   return true;
 }
 
+std::optional<error> core::reserve_together(const std::vector<topic_state*>& to, const std::vector<record>& records) {
+  if (journal_) {
+    if (auto refused = journal_->refusal()) return refused;
+  }
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    if (to[i]->waiting.empty() && has_room(*to[i], records[i].bytes())) continue;
+    for (std::size_t done = 0; done < i; ++done) to[done]->data.give_back(records[done].bytes());
+    return full(*to[i]);
+  }
+  return std::nullopt;
+}
+
+void core::stamp(topic_state& t, waiting_publish& p, sys_time now) {
+  for (auto& c : p.ahead) c.to->data.stamp(c.rec, now);
+  t.data.stamp(p.rec, now);
+}
+
+void core::give_back(topic_state& t, const waiting_publish& p) {
+  for (const auto& c : p.ahead) c.to->data.give_back(c.bytes);
+  t.data.give_back(p.bytes);
+}
+
 bool core::has_room(topic_state& t, std::size_t bytes) {
   return !(journal_ && journal_->at_limit()) && t.data.make_room(bytes);
 }
 
-// Its room is reserved. True: it waits for the journal.
 bool core::append(topic_state& t, waiting_publish p) {
   if (journal_) {
     journal_->add(t, std::move(p));
     return true;
   }
-  t.data.stamp(p.rec, clock_.now());
+  stamp(t, p, clock_.now());
   land(t, std::move(p));
   return false;
 }
 
 void core::land(topic_state& t, waiting_publish p) {
-  const auto partition = p.rec.partition;
-  const auto r = t.data.append(std::move(p.rec));
-  if (p.from) p.from->complete(std::move(p.done), published{partition, r->offset});
-  for (auto* reader : t.followers[std::size_t(partition)]) reader->arrived();
-  for (auto* g : t.groups[std::size_t(partition)]) {
+  for (auto& c : p.ahead) add(*c.to, std::move(c.rec));
+  const published place{p.rec.partition, p.rec.offset};
+  add(t, std::move(p.rec));
+  if (p.from) p.from->complete(std::move(p.done), place);
+}
+
+void core::add(topic_state& t, record stamped) {
+  const auto partition = std::size_t(stamped.partition);
+  t.data.append(std::move(stamped));
+  for (auto* reader : t.followers[partition]) reader->arrived();
+  for (auto* g : t.groups[partition]) {
     if (g->owner) g->owner->appended(*g);
   }
 }

@@ -8,14 +8,52 @@ void producer_impl::publish(record r, std::optional<steady_time> deadline, produ
   if (hand_in(std::move(r), deadline, std::move(d)) && deadline) watch(*deadline);
 }
 
+void producer_impl::publish_together(std::vector<record>& all, steady_time deadline, producer::done d) {
+  ++in_flight_;
+  if (hand_in_together(all, deadline, std::move(d))) watch(deadline);
+}
+
 bool producer_impl::hand_in(record r, std::optional<steady_time> deadline, producer::done d) {
-  const bool late = deadline && *deadline <= std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex_);
-  const auto refuse = [&](errc code, std::string why) {
-    complete(std::move(d), error{code, "publish to topic '" + r.topic + "': " + std::move(why)});
+  const auto t = place(r, deadline);
+  if (!t) {
+    complete(std::move(d), t.error());
     return false;
+  }
+  const auto bytes = r.bytes();
+  return core_->publish(**t, {this, std::move(r), bytes, deadline, std::move(d), {}});
+}
+
+bool producer_impl::hand_in_together(std::vector<record>& all, steady_time deadline, producer::done d) {
+  const std::lock_guard lock(mutex_);
+  std::vector<topic_state*> topics;
+  for (auto& r : all) {
+    const auto t = place(r, deadline);
+    if (!t) {
+      complete(std::move(d), t.error());
+      return false;
+    }
+    topics.push_back(*t);
+  }
+  if (auto refused = core_->reserve_together(topics, all)) {
+    complete(std::move(d), std::move(*refused));
+    return false;
+  }
+  std::vector<companion> ahead;
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+    const auto bytes = all[i].bytes();
+    ahead.push_back({topics[i], std::move(all[i]), bytes});
+  }
+  const auto bytes = all.back().bytes();
+  return core_->append(*topics.back(), {this, std::move(all.back()), bytes, deadline, std::move(d), std::move(ahead)});
+}
+
+result<topic_state*> producer_impl::place(record& r, std::optional<steady_time> deadline) {
+  const auto refuse = [&](errc code, std::string why) {
+    return error{code, "publish to topic '" + r.topic + "': " + std::move(why)};
   };
   if (closed_) return refuse(errc::closed, "the producer is closed");
+  const bool late = deadline && *deadline <= std::chrono::steady_clock::now();
   if (late) return refuse(errc::timed_out, "the deadline had passed before it was tried");
   auto* t = core_->find(r.topic);
   if (!t) return refuse(errc::not_found, "there is no such topic; create it with ensure_topics");
@@ -27,8 +65,7 @@ bool producer_impl::hand_in(record r, std::optional<steady_time> deadline, produ
   if (!t->data.has(r.partition)) {
     return refuse(errc::invalid_argument, fmt::format("no partition {}, it has {}", r.partition, t->data.partitions()));
   }
-  const auto bytes = r.bytes();
-  return core_->publish(*t, {this, std::move(r), bytes, deadline, std::move(d)});
+  return t;
 }
 
 void producer_impl::complete(producer::done d, result<published> r) {

@@ -43,6 +43,9 @@ class kafka_bus final : public bus {
         start, base::use_awaitable, std::move(p));
   }
 
+  // Records of several partitions would need a transaction, for which all gateways' records would wait in turn.
+  bool writes_together() const noexcept override { return false; }
+
   std::unique_ptr<producer> make_producer(executor ex) override {
     auto impl = std::make_shared<producer_impl>(ex, *deps_);
     impl->start();

@@ -28,6 +28,12 @@ void producer_impl::start() {
   });
 }
 
+void producer_impl::publish_together(std::vector<record>& all, steady_time, producer::done d) {
+  ++in_flight_;
+  refuse(all.back(), errc::unsupported, "this bus writes no records together", std::move(d));
+  settle();
+}
+
 void producer_impl::publish(record r, std::optional<steady_time> deadline, producer::done d) {
   const auto now = steady_clock::now();
   ++in_flight_;

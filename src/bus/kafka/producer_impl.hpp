@@ -14,6 +14,7 @@ class producer_impl final : public std::enable_shared_from_this<producer_impl> {
 
   // As in the contract.
   void publish(record r, std::optional<steady_time> deadline, producer::done d);
+  void publish_together(std::vector<record>& all, steady_time deadline, producer::done d);
   void close() { closed_ = true; }
   static awaitable<drain_report> drain(std::shared_ptr<producer_impl> self, steady_time deadline);
 

@@ -19,7 +19,7 @@ base::record task_records::accepted(const submission& s, base::sys_time expiry) 
 base::record task_records::request(submission& s, task_times times) const {
   auto m = opening(task::message_type::submitted, s, times.expiry);
   m.accepted_at = times.accepted_at;
-  m.content_type = std::move(s.content_type);
+  m.content_type = s.content_type;
   m.payload = std::move(s.payload);
   const auto own = topics_.request_of.find(s.kind);
   return encoded(std::move(m), own == topics_.request_of.end() ? topics_.request : own->second);

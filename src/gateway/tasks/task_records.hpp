@@ -30,7 +30,7 @@ class task_records {
 
   // `expiry`: by the bus's clock.
   base::record accepted(const submission& s, base::sys_time expiry) const;
-  // Takes content type and payload out of `s`.
+  // Takes the payload out of `s`.
   base::record request(submission& s, task_times times) const;
   // Without a run: canceled or expired; `reason` is a sentence for the client.
   base::record ended(const std::string& request_id, const std::string& kind, task::status how,

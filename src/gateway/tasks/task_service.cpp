@@ -3,7 +3,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <limits>
-#include <random>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -11,10 +10,10 @@
 #include "gateway/tasks/deleted_files.hpp"
 #include "gateway/tasks/expiry_schedule.hpp"
 #include "gateway/tasks/operations.hpp"
-#include "gateway/tasks/placement/task_placer.hpp"
-#include "gateway/tasks/task_records.hpp"
+#include "gateway/tasks/task_options.hpp"
 #include "gateway/tasks/task_service_control.hpp"
 #include "gateway/tasks/task_waits.hpp"
+#include "gateway/tasks/task_writer.hpp"
 #include "gateway/tasks/unread_tasks.hpp"
 
 namespace streamdemo::gateway {
@@ -41,18 +40,6 @@ error bus_error(const error& e, std::string_view what) {
   return {code, fmt::format("{} could not be written to the bus: {}", what, e.message)};
 }
 
-task_records::topics topics_of(const config::settings& s) {
-  return {s.topics.response, s.topics.request, s.tasks.request_topics, s.topics.partitions};
-}
-
-placement::options placement_options(const config::settings& s) {
-  return {.partitions = s.topics.partitions,
-          .request_topic = s.topics.request,
-          .kind_topics = {s.tasks.request_topics.begin(), s.tasks.request_topics.end()},
-          .alive_interval = s.processor.alive_interval,
-          .seed = std::random_device{}()};
-}
-
 }  // namespace
 
 class bus_task_service final : public task_service_control, private task_observer {
@@ -64,9 +51,8 @@ class bus_task_service final : public task_service_control, private task_observe
         metrics_(p.metrics),
         log_(p.log.child("tasks")),
         source_(std::move(p.source)),
-        records_(topics_of(p.settings), source_, p.clock),
         secrets_(p.own_secrets),
-        producer_(p.bus.make_producer(loop0_)),
+        writer_(p.bus, loop0_, topics_of(p.settings), source_, p.clock),
         seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
                                     {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
         placer_(placement_options(settings_), p.clock, metrics_, log_),
@@ -114,8 +100,8 @@ class bus_task_service final : public task_service_control, private task_observe
   awaitable<void> drain(steady_time deadline) override {
     close();
     co_await operations_.finished(deadline);
-    producer_->close();
-    const auto report = co_await producer_->drain(deadline);
+    writer_.close();
+    const auto report = co_await writer_.drain(deadline);
     if (report.lost != 0)
       log_.warning("{} record(s) may not have reached the bus before the drain deadline", report.lost);
     waits_.end();
@@ -191,8 +177,14 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto wanted = s.deadline.value_or(settings_.tasks.default_deadline);
     const auto expiry =
         std::chrono::floor<base::milliseconds>(bus_now() + std::min(wanted, settings_.tasks.max_deadline));
-    const auto written =
-        co_await bus::publish(*producer_, records_.accepted(s, expiry), begin + settings_.gateway.publish_timeout);
+    const auto by = begin + settings_.gateway.publish_timeout;
+    // The id of a task without a key is random, so nothing need be read back in between.
+    if (writer_.writes_together() && !s.has_idempotency_key) {
+      const auto both = co_await writer_.accepted_and_request(s, expiry, by);
+      if (!both.has_error()) co_return co_await requested(s, expiry);
+      if (both.error().code != errc::full) co_return not_requested(s, both.error());
+    }
+    const auto written = co_await writer_.accepted(s, expiry, by);
     if (written.has_error()) {
       if (written.error().code == errc::timed_out && !s.has_idempotency_key) abandon(s);
       co_return bus_error(written.error(), "the task");
@@ -215,11 +207,21 @@ class bus_task_service final : public task_service_control, private task_observe
     // The log time of `accepted` is not before `begin`, so the request follows it within half of the recovery margin.
     const auto by =
         std::min(now() + settings_.gateway.publish_timeout, begin + settings_.processor.recovery_margin / 2);
-    const auto written = co_await publish_request(s, {expiry, std::nullopt}, by);
+    const auto written = co_await writer_.request(s, {expiry, std::nullopt}, by);
     if (written.has_error()) {
       abandon(s);
       co_return bus_error(written.error(), "the task");
     }
+    co_return co_await requested(s, expiry);
+  }
+
+  // Neither record is in the log, unless the disk answers no more: then both may be.
+  error not_requested(const submission& s, const error& why) {
+    if (why.code == errc::timed_out) abandon(s);
+    return bus_error(why, "the task");
+  }
+
+  awaitable<result<accepted_task>> requested(submission& s, base::sys_time expiry) {
     // The task is durable and may already be running, so it is a success even if this gateway lags behind the log.
     const auto h = co_await read_back(s);
     if (h) {
@@ -251,7 +253,7 @@ class bus_task_service final : public task_service_control, private task_observe
     accepted_task found{s.request_id, h, repeated};
     if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
     const auto by = now() + settings_.gateway.publish_timeout;
-    const auto written = co_await publish_request(s, {view.expiry, view.accepted_at}, by);
+    const auto written = co_await writer_.request(s, {view.expiry, view.accepted_at}, by);
     if (written.has_error() && h->view().status == task::status::queued) {
       co_return bus_error(written.error(), "the task");
     }
@@ -259,22 +261,15 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return found;
   }
 
-  awaitable<result<bus::published>> publish_request(submission& s, task_times times, steady_time by) {
-    auto written = co_await bus::publish(*producer_, records_.request(s, times), by);
-    // After any other error the request is not in the log.
-    const bool may_be_read = !written.has_error() || written.error().code == errc::timed_out;
-    if (s.input && may_be_read) s.input->keep();
-    co_return written;
-  }
-
   awaitable<result<void>> cancel_here(std::string request_id) {
     const auto h = all_.find(request_id);
     if (!h) co_return error{errc::not_found, "no task has this id"};
     const auto view = h->view();
     if (task::is_end(view.status)) co_return result<void>{};
-    auto record = records_.ended(request_id, view.kind, task::status::canceled, "The task was canceled.");
-    co_return co_await write_and_read_back(std::move(record), "the cancellation",
-                                           [&] { return task::is_end(h->view().status); });
+    const auto by = now() + settings_.gateway.publish_timeout;
+    const auto written = co_await writer_.canceled(request_id, view.kind, by);
+    co_return co_await read_back(request_id, written, by, "the cancellation",
+                                 [&] { return task::is_end(h->view().status); });
   }
 
   awaitable<result<void>> erase_data_here(std::string request_id) {
@@ -282,18 +277,17 @@ class bus_task_service final : public task_service_control, private task_observe
     if (!h) co_return error{errc::not_found, "no task has this id"};
     const auto view = h->view();
     if (!task::is_end(view.status)) co_return error{errc::invalid_argument, "the task has not ended"};
-    auto record = records_.deleted(request_id, view.kind);
-    co_return co_await write_and_read_back(std::move(record), "the deletion",
-                                           [&] { return all_.find(request_id) == nullptr; });
+    const auto by = now() + settings_.gateway.publish_timeout;
+    const auto written = co_await writer_.deleted(request_id, view.kind, by);
+    co_return co_await read_back(request_id, written, by, "the deletion",
+                                 [&] { return all_.find(request_id) == nullptr; });
   }
 
   // Once it is durable, waits a while until it `is_read`, so that the client's next answer shows it.
   template <class Predicate>
-  awaitable<result<void>> write_and_read_back(base::record r, std::string_view what, Predicate is_read) {
-    const auto id = r.key;
-    const auto by = now() + settings_.gateway.publish_timeout;
-    const auto written = co_await bus::publish(*producer_, std::move(r), by);
-    if (written.has_error()) co_return bus_error(written.error(), what);
+  awaitable<result<void>> read_back(const std::string& id, const task_writer::written& w, steady_time by,
+                                    std::string_view what, Predicate is_read) {
+    if (w.has_error()) co_return bus_error(w.error(), what);
     co_await waits_.until(id, is_read, by);
     co_return result<void>{};
   }
@@ -301,19 +295,18 @@ class bus_task_service final : public task_service_control, private task_observe
   // Ends a task whose client was told to try again, so that it does not run. Best effort: if this fails, expiry ends
   // it.
   void abandon(const submission& s) {
-    write_end(records_.ended(s.request_id, s.kind, task::status::canceled,
-                             "The gateway could not hand the task over; its client was told to try again."));
+    write_end(s.request_id, s.kind, task::status::canceled,
+              "The gateway could not hand the task over; its client was told to try again.");
   }
 
-  void write_end(base::record r) {
+  void write_end(const std::string& id, const std::string& kind, task::status how, std::string_view reason) {
     auto here = std::make_shared<operations::in_progress>(operations_);
-    auto id = r.key;
-    producer_->publish(std::move(r), now() + settings_.gateway.publish_timeout,
-                       [this, here, id = std::move(id)](result<bus::published> done) {
-                         if (done.has_value()) return;
-                         log_.warning("the end of task {} could not be written, its expiry will end it: {}", id,
-                                      done.error().message);
-                       });
+    writer_.end(id, kind, how, reason, now() + settings_.gateway.publish_timeout,
+                [this, here, id](result<bus::published> done) {
+                  if (done.has_value()) return;
+                  log_.warning("the end of task {} could not be written, its expiry will end it: {}", id,
+                               done.error().message);
+                });
   }
 
   awaitable<void> expire() {
@@ -323,8 +316,7 @@ class bus_task_service final : public task_service_control, private task_observe
       for (const auto& h : schedule_.take(bus_now(), expiry_again)) {
         const auto view = h->view();
         if (task::is_end(view.status)) continue;
-        write_end(records_.ended(view.request_id, view.kind, task::status::expired,
-                                 "The task did not end before its deadline."));
+        write_end(view.request_id, view.kind, task::status::expired, "The task did not end before its deadline.");
       }
     }
   }
@@ -386,9 +378,8 @@ class bus_task_service final : public task_service_control, private task_observe
   base::metrics& metrics_;
   base::logger log_;
   const std::string source_;
-  const task_records records_;
   const secrets& secrets_;
-  std::unique_ptr<bus::producer> producer_;
+  task_writer writer_;
   base::histogram& seconds_;
   std::unordered_set<std::string> in_flight_;  // submissions, by id
   task_placer placer_;

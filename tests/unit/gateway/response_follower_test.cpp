@@ -63,6 +63,7 @@ class scripted_bus final : public streamdemo::bus::bus {
     co_return base::result<void>{};
   }
   base::awaitable<base::result<std::int64_t>> end_offset(streamdemo::bus::partition_id) override { co_return 0; }
+  bool writes_together() const noexcept override { return false; }
   std::unique_ptr<streamdemo::bus::producer> make_producer(base::executor) override { return nullptr; }
   std::unique_ptr<streamdemo::bus::shared_consumer> join(base::executor, streamdemo::bus::group_options) override {
     return nullptr;

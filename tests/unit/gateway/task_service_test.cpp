@@ -111,6 +111,54 @@ TEST_CASE("a submitted task is accepted in the log, then requested, in the same 
   CHECK(requests[0]->key == done->request_id);
 }
 
+TEST_CASE("where the bus can, a task without a key is accepted and requested with one write") {
+  bus_fixture w;
+  std::size_t singly = 0, together = 0;
+  w.bus.on_publish = [&](const auto&, auto) -> std::optional<fault> {
+    ++singly;
+    return std::nullopt;
+  };
+  w.bus.on_together = [&]() -> std::optional<fault> {
+    ++together;
+    return std::nullopt;
+  };
+  gateway_fixture s(w, "gateway/1");
+  REQUIRE(s.submit(s.example()).has_value());
+  CHECK(together == 1);
+  CHECK(singly == 0);
+  const auto responses = w.everything("response"), requests = w.everything("request");
+  REQUIRE(responses.size() == 1);
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0]->partition == responses[0]->partition);
+  CHECK(requests[0]->value == s.example().payload);
+  REQUIRE(s.submit(s.example("a key")).has_value());
+  CHECK(together == 1);
+  CHECK(singly == 2);
+}
+
+TEST_CASE("where there is no room for both records at once, each waits for its own") {
+  bus_fixture w;
+  w.bus.on_together = [] { return std::optional(fault{{errc::full, "as the test says"}}); };
+  gateway_fixture s(w, "gateway/1");
+  REQUIRE(s.submit(s.example()).has_value());
+  const auto requests = w.everything("request");
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0]->value == s.example().payload);
+  CHECK(keeps_file(s, s.example()));
+}
+
+TEST_CASE("a task whose one write failed is ended if it may be in the log, and keeps its upload then") {
+  for (const auto code : {errc::unavailable, errc::timed_out}) {
+    CAPTURE(base::to_string(code));
+    bus_fixture w;
+    const bool may_be = code == errc::timed_out;
+    w.bus.on_together = [&] { return std::optional(fault{{code, "as the test says"}, may_be}); };
+    gateway_fixture s(w, "gateway/1");
+    CHECK(keeps_file(s, s.example()) == may_be);
+    CHECK(count(w.everything("response"), message_type::ended) == (may_be ? 1 : 0));
+  }
+}
+
 TEST_CASE("a deadline is at most tasks.max_deadline, and a kind may have a request topic of its own") {
   bus_fixture w;
   w.settings.tasks.request_topics["ocr"] = "request.ocr";

@@ -65,7 +65,7 @@ void group_commit::withdraw(const producer_impl& from, const std::function<bool(
   std::deque<entry> stays;
   for (auto& e : gathering_) {
     if (e.what.from == &from && which(e.what)) {
-      e.to->data.give_back(e.what.bytes);
+      core::give_back(*e.to, e.what);
       out.push_back(std::move(e.what));
     } else {
       stays.push_back(std::move(e));
@@ -75,7 +75,7 @@ void group_commit::withdraw(const producer_impl& from, const std::function<bool(
   for (auto& e : writing_) {
     if (e.what.from != &from || !which(e.what)) continue;
     // The record stays, since it is being written. Only its topic's name is needed beside the callback.
-    waiting_publish given_up{e.what.from, {}, e.what.bytes, e.what.deadline, std::move(e.what.done)};
+    waiting_publish given_up{e.what.from, {}, e.what.bytes, e.what.deadline, std::move(e.what.done), {}};
     given_up.rec.topic = e.to->data.spec().name;
     out.push_back(std::move(given_up));
     e.what.from = nullptr;
@@ -125,12 +125,21 @@ void group_commit::take_group() {
   std::size_t bytes = 0;
   while (!gathering_.empty() && (writing_.empty() || bytes < group_bytes)) {
     auto& e = gathering_.front();
-    e.to->data.stamp(e.what.rec, now);
+    core::stamp(*e.to, e.what, now);
     bytes += e.what.bytes;
+    for (const auto& c : e.what.ahead) bytes += c.bytes;
     writing_.push_back(std::move(e));
     gathering_.pop_front();
   }
   metrics_.waiting.Set(double(gathering_.size() + writing_.size()));
+}
+
+template <class Each>
+void group_commit::visit_writing(Each each) const {
+  for (const auto& e : writing_) {
+    for (const auto& c : e.what.ahead) each(*c.to, c.rec);
+    each(*e.to, e.what.rec);
+  }
 }
 
 // Writes the group, if there is one, and all that has moved meanwhile.
@@ -141,7 +150,7 @@ result<void> group_commit::write(lock& l) {
   if (c.empty()) return {};
   l.unlock();
   const auto began = steady_clock::now();
-  for (const auto& e : writing_) c.append(*e.to->number, e.what.rec.partition, e.what.rec);
+  visit_writing([&](const topic_state& t, const record& r) { c.append(*t.number, r.partition, r); });
   auto written = store_.write(c, options_.sync_each);
   const auto took = steady_clock::now() - began;
   l.lock();
@@ -152,14 +161,14 @@ result<void> group_commit::write(lock& l) {
   unsynced_ = !options_.sync_each;
   if (writing_.empty()) return written;
   metrics_.writes.Increment();
-  metrics_.records.Increment(double(writing_.size()));
+  visit_writing([&](topic_state&, const record&) { metrics_.records.Increment(); });
   metrics_.seconds.Observe(std::chrono::duration<double>(took).count());
   return written;
 }
 
 void group_commit::add_progress(changes& c, const std::set<group_partition*>& moved) {
   std::set<std::pair<topic_state*, std::int32_t>> changed;
-  for (const auto& e : writing_) changed.insert({e.to, e.what.rec.partition});
+  visit_writing([&](topic_state& t, const record& r) { changed.insert({&t, r.partition}); });
   for (const auto& [name, t] : core_.topics()) {
     if (t->data.spec().full != when_full::refuse) continue;
     // What has left the memory of such a topic is completed by everyone.
@@ -185,8 +194,8 @@ void group_commit::mended() {
 void group_commit::land() {
   if (broken_) mended();
   std::set<topic_state*> topics;
+  visit_writing([&](topic_state& t, const record&) { topics.insert(&t); });
   for (auto& e : writing_) {
-    topics.insert(e.to);
     core_.land(*e.to, std::move(e.what));
   }
   writing_.clear();
@@ -199,7 +208,7 @@ void group_commit::fail(lock& l, const error& why) {
   metrics_.errors.Increment();
   if (!broken_) log_.error("{}; trying again until it succeeds", why.message);
   broken_ = why;
-  for (const auto& e : writing_) e.to->data.unstamp(e.what.rec.partition);
+  visit_writing([](topic_state& t, const record& r) { t.data.unstamp(r.partition); });
   std::deque<entry> stays;
   const auto sort_out = [&](auto& entries, errc code) {
     for (auto& e : entries) {
@@ -207,7 +216,7 @@ void group_commit::fail(lock& l, const error& why) {
         stays.push_back(std::move(e));
         continue;
       }
-      e.to->data.give_back(e.what.bytes);
+      core::give_back(*e.to, e.what);
       if (e.what.from != nullptr) e.what.from->complete(std::move(e.what.done), error{code, why.message});
     }
     entries.clear();

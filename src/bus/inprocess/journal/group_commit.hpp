@@ -61,6 +61,9 @@ class group_commit {
   result<void> write(lock& l);
   void add_progress(changes& c, const std::set<group_partition*>& moved);
   void land();
+  // Every record that is being written, in its order.
+  template <class Each>
+  void visit_writing(Each each) const;
   void fail(lock& l, const error& why);
   void mended();
   void chores(lock& l);

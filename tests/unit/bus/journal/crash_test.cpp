@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,6 +22,9 @@ using steady = std::chrono::steady_clock;
 
 constexpr int responses = 24;
 constexpr int requests = 8;
+// Numbers from here on are in both topics, published together.
+constexpr int first_pair = 1000;
+constexpr int pairs = 6;
 
 std::vector<bus::topic_spec> topics() {
   bus::topic_spec request;
@@ -53,6 +57,7 @@ struct ledger {
   std::map<std::string, std::map<int, std::int64_t>> acknowledged;  // topic → number → offset
   std::map<std::string, std::set<int>> offered;
   std::set<int> completed;  // requests
+  std::set<int> acknowledged_pairs;
 };
 
 class life {
@@ -95,13 +100,25 @@ class life {
     };
     for (int n = 0; n < requests; ++n) put("request", n);
     asio::co_spawn(loop_, complete_some(*member, l), asio::detached);
+    for (int n = first_pair; n < first_pair + pairs; ++n) {
+      std::vector<base::record> both;
+      for (const auto* topic : {"response", "request"}) {
+        both.push_back(numbered(topic, n));
+        l.offered[topic].insert(n);
+      }
+      producer->publish_together(both, steady::now() + std::chrono::seconds(20), [&l, &ended, n](const auto& r) {
+        ++ended;
+        if (r) l.acknowledged_pairs.insert(n);
+      });
+    }
+    const int others = requests + pairs;
     for (int n = 0; n < responses; ++n) {
       put("response", n);
       // Some alone in their group, some together.
-      if (n % 5 == 0) run_until([&] { return ended == requests + n + 1 || files.failed(); });
+      if (n % 5 == 0) run_until([&] { return ended == others + n + 1 || files.failed(); });
     }
-    run_until([&] { return files.failed() || (ended == requests + responses && l.completed.size() == requests / 2); });
-    run_until([&] { return ended == requests + responses || files.failed(); });
+    run_until([&] { return files.failed() || (ended == others + responses && l.completed.size() == requests / 2); });
+    run_until([&] { return ended == others + responses || files.failed(); });
     member->close();
     loop_.restart();
     loop_.poll();
@@ -152,17 +169,16 @@ class life {
     return got;
   }
 
-  // What a member of the group is given until `count` records came.
-  std::set<int> given(std::size_t count) {
+  // Joins the group until it was given all of these.
+  void await_given(const std::set<int>& wanted) {
     auto member = bus().join(loop_.get_executor(), {.group = "g", .topics = {"request"}});
     std::set<int> got;
     asio::co_spawn(loop_, collect(*member, got), asio::detached);
-    run_until([&] { return got.size() >= count; });
+    run_until([&] { return std::ranges::includes(got, wanted); });
     member->close();
     loop_.restart();
     loop_.poll();
     member.reset();
-    return got;
   }
 
   ~life() {
@@ -213,7 +229,19 @@ class life {
   std::unique_ptr<bus::producer> producer_;
 };
 
+void check_pairs(life& after, const ledger& l) {
+  std::map<std::string, std::set<int>> kept;
+  for (const auto* topic : {"request", "response"}) {
+    for (const auto& r : after.all_of(topic)) {
+      if (number_of(*r) >= first_pair) kept[topic].insert(number_of(*r));
+    }
+  }
+  CHECK(kept["request"] == kept["response"]);
+  for (const auto n : l.acknowledged_pairs) CHECK_MESSAGE(kept["request"].contains(n), "lost: ", n);
+}
+
 void check(life& after, const ledger& l) {
+  check_pairs(after, l);
   for (const auto& topic : {std::string("request"), std::string("response")}) {
     INFO("topic ", topic);
     const auto found = l.acknowledged.find(topic);
@@ -232,7 +260,9 @@ void check(life& after, const ledger& l) {
       CHECK(r->value == sent.value);
       if (const auto* before = last[r->partition]) {
         CHECK(r->offset == before->offset + 1);
-        CHECK(number_of(*before) < n);
+        // Pairs are published behind the requests, and ahead of the other responses.
+        const auto before_n = number_of(*before);
+        if ((before_n < first_pair) == (n < first_pair)) CHECK(before_n < n);
         CHECK(before->log_time <= r->log_time);
       }
       last[r->partition] = r.get();
@@ -244,14 +274,13 @@ void check(life& after, const ledger& l) {
       CHECK(kept[n] == offset);
     }
   }
-  std::set<int> open;
+  auto open = l.acknowledged_pairs;
   if (const auto all = l.acknowledged.find("request"); all != l.acknowledged.end()) {
     for (const auto& [n, offset] : all->second) {
       if (!l.completed.contains(n)) open.insert(n);
     }
   }
-  const auto given = after.given(open.size());
-  for (const auto n : open) CHECK_MESSAGE(given.contains(n), "not given again: ", n);
+  after.await_given(open);
 }
 
 }  // namespace
@@ -293,7 +322,7 @@ TEST_CASE("a process that opens the directory again goes on: offsets, what group
     REQUIRE(one.open());
     if (i == 0) one.work(*files, l);
     check(one, l);
-    CHECK(one.all_of("response").size() == std::size_t(responses));
+    CHECK(one.all_of("response").size() == std::size_t(responses + pairs));
   }
 }
 

@@ -71,7 +71,7 @@ struct log_fixture {
   }
   const task::task_state* task() const { return p.task("t"); }
 
-  const decision_options options = rules();
+  decision_options options = rules();
   partition_state p;
   std::int64_t position = 0;
   sys_time alive_at = at(0);
