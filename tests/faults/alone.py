@@ -41,7 +41,7 @@ class Alone:
             "gateway.port": self.port, "management.port": 0, "gateway.listen": "127.0.0.1", "topics.partitions": PARTITIONS,
             "artifacts.directory": directory / "artifacts", "inprocess.directory": directory / "journal",
             # A task may be running at each of the kills.
-            "processor.max_runs": 1000, "processor.concurrency": 16, "instance.log_level": "warning", **settings}.items()
+            "processor.max_runs": 100, "processor.concurrency": 16, "instance.log_level": "warning", **settings}.items()
             for part in ("--set", f"{key}={value}")]
         self.starts = 0
 
