@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <streamdemo/base/json.hpp>
 
+#include <array>
 #include <cstring>
 
 namespace streamdemo::base {
@@ -36,6 +37,14 @@ struct discard {
   bool on_comment_part(json::string_view, ec&) { return true; }
   bool on_comment(json::string_view, ec&) { return true; }
 };
+
+// Which bytes of a text may not stand in a JSON string as they are (RFC 8259 section 7).
+constexpr auto needs_escape = [] {
+  std::array<bool, 256> out{};
+  for (std::size_t c = 0; c < 0x20; ++c) out[c] = true;
+  out['"'] = out['\\'] = true;
+  return out;
+}();
 
 }  // namespace
 
@@ -81,7 +90,7 @@ void append_json_string(std::string& out, std::string_view text) {
   std::size_t plain = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    if (!needs_escape[c]) continue;
     out.append(text, plain, i - plain);
     plain = i + 1;
     switch (c) {

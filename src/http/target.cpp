@@ -18,7 +18,10 @@ int hex(char c) noexcept {
 enum class part { path, query };
 
 bool decode(std::string_view in, part where, std::string& out) {
-  out.clear();
+  const bool plain =
+      in.find('%') == std::string_view::npos && (where == part::path || in.find('+') == std::string_view::npos);
+  out = plain ? in : std::string_view{};
+  if (plain) return base::is_utf8(out);
   out.reserve(in.size());
   for (std::size_t i = 0; i < in.size(); ++i) {
     char c = in[i];
