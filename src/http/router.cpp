@@ -1,6 +1,8 @@
 #include <boost/container/small_vector.hpp>
 #include <streamdemo/http/router.hpp>
 
+#include <algorithm>
+
 namespace streamdemo::http {
 
 namespace {
@@ -19,26 +21,6 @@ segments_of_path split(std::string_view path) {
   }
 }
 
-bool is_name(std::string_view segment) noexcept {
-  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
-}
-
-bool matches(const std::vector<std::string>& pattern, std::span<const std::string_view> path) noexcept {
-  if (pattern.size() != path.size()) return false;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    if (is_name(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
-  }
-  return true;
-}
-
-// For two patterns that match the same path: the first segment where one is literal and the other a name decides.
-bool more_literal(const std::vector<std::string>& a, const std::vector<std::string>& b) noexcept {
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (is_name(a[i]) != is_name(b[i])) return is_name(b[i]);
-  }
-  return false;
-}
-
 // Adds the methods that a route for `v` answers, each once, in the order of the table.
 void add_methods(std::vector<std::string_view>& names, verb v) {
   for (const auto one : {v, v == verb::get ? verb::head : v}) {
@@ -52,49 +34,55 @@ std::string listed(std::vector<std::string_view> names) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-bool same_shape(const std::vector<std::string>& a, const std::vector<std::string>& b) noexcept {
-  return !more_literal(a, b) && !more_literal(b, a);
-}
-
 }  // namespace
 
 router::router(std::vector<route> routes) : routes_(std::move(routes)) {
   for (const auto& r : routes_) {
-    auto& segments = segments_.emplace_back();
-    for (const auto s : split(r.pattern)) segments.emplace_back(s);
+    auto& last = rows_.emplace_back();
+    last.route = rows_.size() - 1;
+    for (const auto s : split(r.pattern)) {
+      const bool name = s.size() > 2 && s.front() == '{' && s.back() == '}';
+      last.pattern.push_back({std::string(name ? s.substr(1, s.size() - 2) : s), name});
+    }
   }
+  std::ranges::stable_sort(rows_, more_literal);
+}
+
+bool router::matches(const row& r, std::span<const std::string_view> path) noexcept {
+  return std::ranges::equal(r.pattern, path, [](const segment& s, std::string_view given) {
+    return s.is_name ? !given.empty() : s.text == given;
+  });
+}
+
+// Patterns of one length are compared; the first segment where one is literal and the other a name decides.
+bool router::more_literal(const row& a, const row& b) noexcept {
+  if (a.pattern.size() != b.pattern.size()) return a.pattern.size() < b.pattern.size();
+  return std::ranges::lexicographical_compare(a.pattern, b.pattern, {}, &segment::is_name, &segment::is_name);
 }
 
 router::match router::find(request& r) const {
   if (r.path == "*") return {nullptr, all_methods()};
   const auto path = split(r.path);
-  const std::vector<std::string>* best = nullptr;
-  for (const auto& pattern : segments_) {
-    if (matches(pattern, path) && (best == nullptr || more_literal(pattern, *best))) best = &pattern;
-  }
-  if (best == nullptr) return {};
+  const auto best = std::ranges::find_if(rows_, [&](const row& one) { return matches(one, path); });
+  if (best == rows_.end()) return {};
 
-  match out;
-  const std::vector<std::string>* pattern = nullptr;
-  for (std::size_t i = 0; i < routes_.size(); ++i) {
-    if (!matches(segments_[i], path) || !same_shape(segments_[i], *best)) continue;
-    const auto v = routes_[i].verb;
-    if (v == r.verb || (v == verb::get && r.verb == verb::head && out.found == nullptr)) {
-      out.found = &routes_[i];
-      pattern = &segments_[i];
-    }
+  // Others for this path have the same names in the same places.
+  const auto end = std::find_if(best, rows_.end(), [&](const row& one) { return more_literal(*best, one); });
+  const std::span<const row> candidates(best, end);
+  const row* found = nullptr;
+  for (const auto& one : candidates) {
+    if (!matches(one, path)) continue;
+    const auto v = routes_[one.route].verb;
+    if (v == r.verb || (v == verb::get && r.verb == verb::head && found == nullptr)) found = &one;
     if (v == r.verb) break;
   }
-  if (out.found == nullptr) {
-    out.allow = allowed(*best, path);
-    return out;
-  }
+  if (found == nullptr) return {nullptr, allowed(candidates, path)};
   r.params.clear();
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const std::string_view name = (*pattern)[i];
-    if (is_name(name)) r.params.emplace_back(name.substr(1, name.size() - 2), path[i]);
+    const auto& s = found->pattern[i];
+    if (s.is_name) r.params.emplace_back(s.text, path[i]);
   }
-  return out;
+  return {&routes_[found->route], {}};
 }
 
 // For "OPTIONS *", which asks about the whole server.
@@ -104,10 +92,10 @@ std::string router::all_methods() const {
   return listed(std::move(names));
 }
 
-std::string router::allowed(const std::vector<std::string>& best, std::span<const std::string_view> path) const {
+std::string router::allowed(std::span<const row> candidates, std::span<const std::string_view> path) const {
   std::vector<std::string_view> names;
-  for (std::size_t i = 0; i < routes_.size(); ++i) {
-    if (matches(segments_[i], path) && same_shape(segments_[i], best)) add_methods(names, routes_[i].verb);
+  for (const auto& one : candidates) {
+    if (matches(one, path)) add_methods(names, routes_[one.route].verb);
   }
   return listed(std::move(names));
 }

@@ -27,11 +27,21 @@ class router {
   match find(request& r) const;
 
  private:
+  struct segment {
+    std::string text;  // or the name, without its braces
+    bool is_name;
+  };
+  struct row {
+    std::vector<segment> pattern;
+    std::size_t route;  // its index
+  };
+  static bool matches(const row& r, std::span<const std::string_view> path) noexcept;
+  static bool more_literal(const row& a, const row& b) noexcept;
   std::string all_methods() const;
-  std::string allowed(const std::vector<std::string>& best, std::span<const std::string_view> path) const;
+  std::string allowed(std::span<const row> candidates, std::span<const std::string_view> path) const;
 
   std::vector<route> routes_;
-  std::vector<std::vector<std::string>> segments_;  // of each route's pattern
+  std::vector<row> rows_;  // the more literal pattern first, and equal ones in the order of the table
 };
 
 }  // namespace streamdemo::http
