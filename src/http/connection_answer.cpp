@@ -81,7 +81,7 @@ base::awaitable<bool> connection::answer_response(response& r) {
   shape.length = source != nullptr ? (*source)->size() : body.size();
   auto& out = loop_.out();
   out.clear();
-  append_head(out, r.status, r.fields, loop_.date(), shape);
+  append_head(out, r.status, r.fields, r.constant_fields, loop_.date(), shape);
   count(r.status);
 
   if (head_only) {
@@ -146,7 +146,7 @@ base::awaitable<bool> connection::answer_stream(stream_reply& r) {
   shape.framing = shape.http11 ? framing::chunked : framing::none;
   auto& out = loop_.out();
   out.clear();
-  append_head(out, 200, r.fields, loop_.date(), shape);
+  append_head(out, 200, r.fields, r.constant_fields, loop_.date(), shape);
   count(200);
   closing_ = !shape.http11 || will_close() || !parser_.body_done();
   if (!co_await write(out, {})) co_return false;
@@ -174,7 +174,7 @@ base::awaitable<bool> connection::answer_websocket(websocket_reply& r) {
   shape.framing = framing::none;
   auto& out = loop_.out();
   out.clear();
-  append_head(out, 101, r.fields, loop_.date(), shape);
+  append_head(out, 101, r.fields, r.constant_fields, loop_.date(), shape);
   count(101);
   if (!co_await write(out, {})) co_return false;
   cancel();

@@ -12,18 +12,21 @@ namespace streamdemo::http {
 
 namespace {
 
+constexpr auto controls = [] {
+  std::array<bool, 256> out{};
+  for (std::size_t c = 0; c < 0x20; ++c) out[c] = c != '\t';
+  out[0x7f] = true;
+  return out;
+}();
+
 bool is_control(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+  return controls[static_cast<unsigned char>(c)];
 }
 
 void append_clean(std::string& out, std::string_view text) {
   const auto start = static_cast<std::ptrdiff_t>(out.size());
   out += text;
-  // Without an early exit the compiler looks at many bytes at once, and nearly always there is nothing to replace.
-  bool any = false;
-  for (const char c : text) any |= is_control(c);
-  if (any) std::replace_if(out.begin() + start, out.end(), is_control, ' ');
+  if (std::ranges::any_of(text, is_control)) std::replace_if(out.begin() + start, out.end(), is_control, ' ');
 }
 
 void append_number(std::string& out, std::uint64_t n) {
@@ -87,8 +90,8 @@ bool has_body(int status) noexcept {
   return status >= 200 && status != 204 && status != 304;
 }
 
-void append_head(std::string& out, int status, const std::vector<field>& fields, std::string_view date,
-                 const head_shape& shape) {
+void append_head(std::string& out, int status, const std::vector<field>& fields, std::string_view more_fields,
+                 std::string_view date, const head_shape& shape) {
   // HTTP/1.0 clients also get the server's own version (RFC 9110 section 6.2).
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(status));
@@ -102,6 +105,7 @@ void append_head(std::string& out, int status, const std::vector<field>& fields,
     append_clean(out, f.value);
     out += "\r\n";
   }
+  out += more_fields;
   if (shape.framing == framing::length) {
     out += "Content-Length: ";
     append_number(out, shape.length);

@@ -19,11 +19,11 @@ struct head_shape {
   std::uint64_t length = 0;
 };
 
-// Appends the status line, `date` (a whole Date field with its line end), the fields and the server's own fields. Line
-// breaks and other control characters in a field become spaces, so that client input which an endpoint repeats cannot
-// add a field.
-void append_head(std::string& out, int status, const std::vector<field>& fields, std::string_view date,
-                 const head_shape& shape);
+// Appends the status line, `date` (a whole Date field with its line end), the fields, `more_fields` as they are (each
+// with its line end), and the server's own fields. Line breaks and other control characters in one of `fields` become
+// spaces, so that client input which an endpoint repeats cannot add a field.
+void append_head(std::string& out, int status, const std::vector<field>& fields, std::string_view more_fields,
+                 std::string_view date, const head_shape& shape);
 
 // "Date: Sun, 22 Nov 2026 10:00:00 GMT\r\n"
 std::string date_field(std::int64_t unix_seconds);

@@ -37,7 +37,7 @@ std::string refusal_bytes(const error_page& page, std::int64_t unix_seconds) {
   shape.close = true;
   shape.length = body == nullptr ? 0 : body->size();
   std::string out;
-  append_head(out, r.status, r.fields, date_field(unix_seconds), shape);
+  append_head(out, r.status, r.fields, r.constant_fields, date_field(unix_seconds), shape);
   if (body != nullptr) out += *body;
   return out;
 }

@@ -89,6 +89,7 @@ class body_source {
 struct response {
   int status = 200;
   std::vector<field> fields;  // without Date, Content-Length, Connection and Transfer-Encoding: the server adds those
+  std::string_view constant_fields;  // more of them, as they stand in the head, each with its line end; static
   std::variant<std::string, std::shared_ptr<const std::string>, std::unique_ptr<body_source>> body;
   bool close = false;  // close the connection after this response
 

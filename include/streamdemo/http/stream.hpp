@@ -83,12 +83,14 @@ class stream_source {
 
 // Replies after which a stream session owns the socket.
 struct stream_reply {
-  std::vector<field> fields;  // of the 200 head; the body is chunked (HTTP/1.0: it ends with the connection)
+  std::vector<field> fields;         // of the 200 head; the body is chunked (HTTP/1.0: it ends with the connection)
+  std::string_view constant_fields;  // as in a response
   std::unique_ptr<stream_source> source;
 };
 struct websocket_reply {
-  std::string subprotocol;    // the chosen one; empty: none
-  std::vector<field> fields;  // additional fields of the 101 head
+  std::string subprotocol;           // the chosen one; empty: none
+  std::vector<field> fields;         // additional fields of the 101 head
+  std::string_view constant_fields;  // as in a response
   std::unique_ptr<stream_source> source;
 };
 

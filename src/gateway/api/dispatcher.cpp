@@ -17,17 +17,27 @@ std::vector<http::field>& fields_of(http::reply& r) {
   return std::visit([](auto& x) -> std::vector<http::field>& { return x.fields; }, r);
 }
 
+void set_constant_fields(http::reply& r, std::string_view fields) {
+  std::visit([&](auto& x) { x.constant_fields = fields; }, r);
+}
+
 bool has(const std::vector<http::field>& fields, std::string_view name) {
   return std::any_of(fields.begin(), fields.end(), [&](const auto& f) { return base::same_word(f.name, name); });
 }
 
-void add_common(std::vector<http::field>& fields, const http::request& r, std::string_view allowed_origin) {
+// Vary names headers also if the request has none of them: a cache must know that with other values the answer may
+// differ.
+constexpr std::string_view fields_of_pages = "X-Content-Type-Options: nosniff\r\n";
+constexpr std::string_view fields_of_answers =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Vary: Accept, Prefer, Origin, Authorization, Cookie\r\n";
+
+void add_common(http::reply& reply, const http::request& r, std::string_view allowed_origin) {
   // Answers for programs, not the files of the web pages.
   const bool api = r.path.starts_with("/api") || r.path == protected_resource_path;
+  set_constant_fields(reply, api ? fields_of_answers : fields_of_pages);
+  auto& fields = fields_of(reply);
   if (!has(fields, "Cache-Control")) fields.push_back({"Cache-Control", "no-store"});
-  fields.push_back({"X-Content-Type-Options", "nosniff"});
-  // Also if the request has none of these headers: a cache must know that with other values the answer may differ.
-  if (api) fields.push_back({"Vary", "Accept, Prefer, Origin, Authorization, Cookie"});
   if (!api || allowed_origin.empty()) return;
   fields.push_back({"Access-Control-Allow-Origin", std::string(allowed_origin)});
   fields.push_back({"Access-Control-Allow-Credentials", "true"});
@@ -146,7 +156,7 @@ base::awaitable<http::reply> dispatcher::answer(http::request& r) {
   } else {
     reply = without_endpoint(r, match.allow, origin_allowed && !origin.empty());
   }
-  add_common(fields_of(reply), r, origin_allowed ? origin : std::string_view{});
+  add_common(reply, r, origin_allowed ? origin : std::string_view{});
   co_return reply;
 }
 
