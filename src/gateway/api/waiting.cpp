@@ -44,7 +44,7 @@ awaitable<bool> news(services& a, history_ptr h, std::int64_t after, base::stead
 }
 
 awaitable<bool> ended(services& a, history_ptr h, base::steady_time until) {
-  if (task::is_end(h->view().status)) co_return true;
+  if (task::is_end(h->moment().status)) co_return true;
   if (a.draining() || until <= std::chrono::steady_clock::now()) co_return false;
   auto wait = wait_for_end(std::move(h), until);
   const auto came = co_await unless_drained(a, std::move(wait));

@@ -27,7 +27,6 @@
 
 namespace streamdemo::gateway {
 
-// The state of a task at one moment.
 // What its `accepted` says of a task. It never changes.
 struct task_identity {
   std::string request_id;
@@ -37,7 +36,8 @@ struct task_identity {
   std::string owner;  // who may see it; empty: nobody but an administrator
 };
 
-struct task_view : task_identity {
+// How a task is at one moment.
+struct task_moment {
   task::status status = task::status::queued;
   base::sys_time accepted_at{};
   base::sys_time expiry{};
@@ -52,6 +52,8 @@ struct task_view : task_identity {
   double fraction = -1;            // of the last progress event that had one; -1: none
   bool deleted = false;            // its data was deleted; only find_ended() gives such a task
 };
+
+struct task_view : task_identity, task_moment {};
 
 // This gateway's own times of a task, and of one of its events, for the timeline endpoint; zero: not yet. "Written"
 // means handed to a socket or to the answer of a poll.
@@ -101,8 +103,10 @@ class history {
   // Events after `after`, at most `max_events` and about `max_bytes` of JSON (at least one event, if there is one).
   virtual batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const = 0;
   virtual task_view view() const = 0;
-  virtual const task_identity& identity() const noexcept = 0;  // that of view(), without a copy; lives as long as this
-  virtual std::int64_t last_seq() const = 0;                   // that of view(), without a copy of the rest
+  // Parts of view(), without a copy of the rest. The identity lives as long as this.
+  virtual const task_identity& identity() const noexcept = 0;
+  virtual task_moment moment() const = 0;
+  virtual std::int64_t last_seq() const = 0;
   virtual local_times times() const = 0;
   // The times of kept events after `after`, at most `max_events`.
   virtual std::vector<event_times> times(std::int64_t after, std::size_t max_events) const = 0;

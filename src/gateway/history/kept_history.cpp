@@ -66,6 +66,11 @@ task_view kept_history::view() const {
   return view_;
 }
 
+task_moment kept_history::moment() const {
+  const std::lock_guard lock(mutex_);
+  return view_;
+}
+
 std::int64_t kept_history::last_seq() const {
   const std::lock_guard lock(mutex_);
   return view_.last_seq;

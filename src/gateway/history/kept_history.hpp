@@ -19,6 +19,7 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const override;
   task_view view() const override;
   const task_identity& identity() const noexcept override { return view_; }
+  task_moment moment() const override;
   std::int64_t last_seq() const override;
   local_times times() const override;
   std::vector<event_times> times(std::int64_t after, std::size_t max_events) const override;

@@ -52,7 +52,7 @@ base::awaitable<bool> wait_for_end(history_ptr h, std::chrono::steady_clock::tim
   woken w(ex);
   const auto waiting = h->subscribe(w, waits_for::end);
   while (!h->is_over() && std::chrono::steady_clock::now() < until) co_await w.until(until);
-  co_return task::is_end(h->view().status);
+  co_return task::is_end(h->moment().status);
 }
 
 }  // namespace streamdemo::gateway

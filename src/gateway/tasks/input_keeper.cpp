@@ -78,7 +78,7 @@ void input_keeper::count(const std::vector<artifacts::input>& inputs) {
   for (const auto& i : inputs) {
     const auto known = p_.all.find(i.id);
     if (!known) continue;
-    if (const auto owner = known->view().owner; !owner.empty()) stored[owner] += i.size;
+    if (const auto owner = known->identity().owner; !owner.empty()) stored[owner] += i.size;
   }
   shares_.end_count(std::move(stored));
 }

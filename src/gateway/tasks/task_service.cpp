@@ -71,7 +71,7 @@ class bus_task_service final : public task_service_control, private task_observe
     // A key keeps its task even if the secret was changed since.
     for (const auto& earlier : std::span(ids).subspan(1)) {
       const auto h = all_.find(earlier);
-      if (h && h->view().owner == owner) return earlier;
+      if (h && h->identity().owner == owner) return earlier;
     }
     return std::move(ids.front());
   }
@@ -236,7 +236,7 @@ class bus_task_service final : public task_service_control, private task_observe
   awaitable<result<accepted_task>> after_read_back(submission& s) {
     const auto h = co_await read_back(s);
     if (!h) co_return error{errc::timed_out, "the task was written, but not read back in time"};
-    const bool repeated = h->view().accepted_by != source_;
+    const bool repeated = h->identity().accepted_by != source_;
     co_return co_await request_again(s, h, repeated);
   }
 
@@ -254,7 +254,7 @@ class bus_task_service final : public task_service_control, private task_observe
     if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
     const auto by = now() + settings_.gateway.publish_timeout;
     const auto written = co_await writer_.request(s, {view.expiry, view.accepted_at}, by);
-    if (written.has_error() && h->view().status == task::status::queued) {
+    if (written.has_error() && h->moment().status == task::status::queued) {
       co_return bus_error(written.error(), "the task");
     }
     acknowledged(h);
@@ -269,7 +269,7 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto by = now() + settings_.gateway.publish_timeout;
     const auto written = co_await writer_.canceled(request_id, view.kind, by);
     co_return co_await read_back(request_id, written, by, "the cancellation",
-                                 [&] { return task::is_end(h->view().status); });
+                                 [&] { return task::is_end(h->moment().status); });
   }
 
   awaitable<result<void>> erase_data_here(std::string request_id) {
@@ -333,7 +333,7 @@ class bus_task_service final : public task_service_control, private task_observe
 
   void on_over(const history_ptr& h) noexcept override {
     schedule_.remove(h);
-    const auto id = h->view().request_id;
+    const auto id = h->identity().request_id;
     acknowledged_.erase(id);
     placer_.over(id);
     waits_.tell(id);

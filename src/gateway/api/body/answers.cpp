@@ -15,13 +15,13 @@ void append_number(std::string& out, std::int64_t n) {
   out.append(digits.data(), digits.size());
 }
 
-void append_head(std::string& out, const task_view& v) {
+void append_head(std::string& out, const task_identity& of, task::status now) {
   out += "{\"request_id\":";
-  base::append_json_string(out, v.request_id);
+  base::append_json_string(out, of.request_id);
   out += ",\"kind\":";
-  base::append_json_string(out, v.kind);
+  base::append_json_string(out, of.kind);
   out += ",\"status\":\"";
-  out += task::to_string(v.status);
+  out += task::to_string(now);
   out += '"';
 }
 
@@ -45,7 +45,7 @@ std::string self_url(std::string_view request_id) {
 std::string task_json(const task_view& v) {
   std::string out;
   out.reserve(700);
-  append_head(out, v);
+  append_head(out, v, v.status);
   out += ",\"urls\":{";
   constexpr std::string_view tasks = "/api/tasks/";
   append_url(out, "self", tasks, v.request_id, "");
@@ -59,7 +59,7 @@ std::string task_json(const task_view& v) {
 }
 
 void append_summary(std::string& out, const task_view& v) {
-  append_head(out, v);
+  append_head(out, v, v.status);
   append_fraction(out, v.fraction);
   out += ",\"last_seq\":";
   append_number(out, v.last_seq);
@@ -69,31 +69,34 @@ void append_summary(std::string& out, const task_view& v) {
   out += '}';
 }
 
-live_answer make_live_answer(const task_view& v, const history::batch& b, std::int64_t after) {
+live_answer make_live_answer(const task_moment& now, const history::batch& b, std::int64_t after) {
   live_answer a;
   // If a task has ended, a cursor beyond its last event is set back to that event, because nothing can follow it.
-  const bool over = task::is_end(v.status);
-  a.next = !b.events.empty() ? b.events.back()->seq() : over ? std::min(after, v.last_seq) : after;
+  const bool over = task::is_end(now.status);
+  a.next = !b.events.empty() ? b.events.back()->seq() : over ? std::min(after, now.last_seq) : after;
   for (const auto& e : b.events) a.event_bytes += e->json().size();
-  auto& head = a.around.head;
-  head.reserve(256);
-  append_head(head, v);
-  append_fraction(head, v.fraction);
-  head += ",\"last_seq\":";
-  append_number(head, v.last_seq);
-  head += ",\"events\":[";
-  auto& tail = a.around.tail;
-  tail = "],\"next\":";
-  append_number(tail, a.next);
-  tail += a.next < v.last_seq ? ",\"more\":true}\n" : ",\"more\":false}\n";
   a.etag = '"';
-  a.etag += task::to_string(v.status);
+  a.etag += task::to_string(now.status);
   a.etag += '-';
-  append_number(a.etag, v.last_seq);
+  append_number(a.etag, now.last_seq);
   a.etag += '-';
   append_number(a.etag, a.next);
   a.etag += '"';
   return a;
+}
+
+void append_live_head(std::string& out, const task_identity& of, const task_moment& now) {
+  append_head(out, of, now.status);
+  append_fraction(out, now.fraction);
+  out += ",\"last_seq\":";
+  append_number(out, now.last_seq);
+  out += ",\"events\":[";
+}
+
+void append_live_tail(std::string& out, const task_moment& now, std::int64_t next) {
+  out += "],\"next\":";
+  append_number(out, next);
+  out += next < now.last_seq ? ",\"more\":true}\n" : ",\"more\":false}\n";
 }
 
 http::response json_response(int status, std::string body) {

@@ -13,12 +13,14 @@ std::string task_json(const task_view& v);
 void append_summary(std::string& out, const task_view& v);
 // {"request_id":…,…,"events":[…],"next":N,"more":…}: the state of a task and its events after a cursor.
 struct live_answer {
-  events_body::frame around;
-  std::uint64_t event_bytes = 0;
+  std::uint64_t event_bytes = 0;  // without the commas
   std::string etag;
   std::int64_t next = 0;
 };
-live_answer make_live_answer(const task_view& v, const history::batch& b, std::int64_t after);
+live_answer make_live_answer(const task_moment& now, const history::batch& b, std::int64_t after);
+// Its text before the events and after them.
+void append_live_head(std::string& out, const task_identity& of, const task_moment& now);
+void append_live_tail(std::string& out, const task_moment& now, std::int64_t next);
 
 std::string self_url(std::string_view request_id);
 

@@ -25,7 +25,7 @@ answering results(call& c) {
   if (over) {
     answer = results_answer(c.at().clock(), *known, r.verb);
   } else {
-    const auto status = task::to_string((*known)->view().status);
+    const auto status = task::to_string((*known)->moment().status);
     answer = problem_response(problem::not_ready, "the task is " + std::string(status) + "; ask again in a moment",
                               "\"task_status\":\"" + std::string(status) + '"');
   }

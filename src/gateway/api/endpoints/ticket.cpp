@@ -13,7 +13,7 @@ answering ticket(call& c) {
   auto& entrance = c.at().entrance();
   if (!entrance.asks())
     co_return problem_response(problem::unknown_path, "nobody is asked for a name here (auth.mode)");
-  const auto made = entrance.make_ticket(c.by.who(), (*known)->view().request_id);
+  const auto made = entrance.make_ticket(c.by.who(), (*known)->identity().request_id);
   std::string out = "{\"ticket\":\"" + made.text + '"';
   append_time(out, "expires", made.expires);
   out += "}\n";

@@ -139,7 +139,7 @@ std::string event_source::signal(std::string_view type, std::string_view members
   out += "{\"type\":\"";
   out += type;
   out += "\",\"request_id\":";
-  base::append_json_string(out, history_->view().request_id);
+  base::append_json_string(out, history_->identity().request_id);
   out += members;
   out += '}';
   if (format_ == wire::sse) out += "\n\n";

@@ -25,7 +25,7 @@ http::response accepted_answer(const task_view& v) {
 }  // namespace
 
 base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
-  const auto self = self_url(h->view().request_id);
+  const auto self = self_url(h->identity().request_id);
   // A caller that may submit but not read gets the 202 and no results.
   if (!c.by.may(action::read)) co_return accepted_answer(h->view());
   if (const auto form = http::best_offer(c.request.joined_header("Accept"), offered).value_or(0); form > 0) {

@@ -66,7 +66,7 @@ base::awaitable<checked<copied_body>> copy(http::body_reader& body, target to) {
 // Whether the task with this id has begun, or has already ended.
 bool is_under_way(services& a, const std::string& request_id) {
   const auto known = a.all().find(request_id);
-  return known && known->view().status != task::status::queued;
+  return known && known->moment().status != task::status::queued;
 }
 
 // If there is no space, removes the uploads of tasks that have ended and tries once more.
@@ -111,7 +111,7 @@ base::awaitable<checked<received_upload>> receive_upload(const call& c, const ki
   u.payload = upload_payload(name, *options);
   u.payload_hash = base::sha256_hex(got->hash + options->members);
   if (const auto before = a.all().find(request_id)) {
-    if (before->view().payload_hash != u.payload_hash) {
+    if (before->identity().payload_hash != u.payload_hash) {
       co_return refusal{problem::key_reused, "this idempotency key was used for another file or other options", {}};
     }
     // Once the task has begun, the first upload is used, or was. While it is queued, this one may have to replace it.
