@@ -6,27 +6,17 @@ namespace streamdemo::base {
 
 namespace {
 
-constexpr std::size_t sha256_size = 32;
+constexpr std::string_view digits_of_hex = "0123456789abcdef";
 
 // Looked for once: OpenSSL 3 looks through its providers each time that it is given EVP_sha256(), which takes longer
 // than the digest of a short text.
-const EVP_MD* sha256_digest() {
+const EVP_MD* sha256_method() {
   static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   return found;
 }
 
-std::string hex_of(std::string_view bytes) {
-  std::string out(2 * bytes.size(), '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    out[2 * i] = "0123456789abcdef"[byte >> 4];
-    out[2 * i + 1] = "0123456789abcdef"[byte & 15];
-  }
-  return out;
-}
-
-unsigned char* octets_of(std::string& s) noexcept {
-  return reinterpret_cast<unsigned char*>(s.data());
+unsigned char* octets_of(sha256_digest& d) noexcept {
+  return reinterpret_cast<unsigned char*>(d.data());
 }
 
 }  // namespace
@@ -37,7 +27,7 @@ struct sha256::state {
 };
 
 sha256::sha256() : state_(std::make_unique<state>()) {
-  EVP_DigestInit_ex(state_->context, sha256_digest(), nullptr);
+  EVP_DigestInit_ex(state_->context, sha256_method(), nullptr);
 }
 sha256::~sha256() = default;
 sha256::sha256(sha256&&) noexcept = default;
@@ -48,23 +38,45 @@ void sha256::update(std::string_view bytes) {
 }
 
 std::string sha256::hex() {
-  std::string digest(sha256_size, '\0');
+  sha256_digest digest{};
   EVP_DigestFinal_ex(state_->context, octets_of(digest), nullptr);
-  return hex_of(digest);
+  return to_hex(digest);
 }
 
-std::string sha256_bytes(std::string_view bytes) {
+sha256_digest sha256_bytes(std::string_view bytes) {
   // Kept: to make one takes as long as the digest of a token, and each request with one asks for that.
   thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  std::string digest(sha256_size, '\0');
-  EVP_DigestInit_ex(context.get(), sha256_digest(), nullptr);
+  sha256_digest digest{};
+  EVP_DigestInit_ex(context.get(), sha256_method(), nullptr);
   EVP_DigestUpdate(context.get(), bytes.data(), bytes.size());
   EVP_DigestFinal_ex(context.get(), octets_of(digest), nullptr);
   return digest;
 }
 
 std::string sha256_hex(std::string_view bytes) {
-  return hex_of(sha256_bytes(bytes));
+  return to_hex(sha256_bytes(bytes));
+}
+
+std::string to_hex(const sha256_digest& d) {
+  std::string out;
+  for (const char c : d) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits_of_hex[byte >> 4];
+    out += digits_of_hex[byte & 15];
+  }
+  return out;
+}
+
+std::optional<sha256_digest> digest_from_hex(std::string_view text) noexcept {
+  sha256_digest out{};
+  if (text.size() != 2 * out.size()) return std::nullopt;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto high = digits_of_hex.find(text[2 * i]);
+    const auto low = digits_of_hex.find(text[2 * i + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    out[i] = static_cast<char>(high << 4 | low);
+  }
+  return out;
 }
 
 }  // namespace streamdemo::base

@@ -1,6 +1,9 @@
 // SHA-256, of a whole text or piece by piece. A sha256 object is used by one thread at a time.
 #pragma once
+#include <array>
+#include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +24,20 @@ class sha256 {
 };
 
 std::string sha256_hex(std::string_view bytes);
-// The digest as 32 bytes.
-std::string sha256_bytes(std::string_view bytes);
+
+using sha256_digest = std::array<char, 32>;
+sha256_digest sha256_bytes(std::string_view bytes);
+std::string to_hex(const sha256_digest& d);  // 64 lower-case characters
+// nullopt: to_hex() gives this text for no digest.
+std::optional<sha256_digest> digest_from_hex(std::string_view text) noexcept;
+
+// Of a map by digests. All of their bytes are random, so that any few do.
+struct hash_of_digest {
+  std::size_t operator()(const sha256_digest& d) const noexcept {
+    std::size_t first = 0;
+    std::memcpy(&first, d.data(), sizeof first);
+    return first;
+  }
+};
 
 }  // namespace streamdemo::base

@@ -3,7 +3,7 @@
 namespace streamdemo::gateway {
 
 template <class T>
-T* judged_tokens::halves<T>::find(const std::string& key, std::size_t most) {
+T* judged_tokens::halves<T>::find(const base::sha256_digest& key, std::size_t most) {
   if (const auto it = younger.find(key); it != younger.end()) return &it->second;
   const auto it = older.find(key);
   if (it == older.end()) return nullptr;
@@ -13,12 +13,12 @@ T* judged_tokens::halves<T>::find(const std::string& key, std::size_t most) {
 }
 
 template <class T>
-void judged_tokens::halves<T>::put(const std::string& key, T value, std::size_t most) {
+void judged_tokens::halves<T>::put(const base::sha256_digest& key, T value, std::size_t most) {
   if (younger.size() >= most / 2) older = std::exchange(younger, {});
   younger.insert_or_assign(key, std::move(value));
 }
 
-std::optional<jwt_result<principal_ptr>> judged_tokens::find(const std::string& digest, base::sys_time now) {
+std::optional<jwt_result<principal_ptr>> judged_tokens::find(const base::sha256_digest& digest, base::sys_time now) {
   const std::lock_guard lock(mutex_);
   if (const auto* p = good_.find(digest, max_good)) {
     if ((*p)->expires <= now) return jwt_result<principal_ptr>(jwt_fault::expired);
@@ -30,7 +30,7 @@ std::optional<jwt_result<principal_ptr>> judged_tokens::find(const std::string& 
   return std::nullopt;
 }
 
-void judged_tokens::keep(const std::string& digest, const jwt_result<principal_ptr>& j, base::sys_time now) {
+void judged_tokens::keep(const base::sha256_digest& digest, const jwt_result<principal_ptr>& j, base::sys_time now) {
   const std::lock_guard lock(mutex_);
   if (j) {
     good_.put(digest, *j, max_good);

@@ -1,6 +1,8 @@
 // Judgements of tokens, so that a signature costs once and not with every request. Of one set of keys: who has other
 // keys has another object, so that no judgement by keys of before can get in late. Bounded; thread-safe.
 #pragma once
+#include <streamdemo/base/hash.hpp>
+
 #include <mutex>
 #include <unordered_map>
 
@@ -15,16 +17,17 @@ class judged_tokens {
   static constexpr std::chrono::seconds bad_for{10};
 
   // By the token's SHA-256. nullopt: not judged, or no longer. What has expired since is `expired`.
-  std::optional<jwt_result<principal_ptr>> find(const std::string& digest, base::sys_time now);
-  void keep(const std::string& digest, const jwt_result<principal_ptr>& j, base::sys_time now);
+  std::optional<jwt_result<principal_ptr>> find(const base::sha256_digest& digest, base::sys_time now);
+  void keep(const base::sha256_digest& digest, const jwt_result<principal_ptr>& j, base::sys_time now);
 
  private:
   // The younger half takes what is new; when it is full, the older half goes.
   template <class T>
   struct halves {
-    std::unordered_map<std::string, T> younger, older;
-    T* find(const std::string& key, std::size_t most);
-    void put(const std::string& key, T value, std::size_t most);
+    using map = std::unordered_map<base::sha256_digest, T, base::hash_of_digest>;
+    map younger, older;
+    T* find(const base::sha256_digest& key, std::size_t most);
+    void put(const base::sha256_digest& key, T value, std::size_t most);
   };
   struct bad {
     jwt_fault why;

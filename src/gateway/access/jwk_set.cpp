@@ -33,7 +33,8 @@ std::string thumbprint(const boost::json::object& o, std::initializer_list<std::
     text += text.empty() ? '{' : ',';
     text += base::json_string(name) + ':' + base::json_string(jwk_text(o, name).value_or(""));
   }
-  return base::to_base64url(base::sha256_bytes(text + '}'));
+  const auto digest = base::sha256_bytes(text + '}');
+  return base::to_base64url({digest.data(), digest.size()});
 }
 
 bool may_verify(const boost::json::object& o) {

@@ -40,10 +40,6 @@ std::optional<std::vector<std::string>> list_member(const boost::json::object& o
   return out;
 }
 
-bool is_sha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 std::string wrong_wish(std::string_view subject, const std::vector<std::string>& scopes) {
   if (subject.empty() || subject.size() > max_subject_bytes || !base::is_utf8(subject)) {
     return fmt::format("a subject has 1 to {} bytes of UTF-8", max_subject_bytes);
@@ -64,10 +60,11 @@ std::string read_line(std::string_view line, stored_key& k) {
   if (ec || !value.is_object()) return "it is no JSON object";
   const auto& o = value.get_object();
   k.id = text_member(o, "id");
-  k.sha256 = text_member(o, "sha256");
   k.subject = text_member(o, "subject");
   if (k.id.empty()) return "\"id\" is missing";
-  if (!is_sha256(k.sha256)) return "\"sha256\" is no 64 digits of lower-case hex";
+  const auto digest = base::digest_from_hex(text_member(o, "sha256"));
+  if (!digest) return "\"sha256\" is no 64 digits of lower-case hex";
+  k.sha256 = *digest;
   auto scopes = list_member(o, "scopes");
   auto kinds = list_member(o, "kinds");
   if (!scopes || !kinds) return "\"scopes\" and \"kinds\" are lists of strings";
@@ -92,7 +89,7 @@ std::string line_of(const stored_key& k) {
   if (!k.kinds.empty()) out += ",\"kinds\":" + base::json_strings(k.kinds);
   out += ",\"created\":\"" + base::format_millis(k.created) + '"';
   if (k.expires != base::sys_time{}) out += ",\"expires\":\"" + base::format_millis(k.expires) + '"';
-  out += ",\"sha256\":\"" + k.sha256 + "\"}\n";
+  out += ",\"sha256\":\"" + base::to_hex(k.sha256) + "\"}\n";
   return out;
 }
 
@@ -137,7 +134,7 @@ result<std::string> add_key(const fs::path& file, const key_wish& wish, base::sy
   k.id = base::to_base64url(base::random_bytes(6));
   // A prefix by which scanners for secrets know it.
   const auto key = "sdkey_" + base::to_base64url(base::random_bytes(32));
-  k.sha256 = base::sha256_hex(key);
+  k.sha256 = base::sha256_bytes(key);
   k.subject = wish.subject;
   k.scopes = wish.scopes;
   k.kinds = wish.kinds;

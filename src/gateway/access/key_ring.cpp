@@ -30,7 +30,7 @@ key_ring::key_ring(std::filesystem::path file, const base::logger& log)
 
 judgement key_ring::verify(std::string_view token, base::sys_time now_is) const {
   const auto ring = keys_.get();
-  const auto it = ring->by_hash.find(base::sha256_hex(token));
+  const auto it = ring->by_hash.find(base::sha256_bytes(token));
   if (it == ring->by_hash.end()) return denial::unknown;
   const auto& p = it->second;
   if (p->has_expired(now_is)) return denial::expired;

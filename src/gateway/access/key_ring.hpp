@@ -26,7 +26,7 @@ class key_ring final : public token_verifier {
 
  private:
   struct keys {
-    std::unordered_map<std::string, principal_ptr> by_hash;
+    std::unordered_map<base::sha256_digest, principal_ptr, base::hash_of_digest> by_hash;
     std::unordered_map<std::string, principal_ptr> by_id;
   };
   // Tells one content of the file from another.

@@ -45,7 +45,8 @@ std::string owner_of(std::string_view issuer, std::string_view subject) {
   std::string text = "streamdemo owner " + std::to_string(issuer.size()) + ' ';
   text += issuer;
   text += subject;
-  return base::to_base64url(base::sha256_bytes(text).substr(0, 16));
+  const auto digest = base::sha256_bytes(text);
+  return base::to_base64url({digest.data(), 16});
 }
 
 principal_ptr nobody() {

@@ -45,7 +45,13 @@ TEST_CASE("random ids differ, derived ids do not, and both are ids") {
 }
 
 TEST_CASE("SHA-256 of the standard's example") {
-  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  const std::string of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  CHECK(sha256_hex("abc") == of_abc);
+  CHECK(digest_from_hex(of_abc) == sha256_bytes("abc"));
+  for (const auto& wrong :
+       {std::string(), of_abc.substr(1), of_abc + '0', 'g' + of_abc.substr(1), 'B' + of_abc.substr(1)}) {
+    CHECK_FALSE(digest_from_hex(wrong).has_value());
+  }
 }
 
 TEST_CASE("one valid JSON value is JSON; more, less or other is not") {

@@ -4,6 +4,7 @@
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/error.hpp>
+#include <streamdemo/base/hash.hpp>
 
 #include <filesystem>
 #include <string>
@@ -13,8 +14,8 @@
 namespace streamdemo::gateway {
 
 struct stored_key {
-  std::string id;      // the key's name in the list, in logs and for `key revoke`; not secret
-  std::string sha256;  // of the key, as lower-case hex
+  std::string id;                // the key's name in the list, in logs and for `key revoke`; not secret
+  base::sha256_digest sha256{};  // of the key
   std::string subject;
   std::vector<std::string> scopes;  // "tasks:submit" …
   std::vector<std::string> kinds;   // empty: all

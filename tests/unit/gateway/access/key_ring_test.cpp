@@ -42,7 +42,8 @@ TEST_CASE("a key is known by what was printed, and by nothing that the file hold
   CHECK(ring.still_holds(**who));
   const auto stored = read_keys(f.file);
   REQUIRE(stored.has_value());
-  for (const auto& wrong : {stored->front().sha256, stored->front().id, key + "x", key.substr(1), std::string()}) {
+  for (const auto& wrong :
+       {base::to_hex(stored->front().sha256), stored->front().id, key + "x", key.substr(1), std::string()}) {
     CHECK(ring.verify(wrong, now).error() == denial::unknown);
   }
   using std::filesystem::perms;
