@@ -11,28 +11,28 @@ namespace streamdemo::gateway {
 // An entry in its history's list for one loop.
 class news_subscription final : public subscription {
  public:
-  news_subscription(wake_lists::kept_ptr h, wake_lists::loop_list& l, waiters_of_task::list& w, subscriber& s)
-      : of_(std::move(h)), loop_(l), list_(w), subscriber_(s) {
-    list_.count.fetch_add(1);
-    next_ = list_.first;
+  news_subscription(std::shared_ptr<waiters_of_task::list> w, wake_lists::loop_list& l, subscriber& s)
+      : list_(std::move(w)), loop_(l), subscriber_(s) {
+    list_->count.fetch_add(1);
+    next_ = list_->first;
     if (next_ != nullptr) next_->previous_ = this;
-    list_.first = this;
+    list_->first = this;
   }
 
   ~news_subscription() override {
     if (loop_.next == this) loop_.next = next_;
-    (previous_ == nullptr ? list_.first : previous_->next_) = next_;
+    (previous_ == nullptr ? list_->first : previous_->next_) = next_;
     if (next_ != nullptr) next_->previous_ = previous_;
-    list_.count.fetch_sub(1);
+    list_->count.fetch_sub(1);
   }
 
   news_subscription* next() const noexcept { return next_; }
   void tell() noexcept { subscriber_.on_news(); }
 
  private:
-  wake_lists::kept_ptr of_;  // keeps the list below alive
+  // One word more would cost each idle stream two.
+  const std::shared_ptr<waiters_of_task::list> list_;  // and its history
   wake_lists::loop_list& loop_;
-  waiters_of_task::list& list_;
   subscriber& subscriber_;
   news_subscription* previous_ = nullptr;
   news_subscription* next_ = nullptr;
@@ -70,8 +70,9 @@ wake_lists::wake_lists(base::io_threads& loops, std::size_t max_task_waiters) : 
 
 std::unique_ptr<subscription> wake_lists::subscribe(kept_ptr h, subscriber& s, waits_for what) {
   const auto loop = base::current_loop();
-  auto& waiting = h->waiters()->loops[loop].of(what);
-  return std::make_unique<news_subscription>(std::move(h), *loops_[loop], waiting, s);
+  auto* waiting = &h->waiters()->loops[loop].of(what);
+  return std::make_unique<news_subscription>(std::shared_ptr<waiters_of_task::list>(std::move(h), waiting),
+                                             *loops_[loop], s);
 }
 
 std::unique_ptr<subscription> wake_lists::await_task(std::string request_id, subscriber& s) {
