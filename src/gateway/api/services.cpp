@@ -6,6 +6,7 @@
 #include <streamdemo/base/json.hpp>
 
 #include "gateway/api/body/description.hpp"
+#include "gateway/api/body/sign_in.hpp"
 
 namespace streamdemo::gateway {
 
@@ -37,6 +38,8 @@ services::services(api_dependencies d)
     : d_(std::move(d)),
       origins_(own_and_allowed(d_.settings)),
       page_(embedded_files()),
+      sign_in_(sign_in_json(d_.settings)),
+      policy_of_pages_(page_policy(d_.settings)),
       quotas_({.per_second = d_.settings.quota.submissions_per_second, .burst = d_.settings.quota.submission_burst}),
       waits_(d_.settings.quota.waiters),
       streams_(d_.settings.quota.streams),

@@ -51,6 +51,9 @@ class services {
   checked<const kind_info*> find_kind(std::string_view name) const;
   const http::origin_rules& origins() const noexcept { return origins_; }
   const page_files& page() const noexcept { return page_; }
+  // sign_in_json() and page_policy() of the settings, made once.
+  const std::string& sign_in() const noexcept { return sign_in_; }
+  const std::string& policy_of_pages() const noexcept { return policy_of_pages_; }
 
   // Counts messages of clients on /api/stream that were parsed.
   base::counter& messages() const noexcept { return messages_; }
@@ -74,6 +77,8 @@ class services {
   api_dependencies d_;
   http::origin_rules origins_;
   page_files page_;
+  const std::string sign_in_;
+  const std::string policy_of_pages_;
   quotas quotas_;
   places waits_;
   places streams_;

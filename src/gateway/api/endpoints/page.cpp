@@ -4,7 +4,6 @@
 #include <streamdemo/http/fields/etag.hpp>
 
 #include "gateway/api/body/page_files.hpp"
-#include "gateway/api/body/sign_in.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/problem.hpp"
 
@@ -30,7 +29,7 @@ answering page(call& c) {
   }
   if (compressed) answer.set("Content-Encoding", "gzip");
   answer.set("Content-Type", std::string(file->type));
-  answer.set("Content-Security-Policy", page_policy(c.at().settings()));
+  answer.set("Content-Security-Policy", c.at().policy_of_pages());
   answer.set("Referrer-Policy", "no-referrer");
   answer.body = sent.bytes;
   co_return answer;

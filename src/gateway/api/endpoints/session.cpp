@@ -3,7 +3,6 @@
 #include <streamdemo/base/json.hpp>
 
 #include "gateway/api/body/answers.hpp"
-#include "gateway/api/body/sign_in.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
 
 namespace streamdemo::gateway::endpoints {
@@ -24,7 +23,7 @@ std::string session_json(const principal& p, bool asks, const std::string& issue
 }  // namespace
 
 answering session(call& c) {
-  co_return json_response(200, session_json(c.by.who(), c.at().entrance().asks(), sign_in_json(c.at().settings())));
+  co_return json_response(200, session_json(c.by.who(), c.at().entrance().asks(), c.at().sign_in()));
 }
 
 answering sign_in(call& c) {
