@@ -1,6 +1,5 @@
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/base/json_tree.hpp>
 #include <streamdemo/task/offer.hpp>
 
 namespace streamdemo::task {
@@ -10,6 +9,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_offer_bytes = 256 * 1024;
+constexpr std::size_t max_depth = 32;  // ours are 3 deep; others may say more, which is passed over
 constexpr std::int64_t max_slots = 1'000'000;
 constexpr std::size_t max_kinds = 1000;  // their sum is a 32-bit number
 constexpr std::int64_t max_partition = 1'000'000;
@@ -90,11 +90,11 @@ std::string offer_payload(const offer& o) {
 }
 
 result<offer> parse_offer(std::string_view payload) {
-  json::error_code ec;
   if (payload.size() > max_offer_bytes) return error{errc::corrupt, "the offer is too long"};
-  const auto value = json::parse(payload, ec);
-  if (ec || !value.is_object()) return error{errc::corrupt, "the offer is no JSON object"};
-  const auto& members = value.get_object();
+  const auto value = base::parse_json_tree(payload, max_depth);
+  if (!value) return error{errc::corrupt, "the offer " + value.error().message};
+  if (!value->is_object()) return error{errc::corrupt, "the offer is no JSON object"};
+  const auto& members = value->get_object();
   offer o;
   offer_reader r;
   if (const auto* d = members.if_contains("draining")) o.draining = d->is_bool() && d->get_bool();
