@@ -117,6 +117,8 @@ def main():
           f"{clients.trouble} connections cut or refused; the journal takes {size / 1e6:.1f} MB")
     for complaint in verdict.complaints[:20]:
         print(f"  ! {complaint}")
+    # As the other suites sum up: a kill is a test.
+    print(f"\n{o.kills if verdict.good else 0} passed, {0 if verdict.good else o.kills} failed, 0 skipped")
     return 0 if verdict.good else 1
 
 

@@ -111,6 +111,8 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
  private:
+  steady_time publish_deadline() const { return now() + settings_.gateway.publish_timeout; }
+
   template <class T>
   awaitable<T> on_loop0(awaitable<T> operation) {
     co_return co_await asio::co_spawn(loop0_, to_its_end(std::move(operation)), base::use_awaitable);
@@ -252,8 +254,7 @@ class bus_task_service final : public task_service_control, private task_observe
     }
     accepted_task found{s.request_id, h, repeated};
     if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
-    const auto by = now() + settings_.gateway.publish_timeout;
-    const auto written = co_await writer_.request(s, {view.expiry, view.accepted_at}, by);
+    const auto written = co_await writer_.request(s, {view.expiry, view.accepted_at}, publish_deadline());
     if (written.has_error() && h->moment().status == task::status::queued) {
       co_return bus_error(written.error(), "the task");
     }
@@ -266,7 +267,7 @@ class bus_task_service final : public task_service_control, private task_observe
     if (!h) co_return error{errc::not_found, "no task has this id"};
     const auto view = h->view();
     if (task::is_end(view.status)) co_return result<void>{};
-    const auto by = now() + settings_.gateway.publish_timeout;
+    const auto by = publish_deadline();
     const auto written = co_await writer_.canceled(request_id, view.kind, by);
     co_return co_await read_back(request_id, written, by, "the cancellation",
                                  [&] { return task::is_end(h->moment().status); });
@@ -277,7 +278,7 @@ class bus_task_service final : public task_service_control, private task_observe
     if (!h) co_return error{errc::not_found, "no task has this id"};
     const auto view = h->view();
     if (!task::is_end(view.status)) co_return error{errc::invalid_argument, "the task has not ended"};
-    const auto by = now() + settings_.gateway.publish_timeout;
+    const auto by = publish_deadline();
     const auto written = co_await writer_.deleted(request_id, view.kind, by);
     co_return co_await read_back(request_id, written, by, "the deletion",
                                  [&] { return all_.find(request_id) == nullptr; });
@@ -301,12 +302,10 @@ class bus_task_service final : public task_service_control, private task_observe
 
   void write_end(const std::string& id, const std::string& kind, task::status how, std::string_view reason) {
     auto here = std::make_shared<operations::in_progress>(operations_);
-    writer_.end(id, kind, how, reason, now() + settings_.gateway.publish_timeout,
-                [this, here, id](result<bus::published> done) {
-                  if (done.has_value()) return;
-                  log_.warning("the end of task {} could not be written, its expiry will end it: {}", id,
-                               done.error().message);
-                });
+    writer_.end(id, kind, how, reason, publish_deadline(), [this, here, id](result<bus::published> done) {
+      if (done.has_value()) return;
+      log_.warning("the end of task {} could not be written, its expiry will end it: {}", id, done.error().message);
+    });
   }
 
   awaitable<void> expire() {
