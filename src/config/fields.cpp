@@ -204,6 +204,13 @@ void add_management_results_tasks(field_list& f) {
           "of the tasks may take half of it; beyond that new tasks are answered 503."));
   f.push_back(num("results.keep_for_ms", AT(results.keep_for), second, 7 * day,
                   "How long a history is kept after its task has ended."));
+  f.push_back(text<settings>(
+      "history.directory", AT(history.directory), nullptr, "a path, or empty",
+      "The directory where a gateway keeps the events that results.max_bytes has no room for, until "
+      "results.keep_for_ms "
+      "is over; each gateway needs one of its own. Empty: events beyond results.max_bytes are dropped."));
+  f.push_back(num("history.max_disk_bytes", AT(history.max_disk_bytes), 64 * mib, 1024 * tib,
+                  "The size of what is kept there; beyond it the tasks that ended first are dropped."));
 
   f.push_back(num("tasks.default_deadline_ms", AT(tasks.default_deadline), second, 7 * day,
                   "The time from acceptance to expiry, queueing included, unless the client asks for another."));
@@ -393,6 +400,7 @@ std::string_view section_sentence(std::string_view section) {
       {"quota", "What one owner may use, if auth.mode is not none."},
       {"management", "The second listener, for those who operate the service."},
       {"results", "What a gateway remembers of tasks."},
+      {"history", "What a gateway keeps of them on disk."},
       {"tasks", "Deadlines of tasks, and in [tasks.<kind>] the kinds that a command line does."},
       {"processor", "The part that runs the tasks."},
       {"topics", "The topics of the bus; the same for every process of one system."},

@@ -14,6 +14,7 @@
 #include "gateway/api/api.hpp"
 #include "gateway/history/bus_clock.hpp"
 #include "gateway/history/response_follower.hpp"
+#include "gateway/history/store/event_store.hpp"
 #include "gateway/tasks/input_keeper.hpp"
 #include "gateway/tasks/task_service_control.hpp"
 
@@ -66,7 +67,14 @@ histories::options history_options(const config::settings& s) {
   return {.max_bytes = s.results.max_bytes,
           .keep_for = s.results.keep_for,
           .partitions = s.topics.partitions,
-          .max_waiters = s.gateway.max_waiters};
+          .max_waiters = s.gateway.max_waiters,
+          .max_disk_bytes = s.history.max_disk_bytes};
+}
+
+std::unique_ptr<event_store> disk_of(const config::settings& s) {
+  if (s.history.directory.empty()) return nullptr;
+  return make_rocks_store(
+      {.directory = s.history.directory, .memory_bytes = s.results.max_bytes / 8, .keep_for = s.results.keep_for});
 }
 
 gate::options gate_options(const config::settings& s) {
@@ -121,7 +129,7 @@ class wired_gateway final : public gateway {
                                    "Times that gateway.max_buffer_bytes had no room for one more")),
         gate_(gate_options(settings_), secrets(s.id_secret, settings_.auth.earlier_id_secrets), make_verifier(s, log_),
               clock_),
-        all_(make_histories(history_options(settings_), s.loops, s.clock, s.metrics, log_)),
+        all_(make_histories(history_options(settings_), s.loops, s.clock, s.metrics, log_, disk_of(settings_))),
         service_(make_task_service({.bus = s.bus,
                                     .all = *all_,
                                     .files = s.artifacts,
@@ -158,6 +166,7 @@ class wired_gateway final : public gateway {
                                   log_)) {}
 
   awaitable<result<void>> start() override {
+    if (auto opened = co_await all_->open(); opened.has_error()) co_return opened;
     if (auto learned = co_await learn_clock(); learned.has_error()) co_return learned;
     stage_ = stage::reading_back;
     follower_.start();

@@ -2,6 +2,8 @@
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/task/event.hpp>
 
+#include <charconv>
+
 namespace streamdemo::task {
 
 namespace {
@@ -45,6 +47,14 @@ void append_payload(std::string& out, std::string_view content_type, std::string
   }
 }
 
+std::optional<message_type> event_type_of(std::string_view word) noexcept {
+  using enum message_type;
+  for (const auto type : {accepted, started, result, progress, log, ended}) {
+    if (word == to_string(type)) return type;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 event_ptr make_event(const event_fields& f) {
@@ -78,6 +88,25 @@ event_ptr make_event(const event_fields& f) {
   out += ',';
   append_payload(out, f.content_type, f.payload);
   out += "}\n\n";
+  return e;
+}
+
+event_ptr event_of(std::string sse) {
+  constexpr std::string_view id = "id: ", name = "\nevent: ", data = "\ndata: ";
+  const std::string_view text = sse;
+  const auto name_at = text.find(name);
+  const auto data_at = text.find(data);
+  if (!text.starts_with(id) || name_at > data_at || data_at == text.npos || !text.ends_with("}\n\n")) return nullptr;
+  std::int64_t seq = 0;
+  const auto digits = text.substr(id.size(), name_at - id.size());
+  const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
+  const auto type = event_type_of(text.substr(name_at + name.size(), data_at - name_at - name.size()));
+  if (ec != std::errc{} || end != digits.data() + digits.size() || seq < 1 || !type) return nullptr;
+  auto e = std::make_shared<event>();
+  e->seq_ = seq;
+  e->type_ = *type;
+  e->json_at_ = static_cast<std::uint32_t>(data_at + data.size());
+  e->text_ = std::move(sse);
   return e;
 }
 

@@ -137,6 +137,11 @@ struct settings {
   } results;
 
   struct {
+    std::filesystem::path directory;  // empty: histories are kept in memory alone
+    std::uint64_t max_disk_bytes = 10737418240;
+  } history;
+
+  struct {
     milliseconds default_deadline{1800000};
     milliseconds max_deadline{3600000};
     std::map<std::string, command_task> commands;       // [tasks.<kind>] command = …

@@ -24,6 +24,7 @@ class event {
 
  private:
   friend std::shared_ptr<const event> make_event(const struct event_fields& f);
+  friend std::shared_ptr<const event> event_of(std::string sse);
   std::int64_t seq_ = 0;
   message_type type_ = message_type::result;
   std::uint32_t json_at_ = 0;
@@ -49,5 +50,8 @@ struct event_fields {
 // to be JSON and is not, become a string if they are UTF-8. An empty payload becomes null. Anything else becomes
 // `data_base64` with `content_type`.
 event_ptr make_event(const event_fields& f);
+
+// The event whose sse() was `sse`; nullptr: it was none.
+event_ptr event_of(std::string sse);
 
 }  // namespace streamdemo::task

@@ -1,6 +1,7 @@
 // Folds records of `response` into the histories, and wakes each subscriber once per batch.
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/partition.hpp>
 #include <streamdemo/base/quiet.hpp>
 #include <streamdemo/base/shown.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 
+#include "gateway/history/history_disk.hpp"
 #include "gateway/history/history_index.hpp"
 #include "gateway/history/memory_bound.hpp"
 #include "gateway/history/partition_clock.hpp"
@@ -39,7 +41,7 @@ double fraction_of(std::string_view payload) {
 class folded_histories final : public histories {
  public:
   folded_histories(options o, base::io_threads& loops, const base::clock& clock, base::metrics& m,
-                   const base::logger& log)
+                   const base::logger& log, std::unique_ptr<event_store> disk)
       : options_(o),
         clock_(clock),
         log_(log.child("histories")),
@@ -47,6 +49,7 @@ class folded_histories final : public histories {
         index_(o.max_bytes / 16),
         bound_(o.max_bytes),
         wakes_(std::make_shared<wake_lists>(loops, o.max_waiters)),
+        room_(loops.executor(0)),
         bytes_(m.gauge("streamdemo_history_bytes",
                        "Memory of all kept events and remembered tasks, bounded by results.max_bytes")),
         essential_(m.gauge("streamdemo_history_remembered_bytes",
@@ -63,9 +66,27 @@ class folded_histories final : public histories {
                                "Records of the response topic that a processor should not have written: results before "
                                "the run has started, ends that name no status")) {
     for (std::int32_t i = 0; i < o.partitions; ++i) partitions_.emplace_back(task::fold::options{o.keep_for, false});
+    bound_.drop_unwritten(true);
+    if (!disk) return;
+    disk_ = std::make_unique<history_disk>(
+        history_disk::options{.max_disk_bytes = o.max_disk_bytes,
+                              .max_waiting_bytes = o.max_bytes / 4,
+                              .max_loaded_bytes = o.max_bytes / 16},
+        std::move(disk), loops, m, log_,
+        history_disk::listener{[this] { disk_moved(); }, [this] { erase_unreadable(); }, [this] { write_again(); }});
   }
 
   ~folded_histories() override { wakes_->shut(); }
+
+  base::awaitable<base::result<void>> open() override {
+    if (!disk_) co_return base::result<void>{};
+    auto opened = co_await disk_->open();
+    bound_.drop_unwritten(!disk_->works());
+    co_return opened;
+  }
+
+  bool is_full() const override { return disk_ && (disk_->is_full() || (over_ && disk_->works())); }
+  base::awaitable<void> wait_for_room(base::steady_time until) override { co_await room_.wait_until(until); }
 
   history_ptr find(std::string_view request_id) const override { return index_.find(request_id); }
   std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
@@ -116,6 +137,7 @@ class folded_histories final : public histories {
       apply_one(*r, now, read);
     }
     last_.reset();
+    if (disk_) disk_->hand_over();
     wakes_->flush();
     publish_gauges();
   }
@@ -133,6 +155,11 @@ class folded_histories final : public histories {
     for (auto& p : partitions_) p.fold.forget(std::min(now - forget_margin, p.clock.log_time(even)));
     set_apart();
     bound_.tidy();
+    if (disk_) {
+      disk_->sweep(index_.oldest().value_or(now - forget_margin));
+      disk_moved();
+      disk_->hand_over();
+    }
     publish_gauges();
   }
 
@@ -225,6 +252,7 @@ class folded_histories final : public histories {
                           .content_type = s.content_type,
                           .payload = s.payload});
     const auto bytes_before = h->bytes();
+    if (disk_) disk_->added(h, e);
     h->append(std::move(e), *s.state, now);
     if (fraction >= 0) h->set_fraction(fraction);
     bound_.added(h, bytes_before);
@@ -261,7 +289,7 @@ class folded_histories final : public histories {
     first.owner = t.owner;
     first.accepted_at = t.accepted_at;
     first.expiry = t.expiry;
-    last_ = std::make_shared<kept_history>(std::move(first), wakes_);
+    last_ = std::make_shared<kept_history>(std::move(first), wakes_, disk_ ? disk_->reads() : nullptr);
     last_->set_epoch(p.epoch);
     bound_.opened(*last_);
     index_.insert(last_);
@@ -275,6 +303,7 @@ class folded_histories final : public histories {
   // A stream that still reads the history sees a gap up to its end.
   void erase_data(const std::string& request_id) {
     if (const auto h = index_.kept(request_id)) {
+      if (disk_) disk_->removed(*h);
       bound_.removed(*h);
       wakes_->changed(h);
     }
@@ -298,13 +327,60 @@ class folded_histories final : public histories {
     auto bytes = index_.removed_bytes() + ends_.capacity() * sizeof(end);
     for (const auto& p : partitions_) bytes += p.fold.bytes();
     bound_.set_apart(bytes);
+    if (disk_) bound_.set_beside(disk_->bytes());
   }
 
   void enforce_bound() {
+    drop_from_memory();
+    // Nothing can be dropped, and nothing will be written that could be: there are too many histories.
+    while (over_ && disk_ && disk_->works() && !disk_->is_waiting() && give_up_first_ended()) drop_from_memory();
+  }
+
+  void drop_from_memory() {
     const auto n = bound_.enforce();
+    over_ = bound_.is_over();
     if (n == 0) return;
     dropped_.Increment(static_cast<double>(n));
-    for (const auto& h : bound_.take_emptied()) index_.remove(h);
+    for (const auto& h : bound_.take_emptied()) {
+      if (disk_) disk_->removed(*h);
+      index_.remove(h);
+    }
+  }
+
+  bool give_up_first_ended() {
+    while (!ends_.empty()) {
+      const auto h = ends_.front().of.lock();
+      std::pop_heap(ends_.begin(), ends_.end());
+      ends_.pop_back();
+      if (!h || index_.kept(h->peek().request_id) != h) continue;
+      dropped_.Increment(static_cast<double>(h->peek().last_seq + 1 - h->peek().first_kept));
+      give_up(h);
+      return true;
+    }
+    return false;
+  }
+
+  // Events were written, or the disk does not work any more.
+  void disk_moved() {
+    bound_.drop_unwritten(!disk_->works());
+    while (disk_->is_over() && give_up_first_ended()) {
+    }
+    while (disk_->works() && disk_->is_over()) {
+      if (!disk_->drop_of_largest()) disk_->break_off("history.max_disk_bytes is used up by tasks that have not ended");
+    }
+    bound_.drop_unwritten(!disk_->works());
+    enforce_bound();
+    disk_->hand_over();
+    if (!is_full()) room_.notify_all();
+  }
+
+  void erase_unreadable() {
+    for (const auto& h : index_.all()) disk_->erase_unreadable(h);
+  }
+
+  void write_again() {
+    for (const auto& h : index_.all()) disk_->add_again(h);
+    disk_moved();
   }
 
   void over(const kept_ptr& h) {
@@ -315,6 +391,7 @@ class folded_histories final : public histories {
 
   // Removes the history and its events. A reader that still holds it sees a gap.
   void give_up(const kept_ptr& h) {
+    if (disk_) disk_->removed(*h);
     bound_.removed(*h);
     index_.remove(h);
   }
@@ -343,6 +420,8 @@ class folded_histories final : public histories {
   history_index index_;
   memory_bound bound_;
   std::shared_ptr<wake_lists> wakes_;
+  base::notifier room_;
+  bool over_ = false;  // results.max_bytes is exceeded, and nothing may be dropped
   task_observer* observer_ = nullptr;
   task::log_clock bus_clock_;
   kept_ptr last_;          // of the record before: successive records are often of the same task
@@ -360,11 +439,18 @@ class folded_histories final : public histories {
   base::counter& deleted_;
   base::counter& ignored_;
   base::counter& rule_breaks_;
+  std::unique_ptr<history_disk> disk_;  // nullptr: there is none
 };
 
 std::unique_ptr<histories> make_histories(histories::options o, base::io_threads& loops, const base::clock& clock,
+                                          base::metrics& metrics, const base::logger& log,
+                                          std::unique_ptr<event_store> disk) {
+  return std::make_unique<folded_histories>(o, loops, clock, metrics, log, std::move(disk));
+}
+
+std::unique_ptr<histories> make_histories(histories::options o, base::io_threads& loops, const base::clock& clock,
                                           base::metrics& metrics, const base::logger& log) {
-  return std::make_unique<folded_histories>(o, loops, clock, metrics, log);
+  return std::make_unique<folded_histories>(o, loops, clock, metrics, log, nullptr);
 }
 
 }  // namespace streamdemo::gateway

@@ -10,7 +10,14 @@
 // a history without events whose first_kept is last_seq + 1. Every open task must be remembered, and every ended one
 // until keep_for after its end; otherwise the same log would give another history here. When that takes half of
 // max_bytes, has_room() is false, and no more tasks may be accepted.
+//
+// Disk. With a store, memory is a cache: an event is dropped from it only once the store has it, and readers who come
+// later read it from there (history::read_from_disk). Events that wait to be written count against max_bytes; when they
+// take a quarter of it, or nothing can be dropped, is_full() is true and no more of the log should be applied. Beyond
+// max_disk_bytes the tasks that ended first are removed, then the oldest events of the largest task. While the store
+// fails, everything is as without one, except that what it has is still read.
 #pragma once
+#include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/log.hpp>
@@ -26,6 +33,8 @@
 #include <vector>
 
 namespace streamdemo::gateway {
+
+class event_store;
 
 // What its `accepted` says of a task. It never changes.
 struct task_identity {
@@ -45,7 +54,7 @@ struct task_moment {
   // The time from which keep_for counts: ended_at, corrected if the broker's clock was wrong (partition_clock).
   base::sys_time kept_since{};
   std::int64_t last_seq = 0;
-  std::int64_t first_kept = 1;     // lower ones are no longer in memory
+  std::int64_t first_kept = 1;     // lower ones can no longer be read
   std::int64_t results_begin = 0;  // seq of the last `started` that did not resume: only results after it count
   std::uint64_t results = 0;       // how many results count
   std::uint64_t result_bytes = 0;  // size of their JSON
@@ -89,7 +98,9 @@ class subscriber {
   ~subscriber() = default;
 };
 
-// One task's events, written by the fold on loop 0. Any thread, but for subscribe().
+class disk_reading;
+
+// One task's events, written by the fold on loop 0. Any thread, but for subscribe() and read_from_disk().
 class history {
  public:
   struct batch {
@@ -97,11 +108,14 @@ class history {
     std::int64_t kept_from = 0;           // not 0: the cursor is below what is kept, the first kept seq is this (a gap)
     bool ended = false;                   // the last of `events` (or the cursor itself) is the end
     bool lost = false;                    // the log lost this task: nothing will follow, the reader should ask again
+    bool on_disk = false;                 // the next events are on disk, and none are here: use read_from_disk()
   };
   virtual ~history() = default;
 
   // Events after `after`, at most `max_events` and about `max_bytes` of JSON (at least one event, if there is one).
   virtual batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const = 0;
+  // For a reader whose next events are on disk. Call it on the loop where `s` is to be told; `s` outlives the result.
+  virtual std::unique_ptr<disk_reading> read_from_disk(subscriber& s) = 0;
   virtual task_view view() const = 0;
   // Parts of view(), without a copy of the rest. The identity lives as long as this.
   virtual const task_identity& identity() const noexcept = 0;
@@ -124,6 +138,18 @@ class history {
 };
 
 using history_ptr = std::shared_ptr<history>;
+
+// One reader's way through the part of a history that is on disk. It reads ahead a little, more for a reader who takes
+// it quickly. Ask history::read() first: a reader who has come to the events in memory needs this no longer, but a
+// subscription to news, which this is none of. Made, called and destroyed on one loop.
+class disk_reading : public subscription {
+ public:
+  // The events after `after`, as history::read(), from what was read of the disk. `on_disk`: it is not read yet; call
+  // begin(). If the disk fails, a gap up to what memory has.
+  virtual history::batch take(std::int64_t after, std::size_t max_events, std::size_t max_bytes) = 0;
+  // Reads on after `after`, and then tells the subscriber. Nothing, while it reads already.
+  virtual void begin(std::int64_t after) = 0;
+};
 
 // Called by the fold, on loop 0, while it applies records or ends a restart: must neither call `histories` nor block.
 class task_observer {
@@ -148,9 +174,14 @@ class histories {
     base::milliseconds keep_for;
     std::int32_t partitions;
     std::size_t max_waiters = 1000;  // await_task()
+    std::uint64_t max_disk_bytes = std::uint64_t{10} << 30;
   };
 
   virtual ~histories() = default;
+
+  // Loop 0, before all else: prepares the store. Errors: invalid_argument, conflict (the directory cannot be used; a
+  // disk that is only full or fails is tried again later).
+  virtual base::awaitable<base::result<void>> open() = 0;
 
   // Any thread.
   virtual history_ptr find(std::string_view request_id) const = 0;
@@ -176,6 +207,10 @@ class histories {
   // Loop 0: folds a batch of records of `response` (any partitions, each in order), then wakes each waiting subscriber
   // once. A record that cannot be decoded is counted and logged.
   virtual void apply(std::span<const base::record_ptr> records) = 0;
+  // Loop 0: too much waits for the disk; apply nothing before this is false again.
+  virtual bool is_full() const = 0;
+  // Loop 0: waits until is_full() may have changed, at most until `until`.
+  virtual base::awaitable<void> wait_for_room(base::steady_time until) = 0;
   // Loop 0: removes histories that ended more than keep_for before the bus time `now`.
   virtual void sweep(base::sys_time now) = 0;
   // Loop 0: the present time by the log's clock; before begin_bus_clock(), by this machine's.
@@ -195,6 +230,10 @@ class histories {
 };
 
 std::unique_ptr<histories> make_histories(histories::options o, base::io_threads& loops, const base::clock& clock,
+                                          base::metrics& metrics, const base::logger& log,
+                                          std::unique_ptr<event_store> disk);
+// In memory alone.
+std::unique_ptr<histories> make_histories(histories::options o, base::io_threads& loops, const base::clock& clock,
                                           base::metrics& metrics, const base::logger& log);
 
 // The same waits as coroutines, on the current loop.
@@ -203,6 +242,9 @@ base::awaitable<base::result<history_ptr>> wait_for_task(histories& all, std::st
                                                          std::chrono::steady_clock::time_point until);
 // True once an event after `after` (or the end) can be read; false at `until`.
 base::awaitable<bool> wait_for_news(history_ptr h, std::int64_t after, std::chrono::steady_clock::time_point until);
+// What read() gives a reader for whom it said `on_disk`, once it is read.
+base::awaitable<history::batch> read_from_disk(history_ptr h, std::int64_t after, std::size_t max_events,
+                                               std::size_t max_bytes);
 // True once the task has ended; false at `until`, or when the log lost it.
 base::awaitable<bool> wait_for_end(history_ptr h, std::chrono::steady_clock::time_point until);
 

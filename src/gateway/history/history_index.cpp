@@ -53,6 +53,16 @@ std::vector<history_index::kept_ptr> history_index::all() const {
   return found;
 }
 
+std::optional<base::sys_time> history_index::oldest() const {
+  std::optional<base::sys_time> first;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [name, ages] : owners_) {
+    const auto at = ages.begin()->first.first;
+    if (!first || at < *first) first = at;
+  }
+  return first;
+}
+
 std::size_t history_index::size() const {
   const std::shared_lock lock(mutex_);
   return ids_.size();

@@ -28,6 +28,8 @@ class history_index {
                                   const std::function<bool(const history&)>& wanted) const;
   std::vector<kept_ptr> all() const;
   std::size_t size() const;
+  // When the oldest was accepted.
+  std::optional<base::sys_time> oldest() const;
   // Memory of the removed tasks.
   std::size_t removed_bytes() const;
 

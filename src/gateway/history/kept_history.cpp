@@ -4,6 +4,9 @@
 #include <limits>
 #include <utility>
 
+#include "gateway/history/disk_reads.hpp"
+#include "gateway/history/store/event_store.hpp"
+
 namespace streamdemo::gateway {
 
 namespace {
@@ -33,21 +36,37 @@ std::size_t kept_history::bytes_of(const task::event& e) noexcept {
   return e.bytes() + 2 * sizeof(entry);
 }
 
-kept_history::kept_history(task_view first, std::shared_ptr<wake_lists> wakes)
+kept_history::kept_history(task_view first, std::shared_ptr<wake_lists> wakes, std::shared_ptr<disk_reads> disk)
     : view_(std::move(first)),
+      in_memory_from_(view_.first_kept),
       wakes_(std::move(wakes)),
       waiters_(wakes_ ? std::make_unique<waiters_of_task>(wakes_->loops()) : nullptr),
+      reads_(std::move(disk)),
+      disk_(reads_ ? std::make_unique<disk_part>() : nullptr),
       bytes_(bytes_without_events()) {}
 
 history::batch kept_history::read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const {
-  batch b;
   const std::lock_guard lock(mutex_);
-  after = std::max<std::int64_t>(after, 0);
-  if (after + 1 < view_.first_kept) b.kept_from = view_.first_kept;
-  const auto from = std::max(after + 1, view_.first_kept);
+  return read_kept(std::max<std::int64_t>(after, 0), max_events, max_bytes, view_.first_kept);
+}
+
+history::batch kept_history::read_memory(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const {
+  const std::lock_guard lock(mutex_);
+  return read_kept(std::max<std::int64_t>(after, 0), max_events, max_bytes, in_memory_from_);
+}
+
+history::batch kept_history::read_kept(std::int64_t after, std::size_t max_events, std::size_t max_bytes,
+                                       std::int64_t first_kept) const {
+  batch b;
+  if (after + 1 < first_kept) b.kept_from = first_kept;
+  const auto from = std::max(after + 1, first_kept);
+  if (from < in_memory_from_) {
+    b.on_disk = true;
+    return b;
+  }
   std::int64_t last = std::max(after, from - 1);
   if (from <= view_.last_seq) {
-    const auto first = begin_ + static_cast<std::size_t>(from - view_.first_kept);
+    const auto first = begin_ + static_cast<std::size_t>(from - in_memory_from_);
     std::size_t end = first, bytes = 0;
     while (end < events_.size() && end - first < max_events && (end == first || bytes < max_bytes)) {
       bytes += events_[end++].event->json().size();
@@ -59,6 +78,15 @@ history::batch kept_history::read(std::int64_t after, std::size_t max_events, st
   b.ended = task::is_end(view_.status) && last >= view_.last_seq;
   b.lost = lost_;
   return b;
+}
+
+std::unique_ptr<disk_reading> kept_history::read_from_disk(subscriber& s) {
+  return reads_->open(shared_from_this(), s);
+}
+
+bool kept_history::ends_at(std::int64_t last) const {
+  const std::lock_guard lock(mutex_);
+  return task::is_end(view_.status) && last >= view_.last_seq;
 }
 
 task_view kept_history::view() const {
@@ -84,9 +112,9 @@ local_times kept_history::times() const {
 std::vector<event_times> kept_history::times(std::int64_t after, std::size_t max_events) const {
   std::vector<event_times> out;
   const std::lock_guard lock(mutex_);
-  const auto from = std::max({after + 1, view_.first_kept, std::int64_t{1}});
+  const auto from = std::max({after + 1, in_memory_from_, std::int64_t{1}});
   for (auto seq = from; seq <= view_.last_seq && out.size() < max_events; ++seq) {
-    const auto& e = events_[begin_ + static_cast<std::size_t>(seq - view_.first_kept)];
+    const auto& e = events_[begin_ + static_cast<std::size_t>(seq - in_memory_from_)];
     out.push_back({.seq = seq,
                    .type = e.event->type(),
                    .folded = e.folded,
@@ -102,8 +130,8 @@ void kept_history::written(std::int64_t after, std::int64_t last, base::sys_time
   times_.last_written = at;
   // Some events may have been dropped since they were read.
   const auto to = std::min(last, view_.last_seq);
-  for (auto seq = std::max(after + 1, view_.first_kept); seq <= to; ++seq) {
-    auto& e = events_[begin_ + static_cast<std::size_t>(seq - view_.first_kept)];
+  for (auto seq = std::max(after + 1, in_memory_from_); seq <= to; ++seq) {
+    auto& e = events_[begin_ + static_cast<std::size_t>(seq - in_memory_from_)];
     e.last_written = micros_after(e.folded, at);
     if (e.first_written == 0) e.first_written = e.last_written;
   }
@@ -159,7 +187,8 @@ std::size_t kept_history::drop_first() {
   const std::lock_guard lock(mutex_);
   if (begin_ == events_.size()) return 0;
   dropped = std::move(events_[begin_++].event);
-  ++view_.first_kept;
+  ++in_memory_from_;
+  find_first_kept();
   if (begin_ == events_.size()) {
     old.swap(events_);
     begin_ = 0;
@@ -177,8 +206,48 @@ std::size_t kept_history::drop_all() {
   const std::lock_guard lock(mutex_);
   dropped.swap(events_);
   begin_ = 0;
-  view_.first_kept = view_.last_seq + 1;
+  in_memory_from_ = view_.last_seq + 1;
+  if (disk_) disk_->gone = true;
+  find_first_kept();
   return std::exchange(bytes_, 0);
+}
+
+// What is on disk can be read only if there is no hole between it and memory.
+void kept_history::find_first_kept() noexcept {
+  view_.first_kept = in_memory_from_;
+  if (disk_ && !disk_->gone && disk_->stored + 1 >= in_memory_from_) {
+    view_.first_kept = std::min(in_memory_from_, disk_->from);
+  }
+}
+
+std::string kept_history::name_on_disk() const {
+  return event_store::name_of(view_.request_id, view_.accepted_at);
+}
+
+std::uint64_t kept_history::stored(std::int64_t from, std::int64_t through, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  return disk_->store(from, through, bytes) ? bytes : 0;
+}
+
+disk_part::stretch kept_history::drop_first_on_disk() {
+  const std::lock_guard lock(mutex_);
+  const auto dropped = disk_->drop_first();
+  find_first_kept();
+  return dropped;
+}
+
+void kept_history::begin_disk_anew() {
+  const std::lock_guard lock(mutex_);
+  disk_->begin_anew(in_memory_from_);
+  find_first_kept();
+}
+
+std::vector<task::event_ptr> kept_history::unwritten() const {
+  std::vector<task::event_ptr> found;
+  for (auto i = begin_; i < events_.size(); ++i) {
+    if (events_[i].event->seq() > disk_->stored) found.push_back(events_[i].event);
+  }
+  return found;
 }
 
 std::unique_ptr<subscription> kept_history::subscribe(subscriber& s, waits_for what) {

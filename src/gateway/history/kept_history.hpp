@@ -6,17 +6,26 @@
 
 #include <mutex>
 
+#include "gateway/history/disk_part.hpp"
 #include "gateway/history/histories.hpp"
 #include "gateway/history/wake_lists.hpp"
 
 namespace streamdemo::gateway {
 
+class disk_reads;
+
 class kept_history final : public history, public std::enable_shared_from_this<kept_history> {
  public:
   // `wakes`: wakes its subscribers. nullptr: this only represents a removed task and will never change.
-  kept_history(task_view first, std::shared_ptr<wake_lists> wakes);
+  // `disk`: who reads what is on disk for it; nullptr: nothing ever is.
+  kept_history(task_view first, std::shared_ptr<wake_lists> wakes, std::shared_ptr<disk_reads> disk = nullptr);
 
   batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const override;
+  std::unique_ptr<disk_reading> read_from_disk(subscriber& s) override;
+  // As read(), as if nothing were on disk.
+  batch read_memory(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const;
+  // Whether the event `last` is the end.
+  bool ends_at(std::int64_t last) const;
   task_view view() const override;
   const task_identity& identity() const noexcept override { return view_; }
   task_moment moment() const override;
@@ -33,6 +42,10 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   std::size_t events() const noexcept { return events_.size() - begin_; }
   // What it counts against results.max_bytes: the kept events, their entries, and a fixed amount for itself.
   std::size_t bytes() const noexcept { return bytes_; }
+  std::int64_t in_memory_from() const noexcept { return in_memory_from_; }
+  // nullptr: there is no disk.
+  const disk_part* disk() const noexcept { return disk_.get(); }
+  std::string name_on_disk() const;
   static std::size_t bytes_without_events() noexcept;
 
   void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
@@ -43,6 +56,17 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   std::size_t drop_first();
   // Drops all events, and counts nothing for itself from then on. Returns how many bytes that frees.
   std::size_t drop_all();
+
+  // Its oldest event can be read from the disk once it is dropped here, or nobody wants it.
+  bool may_drop_first() const noexcept { return !disk_ || disk_->may_drop(in_memory_from_); }
+  // What changes on disk; only with one. Events were handed to the writer; are written; those up to `through` were
+  // given up; all of them were, because there is a hole between them and those in memory.
+  void queued(std::int64_t seq) noexcept { disk_->queued = seq; }
+  std::uint64_t stored(std::int64_t from, std::int64_t through, std::uint64_t bytes);
+  disk_part::stretch drop_first_on_disk();
+  void begin_disk_anew();
+  // The events in memory that are not written.
+  std::vector<task::event_ptr> unwritten() const;
 
   // The epoch of its partition when it was last written; a partition that is read anew gets the next epoch.
   std::uint32_t epoch() const noexcept { return epoch_; }
@@ -60,16 +84,21 @@ class kept_history final : public history, public std::enable_shared_from_this<k
     std::uint32_t last_written = 0;
   };
   static std::size_t bytes_of(const task::event& e) noexcept;
+  batch read_kept(std::int64_t after, std::size_t max_events, std::size_t max_bytes, std::int64_t first_kept) const;
+  void find_first_kept() noexcept;
 
   mutable std::mutex mutex_;
   task_view view_;  // its identity is read without the mutex
   local_times times_;
-  std::vector<entry> events_;  // those before begin_ are dropped; the one at begin_ is view_.first_kept
+  std::vector<entry> events_;  // those before begin_ are dropped; the one at begin_ is in_memory_from_
   std::size_t begin_ = 0;
+  std::int64_t in_memory_from_ = 1;
   bool lost_ = false;
 
   const std::shared_ptr<wake_lists> wakes_;
   const std::unique_ptr<waiters_of_task> waiters_;
+  const std::shared_ptr<disk_reads> reads_;
+  const std::unique_ptr<disk_part> disk_;
   std::size_t bytes_;
   std::uint32_t epoch_ = 0;
 };

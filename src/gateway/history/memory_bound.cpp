@@ -17,8 +17,11 @@ void memory_bound::added(const kept_ptr& h, std::size_t bytes_before) {
 }
 
 void memory_bound::drop_first_of(const kept_ptr& h) {
+  const auto kept_before = h->peek().first_kept;
   bytes_ -= h->drop_first();
-  if (h->events() > 0 || !task::is_end(h->peek().status)) return;
+  const auto& now = h->peek();
+  if (now.first_kept > kept_before) ++lost_;
+  if (h->events() > 0 || !task::is_end(now.status) || now.first_kept <= now.last_seq) return;
   bytes_ -= h->drop_all();
   emptied_.push_back(h);
 }
@@ -29,7 +32,7 @@ void memory_bound::removed(kept_history& h) {
 }
 
 bool memory_bound::is_stale(const entry& e) {
-  return e.of->peek().first_kept > e.through;
+  return e.of->in_memory_from() > e.through;
 }
 
 bool memory_bound::drop_of_largest() {
@@ -38,7 +41,7 @@ bool memory_bound::drop_of_largest() {
   const auto it = std::max_element(large_.begin(), large_.end(), larger);
   if (it == large_.end()) return false;
   const auto h = *it;
-  if (h->events() < 2) return false;
+  if (h->events() < 2 || !may_drop_first_of(*h)) return false;
   drop_first_of(h);
   return true;
 }
@@ -51,17 +54,26 @@ bool memory_bound::drop_oldest() {
       order_.pop_front();
       continue;
     }
+    if (!may_drop_first_of(*h)) return false;
     drop_first_of(h);
     return true;
   }
   return false;
 }
 
+bool memory_bound::may_drop_first_of(const kept_history& h) const noexcept {
+  return drops_unwritten_ || h.may_drop_first();
+}
+
+std::size_t memory_bound::room() const noexcept {
+  return max_bytes_ - std::min(apart_, max_bytes_ / 2) - std::min(beside_, max_bytes_ / 4);
+}
+
 std::size_t memory_bound::enforce() {
-  std::size_t dropped = 0;
-  const auto room = max_bytes_ - std::min(apart_, max_bytes_ / 2);
-  while (bytes_of_histories() > room && (drop_of_largest() || drop_oldest())) ++dropped;
-  return dropped;
+  lost_ = 0;
+  while (is_over() && (drop_of_largest() || drop_oldest())) {
+  }
+  return lost_;
 }
 
 std::size_t memory_bound::essential(std::size_t open_tasks) const noexcept {

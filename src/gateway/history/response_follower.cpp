@@ -7,6 +7,7 @@ namespace {
 // Records per batch: enough that readers are not woken too often under load, few enough that they are woken soon.
 constexpr std::size_t per_turn = 512;
 constexpr std::chrono::seconds sweep_interval{1};
+constexpr std::chrono::seconds room_interval{1};
 
 }  // namespace
 
@@ -38,6 +39,7 @@ void response_follower::follow(std::int32_t partition) {
 
 base::awaitable<void> response_follower::read() {
   for (;;) {
+    while (all_.is_full() && !closed_) co_await all_.wait_for_room(std::chrono::steady_clock::now() + room_interval);
     auto items = co_await reader_->receive(per_turn);
     if (items.has_value()) {
       take(*items);

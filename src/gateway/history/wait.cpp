@@ -13,6 +13,7 @@ class woken final : public subscriber {
   explicit woken(base::executor ex) : event_(ex) {}
   void on_news() noexcept override { event_.notify_all(); }
   base::awaitable<bool> until(base::steady_time t) { return event_.wait_until(t); }
+  base::awaitable<void> wait() { return event_.wait(); }
 
  private:
   base::notifier event_;
@@ -44,6 +45,19 @@ base::awaitable<bool> wait_for_news(history_ptr h, std::int64_t after, std::chro
     if (h->has_news(after)) co_return true;
     if (std::chrono::steady_clock::now() >= until) co_return false;
     co_await w.until(until);
+  }
+}
+
+base::awaitable<history::batch> read_from_disk(history_ptr h, std::int64_t after, std::size_t max_events,
+                                               std::size_t max_bytes) {
+  const base::executor ex = co_await asio::this_coro::executor;
+  woken w(ex);
+  const auto reading = h->read_from_disk(w);
+  for (;;) {
+    auto batch = reading->take(after, max_events, max_bytes);
+    if (!batch.on_disk || batch.kept_from != 0) co_return batch;
+    reading->begin(after);
+    co_await w.wait();
   }
 }
 

@@ -67,3 +67,22 @@ TEST_CASE("whatever the payload, the event is one line of valid JSON") {
     }
   }
 }
+
+TEST_CASE("an event comes back from its text, and from no other") {
+  const auto e = make("application/json", "{\"data: \":1}");
+  const auto again = task::event_of(std::string(e->sse()));
+  REQUIRE(again);
+  CHECK(again->seq() == 4);
+  CHECK(again->type() == task::message_type::result);
+  CHECK(again->sse() == e->sse());
+  CHECK(again->json() == e->json());
+  CHECK(again->json_line() == e->json_line());
+  const std::string text(e->sse());
+  CHECK_FALSE(task::event_of(""));
+  CHECK_FALSE(task::event_of(text.substr(1)));
+  CHECK_FALSE(task::event_of(text.substr(0, text.size() - 1)));
+  CHECK_FALSE(task::event_of("id: 4x" + text.substr(5)));
+  CHECK_FALSE(task::event_of("id: 0" + text.substr(5)));
+  CHECK_FALSE(task::event_of("id: 4\nevent: alive\ndata: {}\n\n"));
+  CHECK_FALSE(task::event_of("id: 4\nevent: result\n\n"));
+}

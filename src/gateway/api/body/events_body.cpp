@@ -1,6 +1,7 @@
 #include "gateway/api/body/events_body.hpp"
 
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -22,6 +23,16 @@ base::error lost() {
 }
 
 }  // namespace
+
+// Reads what is on disk, on the loop that it was made on.
+class events_body::from_disk final : public subscriber {
+ public:
+  from_disk(const base::executor& ex, history& h) : loaded(ex), reading(h.read_from_disk(*this)) {}
+  void on_news() noexcept override { loaded.notify_all(); }
+
+  base::notifier loaded;
+  std::unique_ptr<disk_reading> reading;
+};
 
 // The bytes that one call makes, up to a bound.
 class events_body::piece {
@@ -61,11 +72,11 @@ events_body::events_body(history_ptr h, const base::clock& clock, frame f, range
   at_.cursor = range_.after;
 }
 
-base::result<std::unique_ptr<events_body>> events_body::of_results(history_ptr h, const base::clock& clock) {
+base::result<std::unique_ptr<events_body>> events_body::of_results(history_ptr h, const base::clock& clock,
+                                                                   const history::batch& end) {
   const auto v = h->view();
   const auto begin = v.results_begin > 0 ? v.results_begin : v.last_seq - 1;
   if (begin + 1 < v.first_kept) return lost();
-  const auto end = h->read(v.last_seq - 1, 1, SIZE_MAX);
   if (end.events.empty()) return lost();
   frame f{.head = "{\"request_id\":" + base::json_string(v.request_id) + ",\"kind\":" + base::json_string(v.kind) +
                   ",\"status\":\"" + std::string(task::to_string(v.status)) + "\",\"results\":[",
@@ -77,6 +88,13 @@ base::result<std::unique_ptr<events_body>> events_body::of_results(history_ptr h
                                              .bytes = v.result_bytes,
                                              .count = static_cast<std::uint64_t>(v.results)});
 }
+
+base::result<std::unique_ptr<events_body>> events_body::of_results(history_ptr h, const base::clock& clock) {
+  const auto end = h->read(h->last_seq() - 1, 1, SIZE_MAX);
+  return of_results(std::move(h), clock, end);
+}
+
+events_body::~events_body() = default;
 
 bool events_body::is_small() const noexcept {
   return size_ <= small_bytes && range_.last - range_.after <= small_events;
@@ -90,6 +108,11 @@ base::awaitable<base::result<std::string>> events_body::next(std::size_t max) {
     // If results are rare among the events, many reads are needed for one piece. Let other work run in between.
     if (reads % reads_per_turn == reads_per_turn - 1) co_await asio::post(ex, base::use_awaitable);
     if (auto done = make(p); !done) co_return std::move(done).error();
+    if (!std::exchange(must_load_, false)) continue;
+    if (p.size() > 0) break;
+    if (!disk_) disk_ = std::make_unique<from_disk>(ex, *history_);
+    disk_->reading->begin(at_.cursor);
+    co_await disk_->loaded.wait();
   }
   given_ = p.size();
   co_return p.take();
@@ -98,12 +121,26 @@ base::awaitable<base::result<std::string>> events_body::next(std::size_t max) {
 void events_body::back(std::size_t bytes) {
   at_ = before_;
   at_.skip += given_ - bytes;
+  disk_.reset();
+}
+
+// What is on disk is taken from there once next() has loaded it.
+history::batch events_body::read(std::size_t max_bytes) {
+  auto batch = history_->read(at_.cursor, events_per_read, max_bytes);
+  if (!batch.on_disk || batch.kept_from != 0) return batch;
+  if (disk_) batch = disk_->reading->take(at_.cursor, events_per_read, max_bytes);
+  must_load_ = batch.on_disk;
+  return batch;
 }
 
 base::result<std::string> events_body::all() {
   piece p(SIZE_MAX, 0);
   while (at_.in != part::done) {
     if (auto done = make(p); !done) return std::move(done).error();
+    if (std::exchange(must_load_, false)) {
+      at_ = {.cursor = range_.after};
+      return base::error{base::errc::unavailable, "some of the results are on disk"};
+    }
   }
   return p.take();
 }
@@ -127,7 +164,8 @@ base::result<void> events_body::add_events(piece& p) {
     return {};
   }
   const auto from = at_.cursor;
-  const auto batch = history_->read(at_.cursor, events_per_read, p.room());
+  const auto batch = read(p.room());
+  if (must_load_) return {};
   if (batch.kept_from != 0 || batch.events.empty()) return lost();
   for (const auto& e : batch.events) {
     if (e->seq() > range_.last) break;

@@ -26,17 +26,21 @@ class events_body final : public http::body_source {
   };
   // The clock outlives it.
   events_body(history_ptr h, const base::clock& clock, frame f, range r);
+  ~events_body() override;
 
   // All results of a task that has ended: {"request_id":…,"kind":…,"status":…,"results":[events],"ended":event}.
-  // Error: position_lost (some of them are no longer kept).
+  // `end`: the last event, as read, if it is on disk. Error: position_lost (some of them are no longer kept).
   static base::result<std::unique_ptr<events_body>> of_results(history_ptr h, const base::clock& clock);
+  static base::result<std::unique_ptr<events_body>> of_results(history_ptr h, const base::clock& clock,
+                                                               const history::batch& end);
 
   std::uint64_t size() const override { return size_; }
   // Error: position_lost (events were dropped while the body was sent).
   base::awaitable<base::result<std::string>> next(std::size_t max) override;
   void back(std::size_t bytes) override;
 
-  // Makes a small body at once instead of piece by piece.
+  // Makes a small body at once instead of piece by piece. Error: also unavailable (some of it is on disk: only next()
+  // reads that).
   bool is_small() const noexcept;
   base::result<std::string> all();
 
@@ -49,8 +53,10 @@ class events_body final : public http::body_source {
     std::size_t skip = 0;  // bytes of the item at this place that were already given
   };
   class piece;
+  class from_disk;
 
   base::result<void> make(piece& p);
+  history::batch read(std::size_t max_bytes);
   base::result<void> add_events(piece& p);
   bool add_event(piece& p, std::string_view json);
 
@@ -62,6 +68,8 @@ class events_body final : public http::body_source {
   place at_;
   place before_;  // where the last piece began
   std::size_t given_ = 0;
+  std::unique_ptr<from_disk> disk_;  // while it reads what is on disk
+  bool must_load_ = false;           // the next events are on disk and not loaded
 };
 
 }  // namespace streamdemo::gateway

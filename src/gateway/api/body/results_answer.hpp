@@ -10,4 +10,8 @@ namespace streamdemo::gateway {
 // only its size is used.
 http::response results_answer(const base::clock& clock, const history_ptr& h, http::verb v);
 
+// The same if the last event is on disk.
+bool ends_on_disk(const history& h);
+base::awaitable<http::response> results_from_disk(const base::clock& clock, history_ptr h, http::verb v);
+
 }  // namespace streamdemo::gateway

@@ -22,7 +22,9 @@ answering results(call& c) {
   const bool over = co_await ended(c.at(), *known, until);
   if (const auto still = c.by.still_known("look", r.param("id")); !still) co_return problem_response(still.error());
   http::response answer;
-  if (over) {
+  if (over && ends_on_disk(**known)) {
+    answer = co_await results_from_disk(c.at().clock(), *known, r.verb);
+  } else if (over) {
     answer = results_answer(c.at().clock(), *known, r.verb);
   } else {
     const auto status = task::to_string((*known)->moment().status);

@@ -71,7 +71,10 @@ base::awaitable<http::response> poll(const call& c, history_ptr h, std::int64_t 
   auto& a = c.at();
   const auto if_none_match = c.request.header("If-None-Match");
   for (std::int64_t seen = -1;;) {
-    const auto batch = h->read(after, a.settings().gateway.max_events_per_read, max_answer_bytes);
+    auto batch = h->read(after, a.settings().gateway.max_events_per_read, max_answer_bytes);
+    if (batch.on_disk && batch.kept_from == 0) {
+      batch = co_await read_from_disk(h, after, a.settings().gateway.max_events_per_read, max_answer_bytes);
+    }
     if (batch.kept_from != 0) co_return gone(after, batch.kept_from);
     const auto now = h->moment();
     auto live = make_live_answer(now, batch, after);

@@ -45,8 +45,14 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
     out.push_back(own_piece(signal("expiring", {})));
   }
   if (draining_) return reconnect(out, restart_reason, reconnect_ms_);
-  auto batch = history_->read(cursor_, max_events_, max_bytes);
+  auto batch = next(max_bytes);
   if (batch.kept_from != 0) gap(out, batch.kept_from);
+  if (batch.on_disk) {
+    // After a gap, the next pull asks again.
+    if (batch.kept_from != 0) return http::stream_state::more;
+    static_cast<disk_reading&>(*subscription_).begin(cursor_);
+    return http::stream_state::wait;
+  }
   std::size_t size = 0;
   const auto after = cursor_;
   for (auto& e : batch.events) {
@@ -59,8 +65,25 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
   if (batch.ended) return http::stream_state::end;
   if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew", retry_ms_);
   // A batch below both bounds was all there is. News of more comes on this loop, so never before this returns.
-  const bool cut_short = batch.events.size() >= max_events_ || size >= max_bytes;
+  const bool cut_short = from_disk_ || batch.events.size() >= max_events_ || size >= max_bytes;
   return cut_short ? http::stream_state::more : http::stream_state::wait;
+}
+
+// While it reads from the disk, it does not wait for news: there are some.
+history::batch event_source::next(std::size_t max_bytes) {
+  auto batch = history_->read(cursor_, max_events_, max_bytes);
+  if (batch.on_disk && batch.kept_from == 0) {
+    if (!from_disk_) subscription_ = history_->read_from_disk(*this);
+    from_disk_ = true;
+    return static_cast<disk_reading&>(*subscription_).take(cursor_, max_events_, max_bytes);
+  }
+  if (from_disk_ && !batch.on_disk) {
+    subscription_ = history_->subscribe(*this, waits_for::news);
+    from_disk_ = false;
+    // What came before there was a subscription woke nobody.
+    batch = history_->read(cursor_, max_events_, max_bytes);
+  }
+  return batch;
 }
 
 http::stream_end event_source::finish() {

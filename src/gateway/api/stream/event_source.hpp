@@ -39,6 +39,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
  private:
   void on_news() noexcept override { sink_->wake(); }
 
+  history::batch next(std::size_t max_bytes);
   void open(std::vector<http::piece>& out);
   void gap(std::vector<http::piece>& out, std::int64_t kept_from);
   // Both tell the client to reconnect, and end the stream as incomplete.
@@ -51,7 +52,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   const base::clock& clock_;
   places::place place_;
   history_ptr history_;
-  std::unique_ptr<subscription> subscription_;
+  std::unique_ptr<subscription> subscription_;  // to news; a disk_reading while from_disk_
   http::stream_sink* sink_ = nullptr;
   const char* cut_ = nullptr;  // why the stream ends before its task; nullptr: it does not
   // In this order they take three words: each idle stream pays for every one.
@@ -64,6 +65,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   bool was_over_ : 1 = false;  // the task had ended when this was attached
   bool draining_ : 1 = false;
   bool expiring_ : 1 = false;
+  bool from_disk_ : 1 = false;  // the reader is behind what memory has
   std::optional<access_end> access_over_;
 };
 

@@ -40,7 +40,11 @@ base::awaitable<http::reply> submit_answer(const call& c, history_ptr h) {
   bool over = false;
   if (wait) over = co_await ended(c.at(), h, std::chrono::steady_clock::now() + *wait);
   http::response answer;
-  if (over) answer = results_answer(c.at().clock(), h, c.request.verb);
+  if (over && ends_on_disk(*h)) {
+    answer = co_await results_from_disk(c.at().clock(), h, c.request.verb);
+  } else if (over) {
+    answer = results_answer(c.at().clock(), h, c.request.verb);
+  }
   if (over && answer.status == 200) {
     answer.set("Location", self);
   } else {

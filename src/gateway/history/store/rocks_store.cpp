@@ -1,0 +1,218 @@
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/experimental.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <shared_mutex>
+
+#include "gateway/history/store/event_key.hpp"
+#include "gateway/history/store/event_store.hpp"
+
+namespace streamdemo::gateway {
+
+namespace {
+
+// Up to this many events are erased one by one. A range costs every later read a little until it is compacted away.
+constexpr std::int64_t few_events = 64;
+constexpr std::size_t file_bytes = std::size_t{32} << 20;
+// Two being written to files while a third is filled.
+constexpr int write_buffers = 3;
+constexpr int most_open_files = 64;
+
+base::error error_of(const rocksdb::Status& s, const std::string& what) {
+  const auto code = s.IsNoSpace() ? base::errc::no_space : s.IsCorruption() ? base::errc::corrupt : base::errc::io;
+  return {code, what + ": " + s.ToString()};
+}
+
+// RocksDB says only in words that another process, or this one, holds the lock file.
+bool is_locked(const rocksdb::Status& s) {
+  const auto text = s.ToString();
+  return s.IsIOError() && text.find("ock") != std::string::npos &&
+         (text.find("LOCK") != std::string::npos || text.find("lock ") != std::string::npos);
+}
+
+rocksdb::CompressionType best_compression() {
+  const auto there = rocksdb::GetSupportedCompressions();
+  const bool lz4 = std::find(there.begin(), there.end(), rocksdb::kLZ4Compression) != there.end();
+  return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+}
+
+rocksdb::Options options_for(const rocks_store_options& o) {
+  // Parts of the memory: one quarter for the cache, the rest for the write buffers.
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(std::max<std::size_t>(o.memory_bytes / 4, 1 << 20), 2);
+  table.block_size = 16 << 10;
+  // Otherwise the indexes of all open files would be in memory beside the cache.
+  table.cache_index_and_filter_blocks = true;
+  rocksdb::Options out;
+  out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  out.avoid_flush_during_shutdown = true;
+  out.create_if_missing = true;
+  out.compression = best_compression();
+  out.write_buffer_size = std::clamp<std::size_t>(o.memory_bytes / 4, 1 << 20, 64 << 20);
+  out.max_write_buffer_number = write_buffers;
+  out.arena_block_size = 256 << 10;
+  out.target_file_size_base = file_bytes;
+  out.max_bytes_for_level_base = 8 * file_bytes;
+  out.level_compaction_dynamic_level_bytes = true;
+  out.max_open_files = most_open_files;
+  out.max_background_jobs = 2;
+  out.bytes_per_sync = 1 << 20;
+  out.keep_log_file_num = 2;
+  out.max_log_file_size = 1 << 20;
+  out.info_log_level = rocksdb::WARN_LEVEL;
+  out.stats_dump_period_sec = 0;
+  out.stats_persist_period_sec = 0;
+  // What was erased, and is not dropped with a whole file, leaves the disk after about this time.
+  const auto keep = std::chrono::duration_cast<std::chrono::seconds>(o.keep_for).count();
+  out.ttl = out.periodic_compaction_seconds = std::max<std::uint64_t>(600, static_cast<std::uint64_t>(keep));
+  return out;
+}
+
+class rocks_store final : public event_store {
+ public:
+  explicit rocks_store(rocks_store_options o)
+      : options_(std::move(o)), folder_((options_.directory / "events").string()) {
+    // Everything can be read from the log again, so there is no log of its own beside it.
+    write_.disableWAL = true;
+  }
+
+  base::result<void> open() override {
+    std::error_code ec;
+    std::filesystem::create_directories(options_.directory, ec);
+    if (ec || ::access(options_.directory.c_str(), W_OK | X_OK) != 0) {
+      return base::error{base::errc::invalid_argument,
+                         "the directory " + options_.directory.string() +
+                             " cannot be made or written; make it, or set history.directory to another one"};
+    }
+    return open_empty();
+  }
+
+  base::result<void> write(std::span<const change> changes) override {
+    auto* db = db_.get();
+    if (db == nullptr) return base::error{base::errc::io, folder_ + " is not open"};
+    rocksdb::WriteBatch batch;
+    for (const auto& c : changes) {
+      for (const auto& e : c.add) batch.Put(key_of_event(c.name, e->seq()), slice(e->sse()));
+      if (c.erase_through != 0) erase(batch, c);
+    }
+    if (const auto s = db->Write(write_, &batch); !s.ok()) return error_of(s, "writing to " + folder_);
+    for (const auto& c : changes) {
+      if (c.erase_through - c.erase_from >= few_events) drop_files(*db, c);
+    }
+    return {};
+  }
+
+  base::result<std::vector<task::event_ptr>> read(std::string_view name, std::int64_t after, std::size_t max_events,
+                                                  std::size_t max_bytes) const override {
+    const std::shared_lock lock(mutex_);
+    auto* db = db_.get();
+    if (db == nullptr) return base::error{base::errc::io, folder_ + " is not open"};
+    const auto from = key_of_event(name, after + 1);
+    const auto to = key_of_event(name, std::numeric_limits<std::int64_t>::max());
+    const rocksdb::Slice end(to);
+    rocksdb::ReadOptions how;
+    how.iterate_upper_bound = &end;
+    // A reader goes on where it stopped, but what it has read nobody else may want.
+    how.fill_cache = false;
+    how.readahead_size = 128 << 10;
+    std::vector<task::event_ptr> found;
+    std::size_t bytes = 0;
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(how));
+    for (it->Seek(from); it->Valid(); it->Next()) {
+      if (found.size() >= max_events || (!found.empty() && bytes >= max_bytes)) break;
+      auto e = task::event_of(it->value().ToString());
+      if (!e) return base::error{base::errc::corrupt, folder_ + " has something that is no event"};
+      bytes += e->json().size();
+      found.push_back(std::move(e));
+    }
+    if (!it->status().ok()) return error_of(it->status(), "reading from " + folder_);
+    return found;
+  }
+
+  base::result<void> erase_before(base::sys_time at, bool all) override {
+    auto* db = db_.get();
+    if (db == nullptr) return {};
+    const auto to = key_of_time(at);
+    const rocksdb::Slice end(to);
+    auto s = rocksdb::DeleteFilesInRange(db, db->DefaultColumnFamily(), nullptr, &end, false);
+    if (s.ok() && all) s = db->DeleteRange(write_, db->DefaultColumnFamily(), std::string(), to);
+    if (!s.ok()) return error_of(s, "erasing in " + folder_);
+    return {};
+  }
+
+  base::result<void> recover(std::span<const change> erasures, bool everything) override {
+    auto* db = db_.get();
+    if (db == nullptr || everything) return open_empty();
+    for (const auto& c : erasures) drop_files(*db, c);
+    auto s = db->Resume();
+    if (!s.ok()) return error_of(s, "writing to " + folder_ + " again");
+    if (auto done = write(erasures); !done) return done;
+    // Writing alone may only fill a buffer.
+    s = db->Put(write_, std::string(), std::string());
+    if (s.ok()) s = db->Flush(rocksdb::FlushOptions());
+    if (!s.ok()) return error_of(s, "writing to " + folder_ + " again");
+    return {};
+  }
+
+  std::uint64_t disk_bytes() const override {
+    std::uint64_t bytes = 0;
+    auto* db = db_.get();
+    if (db != nullptr) db->GetIntProperty(rocksdb::DB::Properties::kTotalSstFilesSize, &bytes);
+    return bytes;
+  }
+  std::size_t memory_bytes() const noexcept override { return options_.memory_bytes; }
+
+ private:
+  static rocksdb::Slice slice(std::string_view text) noexcept { return {text.data(), text.size()}; }
+
+  base::result<void> open_empty() {
+    const auto o = options_for(options_);
+    const std::unique_lock lock(mutex_);
+    db_.reset();
+    auto s = rocksdb::DestroyDB(folder_, o);
+    rocksdb::DB* made = nullptr;
+    if (s.ok()) s = rocksdb::DB::Open(o, folder_, &made);
+    if (!s.ok()) {
+      if (!is_locked(s)) return error_of(s, "opening " + folder_);
+      return base::error{base::errc::conflict, "another process uses " + options_.directory.string() +
+                                                   ": set history.directory to a directory of this gateway's own"};
+    }
+    db_.reset(made);
+    return {};
+  }
+
+  static void erase(rocksdb::WriteBatch& batch, const change& c) {
+    if (c.erase_through - c.erase_from >= few_events) {
+      batch.DeleteRange(key_of_event(c.name, c.erase_from), key_of_event(c.name, c.erase_through + 1));
+      return;
+    }
+    for (auto seq = c.erase_from; seq <= c.erase_through; ++seq) batch.Delete(key_of_event(c.name, seq));
+  }
+
+  // The files that contain nothing else. It only saves space earlier, so an error does no harm.
+  static void drop_files(rocksdb::DB& db, const change& c) {
+    const auto from = key_of_event(c.name, c.erase_from), to = key_of_event(c.name, c.erase_through + 1);
+    const rocksdb::Slice begin(from), end(to);
+    rocksdb::DeleteFilesInRange(&db, db.DefaultColumnFamily(), &begin, &end, false);
+  }
+
+  const rocks_store_options options_;
+  const std::string folder_;
+  rocksdb::WriteOptions write_;
+  // Guards the pointer, which only the writer changes, from the readers.
+  mutable std::shared_mutex mutex_;
+  std::unique_ptr<rocksdb::DB> db_;  // once it is open
+};
+
+}  // namespace
+
+std::unique_ptr<event_store> make_rocks_store(rocks_store_options o) {
+  return std::make_unique<rocks_store>(std::move(o));
+}
+
+}  // namespace streamdemo::gateway
