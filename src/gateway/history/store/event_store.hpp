@@ -53,9 +53,10 @@ class event_store {
 };
 
 struct rocks_store_options {
-  std::filesystem::path directory;  // made if it does not exist
-  std::size_t memory_bytes = 0;     // for what is not yet in files, and for the cache
-  base::milliseconds keep_for{0};   // what is older and erased is removed from the files soon
+  std::filesystem::path directory;   // made if it does not exist
+  std::size_t memory_bytes = 0;      // for what is not yet in files, and for the cache
+  std::uint64_t max_disk_bytes = 0;  // about so much will be in it
+  base::milliseconds keep_for{0};    // what is older and erased is removed from the files soon
 };
 // A RocksDB database in the directory's folder `events`. What was written last is lost with the process: it is read
 // from the log again.

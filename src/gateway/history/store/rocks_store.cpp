@@ -18,7 +18,6 @@ namespace {
 
 // Up to this many events are erased one by one. A range costs every later read a little until it is compacted away.
 constexpr std::int64_t few_events = 64;
-constexpr std::size_t file_bytes = std::size_t{32} << 20;
 // Two being written to files while a third is filled.
 constexpr int write_buffers = 3;
 constexpr int most_open_files = 64;
@@ -56,8 +55,11 @@ rocksdb::Options options_for(const rocks_store_options& o) {
   out.write_buffer_size = std::clamp<std::size_t>(o.memory_bytes / 4, 1 << 20, 64 << 20);
   out.max_write_buffer_number = write_buffers;
   out.arena_block_size = 256 << 10;
+  // While files are merged, both the old and the new ones are there, so each merge is a small part of the whole.
+  const auto file_bytes = std::clamp<std::uint64_t>(o.max_disk_bytes / 64, 1 << 20, 32 << 20);
   out.target_file_size_base = file_bytes;
   out.max_bytes_for_level_base = 8 * file_bytes;
+  out.max_compaction_bytes = 8 * file_bytes;
   out.level_compaction_dynamic_level_bytes = true;
   out.max_open_files = most_open_files;
   out.max_background_jobs = 2;

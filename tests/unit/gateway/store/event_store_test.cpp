@@ -60,7 +60,8 @@ struct in_memory final : one_store {
 
 struct on_rocks final : one_store {
   on_rocks() {
-    store = make_rocks_store({.directory = directory.path() / "h", .memory_bytes = 4 << 20, .keep_for = 1h});
+    store = make_rocks_store(
+        {.directory = directory.path() / "h", .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
     REQUIRE(store->open().has_value());
   }
   ~on_rocks() override { store.reset(); }
@@ -163,8 +164,8 @@ TEST_CASE_TEMPLATE("it is empty when it is opened again", Store, in_memory, on_r
   Store s;
   s.add("a", 1, 10);
   if constexpr (std::is_same_v<Store, on_rocks>) {
-    const auto again =
-        make_rocks_store({.directory = s.directory.path() / "h", .memory_bytes = 4 << 20, .keep_for = 1h});
+    const auto again = make_rocks_store(
+        {.directory = s.directory.path() / "h", .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
     s.store.reset();
     REQUIRE(again->open().has_value());
     CHECK(again->read(event_store::name_of("a", noon), 0, 10, 1000).value().empty());
@@ -177,8 +178,8 @@ TEST_CASE_TEMPLATE("it is empty when it is opened again", Store, in_memory, on_r
 TEST_CASE("a directory serves one process at a time, and the error says what to set") {
   on_rocks s;
   s.add("a", 1, 10);
-  const auto second =
-      make_rocks_store({.directory = s.directory.path() / "h", .memory_bytes = 4 << 20, .keep_for = 1h});
+  const auto second = make_rocks_store(
+      {.directory = s.directory.path() / "h", .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
   const auto opened = second->open();
   REQUIRE(opened.has_error());
   CHECK(opened.error().code == base::errc::conflict);
@@ -187,7 +188,8 @@ TEST_CASE("a directory serves one process at a time, and the error says what to 
 }
 
 TEST_CASE("a directory that cannot be made is an error that names the setting") {
-  const auto s = make_rocks_store({.directory = "/dev/null/h", .memory_bytes = 4 << 20, .keep_for = 1h});
+  const auto s = make_rocks_store(
+      {.directory = "/dev/null/h", .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
   const auto opened = s->open();
   REQUIRE(opened.has_error());
   CHECK(opened.error().code == base::errc::invalid_argument);
