@@ -27,6 +27,7 @@ struct journal_options {
   bool sync_each = true;  // false: acknowledged once written, and synced ten times a second: survives the end of the
                           // process, but not that of the machine
   std::uint64_t max_disk_bytes = 0;
+  base::milliseconds trim_interval{30000};  // how often records that are older than their topic's retention are removed
 };
 
 // Opens the directory, which takes longer the more was written shortly before a crash. Errors: already_exists (another

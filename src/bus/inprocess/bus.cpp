@@ -22,7 +22,9 @@ struct journal_side {
                const base::clock& clock, base::metrics& metrics, const base::logger& log)
       : lock(std::move(l)),
         store(std::move(s)),
-        commits(c, *store, {.sync_each = o.sync_each, .max_disk_bytes = o.max_disk_bytes}, clock, metrics, log) {}
+        commits(c, *store,
+                {.sync_each = o.sync_each, .max_disk_bytes = o.max_disk_bytes, .trim_interval = o.trim_interval}, clock,
+                metrics, log) {}
 
   const journal::directory_lock lock;
   const std::unique_ptr<journal::store> store;

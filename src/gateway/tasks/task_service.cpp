@@ -293,8 +293,7 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return result<void>{};
   }
 
-  // Ends a task whose client was told to try again, so that it does not run. Best effort: if this fails, expiry ends
-  // it.
+  // Ends a task whose client was told to try again. Best effort: if this fails, its expiry ends it.
   void abandon(const submission& s) {
     write_end(s.request_id, s.kind, task::status::canceled,
               "The gateway could not hand the task over; its client was told to try again.");

@@ -14,7 +14,6 @@ using std::chrono::steady_clock;
 // A group of this size takes some milliseconds to be encoded and written.
 constexpr std::size_t group_bytes = 4 << 20;
 constexpr auto chores_interval = std::chrono::seconds(1);
-constexpr auto trim_interval = std::chrono::seconds(30);
 constexpr auto pause_after_failure = std::chrono::milliseconds(500);
 
 }  // namespace
@@ -254,7 +253,7 @@ void group_commit::chores(lock& l) {
 
 // Removes what is older than the retention of topics whose records stay on disk until then.
 void group_commit::trim(lock& l) {
-  next_trim_ = steady_clock::now() + trim_interval;
+  next_trim_ = steady_clock::now() + options_.trim_interval;
   struct old_part {
     topic_state* topic;
     std::int32_t partition;

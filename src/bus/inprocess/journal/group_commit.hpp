@@ -19,6 +19,7 @@ struct commit_options {
   bool sync_each = true;  // false: acknowledged once written; synced every sync_interval
   base::milliseconds sync_interval{100};
   std::uint64_t max_disk_bytes = 0;
+  base::milliseconds trim_interval{30000};
 };
 
 class group_commit {

@@ -267,7 +267,8 @@ result<void> store::sync() {
 }
 
 // RocksDB's own Resume() is of no use after a write that failed in the log of writes: it may report success, but the
-// log refuses each further write until the files are opened anew (its issues 11643 and 12998).
+// log refuses each further write until the files are opened anew (its issues 11643 and 12998). Debian 12's, which is
+// built with its assertions, may even end the process there.
 result<void> store::try_again() {
   if (auto writable = probe(); !writable) return writable;
   const std::unique_lock lock(mutex_);

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "bus/inprocess/bus_on_env.hpp"
+#include "support/hand_clock.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/bus/journal/fragile_files.hpp"
 
@@ -26,6 +27,8 @@ constexpr int requests = 8;
 constexpr int first_pair = 1000;
 constexpr int pairs = 6;
 
+constexpr base::milliseconds retention{3600000};
+
 std::vector<bus::topic_spec> topics() {
   bus::topic_spec request;
   request.name = "request";
@@ -35,6 +38,7 @@ std::vector<bus::topic_spec> topics() {
   response.name = "response";
   response.full = bus::when_full::wait;
   response.max_bytes = 2000;  // some records: the rest is read from the disk
+  response.retention = retention;
   return {request, response};
 }
 
@@ -52,6 +56,8 @@ int number_of(const base::record& r) {
   return std::stoi(std::string(r.header_value("n").value()));
 }
 
+const base::system_clock system_clock;
+
 // What one life of a process was told.
 struct ledger {
   std::map<std::string, std::map<int, std::int64_t>> acknowledged;  // topic → number → offset
@@ -63,8 +69,9 @@ struct ledger {
 class life {
  public:
   explicit life(const std::filesystem::path& directory, rocksdb::Env* env, std::uint64_t max_disk_bytes = 1 << 30)
-      : made_(bus::inprocess::make_bus_on_env({.directory = directory, .max_disk_bytes = max_disk_bytes}, env, clock_,
-                                              metrics_, log_)) {}
+      : life({.directory = directory, .max_disk_bytes = max_disk_bytes}, env, system_clock) {}
+  life(const bus::journal_options& o, rocksdb::Env* env, const base::clock& clock)
+      : made_(bus::inprocess::make_bus_on_env(o, env, clock, metrics_, log_)) {}
 
   bool open() {
     if (made_.has_error()) return false;
@@ -169,6 +176,20 @@ class life {
     return got;
   }
 
+  // Whether partition 0 no longer has this offset.
+  bool has_lost(const std::string& topic, std::int64_t offset) {
+    auto reader = bus().make_reader(loop_.get_executor());
+    std::vector<base::record_ptr> got;
+    std::string lost;
+    int behind = 1;
+    reader->follow({topic, 0}, bus::from_offset{offset});
+    asio::co_spawn(loop_, read(*reader, got, lost, behind), asio::detached);
+    run_until([&] { return behind == 0 || !lost.empty(); });
+    reader->close();
+    run_for(base::milliseconds(10));
+    return !lost.empty();
+  }
+
   // Joins the group until it was given all of these.
   void await_given(const std::set<int>& wanted) {
     auto member = bus().join(loop_.get_executor(), {.group = "g", .topics = {"request"}});
@@ -221,7 +242,6 @@ class life {
       }
     }
   }
-  base::system_clock clock_;
   base::logger log_{"journal", base::log_level::off};
   base::metrics metrics_;
   asio::io_context loop_;
@@ -365,6 +385,35 @@ TEST_CASE("over its bound the journal refuses new tasks, and goes on for those t
   const auto refused = one.publish("response", 0, std::chrono::seconds(20));
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == base::errc::full);
+}
+
+TEST_CASE("over its bound and a quarter more, those that run wait, too") {
+  test::temporary_directory directory;
+  life one(directory.path() / "journal", nullptr, 0);
+  REQUIRE(one.open());
+  std::optional<base::result<bus::published>> patient;
+  one.publish("response", 0, std::nullopt, patient);
+  one.run_for(base::milliseconds(100));
+  CHECK_FALSE(patient);
+}
+
+TEST_CASE("what is older than the topic's retention is removed from the disk, and a reader there is told so") {
+  test::temporary_directory directory;
+  test::hand_clock clock;
+  const bus::journal_options o{directory.path() / "journal", true, 1 << 30, base::milliseconds(1)};
+  {
+    life one(o, nullptr, clock);
+    REQUIRE(one.open());
+    for (int n = 0; n < 40; n += 2) CHECK(one.publish("response", n, std::chrono::seconds(20)).has_value());
+    CHECK(one.all_of("response").size() == 20);
+    clock.advance(retention + base::milliseconds(1));
+    CHECK(one.publish("response", 40, std::chrono::seconds(20)).has_value());
+    one.run_until([&] { return one.has_lost("response", 0); });
+  }
+  life again(o, nullptr, clock);
+  REQUIRE(again.open());
+  // What the memory of the process before still had is gone, too.
+  CHECK(again.all_of("response").size() == 1);
 }
 
 TEST_CASE("another process is told who has the directory") {
