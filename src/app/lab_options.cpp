@@ -47,7 +47,8 @@ void add_lab(CLI::App& cli, lab_options& o) {
   o.compare->add_option("--transports", t.transports, "Only these, separated by commas");
   add_outputs(*o.compare, t.out);
 
-  o.buses = o.compare->add_subcommand("buses", "Measure the in-process bus against Kafka");
+  o.buses =
+      o.compare->add_subcommand("buses", "Measure the in-process bus, in memory and with its journal, against Kafka");
   o.buses->add_option("--brokers", o.bus.brokers, "host:port, … of a Kafka cluster (./dev kafka up starts one)")
       ->envname("STREAMDEMO_KAFKA_BROKERS");
   o.buses->add_option("--tasks", o.bus.tasks, "Tasks that run when their worker is killed")

@@ -175,15 +175,24 @@ test("the lab's own server: memory of waiting clients, a page, and no process le
   assert.deepEqual(left, []);
 });
 
-test("buses without Kafka: the in-process half is measured, the missing half is named, exit code 1", async () => {
+test("buses without Kafka: with the journal each task survives, in memory none does, the missing part is named, exit code 1", async () => {
   const file = output();
-  const run = await lab("buses", "--brokers", `127.0.0.1:${await freePort()}`, "--tasks", "10", "--parts", "kill", "--json", file).done;
+  const run = await lab("buses", "--brokers", `127.0.0.1:${await freePort()}`, "--tasks", "8", "--parts", "kill", "--json", file).done;
   assert.equal(run.code, 1, run.text);
   assert.match(run.text, /NOT MEASURED: Kafka: none of 127\.0\.0\.1:\d+ takes connections/);
-  const [kill] = JSON.parse(readFileSync(file)).kills;
-  // The whole server dies with its worker, and the tasks with it.
-  assert.deepEqual([kill.tasks, kill.finished, kill.unknown_after], [10, 0, 10]);
-  assert.ok(kill.results_before >= 30);
+  const report = JSON.parse(readFileSync(file));
+  assert.equal(report.problems.length, 1, run.text);
+  const [memory, journal] = report.kills;
+  // The whole server dies with its worker, and in memory the tasks with it: eight that run and two that wait.
+  assert.deepEqual([memory.bus, memory.tasks, memory.waiting, memory.finished, memory.unknown_after], ["memory", 10, 2, 0, 10]);
+  assert.deepEqual([journal.bus, journal.tasks, journal.waiting, journal.finished, journal.unknown_after], ["journal", 10, 2, 10, 0]);
+  for (const kill of [memory, journal]) {
+    assert.ok(kill.results_before >= 24 && kill.ready_s > 0);
+    assert.equal(kill.on_the_killed, 8);
+  }
+  assert.equal(memory.next_attempt_s, null);
+  assert.equal(journal.next_attempt_s.count, 8);
+  assert.match(run.text, /with the journal: 10 of 10 tasks finished, 0 were unknown afterwards\. It was ready again/);
 });
 
 test("the clients whose lines the lab counts show every event", async () => {

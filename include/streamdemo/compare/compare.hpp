@@ -36,7 +36,7 @@ struct transport_options {
 };
 int compare_transports(const transport_options& o);
 
-// `streamdemo compare buses`: in-process against Kafka.
+// `streamdemo compare buses`: in-process, in memory only and with a journal, against Kafka.
 struct bus_options {
   std::string brokers;  // host:port,…; empty: only the in-process bus is measured, and the exit code is 1
   int tasks = 100;

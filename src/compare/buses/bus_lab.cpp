@@ -21,8 +21,8 @@ class bus_lab {
 
  private:
   void find_brokers();
-  plan on(const std::string& brokers, int processors = 1, int concurrency = 4) const {
-    return {.brokers = brokers, .processors = processors, .concurrency = concurrency, .config_text = {}};
+  static plan on(const tried_bus& bus, int processors = 1, int concurrency = 4) {
+    return {.bus = bus, .processors = processors, .concurrency = concurrency, .config_text = {}};
   }
   bool asked_for(std::string_view part) const {
     const auto& parts = options_.parts;
@@ -37,7 +37,9 @@ class bus_lab {
   const bus_options& options_;
   bus_report report_;
   progress shown_;
-  std::string brokers_;  // empty: Kafka is not measured
+  const tried_bus memory_ = in_memory();
+  const tried_bus journal_ = with_journal();
+  std::optional<tried_bus> kafka_;  // nullopt: it is not measured
   bool interrupted_ = false;
 };
 
@@ -46,7 +48,8 @@ void bus_lab::find_brokers() {
   const auto wanted = named ? options_.brokers : std::string(test_brokers);
   shown_.step("looking for Kafka at " + wanted);
   if (reachable(wanted)) {
-    brokers_ = report_.brokers = wanted;
+    report_.brokers = wanted;
+    kafka_ = on_kafka(wanted);
     return;
   }
   report_.problems.push_back(
@@ -68,10 +71,12 @@ void bus_lab::keep(const std::string& name, base::result<Row> made, std::vector<
 }
 
 void bus_lab::prices() {
-  std::vector<trial> trials{{options_.program, "in-process", on({})}};
+  std::vector<trial> trials;
+  for (const auto* bus : {&memory_, &journal_}) trials.push_back({options_.program, bus->name, on(*bus)});
   for (const int n : {1, 2, 4}) {
-    if (brokers_.empty()) break;
-    trials.push_back({options_.program, fmt::format("Kafka, {} processor{}", n, n == 1 ? "" : "s"), on(brokers_, n)});
+    if (!kafka_) break;
+    const auto name = fmt::format("{}, {} processor{}", kafka_->name, n, n == 1 ? "" : "s");
+    trials.push_back({options_.program, name, on(*kafka_, n)});
   }
   for (const auto& t : trials) {
     if (!interrupted_) keep(t.name, price_of(t, shown_), report_.rows);
@@ -79,12 +84,26 @@ void bus_lab::prices() {
 }
 
 void bus_lab::kills() {
-  std::vector<trial> trials{{options_.program, "in-process", on({}, 1, options_.tasks)}};
-  if (!brokers_.empty()) {
-    trials.push_back({options_.program, "Kafka, 2 processors", on(brokers_, 2, options_.tasks)});
+  std::vector<trial> trials;
+  for (const auto* bus : {&memory_, &journal_}) {
+    trials.push_back({options_.program, bus->name + ", kill -9", on(*bus, 1, options_.tasks)});
+  }
+  if (kafka_) {
+    trials.push_back({options_.program, kafka_->name + ", 2 processors, kill -9", on(*kafka_, 2, options_.tasks)});
   }
   for (const auto& t : trials) {
-    if (!interrupted_) keep(t.name + ", kill -9", kill_of(t, options_.tasks, shown_), report_.kills);
+    if (interrupted_) return;
+    const auto& bus = t.plan.bus;
+    // Two processors have twice the places, so nothing would wait there.
+    const int waiting = bus.one_process ? (options_.tasks + 3) / 4 : 0;
+    auto row = kill_of(t, options_.tasks, waiting, shown_);
+    if (row && bus.keeps_tasks && row->finished < row->tasks) {
+      report_.problems.push_back(
+          fmt::format("{}: of {} accepted tasks {} did not finish, {} of them unknown afterwards, "
+                      "although this bus keeps them",
+                      t.name, row->tasks, row->tasks - row->finished, row->unknown_after));
+    }
+    keep(t.name, std::move(row), report_.kills);
   }
 }
 
@@ -92,17 +111,20 @@ void bus_lab::latencies() {
   struct step {
     const char* name;
     work what;
-    bool kafka;
+    const tried_bus* bus;  // nullptr: not there
   };
-  constexpr step steps[] = {{"nothing to do", work::none, false},
-                            {"burning in the web server's process", work::burn, false},
-                            {"burning in another process, over Kafka", work::burn, true},
-                            {"burning in child programs, twice the cores", work::programs, false},
-                            {"flooding results in the web server's process", work::flood, false},
-                            {"flooding results from another process, over Kafka", work::flood, true}};
+  const auto* kafka = kafka_ ? &*kafka_ : nullptr;
+  const step steps[] = {{"nothing to do", work::none, &memory_},
+                        {"burning in the web server's process", work::burn, &memory_},
+                        {"burning in the web server's process, with the journal", work::burn, &journal_},
+                        {"burning in another process, over Kafka", work::burn, kafka},
+                        {"burning in child programs, twice the cores", work::programs, &memory_},
+                        {"flooding results in the web server's process", work::flood, &memory_},
+                        {"flooding results in the web server's process, with the journal", work::flood, &journal_},
+                        {"flooding results from another process, over Kafka", work::flood, kafka}};
   for (const auto& s : steps) {
-    if (interrupted_ || (s.kafka && brokers_.empty())) continue;
-    const trial t{options_.program, s.name, on(s.kafka ? brokers_ : std::string())};
+    if (interrupted_ || s.bus == nullptr) continue;
+    const trial t{options_.program, s.name, on(*s.bus)};
     keep(t.name, latency_of(t, s.what, shown_), report_.latencies);
   }
 }
@@ -115,6 +137,7 @@ int bus_lab::run() {
   raise_file_limit();
   report_.machine = this_machine();
   report_.command_line = options_.command_line;
+  report_.journal_on = server_process::disk();
   report_.calibration.look();
   find_brokers();
   if (asked_for("price")) prices();

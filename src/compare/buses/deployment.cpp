@@ -9,37 +9,33 @@
 #include <streamdemo/base/notifier.hpp>
 
 #include "compare/client/crowd.hpp"
+#include "compare/measure/process_probe.hpp"
 
 namespace streamdemo::compare {
 
 namespace {
 
-constexpr long most_replicas = 3;
 constexpr auto longest_warm_up = std::chrono::seconds(60);
 constexpr int tasks_a_worker = 8;
 const task_shape one_result{.results = 1, .interval_ms = 0};
 
-void add_common(std::vector<std::string>& to, const plan& p) {
-  to.push_back(fmt::format("processor.concurrency={}", p.concurrency));
+std::vector<std::string> common_settings(const plan& p) {
+  auto out = p.bus.settings;
+  out.push_back(fmt::format("processor.concurrency={}", p.concurrency));
+  return out;
 }
 
 }  // namespace
 
-std::vector<std::string> kafka_settings(const plan& p, const std::string& topic_prefix, const std::string& role,
-                                        const std::string& name) {
-  const auto named = std::count(p.brokers.begin(), p.brokers.end(), ',') + 1;
-  std::vector<std::string> out{
-      "bus=kafka",
-      "role=" + role,
-      "instance.name=" + name,
-      "kafka.brokers=" + p.brokers,
-      fmt::format("topics.replication={}", std::min<long>(named, most_replicas)),
-      fmt::format("topics.request={}-request", topic_prefix),
-      fmt::format("topics.response={}-response", topic_prefix),
-      fmt::format("topics.dead_letter={}-dead-letter", topic_prefix),
-      fmt::format("topics.group={}", topic_prefix),
-  };
-  add_common(out, p);
+std::vector<std::string> part_settings(const plan& p, const std::string& topic_prefix, const std::string& role,
+                                       const std::string& name) {
+  auto out = common_settings(p);
+  for (const auto& own :
+       {"role=" + role, "instance.name=" + name, fmt::format("topics.request={}-request", topic_prefix),
+        fmt::format("topics.response={}-response", topic_prefix),
+        fmt::format("topics.dead_letter={}-dead-letter", topic_prefix), fmt::format("topics.group={}", topic_prefix)}) {
+    out.push_back(own);
+  }
   return out;
 }
 
@@ -48,14 +44,12 @@ base::result<std::unique_ptr<deployment>> deployment::start(const std::filesyste
   const auto start_one = [&](std::vector<std::string> settings) {
     return server_process::start(program, settings, p.config_text);
   };
-  std::vector<std::string> alone;
-  add_common(alone, p);
   const auto prefix = "streamdemo-lab-" + base::random_id().substr(0, 8);
-  auto gateway = start_one(p.brokers.empty() ? alone : kafka_settings(p, prefix, "gateway", "gateway"));
+  auto gateway = start_one(p.bus.one_process ? common_settings(p) : part_settings(p, prefix, "gateway", "gateway"));
   if (!gateway) return gateway.error();
   made->gateway_ = std::move(*gateway);
-  for (int i = 0; !p.brokers.empty() && i < p.processors; ++i) {
-    auto worker = start_one(kafka_settings(p, prefix, "processor", made->worker_name(static_cast<std::size_t>(i))));
+  for (int i = 0; !p.bus.one_process && i < p.processors; ++i) {
+    auto worker = start_one(part_settings(p, prefix, "processor", made->worker_name(static_cast<std::size_t>(i))));
     if (!worker) return worker.error();
     made->workers_.push_back(std::move(*worker));
   }
@@ -71,7 +65,7 @@ base::result<void> deployment::warm_up(progress& shown) {
   std::vector<bool> worked(workers_.size(), false);
   const auto end = std::chrono::steady_clock::now() + longest_warm_up;
   do {
-    const auto round = run_crowd(at_, sse, one_result, clients, shown, {.spread_over = {}, .beside = {}});
+    const auto round = run_crowd(at_, sse, one_result, clients, shown, {});
     if (round.interrupted) return base::error{base::errc::canceled, "you stopped it"};
     for (const auto& seen : round.seen) {
       if (!seen.failure.empty()) return base::error{base::errc::unavailable, seen.failure};
@@ -83,6 +77,23 @@ base::result<void> deployment::warm_up(progress& shown) {
   } while (std::chrono::steady_clock::now() < end);
   return base::error{base::errc::unavailable,
                      fmt::format("not every processor had work within {} s", longest_warm_up.count())};
+}
+
+std::optional<std::uint64_t> deployment::cpu() const {
+  return sum_of(cpu_ns);
+}
+
+std::optional<std::uint64_t> deployment::memory() const {
+  return sum_of(anonymous_bytes);
+}
+
+std::optional<std::uint64_t> deployment::sum_of(std::optional<std::uint64_t> (*used)(pid_t)) const {
+  auto sum = used(gateway_->pid());
+  for (const auto& w : workers_) {
+    const auto one = used(w->pid());
+    sum = sum && one ? std::optional(*sum + *one) : std::nullopt;
+  }
+  return sum;
 }
 
 std::string deployment::worker_name(std::size_t i) const {

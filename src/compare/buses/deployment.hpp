@@ -1,9 +1,11 @@
-// The service on one bus: a single process with the in-process bus, or a gateway and processors on Kafka.
+// The service on one bus: a single process, or a gateway and processors.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "compare/buses/tried_bus.hpp"
 #include "compare/client/place.hpp"
 #include "compare/measure/server_process.hpp"
 #include "compare/progress.hpp"
@@ -11,8 +13,8 @@
 namespace streamdemo::compare {
 
 struct plan {
-  std::string brokers;      // empty: one process with the in-process bus
-  int processors = 1;       // on Kafka
+  tried_bus bus;
+  int processors = 1;       // if the bus connects several processes
   int concurrency = 4;      // how many tasks run at once in each processor
   std::string config_text;  // TOML for all of them
 };
@@ -30,18 +32,23 @@ class deployment {
   server_process& gateway() { return *gateway_; }
   // The process that runs tasks; with a single process that is the gateway.
   server_process& worker(std::size_t i) { return workers_.empty() ? *gateway_ : *workers_[i]; }
+  // What all its processes have used so far: CPU time in nanoseconds, and memory in bytes. Brokers are not among them.
+  std::optional<std::uint64_t> cpu() const;
+  std::optional<std::uint64_t> memory() const;
   // The name of the worker in the `source` of its events.
   std::string worker_name(std::size_t i) const;
 
  private:
+  std::optional<std::uint64_t> sum_of(std::optional<std::uint64_t> (*used)(pid_t)) const;
+
   place at_;
   std::unique_ptr<server_process> gateway_;
   std::vector<std::unique_ptr<server_process>> workers_;
 };
 
-// Pure: the settings of one process on Kafka.
-std::vector<std::string> kafka_settings(const plan& p, const std::string& topic_prefix, const std::string& role,
-                                        const std::string& name);
+// Pure: the settings of one of several processes.
+std::vector<std::string> part_settings(const plan& p, const std::string& topic_prefix, const std::string& role,
+                                       const std::string& name);
 
 // Whether some broker accepts connections. Blocks at most a second for each.
 bool reachable(const std::string& brokers);

@@ -11,8 +11,18 @@ using base::errc;
 using base::error;
 
 const task_shape long_enough{.results = 24, .interval_ms = 500};
-constexpr std::size_t results_first = 3;  // how many results every task must have before the kill
-constexpr auto ask_again_after = std::chrono::milliseconds(20);
+constexpr std::size_t results_first = 3;  // how many results every running task must have before the kill
+constexpr auto look_again_after = std::chrono::milliseconds(20);
+constexpr auto longest_away = std::chrono::seconds(60);
+
+bool all_accepted(const std::vector<observation>& seen) {
+  return std::all_of(seen.begin(), seen.end(), [](const observation& o) { return !o.request_id.empty(); });
+}
+
+std::ptrdiff_t count_running(const std::vector<observation>& seen) {
+  return std::count_if(seen.begin(), seen.end(),
+                       [](const observation& o) { return o.results().size() >= results_first; });
+}
 
 base::awaitable<void> ask(const place& at, base::executor ex, const std::string& id, std::size_t& unknown) {
   const auto c = at.client(ex);
@@ -38,39 +48,50 @@ base::result<std::size_t> count_unknown(const place& at, const std::vector<obser
 
 }  // namespace
 
-base::result<kill_row> kill_of(const trial& t, int tasks, progress& shown) {
-  const auto name = t.name + ", kill -9";
-  shown.step(name + ": starting");
+base::result<kill_row> kill_of(const trial& t, int running, int waiting, progress& shown) {
+  shown.step(t.name + ": starting");
   auto started = deployment::start(t.program, t.plan);
   if (!started) return started.error();
   auto& service = **started;
   if (auto ready = service.warm_up(shown); !ready) return ready.error();
-  base::sys_time killed_at{};
-  // The first worker is killed once every task has its first results.
+  const bool alone = t.plan.bus.one_process;
+  auto& victim = service.worker(0);
+  base::sys_time killed_at{}, ready_at{};
+  base::result<void> restarted;
+  // The first worker is killed once so many tasks have their first results and all the others are accepted.
   const auto killer = [&](const std::vector<observation>& seen) -> base::awaitable<void> {
-    const auto running = [](const observation& o) { return o.results().size() >= results_first; };
-    while (!std::all_of(seen.begin(), seen.end(), running)) co_await base::sleep_for(ask_again_after);
+    while (!all_accepted(seen) || count_running(seen) < running) co_await base::sleep_for(look_again_after);
     killed_at = base::system_clock().now();
-    service.worker(0).kill();
+    victim.kill();
+    if (!alone) co_return;
+    restarted = victim.start_again();
+    while (restarted && ready_at == base::sys_time{}) {
+      const auto ready = victim.ready({});
+      if (!ready) restarted = ready.error();
+      if (ready && *ready) ready_at = base::system_clock().now();
+      co_await base::sleep_for(look_again_after);
+    }
   };
-  shown.step(name);
+  shown.step(t.name);
   const transport sse{"sse", "SSE", method::sse};
-  const auto result = run_crowd(service.at(), sse, long_enough, tasks, shown,
-                                {.spread_over = std::chrono::milliseconds(500), .beside = killer});
+  const auto result =
+      run_crowd(service.at(), sse, long_enough, running + waiting, shown,
+                {.spread_over = std::chrono::milliseconds(500), .beside = killer, .away = longest_away});
   if (result.interrupted) return error{errc::canceled, "you stopped it"};
   if (killed_at == base::sys_time{}) {
     return error{errc::unavailable, "not every task came to run: " + result.seen.front().failure};
   }
-  const bool one_process = t.plan.brokers.empty();
-  auto row = judge_kill(name, result.seen, long_enough, one_process ? "" : service.worker_name(0), killed_at);
-  std::unique_ptr<deployment> again;
-  if (one_process) {
-    shown.step(name + ": asking the restarted service");
-    auto started_again = deployment::start(t.program, t.plan);
-    if (!started_again) return started_again.error();
-    again = std::move(*started_again);
+  if (!restarted) return restarted.error();
+  // Clients that learn that their task is lost may have ended before the line that says that the server is ready.
+  if (alone && ready_at == base::sys_time{}) {
+    if (auto ready = victim.wait_until_ready(); !ready) return ready.error();
+    ready_at = base::system_clock().now();
   }
-  const auto unknown = count_unknown(again ? again->at() : service.at(), result.seen);
+  auto row = judge_kill(t.name, result.seen, long_enough, alone ? "" : service.worker_name(0), killed_at);
+  row.bus = t.plan.bus.id;
+  if (alone) row.ready_s = std::chrono::duration<double>(ready_at - killed_at).count();
+  shown.step(t.name + ": asking for each task");
+  const auto unknown = count_unknown(service.at(), result.seen);
   if (!unknown) return unknown.error();
   row.unknown_after = *unknown;
   return row;

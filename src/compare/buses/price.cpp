@@ -43,12 +43,13 @@ double seconds(const crowd_result& r) {
 
 base::result<bus_row> price_of(const trial& t, progress& shown) {
   const auto none = std::chrono::milliseconds(0);
-  bus_row row{.name = t.name};
+  bus_row row{.bus = t.plan.bus.id, .name = t.name};
   shown.step(t.name + ": starting");
   auto started = deployment::start(t.program, t.plan);
   if (!started) return started.error();
   if (auto ready = (*started)->warm_up(shown); !ready) return ready.error();
-  const auto& at = (*started)->at();
+  const auto& service = **started;
+  const auto& at = service.at();
 
   shown.step(t.name + ": delay");
   const auto calm = crowd_of(at, steady, steady_clients, shown, std::chrono::milliseconds(1000));
@@ -56,9 +57,15 @@ base::result<bus_row> price_of(const trial& t, progress& shown) {
   judge_calm(row, calm->seen);
 
   shown.step(t.name + ": results per second");
+  const auto cpu_before = service.cpu();
   const auto many = crowd_of(at, small_and_many, small_clients, shown, none);
   if (!many) return many.error();
-  row.results_per_second = small_clients * small_and_many.results / seconds(*many);
+  constexpr double bytes_in_mib = 1 << 20;
+  const double results = small_clients * small_and_many.results;
+  row.results_per_second = results / seconds(*many);
+  const auto cpu_after = service.cpu();
+  if (cpu_before && cpu_after) row.cpu_us = static_cast<double>(*cpu_after - *cpu_before) / 1000.0 / results;
+  if (const auto bytes = service.memory()) row.memory_mib = static_cast<double>(*bytes) / bytes_in_mib;
 
   shown.step(t.name + ": waiting tasks per second");
   const auto waited = crowd_of(at, mostly_waiting, waiting_clients, shown, none);

@@ -14,7 +14,9 @@ struct trial {
 
 // Errors of all trials: canceled (SIGINT or SIGTERM), unavailable (a process did not start), or those of the clients.
 base::result<bus_row> price_of(const trial& t, progress& shown);
-base::result<kill_row> kill_of(const trial& t, int tasks, progress& shown);
+// `running` tasks run when their worker is killed, and `waiting` more wait for a place. A single process is started
+// again at once, in its directory and on its port, and the clients come back to it.
+base::result<kill_row> kill_of(const trial& t, int running, int waiting, progress& shown);
 
 // The load on the processors while the web server is measured.
 enum class work {

@@ -21,7 +21,8 @@ constexpr auto show_every = std::chrono::milliseconds(200);
 constexpr auto unwatched_slack = std::chrono::milliseconds(500);
 
 base::awaitable<void> one_client(const place& at, base::executor ex, const transport& how, const task_shape& shape,
-                                 base::steady_time start, http::wire_counts& submit_wire, observation& seen) {
+                                 base::steady_time start, std::chrono::milliseconds away,
+                                 http::wire_counts& submit_wire, observation& seen) {
   co_await base::sleep_until(start);
   seen.submitted = now();
   const auto id = co_await submit(at, ex, "simulate", shape.json(), submit_wire);
@@ -34,7 +35,8 @@ base::awaitable<void> one_client(const place& at, base::executor ex, const trans
   if (how.method == method::nobody) {
     co_await base::sleep_for(shape.duration() + unwatched_slack);
   } else {
-    co_await follow(at, ex, how, *id, {steady_clock::now() + shape.duration() * 2 + patience_beyond}, seen);
+    const patience limit{.until = steady_clock::now() + shape.duration() * 2 + patience_beyond, .away = away};
+    co_await follow(at, ex, how, *id, limit, seen);
   }
 }
 
@@ -67,8 +69,9 @@ crowd_result run_crowd(const place& at, const transport& how, const task_shape& 
     std::vector<std::function<base::awaitable<void>()>> bodies;
     for (std::size_t i = 0; i < out.seen.size(); ++i) {
       const auto when = start + std::chrono::nanoseconds(options.spread_over) * i / out.seen.size();
-      bodies.emplace_back(
-          [&, i, when] { return one_client(at, loop.ex, how, shape, when, out.submit_wire, out.seen[i]); });
+      bodies.emplace_back([&, i, when] {
+        return one_client(at, loop.ex, how, shape, when, options.away, out.submit_wire, out.seen[i]);
+      });
     }
     if (options.beside) loop.owner.spawn([&] { return options.beside(out.seen); });
     loop.owner.spawn([&] { return show(out.seen, shape, shown); });

@@ -24,7 +24,8 @@ std::chrono::milliseconds out_of_step(int clients, std::chrono::milliseconds int
 // `beside` runs at the same time as the clients and can read their observations; it is canceled when they end.
 struct crowd_options {
   std::chrono::milliseconds spread_over{};
-  std::function<base::awaitable<void>(const std::vector<observation>&)> beside;
+  std::function<base::awaitable<void>(const std::vector<observation>&)> beside = {};
+  std::chrono::milliseconds away{};  // as in patience
 };
 crowd_result run_crowd(const place& at, const transport& how, const task_shape& shape, int clients, progress& shown,
                        const crowd_options& options);

@@ -14,6 +14,8 @@ using base::error;
 using http::verb;
 using std::chrono::steady_clock;
 
+constexpr auto try_again_after = std::chrono::milliseconds(50);
+
 error unexpected(std::string_view what, const http::client_response& r) {
   return {errc::corrupt, fmt::format("{} was answered with {}: {}", what, r.status, r.body.substr(0, 200))};
 }
@@ -62,6 +64,7 @@ base::awaitable<base::result<void>> stream(http::client& c, const transport& how
                                            observation& seen) {
   const bool sse = how.method == method::sse;
   std::vector<http::field> fields(1, http::field{"Accept", sse ? "text/event-stream" : "application/x-ndjson"});
+  if (seen.cursor() > 0) fields.push_back({"Last-Event-ID", std::to_string(seen.cursor())});
   const auto opened = co_await c.open_stream("/api/tasks/" + id + "/events", std::move(fields), limit.until);
   if (!opened) co_return opened.error();
   ++seen.requests;
@@ -85,6 +88,24 @@ base::awaitable<base::result<void>> stream(http::client& c, const transport& how
   }
   if (!seen.ended()) co_return error{errc::closed, "the stream ended before the task"};
   co_return base::result<void>{};
+}
+
+// A client that comes back to a server that was away.
+base::awaitable<base::result<void>> stream_on(http::client& c, const transport& how, std::string id, patience limit,
+                                              observation& seen) {
+  std::optional<base::steady_time> away_since;
+  for (;;) {
+    const auto before = seen.cursor();
+    auto done = co_await stream(c, how, id, limit, seen);
+    // An answer that is none, such as 404, does not get better.
+    if (done || done.error().code == errc::corrupt) co_return done;
+    if (seen.cursor() != before) away_since.reset();
+    const auto now = steady_clock::now();
+    if (!away_since) away_since = now;
+    if (now >= *away_since + limit.away || now >= limit.until) co_return done;
+    c.disconnect();
+    co_await base::sleep_for(try_again_after);
+  }
 }
 
 base::awaitable<base::result<void>> socket(http::client& c, std::string id, patience limit, observation& seen) {
@@ -145,7 +166,7 @@ base::awaitable<void> follow(const place& at, base::executor ex, const transport
   if (how.method == method::websocket) {
     done = co_await socket(*c, std::move(id), limit, seen);
   } else if (how.streams()) {
-    done = co_await stream(*c, how, std::move(id), limit, seen);
+    done = co_await stream_on(*c, how, std::move(id), limit, seen);
   } else {
     done = co_await poll(*c, how, std::move(id), limit, seen);
   }

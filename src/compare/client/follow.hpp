@@ -9,6 +9,8 @@ namespace streamdemo::compare {
 // How long a client waits before it gives up.
 struct patience {
   base::steady_time until;
+  // A stream that breaks is opened again with the client's cursor, until the server was away for so long.
+  std::chrono::milliseconds away{};
 };
 
 // Submits a task over a connection of its own, whose counters are added to `wire`, and returns the task's id.

@@ -18,6 +18,7 @@ void observation::take(const std::vector<event>& events, base::sys_time now) {
   for (const auto& e : events) {
     if (e.seq <= cursor_) continue;
     cursor_ = e.seq;
+    if (e.attempt > (attempts_.empty() ? 0 : attempts_.back().attempt)) attempts_.push_back({e.attempt, now});
     if (e.type == "result") {
       in_order_ = in_order_ && e.index == static_cast<std::int64_t>(results_.size());
       results_.push_back({.made = e.made, .arrived = now, .source = e.source, .attempt = e.attempt});

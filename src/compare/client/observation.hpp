@@ -34,6 +34,11 @@ struct arrival {
   std::int64_t attempt = 0;
 };
 
+struct attempt_start {
+  std::int64_t attempt;
+  base::sys_time arrived;  // its first event
+};
+
 class observation {
  public:
   base::sys_time submitted{};
@@ -50,6 +55,7 @@ class observation {
   std::int64_t cursor() const { return cursor_; }
   bool ended() const { return ended_; }
   const std::vector<arrival>& results() const { return results_; }
+  const std::vector<attempt_start>& attempts() const { return attempts_; }
   // Whether every result came once and in order, and then the end.
   bool complete(const task_shape& shape) const;
 
@@ -58,6 +64,7 @@ class observation {
   bool ended_ = false;
   bool in_order_ = true;
   std::vector<arrival> results_;
+  std::vector<attempt_start> attempts_;
 };
 
 }  // namespace streamdemo::compare

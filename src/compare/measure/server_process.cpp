@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,7 +15,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <streamdemo/base/descriptor.hpp>
 #include <streamdemo/base/id.hpp>
 #include <thread>
 
@@ -59,59 +60,84 @@ base::result<std::unique_ptr<server_process>> server_process::start(const std::f
                                                                     const std::vector<std::string>& settings,
                                                                     const std::string& config_text) {
   std::unique_ptr<server_process> made(new server_process);
-  if (auto spawned = made->spawn(program, settings, config_text); !spawned) return spawned.error();
-  return made;
-}
-
-base::result<void> server_process::spawn(const std::filesystem::path& program, const std::vector<std::string>& settings,
-                                         const std::string& config_text) {
-  directory_ = std::filesystem::temp_directory_path() / ("streamdemo-lab-" + base::random_id());
-  std::filesystem::create_directory(directory_);
-  std::vector<std::string> words{program.string()};
+  made->directory_ = std::filesystem::temp_directory_path() / ("streamdemo-lab-" + base::random_id());
+  std::filesystem::create_directory(made->directory_);
+  auto& words = made->words_;
+  words.push_back(program.string());
   for (const auto* fixed : {"gateway.port=0", "management.port=0", "artifacts.directory=artifacts",
                             "instance.log_level=warning", "gateway.drain_ms=1000", "processor.drain_ms=1000"}) {
     words.insert(words.end(), {"--set", fixed});
   }
   for (const auto& s : settings) words.insert(words.end(), {"--set", s});
   if (!config_text.empty()) {
-    std::ofstream(directory_ / "config.toml") << config_text;
+    std::ofstream(made->directory_ / "config.toml") << config_text;
     words.insert(words.end(), {"--config", "config.toml"});
   }
+  if (auto launched = made->launch(words); !launched) return launched.error();
+  if (auto ready = made->wait_until_ready(); !ready) return ready.error();
+  return made;
+}
+
+base::result<void> server_process::start_again() {
+  auto words = words_;
+  words.insert(words.end(), {"--set", fmt::format("gateway.port={}", port_)});
+  return launch(std::move(words));
+}
+
+base::result<void> server_process::launch(std::vector<std::string> words) {
   std::vector<char*> arguments;
   for (auto& w : words) arguments.push_back(w.data());
   arguments.push_back(nullptr);
-
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return base::error{base::errc::io, "no pipe for the server's output"};
-  const base::descriptor ready(ends[0]), out(ends[1]);
+  output_ = base::descriptor(ends[0]);
+  said_.clear();
+  ready_ = false;
+  const base::descriptor out(ends[1]);
   const base::descriptor err(::open((directory_ / "stderr").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   pid_ = ::fork();
-  if (pid_ == 0) become(program.c_str(), arguments.data(), directory_.c_str(), out.get(), err.get());
-  if (pid_ < 0) return base::error{base::errc::io, fmt::format("cannot start {}", program.string())};
-  return wait_until_ready(ready.get());
+  if (pid_ == 0) become(words.front().c_str(), arguments.data(), directory_.c_str(), out.get(), err.get());
+  if (pid_ < 0) return base::error{base::errc::io, fmt::format("cannot start {}", words.front())};
+  return {};
 }
 
-base::result<void> server_process::wait_until_ready(int ready_pipe) {
+base::result<bool> server_process::ready(std::chrono::milliseconds wait) {
+  if (ready_) return true;
+  pollfd p{output_.get(), POLLIN, 0};
+  ::poll(&p, 1, static_cast<int>(wait.count()));
+  char room[512];
+  if ((p.revents & POLLIN) != 0) {
+    const auto n = ::read(output_.get(), room, sizeof room);
+    if (n > 0) said_.append(room, static_cast<std::size_t>(n));
+  }
+  if (const auto line = said_.find('\n'); line != std::string::npos) {
+    if (const auto port = parse_ready_line(std::string_view(said_).substr(0, line))) {
+      port_ = *port;
+      ready_ = true;
+      return true;
+    }
+  }
+  if (!running()) return base::error{base::errc::unavailable, "the server did not start: " + complaints()};
+  return false;
+}
+
+base::result<void> server_process::wait_until_ready() {
   const auto end = steady_clock::now() + start_limit;
-  std::string said;
   while (steady_clock::now() < end) {
-    pollfd p{ready_pipe, POLLIN, 0};
-    ::poll(&p, 1, 100);
-    char room[512];
-    if ((p.revents & POLLIN) != 0) {
-      const auto n = ::read(ready_pipe, room, sizeof room);
-      if (n > 0) said.append(room, static_cast<std::size_t>(n));
-    }
-    if (const auto line = said.find('\n'); line != std::string::npos) {
-      if (const auto port = parse_ready_line(std::string_view(said).substr(0, line))) {
-        port_ = *port;
-        return {};
-      }
-    }
-    if (!running()) return base::error{base::errc::unavailable, "the server did not start: " + complaints()};
+    const auto now_ready = ready(std::chrono::milliseconds(100));
+    if (!now_ready) return now_ready.error();
+    if (*now_ready) return {};
   }
   return base::error{base::errc::unavailable,
                      fmt::format("the server was not ready within {} s: {}", start_limit.count(), complaints())};
+}
+
+std::string server_process::disk() {
+  const auto directory = std::filesystem::temp_directory_path();
+  struct statfs about{};
+  const bool memory = ::statfs(directory.c_str(), &about) == 0 && about.f_type == TMPFS_MAGIC;
+  return directory.string() +
+         (memory ? " (a tmpfs, which is memory: a sync costs nothing there; TMPDIR names another)" : " (on a disk)");
 }
 
 server_process::~server_process() {

@@ -1,10 +1,12 @@
 // A server for the measurement: this binary as a child process, on ports that the system chooses. One thread. The child
 // ends with this object, or when this process dies.
 #pragma once
+#include <streamdemo/base/descriptor.hpp>
 #include <streamdemo/base/error.hpp>
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -20,6 +22,8 @@ class server_process {
   static base::result<std::unique_ptr<server_process>> start(const std::filesystem::path& program,
                                                              const std::vector<std::string>& settings,
                                                              const std::string& config_text = {});
+  // Where these directories are, and on what: "/tmp (a disk)".
+  static std::string disk();
   ~server_process();
   server_process(const server_process&) = delete;
 
@@ -29,17 +33,26 @@ class server_process {
   bool running();
   void kill();  // sends SIGKILL and waits for the end
   void stop();  // sends SIGTERM, after a while SIGKILL, and waits for the end
+  // Starts it again once it has ended: in the same directory, with the same settings, on the same port. Does not wait
+  // for it. Error: io.
+  base::result<void> start_again();
+  // Whether it has said that it is ready, for which it waits at most so long. Error: unavailable (it has ended).
+  base::result<bool> ready(std::chrono::milliseconds wait);
+  // Blocks, at most a minute. Error: unavailable.
+  base::result<void> wait_until_ready();
   // The end of what it wrote to standard error.
   std::string complaints() const;
 
  private:
   server_process() = default;
-  base::result<void> spawn(const std::filesystem::path& program, const std::vector<std::string>& settings,
-                           const std::string& config_text);
-  base::result<void> wait_until_ready(int ready_pipe);
+  base::result<void> launch(std::vector<std::string> words);
   bool reap(int options);
 
   std::filesystem::path directory_;
+  std::vector<std::string> words_;  // the program and its arguments
+  base::descriptor output_;         // its standard output
+  std::string said_;                // on it, until it was ready
+  bool ready_ = false;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
 };

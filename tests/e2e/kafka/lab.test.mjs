@@ -10,7 +10,7 @@ import { binary, track } from "../server.mjs";
 const brokers = process.env.STREAMDEMO_KAFKA_BROKERS;
 if (!brokers) throw new Error("name the brokers in STREAMDEMO_KAFKA_BROKERS");
 
-test("kill -9: in-process every task is lost, on Kafka another processor finishes each", { timeout: 120_000 }, async () => {
+test("kill -9: in memory every task is lost, with the journal and on Kafka each finishes", { timeout: 180_000 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), "streamdemo-lab-test-"));
   const [json, html] = [join(directory, "out.json"), join(directory, "out.html")];
   const args = ["compare", "buses", "--brokers", brokers, "--tasks", "12", "--parts", "kill", "--json", json, "--html", html];
@@ -21,8 +21,9 @@ test("kill -9: in-process every task is lost, on Kafka another processor finishe
   assert.equal(code, 0, text);
   const report = JSON.parse(readFileSync(json));
   assert.deepEqual(report.problems, []);
-  const [alone, kafka] = report.kills;
-  assert.deepEqual([alone.tasks, alone.finished, alone.unknown_after], [12, 0, 12]);
+  const [memory, journal, kafka] = report.kills;
+  assert.deepEqual([memory.tasks, memory.finished, memory.unknown_after], [15, 0, 15]);
+  assert.deepEqual([journal.tasks, journal.finished, journal.unknown_after], [15, 15, 0]);
   assert.deepEqual([kafka.tasks, kafka.finished, kafka.unknown_after], [12, 12, 0]);
   // Otherwise nothing was shown.
   assert.ok(kafka.on_the_killed >= 1 && kafka.on_the_killed < 12, text);

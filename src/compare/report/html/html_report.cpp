@@ -77,7 +77,9 @@ std::string html_report(const report& r) {
 }
 
 std::string html_report(const bus_report& r) {
-  std::string body = problems(r.problems);
+  std::string body;
+  for (const auto& line : verdicts(r)) body += "<p class=\"lead\">" + html::escape(line) + "</p>\n";
+  body += problems(r.problems);
   const auto picture = [&](std::string_view title, std::string_view unit, auto value) {
     std::vector<html::bar_row> rows;
     for (const auto& row : r.rows) {
@@ -111,7 +113,7 @@ std::string html_report(const bus_report& r) {
   body += html::heading("How it was measured");
   for (const auto& line : how_measured(r)) body += html::paragraph(line);
   body += foot(r.machine, r.calibration, r.command_line);
-  return html::page("In-process or Kafka? The same work on either bus", body);
+  return html::page("In memory, with a journal, or Kafka? The same work on each bus", body);
 }
 
 }  // namespace streamdemo::compare
