@@ -60,6 +60,9 @@ command parse_command_line(int argc, char** argv, char** environment) {
   auto* key = cli.add_subcommand("key", "Keys with which clients call a gateway (auth.mode = \"keys\")");
   add_key_command(*key, c.key);
   add_sources(*key);
+  auto* data =
+      cli.add_subcommand("data", "The journal in which a single process keeps its tasks (inprocess.directory)");
+  add_data_command(*data, c.data);
   lab_options lab;
   add_lab(cli, lab);
 
@@ -82,6 +85,7 @@ command parse_command_line(int argc, char** argv, char** environment) {
              : markdown ? command::action::print_markdown
                         : command::action::print_reference;
   }
+  if (data->parsed()) c.what = command::action::data;
   if (key->parsed()) c.what = command::action::key;
   if (lab.compare->parsed()) {
     c.what = lab.buses->parsed() ? command::action::compare_buses : command::action::compare_transports;

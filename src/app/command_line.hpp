@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "app/data_command.hpp"
 #include "app/key_command.hpp"
 
 namespace streamdemo::app {
@@ -17,6 +18,7 @@ struct command {
     compare_transports,
     compare_buses,
     key,    // `streamdemo key new|list|revoke`: the file of keys
+    data,   // `streamdemo data info|check|compact`: the directory of a journal
     check,  // `streamdemo config --check`: read the settings, report problems, start nothing
     leave,  // exit with `exit_code`: help or version was printed, or the arguments were wrong
   };
@@ -26,6 +28,7 @@ struct command {
   compare::transport_options transports;
   compare::bus_options buses;
   key_command key;
+  data_command data;
 };
 
 // Prints help, the version and errors itself.

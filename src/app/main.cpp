@@ -119,6 +119,8 @@ int main(int argc, char** argv) {
     case action::compare_buses:
       command.buses.program = own_program();
       return compare::compare_buses(command.buses);
+    case action::data:
+      return app::run_data_command(command.data);
     case action::key:
     case action::check:
     case action::run:

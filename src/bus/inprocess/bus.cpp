@@ -51,7 +51,7 @@ class inprocess_bus final : public bus {
     auto lock = journal::directory_lock::take(o.directory);
     if (!lock) return lock.error();
     const auto began = std::chrono::steady_clock::now();
-    auto store = journal::store::open({o.directory / "records", env});
+    auto store = journal::store::open({o.directory / journal::records_directory, env});
     if (!store) return store.error();
     log_.info("the journal in {} is open: {} bytes, {} ms", o.directory.string(), (*store)->disk_bytes(),
               std::chrono::duration_cast<base::milliseconds>(std::chrono::steady_clock::now() - began).count());

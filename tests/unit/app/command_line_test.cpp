@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using streamdemo::app::command;
+using streamdemo::app::data_command;
 
 namespace {
 
@@ -55,6 +56,17 @@ TEST_CASE("the lab is called by its two commands, each with its own options") {
   CHECK(buses.buses.brokers == "a:1,b:2");
   CHECK(buses.buses.out.html == "x.html");
   CHECK(parse({"compare", "--clients", "0"}).exit_code == 2);
+}
+
+TEST_CASE("the data command names what to do and the directory, and takes nothing else") {
+  const auto look = parse({"data", "info", "data/journal"});
+  CHECK(look.what == command::action::data);
+  CHECK(look.data.to_do == data_command::what::info);
+  CHECK(look.data.directory == "data/journal");
+  CHECK(parse({"data", "check", "d"}).data.to_do == data_command::what::check);
+  CHECK(parse({"data", "compact", "d"}).data.to_do == data_command::what::compact);
+  CHECK(parse({"data", "check"}).exit_code == 2);
+  CHECK(parse({"data"}).exit_code == 2);
 }
 
 TEST_CASE("help ends well and a wrong flag ends with 2") {

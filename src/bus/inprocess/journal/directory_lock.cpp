@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <chrono>
 #include <streamdemo/base/clock.hpp>
-#include <string>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +19,8 @@ namespace {
 
 using base::errc;
 using base::error;
+
+constexpr const char* lock_file = "in-use-by";
 
 error failed(const std::filesystem::path& directory, std::string_view tried, int why) {
   return {why == ENOSPC ? errc::no_space : errc::io,
@@ -49,7 +50,7 @@ base::result<directory_lock> directory_lock::take(const std::filesystem::path& d
   if (ec) return failed(directory, "make the directory above it", ec.value());
   // Records are what clients sent, so the directory is its owner's alone.
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return failed(directory, "make it", errno);
-  const auto file = directory / "in-use-by";
+  const auto file = directory / lock_file;
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return failed(directory, "write to it", errno);
   directory_lock lock(fd);
@@ -66,6 +67,16 @@ base::result<directory_lock> directory_lock::take(const std::filesystem::path& d
     return failed(directory, "write to it", errno);
   }
   return lock;
+}
+
+base::result<std::string> directory_lock::holder(const std::filesystem::path& directory) {
+  const int fd = ::open((directory / lock_file).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return std::string();
+  if (fd < 0) return failed(directory, "look who has it", errno);
+  const directory_lock closes(fd);
+  if (::flock(fd, LOCK_SH | LOCK_NB) == 0) return std::string();
+  if (errno != EWOULDBLOCK) return failed(directory, "look who has it", errno);
+  return text_of(fd);
 }
 
 directory_lock::directory_lock(directory_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

@@ -3,6 +3,7 @@
 #include <streamdemo/base/error.hpp>
 
 #include <filesystem>
+#include <string>
 
 namespace streamdemo::bus::inprocess::journal {
 
@@ -11,6 +12,10 @@ class directory_lock {
   // Makes the directory if it is missing, readable for its owner alone. Errors: already_exists (another process has it;
   // the text says which), io.
   static base::result<directory_lock> take(const std::filesystem::path& directory);
+
+  // Who has the directory, as that process wrote it; empty: nobody. Makes nothing. Tries the lock for a moment, so that
+  // a process that starts at the same moment may be refused. Error: io.
+  static base::result<std::string> holder(const std::filesystem::path& directory);
 
   directory_lock(directory_lock&& other) noexcept;
   directory_lock& operator=(directory_lock&&) = delete;

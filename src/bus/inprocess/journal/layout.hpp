@@ -16,6 +16,9 @@ namespace streamdemo::bus::inprocess::journal {
 inline constexpr std::uint32_t format = 1;
 inline constexpr std::string_view format_key = "f";
 
+// Where they are, below the journal's directory.
+inline constexpr const char* records_directory = "records";
+
 // A number for each topic, in the order in which the topics were made, so that a record's key is short.
 using topic_number = std::uint16_t;
 

@@ -67,7 +67,7 @@ error closed(const std::filesystem::path& directory) {
 
 // All keys of one sort, in their order; stops at the first that `each` refuses by returning false.
 template <class Each>
-rocksdb::Status visit(rocksdb::DB& db, char sort, Each each) {
+rocksdb::Status visit_sort(rocksdb::DB& db, char sort, Each each) {
   const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator({}));
   const std::string first(1, sort);
   for (it->Seek(first); it->Valid() && it->key().starts_with(first); it->Next()) {
@@ -132,6 +132,7 @@ class store::use {
   rocksdb::DB* db_ = nullptr;
 };
 
+store::store(const store_options& o) : options_(o), directory_(options_.directory) {}
 store::~store() = default;
 
 result<std::unique_ptr<store>> store::open(const store_options& o) {
@@ -143,7 +144,17 @@ result<std::unique_ptr<store>> store::open(const store_options& o) {
 
 result<void> store::open() {
   rocksdb::DB* raw = nullptr;
-  const auto opened = rocksdb::DB::Open(options_of(options_), directory_.string(), &raw);
+  auto options = options_of(options_);
+  rocksdb::Status opened;
+  if (options_.how == access::write) {
+    opened = rocksdb::DB::Open(options, directory_.string(), &raw);
+  } else {
+    options.create_if_missing = false;
+    if (options_.how == access::inspect) {
+      options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    }
+    opened = rocksdb::DB::OpenForReadOnly(options, directory_.string(), &raw);
+  }
   if (!opened.ok()) return failed(directory_, "open it", opened);
   db_.reset(raw);
   return {};
@@ -152,6 +163,7 @@ result<void> store::open() {
 result<void> store::load() {
   std::string value;
   const auto found = db_->Get({}, slice(format_key), &value);
+  if (found.IsNotFound() && options_.how != access::write) return unreadable(directory_, "its version");
   if (found.IsNotFound()) {
     rocksdb::WriteOptions synced;
     synced.sync = true;
@@ -168,16 +180,18 @@ result<void> store::load() {
                                "start that version, or use another directory",
                                directory_.string(), *number, format)};
     }
+    format_ = *number;
   }
   if (auto r = load_topics(); !r) return r;
   if (auto r = load_partitions(); !r) return r;
   if (auto r = load_commits(); !r) return r;
+  if (options_.how != access::write) return {};
   return drop_leftovers();
 }
 
 result<void> store::load_topics() {
   bool good = true;
-  const auto status = visit(*db_, topic_sort, [&](std::string_view key, std::string_view value) {
+  const auto status = visit_sort(*db_, topic_sort, [&](std::string_view key, std::string_view value) {
     const auto name = parse_topic_key(key);
     const auto entry = decode_topic(value);
     good = name && entry;
@@ -193,7 +207,7 @@ result<void> store::load_partitions() {
   std::map<topic_number, stored_topic*> by_number;
   for (auto& [name, t] : topics_) by_number[t.number] = &t;
   bool good = true;
-  const auto status = visit(*db_, partition_sort, [&](std::string_view key, std::string_view value) {
+  const auto status = visit_sort(*db_, partition_sort, [&](std::string_view key, std::string_view value) {
     const auto place = parse_partition_key(key);
     const auto entry = decode_partition(value);
     const auto topic = place ? by_number.find(place->first) : by_number.end();
@@ -209,7 +223,7 @@ result<void> store::load_partitions() {
 
 result<void> store::load_commits() {
   bool good = true;
-  const auto status = visit(*db_, commit_sort, [&](std::string_view key, std::string_view value) {
+  const auto status = visit_sort(*db_, commit_sort, [&](std::string_view key, std::string_view value) {
     auto place = parse_commit_key(key);
     const auto entry = decode_commit(value);
     good = place && entry;
@@ -321,6 +335,25 @@ result<std::vector<base::record>> store::read(topic_number t, std::int32_t parti
   }
   if (!it->status().ok()) return failed(directory_, "read records", it->status());
   return out;
+}
+
+result<void> store::visit(topic_number t, std::int32_t partition, std::int64_t from, std::int64_t end,
+                          const std::function<void(std::int64_t offset, bool good)>& each) const {
+  const use db(*this);
+  if (!db) return closed(directory_);
+  const auto last = record_key(t, partition, end);
+  const auto bound = slice(last);
+  rocksdb::ReadOptions o;
+  o.iterate_upper_bound = &bound;
+  o.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(o));
+  for (it->Seek(record_key(t, partition, from)); it->Valid(); it->Next()) {
+    const auto offset = parse_record_key(view(it->key()));
+    if (!offset) return unreadable(directory_, fmt::format("a key of partition {}", partition));
+    each(*offset, decode_record(view(it->value())).has_value());
+  }
+  if (!it->status().ok()) return failed(directory_, "read records", it->status());
+  return {};
 }
 
 result<std::int64_t> store::find(topic_number t, std::int32_t partition, std::int64_t begin, std::int64_t end,

@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <shared_mutex>
@@ -55,9 +56,16 @@ struct stored_topic {
   std::vector<partition_entry> partitions;
 };
 
+enum class access {
+  write,    // for the one process that has the directory's lock; what is missing is made
+  read,     // changes and makes nothing. Beside a process that writes it may fail, and works if tried again
+  inspect,  // like read, but damage in the log of writes is an error; the others read only what precedes it
+};
+
 struct store_options {
-  std::filesystem::path directory;  // made if it is missing
-  rocksdb::Env* env = nullptr;      // nullptr: the system's files. A test can pass one that loses or refuses writes
+  std::filesystem::path directory;
+  rocksdb::Env* env = nullptr;  // nullptr: the system's files. A test can pass one that loses or refuses writes
+  access how = access::write;
 };
 
 class store {
@@ -70,6 +78,8 @@ class store {
   // As they were when the directory was opened, and those added since.
   const std::map<std::string, stored_topic>& topics() const noexcept { return topics_; }
   const std::vector<std::pair<commit_place, commit_entry>>& commits() const noexcept { return commits_; }
+
+  std::uint32_t format_on_disk() const noexcept { return format_; }
 
   // Synced. The name must be new.
   result<stored_topic> add_topic(const std::string& name, std::int32_t partitions);
@@ -89,6 +99,10 @@ class store {
   // first may then have a higher offset. Topic names are not set.
   result<std::vector<base::record>> read(topic_number t, std::int32_t partition, std::int64_t from, std::int64_t end,
                                          std::size_t max_records, std::size_t max_bytes) const;
+  // Calls `each` with every record of the partition in [from, end), in their order: its offset, and whether it can be
+  // decoded.
+  result<void> visit(topic_number t, std::int32_t partition, std::int64_t from, std::int64_t end,
+                     const std::function<void(std::int64_t offset, bool good)>& each) const;
   // The first offset in [begin, end] whose record is not older than `at`; `end` if there is none.
   result<std::int64_t> find(topic_number t, std::int32_t partition, std::int64_t begin, std::int64_t end,
                             base::sys_time at) const;
@@ -104,7 +118,7 @@ class store {
   std::uint64_t disk_bytes() const;
 
  private:
-  explicit store(const store_options& o) : options_(o), directory_(options_.directory) {}
+  explicit store(const store_options& o);
   result<void> open();
   result<void> probe() const;
   result<void> load();
@@ -122,6 +136,7 @@ class store {
   mutable std::condition_variable_any opened_;
   std::unique_ptr<rocksdb::DB> db_;  // nullptr: opening it failed, and is tried again
   bool given_up_ = false;
+  std::uint32_t format_ = format;
   std::map<std::string, stored_topic> topics_;
   std::vector<std::pair<commit_place, commit_entry>> commits_;
 };
