@@ -63,12 +63,19 @@ response_follower::options follower_options(const config::settings& s) {
           .window = s.tasks.max_deadline + s.results.keep_for + s.processor.recovery_margin};
 }
 
-histories::options history_options(const config::settings& s) {
+// What the log is, for a store that may outlive it.
+std::string log_of(const config::settings& s, const std::string& instance) {
+  const bool outlives_this_process = config::reaches_other_processes(s.bus) || !s.inprocess.directory.empty();
+  return outlives_this_process ? s.topics.response : s.topics.response + " of " + instance;
+}
+
+histories::options history_options(const config::settings& s, const std::string& instance) {
   return {.max_bytes = s.results.max_bytes,
           .keep_for = s.results.keep_for,
           .partitions = s.topics.partitions,
           .max_waiters = s.gateway.max_waiters,
-          .max_disk_bytes = s.history.max_disk_bytes};
+          .max_disk_bytes = s.history.max_disk_bytes,
+          .topic = log_of(s, instance)};
 }
 
 std::unique_ptr<event_store> disk_of(const config::settings& s) {
@@ -131,7 +138,8 @@ class wired_gateway final : public gateway {
                                    "Times that gateway.max_buffer_bytes had no room for one more")),
         gate_(gate_options(settings_), secrets(s.id_secret, settings_.auth.earlier_id_secrets), make_verifier(s, log_),
               clock_),
-        all_(make_histories(history_options(settings_), s.loops, s.clock, s.metrics, log_, disk_of(settings_))),
+        all_(make_histories(history_options(settings_, s.instance), s.loops, s.clock, s.metrics, log_,
+                            disk_of(settings_))),
         service_(make_task_service({.bus = s.bus,
                                     .all = *all_,
                                     .files = s.artifacts,
@@ -171,6 +179,8 @@ class wired_gateway final : public gateway {
     if (auto opened = co_await all_->open(); opened.has_error()) co_return opened;
     if (auto learned = co_await learn_clock(); learned.has_error()) co_return learned;
     stage_ = stage::reading_back;
+    // What the store knew may be too old by now.
+    all_->sweep(all_->bus_now());
     follower_.start();
     // close() may be called on any thread and wakes nothing here, so check for it regularly.
     while (!closed_ && follower_.behind() != 0) {

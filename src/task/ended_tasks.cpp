@@ -22,6 +22,17 @@ std::array<std::uint8_t, 16> bytes_of(std::string_view uuid) noexcept {
   return bytes;
 }
 
+std::string text_of_uuid(const std::array<std::uint8_t, 16>& bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += digits[bytes[i] >> 4];
+    text += digits[bytes[i] & 15];
+  }
+  return text;
+}
+
 }  // namespace
 
 template <class Self, class F>
@@ -44,6 +55,17 @@ std::size_t ended_tasks::shelf<Key, Hash>::forget_before(sys_time at) {
 template <class Key, class Hash>
 std::size_t ended_tasks::shelf<Key, Hash>::bytes() const noexcept {
   return ends.size() * (sizeof(Key) + sizeof(end) + per_entry) + order.size() * sizeof(order.front());
+}
+
+void ended_tasks::for_each(const std::function<void(const std::string&)>& f) const {
+  const auto tell = [&](const auto& on, const auto& text_of) {
+    for (const auto& [at, key] : on.order) {
+      const auto it = on.ends.find(key);
+      if (it != on.ends.end() && it->second.at == at) f(text_of(key));
+    }
+  };
+  tell(uuids_, [](const uuid& key) { return text_of_uuid(key); });
+  tell(others_, [](const std::string& key) { return key; });
 }
 
 void ended_tasks::put(std::string_view request_id, end e) {

@@ -39,6 +39,25 @@ const task_state* fold::find(std::string_view request_id) const {
   return &told_;
 }
 
+void fold::for_each(const std::function<void(const task_state&)>& f) const {
+  for (const auto& [id, t] : tasks_) f(t);
+  ended_.for_each([&](const std::string& id) { f(*find(id)); });
+}
+
+void fold::restore(task_state t) {
+  constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+  if (t.end) {
+    ended_.put(t.request_id, {.how = *t.end,
+                              .deleted = t.deleted,
+                              .last_seq = static_cast<std::uint32_t>(std::min(t.last_seq, most)),
+                              .at = t.ended_at});
+    return;
+  }
+  ended_.erase(t.request_id);
+  auto id = t.request_id;
+  tasks_.insert_or_assign(std::move(id), std::move(t));
+}
+
 std::size_t fold::bytes() const noexcept {
   return tasks_.size() * open_task_bytes() + ended_.bytes();
 }

@@ -143,3 +143,33 @@ TEST_CASE("a second process on the directory does not start, and says which sett
   }
   CHECK(why.find("history.directory") != std::string::npos);
 }
+
+TEST_CASE("a gateway that starts again has every event, and reads nothing of the log that it had read before") {
+  temporary_directory directory;
+  const auto one_machine = [&](config::settings& s) {
+    small_memory(s, directory.path() / "history");
+    s.inprocess.directory = directory.path() / "journal";
+  };
+  std::string id;
+  std::vector<std::string> before;
+  {
+    app_fixture app(one_machine);
+    run([&]() -> base::awaitable<void> {
+      caller c(co_await asio::this_coro::executor, app.port());
+      id = co_await c.submit("simulate", task);
+      before = co_await all_of(transport::sse, app.port(), id, 0);
+    });
+  }
+  app_fixture app(one_machine);
+  run([&]() -> base::awaitable<void> {
+    caller operators(co_await asio::this_coro::executor, app.management_port());
+    const auto metrics = co_await operators.get("/metrics");
+    CHECK(metrics.body.find("\nstreamdemo_history_events_total 0\n") != std::string::npos);
+    const auto after = co_await all_of(transport::json_lines, app.port(), id, 0);
+    CHECK(after == before);
+    caller c(co_await asio::this_coro::executor, app.port());
+    const auto next = co_await c.submit("simulate", R"({"results":3,"interval_ms":0})");
+    const auto more = co_await all_of(transport::websocket, app.port(), next, 0);
+    CHECK(in_order(more, 0));
+  });
+}

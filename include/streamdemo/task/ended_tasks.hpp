@@ -31,6 +31,9 @@ class ended_tasks {
   // The task must be known to find().
   void mark_deleted(std::string_view request_id);
 
+  // Calls `f` with each id, in the order of their ends.
+  void for_each(const std::function<void(const std::string&)>& f) const;
+
   // Forgets the tasks that ended before `at`, and returns how many.
   std::size_t forget_before(sys_time at);
 

@@ -20,6 +20,7 @@
 #include <streamdemo/task/ended_tasks.hpp>
 #include <streamdemo/task/message.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,12 @@ class fold {
   // nullptr: no accepted was read, or the task was forgotten. For an ended task only the id, the end and last_seq are
   // set. Valid until the next call.
   const task_state* find(std::string_view request_id) const;
+
+  // Calls `f` with the state of each task; of ended ones as find() gives it.
+  void for_each(const std::function<void(const task_state&)>& f) const;
+  // Adds a task in a state that for_each() or find() gave before, in a fold of the same rules. Ended tasks in the order
+  // of their ends.
+  void restore(task_state t);
 
   // Forgets tasks that ended more than keep_for before `log_time`, and returns how many. This only frees memory: it
   // does not change what apply() returns.

@@ -13,8 +13,9 @@
 
 #include "gateway/history/history_disk.hpp"
 #include "gateway/history/history_index.hpp"
+#include "gateway/history/history_notebook.hpp"
 #include "gateway/history/memory_bound.hpp"
-#include "gateway/history/partition_clock.hpp"
+#include "gateway/history/partition_state.hpp"
 
 namespace streamdemo::gateway {
 
@@ -74,15 +75,27 @@ class folded_histories final : public histories {
                               .max_loaded_bytes = o.max_bytes / 16},
         std::move(disk), loops, m, log_,
         history_disk::listener{[this] { disk_moved(); }, [this] { erase_unreadable(); }, [this] { write_again(); }});
+    notebook_ = std::make_unique<history_notebook>(shape_of(o), *disk_, index_, partitions_);
   }
 
   ~folded_histories() override { wakes_->shut(); }
 
   base::awaitable<base::result<void>> open() override {
     if (!disk_) co_return base::result<void>{};
-    auto opened = co_await disk_->open();
+    auto notes = co_await disk_->open(shape_of(options_));
+    if (!notes) co_return notes.error();
     bound_.drop_unwritten(!disk_->works());
-    co_return opened;
+    const bool restored = restore(*notes);
+    if (!restored) {
+      log_.warning("what was in history.directory is damaged, the log is read instead");
+      notebook_->begin_anew();
+    }
+    if (!restored || notes->empty()) notebook_->write_all();
+    co_return base::result<void>{};
+  }
+
+  std::optional<place> place_of(std::int32_t partition) const override {
+    return partitions_[static_cast<std::size_t>(partition)].place;
   }
 
   bool is_full() const override { return disk_ && (disk_->is_full() || (over_ && disk_->works())); }
@@ -135,9 +148,10 @@ class folded_histories final : public histories {
     for (const auto& r : records) {
       bus_clock_.seen(r->log_time, read);
       apply_one(*r, now, read);
+      if (disk_) notebook_->applied(*r);
     }
     last_.reset();
-    if (disk_) disk_->hand_over();
+    if (disk_) notebook_->write();
     wakes_->flush();
     publish_gauges();
   }
@@ -152,13 +166,17 @@ class folded_histories final : public histories {
     // Keep what the fold may still need for the next record of the log, whatever the clock of that record's broker
     // says.
     const auto even = clock_.even();
-    for (auto& p : partitions_) p.fold.forget(std::min(now - forget_margin, p.clock.log_time(even)));
+    for (auto& p : partitions_) {
+      const auto at = std::min(now - forget_margin, p.clock.log_time(even));
+      p.fold.forget(at);
+      p.forgotten = at - options_.keep_for;
+    }
     set_apart();
     bound_.tidy();
     if (disk_) {
       disk_->sweep(index_.oldest().value_or(now - forget_margin));
       disk_moved();
-      disk_->hand_over();
+      notebook_->sweep();
     }
     publish_gauges();
   }
@@ -167,10 +185,16 @@ class folded_histories final : public histories {
     auto& p = partitions_[static_cast<std::size_t>(partition)];
     p.fold = task::fold(task::fold::options{options_.keep_for, false});
     ++p.epoch;
+    p.place.reset();
+    p.restarting = true;
+    // Nothing of what was noted of this partition counts any more; all is noted again once it is read.
+    if (disk_) notebook_->begin_anew();
   }
 
   void finish_restart(std::int32_t partition) override {
-    const auto epoch = partitions_[static_cast<std::size_t>(partition)].epoch;
+    auto& restarted = partitions_[static_cast<std::size_t>(partition)];
+    restarted.restarting = false;
+    const auto epoch = restarted.epoch;
     for (const auto& h : index_.all()) {
       if (h->epoch() == epoch || base::partition_for(h->peek().request_id, options_.partitions) != partition) continue;
       if (!task::is_end(h->peek().status)) {
@@ -181,17 +205,12 @@ class folded_histories final : public histories {
       }
       give_up(h);
     }
+    if (disk_) notebook_->write_all();
     wakes_->flush();
     publish_gauges();
   }
 
  private:
-  struct partition_state {
-    explicit partition_state(task::fold::options o) : fold(o) {}
-    task::fold fold;
-    partition_clock clock;
-    std::uint32_t epoch = 0;  // how often it was restarted
-  };
   using kept_ptr = std::shared_ptr<kept_history>;
   struct end {
     base::sys_time at;
@@ -212,6 +231,7 @@ class folded_histories final : public histories {
     auto& p = partitions_[static_cast<std::size_t>(r.partition)];
     const auto written = p.clock.written(r.log_time, bus_now(), read);
     const auto s = p.fold.apply(m, r.log_time);
+    if (disk_ && s.state != nullptr) notebook_->touched(m.request_id);
     if (s.breaks_rules) breaks_rules(r, m, s.why, now);
     // Also if the fold has forgotten the task: some of its data may be left.
     if (s.what == task::step::kind::deleted || (m.type == task::message_type::deleted && !p.fold.find(m.request_id))) {
@@ -309,6 +329,7 @@ class folded_histories final : public histories {
     }
     index_.forget(request_id);
     last_.reset();
+    if (disk_) notebook_->touched(request_id);
     deleted_.Increment();
     if (observer_ != nullptr) observer_->on_deleted(request_id);
   }
@@ -344,6 +365,7 @@ class folded_histories final : public histories {
     for (const auto& h : bound_.take_emptied()) {
       if (disk_) disk_->removed(*h);
       index_.remove(h);
+      if (disk_) notebook_->touched(h->peek().request_id);
     }
   }
 
@@ -366,11 +388,16 @@ class folded_histories final : public histories {
     while (disk_->is_over() && give_up_first_ended()) {
     }
     while (disk_->works() && disk_->is_over()) {
-      if (!disk_->drop_of_largest()) disk_->break_off("history.max_disk_bytes is used up by tasks that have not ended");
+      const auto h = disk_->drop_of_largest();
+      if (h) {
+        notebook_->touched(h->peek().request_id);
+      } else {
+        disk_->break_off("history.max_disk_bytes is used up by tasks that have not ended");
+      }
     }
     bound_.drop_unwritten(!disk_->works());
     enforce_bound();
-    disk_->hand_over();
+    notebook_->write();
     if (!is_full()) room_.notify_all();
   }
 
@@ -378,9 +405,62 @@ class folded_histories final : public histories {
     for (const auto& h : index_.all()) disk_->erase_unreadable(h);
   }
 
+  // What is on disk counts again once all is written.
   void write_again() {
-    for (const auto& h : index_.all()) disk_->add_again(h);
+    notebook_->begin_anew();
+    for (const auto& h : index_.all()) {
+      disk_->add_again(h);
+      disk_->hand_over();
+    }
+    notebook_->write_all();
     disk_moved();
+  }
+
+  // All or nothing. False: a note is damaged.
+  bool restore(const std::vector<event_store::note>& notes) {
+    std::vector<task_note> tasks;
+    std::vector<place_note> places;
+    for (const auto& n : notes) {
+      if (auto t = task_note_of(n.key, *n.value)) {
+        tasks.push_back(std::move(*t));
+      } else if (auto p = place_note_of(n.key, *n.value);
+                 p && p->partition >= 0 && p->partition < options_.partitions) {
+        places.push_back(std::move(*p));
+      } else if (n.key != event_store::shape_key) {
+        return false;
+      }
+    }
+    for (auto& t : tasks) restore_task(std::move(t));
+    const auto even = clock_.even();
+    for (auto& p : places) {
+      auto& to = partitions_[static_cast<std::size_t>(p.partition)];
+      to.place = std::move(p.place);
+      to.clock.restore(p.clock, even);
+    }
+    if (!notes.empty()) notebook_->is_whole();
+    set_apart();
+    enforce_bound();
+    publish_gauges();
+    return true;
+  }
+
+  void restore_task(task_note n) {
+    auto& p = partitions_[static_cast<std::size_t>(base::partition_for(n.state.request_id, options_.partitions))];
+    const auto t = n.state;
+    p.fold.restore(t);
+    if (t.deleted && observer_ != nullptr) observer_->on_deleted(t.request_id);
+    if (!n.kept) return;
+    const auto h = std::make_shared<kept_history>(view_of(n), wakes_, disk_->reads());
+    h->restore_on_disk(n.disk_from, n.disk_bytes);
+    disk_->restored(h);
+    bound_.opened(*h);
+    index_.insert(h);
+    if (t.end) return remember_end({n.kept_since, h});
+    ++open_;
+    if (!t.owner.empty()) ++open_of_[t.owner];
+    if (observer_ == nullptr) return;
+    observer_->on_accepted(h);
+    if (t.current) observer_->on_run(t.request_id, t.last_run_source);
   }
 
   void over(const kept_ptr& h) {
@@ -394,6 +474,7 @@ class folded_histories final : public histories {
     if (disk_) disk_->removed(*h);
     bound_.removed(*h);
     index_.remove(h);
+    if (disk_) notebook_->touched(h->peek().request_id);
   }
 
   void breaks_rules(const base::record& r, const task::message& m, std::string_view why, base::sys_time now) {
@@ -440,7 +521,16 @@ class folded_histories final : public histories {
   base::counter& ignored_;
   base::counter& rule_breaks_;
   std::unique_ptr<history_disk> disk_;  // nullptr: there is none
+  std::unique_ptr<history_notebook> notebook_;
 };
+
+// Every record has an id of its own (CloudEvents); foreign ones may not.
+std::string histories::name_of(const base::record& r) {
+  constexpr std::size_t most = 200;
+  auto name = std::to_string(r.log_time.time_since_epoch().count());
+  name.append(1, ' ').append(r.header_value("ce_id").value_or(r.key).substr(0, most));
+  return name;
+}
 
 std::unique_ptr<histories> make_histories(histories::options o, base::io_threads& loops, const base::clock& clock,
                                           base::metrics& metrics, const base::logger& log,

@@ -175,12 +175,21 @@ class histories {
     std::int32_t partitions;
     std::size_t max_waiters = 1000;  // await_task()
     std::uint64_t max_disk_bytes = std::uint64_t{10} << 30;
+    std::string topic;  // whose records are applied; another name for another log
   };
+
+  // A record that was applied, the last of its partition.
+  struct place {
+    std::int64_t offset = 0;
+    std::string record;  // name_of() of it
+  };
+  // A name that a record of another topic, or another record at the same offset, does not have.
+  static std::string name_of(const base::record& r);
 
   virtual ~histories() = default;
 
-  // Loop 0, before all else: prepares the store. Errors: invalid_argument, conflict (the directory cannot be used; a
-  // disk that is only full or fails is tried again later).
+  // Loop 0, before all else: prepares the store, and takes from it what was known when it was written. Errors:
+  // invalid_argument, conflict (the directory cannot be used; a disk that is only full or fails is tried again later).
   virtual base::awaitable<base::result<void>> open() = 0;
 
   // Any thread.
@@ -223,6 +232,8 @@ class histories {
   // needed. Histories that appear again continue where they were (same events, same bytes). finish_restart(), called
   // once the end is reached, removes those that did not.
   virtual void restart(std::int32_t partition) = 0;
+  // Loop 0: how far the store knows a partition, so that only later records are to be applied; nullopt: not at all.
+  virtual std::optional<place> place_of(std::int32_t partition) const = 0;
   virtual void finish_restart(std::int32_t partition) = 0;
 
   // Loop 0: at most one observer; nullptr: none. The observer must exist until observe(nullptr).

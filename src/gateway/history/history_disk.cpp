@@ -36,20 +36,46 @@ history_disk::~history_disk() {
   reads_->close();
 }
 
-base::awaitable<base::result<void>> history_disk::open() {
-  auto opened = co_await reads_->threads().run([this] { return store_->open(); });
+base::result<event_store::opened> history_disk::read_store(const std::string& shape,
+                                                           std::vector<event_store::note>& notes) {
+  auto opened = store_->open(shape);
+  if (!opened || !opened->kept) return opened;
+  auto read = store_->read_notes([&](std::string_view key, std::string_view value) {
+    notes.push_back({.key = std::string(key), .value = std::string(value), .erase_to = {}});
+  });
+  if (!read) return read.error();
+  return opened;
+}
+
+base::awaitable<base::result<std::vector<event_store::note>>> history_disk::open(std::string shape) {
+  std::vector<event_store::note> notes;
+  auto opened = co_await reads_->threads().run([&] { return read_store(shape, notes); });
   if (!opened && (opened.error().code == base::errc::invalid_argument || opened.error().code == base::errc::conflict)) {
-    co_return opened;
+    co_return opened.error();
   }
   writer_->start();
   if (opened) {
+    if (!opened->why.empty()) {
+      log_.warning("what was in history.directory is not used, the log is read instead: {}", opened->why);
+    }
     state_ = state::works;
     works_.Set(1);
   } else {
     state_ = state::works;
     break_off(opened.error().message);
   }
-  co_return base::result<void>{};
+  co_return notes;
+}
+
+void history_disk::note(event_store::note n) {
+  if (!works()) return;
+  waiting_bytes_ += write_behind::memory_of(n);
+  writer_->note(std::move(n));
+}
+
+void history_disk::restored(const kept_ptr& h) {
+  bytes_on_disk_ += h->disk()->bytes;
+  if (!h->disk()->stretches.empty()) large_.push_back(h);
 }
 
 void history_disk::added(const kept_ptr& h, const task::event_ptr& e) {
@@ -57,7 +83,7 @@ void history_disk::added(const kept_ptr& h, const task::event_ptr& e) {
   if (waiting_events_ == 0) idle_sweeps_ = 0;
   waiting_bytes_ += e->bytes();
   ++waiting_events_;
-  h->queued(e->seq());
+  h->queued(e->seq(), write_behind::bytes_on_disk(*e));
   writer_->add(h, e);
 }
 
@@ -100,15 +126,15 @@ bool history_disk::is_over() const noexcept {
   return bytes_on_disk_ > max_bytes_ - max_bytes_ / 8;
 }
 
-bool history_disk::drop_of_largest() {
+history_disk::kept_ptr history_disk::drop_of_largest() {
   std::erase_if(large_, [](const auto& h) { return h->disk()->stretches.empty(); });
   const auto smaller = [](const auto& a, const auto& b) { return a->disk()->bytes < b->disk()->bytes; };
   const auto it = std::max_element(large_.begin(), large_.end(), smaller);
-  if (it == large_.end()) return false;
+  if (it == large_.end()) return nullptr;
   const auto dropped = (*it)->drop_first_on_disk();
   bytes_on_disk_ -= dropped.bytes;
   if (works()) writer_->erase((*it)->name_on_disk(), dropped.from, dropped.through);
-  return true;
+  return *it;
 }
 
 void history_disk::break_off(std::string_view why) {

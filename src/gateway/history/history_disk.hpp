@@ -38,14 +38,21 @@ class history_disk {
                const base::logger& log, listener l);
   ~history_disk();
 
-  // Errors: invalid_argument, conflict. Any other makes it broken.
-  base::awaitable<base::result<void>> open();
+  // What the store keeps beside the events; empty if it was not written for this `shape`. Errors: invalid_argument,
+  // conflict. Any other makes it broken.
+  base::awaitable<base::result<std::vector<event_store::note>>> open(std::string shape);
 
   std::shared_ptr<disk_reads> reads() const { return reads_; }
 
   // A new event, the last of `h`. What is added since the last hand_over() waits until then.
   void added(const kept_ptr& h, const task::event_ptr& e);
+  // As an event: written together with everything since the last hand_over().
+  void note(event_store::note n);
+  // Memory of what waits for hand_over().
+  std::size_t fresh_bytes() const noexcept { return writer_->fresh_bytes(); }
   void hand_over() { writer_->hand_over(); }
+  // A history that the store had when it was opened.
+  void restored(const kept_ptr& h);
   // Everything that `h` has on disk is erased; it is in no use any more.
   void removed(const kept_history& h);
   // In on_retry: erases what `h` has on disk if there is a hole between that and what it has in memory.
@@ -65,14 +72,15 @@ class history_disk {
 
   // Whether histories must go, for more to be written.
   bool is_over() const noexcept;
-  // Gives up the oldest part of the largest history. False: none is large.
-  bool drop_of_largest();
+  // Gives up the oldest part of the largest history, and returns that; nullptr: none is large.
+  kept_ptr drop_of_largest();
   // There is nothing to give up: stops writing until the next attempt.
   void break_off(std::string_view why);
 
  private:
   enum class state { closed, works, broken };
 
+  base::result<event_store::opened> read_store(const std::string& shape, std::vector<event_store::note>& notes);
   void take(write_behind::outcome o);
   void take_recovery(const write_behind::outcome& o);
   void count(const write_behind::outcome& o);

@@ -229,6 +229,13 @@ std::uint64_t kept_history::stored(std::int64_t from, std::int64_t through, std:
   return disk_->store(from, through, bytes) ? bytes : 0;
 }
 
+void kept_history::restore_on_disk(std::int64_t from, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  disk_->restore(from, view_.last_seq, bytes);
+  in_memory_from_ = view_.last_seq + 1;
+  find_first_kept();
+}
+
 disk_part::stretch kept_history::drop_first_on_disk() {
   const std::lock_guard lock(mutex_);
   const auto dropped = disk_->drop_first();

@@ -61,7 +61,12 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   bool may_drop_first() const noexcept { return !disk_ || disk_->may_drop(in_memory_from_); }
   // What changes on disk; only with one. Events were handed to the writer; are written; those up to `through` were
   // given up; all of them were, because there is a hole between them and those in memory.
-  void queued(std::int64_t seq) noexcept { disk_->queued = seq; }
+  void queued(std::int64_t seq, std::uint64_t bytes) noexcept {
+    disk_->queued = seq;
+    disk_->queued_bytes += bytes;
+  }
+  // Of a new history, whose view says more: all its events are on disk.
+  void restore_on_disk(std::int64_t from, std::uint64_t bytes);
   std::uint64_t stored(std::int64_t from, std::int64_t through, std::uint64_t bytes);
   disk_part::stretch drop_first_on_disk();
   void begin_disk_anew();

@@ -27,6 +27,20 @@ class partition_clock {
   // The log time that a record written now would get.
   base::sys_time log_time(base::steady_time now) const noexcept { return logged_ + since(now); }
 
+  struct state {
+    base::sys_time last{};
+    base::sys_time logged{};
+    base::microseconds behind{0};
+  };
+  state now() const noexcept { return {last_, logged_, behind_}; }
+  // Continues as if the last record had been read at `read`.
+  void restore(const state& s, base::steady_time read) noexcept {
+    last_ = s.last;
+    logged_ = s.logged;
+    behind_ = s.behind;
+    read_ = read;
+  }
+
  private:
   base::microseconds since(base::steady_time now) const noexcept {
     return std::chrono::duration_cast<base::microseconds>(now - read_);

@@ -20,6 +20,8 @@ response_follower::response_follower(options o, bus::bus& b, histories& all, bas
       log_(log.child("follower")),
       is_behind_(static_cast<std::size_t>(options_.partitions), true),
       restarted_(static_cast<std::size_t>(options_.partitions), false),
+      checks_(static_cast<std::size_t>(options_.partitions), false),
+      stopped_(static_cast<std::size_t>(options_.partitions), false),
       folded_(static_cast<std::size_t>(options_.partitions), 0),
       behind_(options_.partitions),
       changed_(loop0),
@@ -34,7 +36,29 @@ void response_follower::start() {
 }
 
 void response_follower::follow(std::int32_t partition) {
-  reader_->follow({options_.topic, partition}, bus::from_time{all_.bus_now() - options_.window});
+  const auto known = all_.place_of(partition);
+  stopped_[static_cast<std::size_t>(partition)] = false;
+  checks_[static_cast<std::size_t>(partition)] = known.has_value();
+  if (known) {
+    reader_->follow({options_.topic, partition}, bus::from_offset{known->offset});
+  } else {
+    reader_->follow({options_.topic, partition}, bus::from_time{all_.bus_now() - options_.window});
+  }
+}
+
+// False: the histories know the record already, or it belongs to a log that they do not know.
+bool response_follower::is_new(const base::record& r) {
+  const auto i = static_cast<std::size_t>(r.partition);
+  if (stopped_[i]) return false;
+  if (!checks_[i]) return true;
+  checks_[i] = false;
+  const auto known = all_.place_of(r.partition);
+  moved_to(r.partition, r.offset + 1);
+  if (known && known->offset == r.offset && known->record == histories::name_of(r)) return false;
+  stopped_[i] = true;
+  reader_->unfollow({options_.topic, r.partition});
+  lost({{options_.topic, r.partition}, "what history.directory knows is of another log, or of records that are gone"});
+  return false;
 }
 
 base::awaitable<void> response_follower::read() {
@@ -62,11 +86,11 @@ void response_follower::take(std::vector<bus::read_item>& items) {
   };
   for (auto& item : items) {
     if (auto* r = std::get_if<base::record_ptr>(&item)) {
-      records_.push_back(std::move(*r));
+      if (is_new(**r)) records_.push_back(std::move(*r));
       continue;
     }
     flush();
-    if (const auto* c = std::get_if<bus::caught_up>(&item)) reached_end(*c);
+    if (const auto* c = std::get_if<bus::caught_up>(&item); c && !stopped(c->partition)) reached_end(*c);
     if (const auto* l = std::get_if<bus::position_lost>(&item)) lost(*l);
   }
   flush();

@@ -1,5 +1,6 @@
 // Reads every partition of `response` into the histories, from far enough back that every task that can still matter is
-// complete. If a position is lost, that partition is read and folded again from as far back. Loop 0.
+// complete; or from where the histories say that they know it, if the log still has that record there. If a position is
+// lost, that partition is read and folded again from as far back. Loop 0.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
@@ -47,6 +48,8 @@ class response_follower {
   void reached_end(const bus::caught_up& c);
   void moved_to(std::int32_t partition, std::int64_t offset);
   void lost(const bus::position_lost& l);
+  bool is_new(const base::record& r);
+  bool stopped(const bus::partition_id& p) const { return stopped_[static_cast<std::size_t>(p.partition)]; }
   void set_behind(std::int32_t partition, bool value);
 
   options options_;
@@ -58,6 +61,9 @@ class response_follower {
   std::vector<base::record_ptr> records_;  // of one batch
   std::vector<bool> is_behind_;
   std::vector<bool> restarted_;
+  // Per partition: the record with which its place begins must come first; and none may come until it is read anew.
+  std::vector<bool> checks_;
+  std::vector<bool> stopped_;
   std::vector<std::int64_t> folded_;  // per partition, the offset before which all is applied
   std::atomic<std::int32_t> behind_;
   bool closed_ = false;

@@ -32,7 +32,25 @@ void write_behind::add(const kept_ptr& of, const task::event_ptr& e) {
   auto& i = fresh_.back();
   i.change.add.push_back(e);
   i.memory += e->bytes();
-  i.disk += e->sse().size() + key_bytes;
+  i.disk += bytes_on_disk(*e);
+  fresh_bytes_ += e->bytes();
+}
+
+std::uint64_t write_behind::bytes_on_disk(const task::event& e) noexcept {
+  return e.sse().size() + key_bytes;
+}
+
+std::size_t write_behind::memory_of(const event_store::note& n) noexcept {
+  return sizeof(n) + n.key.size() + (n.value ? n.value->size() : 0);
+}
+
+void write_behind::note(event_store::note n) {
+  if (fresh_.empty() || fresh_.back().of || fresh_.back().notes.empty()) fresh_.emplace_back();
+  auto& i = fresh_.back();
+  const auto bytes = memory_of(n);
+  i.memory += bytes;
+  fresh_bytes_ += bytes;
+  i.notes.push_back(std::move(n));
 }
 
 void write_behind::erase(std::string name, std::int64_t from, std::int64_t through) {
@@ -42,6 +60,8 @@ void write_behind::erase(std::string name, std::int64_t from, std::int64_t throu
 void write_behind::hand_over() {
   if (fresh_.empty()) return;
   bool wake = false;
+  fresh_.back().last = true;
+  fresh_bytes_ = 0;
   {
     const std::lock_guard lock(mutex_);
     wake = items_.empty();
@@ -75,6 +95,7 @@ void write_behind::recover(std::vector<event_store::change> erasures, bool every
 void write_behind::give_up(std::uint64_t round) {
   std::deque<item> dropped;
   fresh_.clear();
+  fresh_bytes_ = 0;
   const std::lock_guard lock(mutex_);
   dropped.swap(items_);
   bytes_ = 0;
@@ -102,7 +123,11 @@ void write_behind::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [&] { return closed_ || !items_.empty() || recover_ || erase_before_; });
-    if (closed_) return;
+    if (closed_) {
+      failed_ = false;
+      while (!items_.empty() && !failed_) write_batch(lock);
+      return;
+    }
     if (const auto how = std::exchange(recover_, std::nullopt)) {
       outcome o;
       o.recovery = true;
@@ -128,24 +153,27 @@ void write_behind::write_batch(std::unique_lock<std::mutex>& lock) {
   outcome o;
   o.round = round_;
   std::vector<event_store::change> changes;
-  while (!items_.empty() && o.memory < batch_bytes) {
+  std::vector<event_store::note> notes;
+  for (bool whole = true; !items_.empty() && (!whole || o.memory < batch_bytes);) {
+    whole = items_.front().last;
     auto& i = items_.front();
     o.memory += i.memory;
     o.count += i.change.add.size();
     if (!i.change.add.empty()) {
       o.events.push_back({std::move(i.of), i.change.add.front()->seq(), i.change.add.back()->seq(), i.disk});
     }
-    changes.push_back(std::move(i.change));
+    if (!i.change.name.empty()) changes.push_back(std::move(i.change));
+    for (auto& n : i.notes) notes.push_back(std::move(n));
     items_.pop_front();
   }
   bytes_ -= std::min(bytes_, o.memory);
   lock.unlock();
-  if (auto done = store_.write(changes); !done) o.error = done.error();
+  if (auto done = store_.write(changes, notes); !done) o.error = done.error();
   changes.clear();
-  const bool failed = o.error.has_value();
+  failed_ = o.error.has_value();
   tell(std::move(o));
   lock.lock();
-  if (failed && round_ == o.round) {
+  if (failed_ && round_ == o.round) {
     items_.clear();
     bytes_ = 0;
   }

@@ -1,5 +1,6 @@
-// Writes to the store on a thread of its own, in batches, in the order in which it is asked. The outcomes come back as
-// one call per batch, on loop 0. Everything else is for loop 0, too.
+// Writes to the store on a thread of its own, in batches, in the order in which it is asked. What is handed over
+// together is written together. The outcomes come back as one call per batch, on loop 0. Everything else is for loop 0,
+// too.
 #pragma once
 #include <streamdemo/base/io_threads.hpp>
 
@@ -21,6 +22,8 @@ class write_behind {
   struct item {
     kept_ptr of;
     event_store::change change;
+    std::vector<event_store::note> notes;
+    bool last = false;       // of what was handed over together
     std::size_t memory = 0;  // of the events
     std::uint64_t disk = 0;
   };
@@ -48,6 +51,9 @@ class write_behind {
   // Adds to what hand_over() gives to the thread.
   void add(const kept_ptr& of, const task::event_ptr& e);
   void erase(std::string name, std::int64_t from, std::int64_t through);
+  void note(event_store::note n);
+  // What waits for hand_over().
+  std::size_t fresh_bytes() const noexcept { return fresh_bytes_; }
   void hand_over();
 
   // Erases what was accepted before `at`, some time.
@@ -57,7 +63,10 @@ class write_behind {
   // Forgets everything that waits; what comes next has the new round.
   void give_up(std::uint64_t round);
 
-  // Joins the thread; what waits is not written, and no outcome comes any more.
+  static std::uint64_t bytes_on_disk(const task::event& e) noexcept;
+  static std::size_t memory_of(const event_store::note& n) noexcept;
+
+  // Joins the thread once it has written what waits, unless that fails. No outcome comes any more.
   void close();
 
  private:
@@ -70,6 +79,7 @@ class write_behind {
   // Shared with outcomes on their way; emptied when nobody listens any more. Used on loop 0 only.
   const std::shared_ptr<listener> listener_;
   std::vector<item> fresh_;
+  std::size_t fresh_bytes_ = 0;
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -79,6 +89,7 @@ class write_behind {
   std::optional<std::pair<base::sys_time, bool>> erase_before_;
   std::optional<std::pair<std::vector<event_store::change>, bool>> recover_;
   bool closed_ = false;
+  bool failed_ = false;  // the last write
   std::thread thread_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "gateway/history/store/event_store.hpp"
 #include "unit/gateway/log_records.hpp"
 
 using namespace streamdemo;
@@ -25,6 +26,8 @@ struct script {
   }
   std::deque<batch> batches;
   std::vector<std::pair<std::int32_t, base::sys_time>> followed;
+  std::vector<std::pair<std::int32_t, std::int64_t>> continued;
+  std::vector<std::int32_t> unfollowed;
   bool closed = false;
   base::notifier news;
 };
@@ -33,10 +36,14 @@ class scripted_reader final : public streamdemo::bus::reader {
  public:
   explicit scripted_reader(script& s) : script_(s) {}
   void follow(streamdemo::bus::partition_id p, streamdemo::bus::read_start from) override {
-    script_.followed.emplace_back(p.partition, std::get<streamdemo::bus::from_time>(from).at);
+    if (const auto* offset = std::get_if<streamdemo::bus::from_offset>(&from)) {
+      script_.continued.emplace_back(p.partition, offset->offset);
+    } else {
+      script_.followed.emplace_back(p.partition, std::get<streamdemo::bus::from_time>(from).at);
+    }
     script_.news.notify_all();
   }
-  void unfollow(const streamdemo::bus::partition_id&) override {}
+  void unfollow(const streamdemo::bus::partition_id& p) override { script_.unfollowed.push_back(p.partition); }
   base::awaitable<batch> receive(std::size_t) override {
     while (script_.batches.empty() && !script_.closed) co_await script_.news.wait();
     if (script_.closed) co_return base::error{base::errc::closed, "closed"};
@@ -78,7 +85,39 @@ class scripted_bus final : public streamdemo::bus::bus {
 
 constexpr std::int32_t partitions = 2;
 
+// A store that is still there for the next gateway.
+class shared_store final : public event_store {
+ public:
+  explicit shared_store(event_store& of) : of_(of) {}
+  base::result<opened> open(std::string_view shape) override { return of_.open(shape); }
+  base::result<void> write(std::span<const change> c, std::span<const note> n) override { return of_.write(c, n); }
+  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const override {
+    return of_.read_notes(f);
+  }
+  base::result<std::vector<task::event_ptr>> read(std::string_view name, std::int64_t after, std::size_t events,
+                                                  std::size_t bytes) const override {
+    return of_.read(name, after, events, bytes);
+  }
+  base::result<void> erase_before(base::sys_time, bool) override { return {}; }
+  base::result<void> recover(std::span<const change>, bool) override { return {}; }
+  std::uint64_t disk_bytes() const override { return 0; }
+  std::size_t memory_bytes() const noexcept override { return 0; }
+
+ private:
+  event_store& of_;
+};
+
 struct follower_fixture {
+  explicit follower_fixture(event_store* disk = nullptr) : store(disk) {
+    if (disk == nullptr) return;
+    bool opened = false;
+    asio::co_spawn(loops.executor(0), all->open(), [&](std::exception_ptr, const base::result<void>& r) {
+      opened = true;
+      CHECK(r.has_value());
+    });
+    turn_until([&] { return opened; });
+  }
+
   base::logger log{"test", base::log_level::off};
   base::metrics metrics;
   testing::hand_clock clock;
@@ -86,8 +125,10 @@ struct follower_fixture {
   testing::log_writer out{partitions};
   script said{loops.executor(0)};
   scripted_bus bus{said};
+  event_store* store;
   std::unique_ptr<histories> all =
-      make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = partitions}, loops, clock, metrics, log);
+      make_histories({.max_bytes = 1 << 20, .keep_for = 1h, .partitions = partitions}, loops, clock, metrics, log,
+                     store ? std::make_unique<shared_store>(*store) : nullptr);
   response_follower follower{
       {.topic = "response", .partitions = partitions, .window = 2h, .retry = 1ms}, bus, *all, loops.executor(0), log};
 
@@ -187,4 +228,52 @@ TEST_CASE("a lost position folds that partition anew: unready meanwhile, then th
   CHECK(std::equal(before.begin(), before.end(), after.begin()));
   CHECK(gone->read(1, 10, 1000).lost);
   CHECK(w.all->open_tasks() == 1);
+}
+
+TEST_CASE("what a store knows is not read again: the log goes on after its last record") {
+  const auto disk = make_memory_store();
+  std::vector<base::record_ptr> log;
+  std::int32_t p = 0;
+  {
+    follower_fixture w(disk.get());
+    w.follower.start();
+    log = {w.out.accepted("a"), w.out.started("a", "r"), w.out.result("a", "r", "1"), w.out.result("a", "r", "2")};
+    p = log[0]->partition;
+    w.said.say(std::vector<read_item>{log[0], log[1], log[2], caught_up(0), caught_up(1)});
+    w.turn_until([&] { return w.follower.behind() == 0; });
+  }
+  follower_fixture w(disk.get());
+  CHECK(w.all->find("a")->last_seq() == 3);
+  w.follower.start();
+  CHECK(w.said.continued == std::vector<std::pair<std::int32_t, std::int64_t>>{{p, 2}});
+  CHECK(w.said.followed == std::vector<std::pair<std::int32_t, base::sys_time>>{{1 - p, testing::epoch - 2h}});
+  w.said.say(std::vector<read_item>{log[2], log[3], caught_up(p), caught_up(1 - p)});
+  w.turn_until([&] { return w.follower.behind() == 0; });
+  CHECK(w.all->find("a")->last_seq() == 4);
+}
+
+TEST_CASE("a store that knows another log is of no use: the partition is read from far back") {
+  const auto disk = make_memory_store();
+  std::int32_t p = 0;
+  {
+    follower_fixture w(disk.get());
+    w.follower.start();
+    const auto a = w.out.accepted("a");
+    p = a->partition;
+    w.said.say(std::vector<read_item>{a, w.out.started("a", "r"), caught_up(0), caught_up(1)});
+    w.turn_until([&] { return w.follower.behind() == 0; });
+  }
+  follower_fixture w(disk.get());
+  w.follower.start();
+  const auto a = w.out.accepted("a", "another log");
+  const auto b = w.out.started("a", "r2");
+  REQUIRE(b->offset == 1);
+  w.said.say(std::vector<read_item>{b, w.out.result("a", "r2", "1"), caught_up(p), caught_up(1 - p)});
+  w.turn_until([&] { return w.said.followed.size() == 2; });
+  CHECK(w.said.unfollowed == std::vector<std::int32_t>{p});
+  CHECK(w.said.followed[1].first == p);
+  CHECK(w.follower.behind() == 1);
+  w.said.say(std::vector<read_item>{a, b, caught_up(p)});
+  w.turn_until([&] { return w.follower.behind() == 0; });
+  CHECK(w.all->find("a")->last_seq() == 2);
 }

@@ -8,6 +8,9 @@
 
 namespace streamdemo::gateway {
 
+// Before the key of a note; after all events.
+inline constexpr char note_mark = '\xff';
+
 inline void append_big_endian(std::string& out, std::uint64_t n) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(n >> shift & 0xff);
 }

@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,12 +33,29 @@ class event_store {
     std::int64_t erase_from = 1;
   };
 
+  // A text beside the events.
+  struct note {
+    std::string key;                   // below "\xff"
+    std::optional<std::string> value;  // nullopt: it is erased
+    std::string erase_to;              // not empty: all notes from `key` up to and without this key are erased
+  };
+  // The key of the note that says what the store was written for; without it nothing in it counts.
+  static constexpr std::string_view shape_key = "s";
+
+  struct opened {
+    bool kept = false;  // it has what was written before
+    std::string why;    // why not, if there was something
+  };
+
   virtual ~event_store() = default;
 
-  // Prepares an empty store; needed before all else. Error: conflict (another process uses the directory).
-  virtual base::result<void> open() = 0;
-  // Makes all changes, in order, or none.
-  virtual base::result<void> write(std::span<const change> changes) = 0;
+  // Needed before all else. Empties a store that has another shape or is damaged. Error: conflict (another process uses
+  // the directory).
+  virtual base::result<opened> open(std::string_view shape) = 0;
+  // Makes all changes, in order, and those of the notes, or none.
+  virtual base::result<void> write(std::span<const change> changes, std::span<const note> notes) = 0;
+  // Calls `f` with each note, in the order of the keys.
+  virtual base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const = 0;
   // The events after `after`, in order, at most `max_events` and about `max_bytes` of JSON, but at least one event if
   // there is one.
   virtual base::result<std::vector<task::event_ptr>> read(std::string_view name, std::int64_t after,
@@ -56,6 +75,7 @@ struct rocks_store_options {
   std::filesystem::path directory;   // made if it does not exist
   std::size_t memory_bytes = 0;      // for what is not yet in files, and for the cache
   std::uint64_t max_disk_bytes = 0;  // about so much will be in it
+  bool flush_at_end = true;          // false: what is not yet in files is lost, as if the process were killed
   base::milliseconds keep_for{0};    // what is older and erased is removed from the files soon
 };
 // A RocksDB database in the directory's folder `events`. What was written last is lost with the process: it is read

@@ -8,21 +8,38 @@ namespace streamdemo::gateway {
 
 class memory_store final : public event_store {
  public:
-  base::result<void> open() override {
+  base::result<opened> open(std::string_view shape) override {
     const std::lock_guard lock(mutex_);
-    events_.clear();
-    bytes_ = 0;
-    return {};
+    const auto before = notes_.find(shape_key);
+    const bool fits = before != notes_.end() && before->second == shape;
+    opened o{.kept = fits, .why = fits || (events_.empty() && notes_.empty()) ? "" : "another shape"};
+    if (!fits) clear();
+    return o;
   }
 
-  base::result<void> write(std::span<const change> changes) override {
+  base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
     const std::lock_guard lock(mutex_);
+    for (const auto& n : notes) {
+      if (!n.erase_to.empty()) {
+        notes_.erase(notes_.lower_bound(n.key), notes_.lower_bound(n.erase_to));
+      } else if (n.value) {
+        notes_[n.key] = *n.value;
+      } else {
+        notes_.erase(n.key);
+      }
+    }
     for (const auto& c : changes) {
       for (const auto& e : c.add) add(key_of_event(c.name, e->seq()), e);
       if (c.erase_through == 0) continue;
       erase(events_.lower_bound(key_of_event(c.name, c.erase_from)),
             events_.upper_bound(key_of_event(c.name, c.erase_through)));
     }
+    return {};
+  }
+
+  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, value] : notes_) f(key, value);
     return {};
   }
 
@@ -47,7 +64,10 @@ class memory_store final : public event_store {
   }
 
   base::result<void> recover(std::span<const change> erasures, bool everything) override {
-    return everything ? open() : write(erasures);
+    if (!everything) return write(erasures, {});
+    const std::lock_guard lock(mutex_);
+    clear();
+    return {};
   }
   std::uint64_t disk_bytes() const override {
     const std::lock_guard lock(mutex_);
@@ -57,6 +77,12 @@ class memory_store final : public event_store {
 
  private:
   using by_key = std::map<std::string, task::event_ptr>;
+
+  void clear() {
+    events_.clear();
+    notes_.clear();
+    bytes_ = 0;
+  }
 
   void add(std::string key, const task::event_ptr& e) {
     auto& place = events_[std::move(key)];
@@ -71,6 +97,7 @@ class memory_store final : public event_store {
 
   mutable std::mutex mutex_;
   by_key events_;
+  std::map<std::string, std::string, std::less<>> notes_;
   std::uint64_t bytes_ = 0;
 };
 

@@ -49,7 +49,7 @@ rocksdb::Options options_for(const rocks_store_options& o) {
   table.cache_index_and_filter_blocks = true;
   rocksdb::Options out;
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  out.avoid_flush_during_shutdown = true;
+  out.avoid_flush_during_shutdown = !o.flush_at_end;
   out.create_if_missing = true;
   out.compression = best_compression();
   out.write_buffer_size = std::clamp<std::size_t>(o.memory_bytes / 4, 1 << 20, 64 << 20);
@@ -83,7 +83,7 @@ class rocks_store final : public event_store {
     write_.disableWAL = true;
   }
 
-  base::result<void> open() override {
+  base::result<opened> open(std::string_view shape) override {
     std::error_code ec;
     std::filesystem::create_directories(options_.directory, ec);
     if (ec || ::access(options_.directory.c_str(), W_OK | X_OK) != 0) {
@@ -91,10 +91,13 @@ class rocks_store final : public event_store {
                          "the directory " + options_.directory.string() +
                              " cannot be made or written; make it, or set history.directory to another one"};
     }
-    return open_empty();
+    auto found = open_as_it_is(shape);
+    if (!found || found->kept) return found;
+    if (auto emptied = open_empty(); !emptied) return emptied.error();
+    return found;
   }
 
-  base::result<void> write(std::span<const change> changes) override {
+  base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
     auto* db = db_.get();
     if (db == nullptr) return base::error{base::errc::io, folder_ + " is not open"};
     rocksdb::WriteBatch batch;
@@ -102,6 +105,7 @@ class rocks_store final : public event_store {
       for (const auto& e : c.add) batch.Put(key_of_event(c.name, e->seq()), slice(e->sse()));
       if (c.erase_through != 0) erase(batch, c);
     }
+    for (const auto& n : notes) add(batch, n);
     if (const auto s = db->Write(write_, &batch); !s.ok()) return error_of(s, "writing to " + folder_);
     for (const auto& c : changes) {
       if (c.erase_through - c.erase_from >= few_events) drop_files(*db, c);
@@ -136,6 +140,17 @@ class rocks_store final : public event_store {
     return found;
   }
 
+  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const override {
+    auto* db = db_.get();
+    if (db == nullptr) return {};
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(rocksdb::ReadOptions()));
+    for (it->Seek(std::string(1, note_mark)); it->Valid(); it->Next()) {
+      f({it->key().data() + 1, it->key().size() - 1}, {it->value().data(), it->value().size()});
+    }
+    if (!it->status().ok()) return error_of(it->status(), "reading from " + folder_);
+    return {};
+  }
+
   base::result<void> erase_before(base::sys_time at, bool all) override {
     auto* db = db_.get();
     if (db == nullptr) return {};
@@ -153,9 +168,9 @@ class rocks_store final : public event_store {
     for (const auto& c : erasures) drop_files(*db, c);
     auto s = db->Resume();
     if (!s.ok()) return error_of(s, "writing to " + folder_ + " again");
-    if (auto done = write(erasures); !done) return done;
+    if (auto done = write(erasures, {}); !done) return done;
     // Writing alone may only fill a buffer.
-    s = db->Put(write_, std::string(), std::string());
+    s = db->Delete(write_, std::string());
     if (s.ok()) s = db->Flush(rocksdb::FlushOptions());
     if (!s.ok()) return error_of(s, "writing to " + folder_ + " again");
     return {};
@@ -172,6 +187,37 @@ class rocks_store final : public event_store {
  private:
   static rocksdb::Slice slice(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
+  base::error locked() const {
+    return {base::errc::conflict, "another process uses " + options_.directory.string() +
+                                      ": set history.directory to a directory of this gateway's own"};
+  }
+
+  base::result<opened> open_as_it_is(std::string_view shape) {
+    std::error_code ec;
+    if (!std::filesystem::exists(folder_, ec)) return opened{};
+    const std::unique_lock lock(mutex_);
+    rocksdb::DB* made = nullptr;
+    auto s = rocksdb::DB::Open(options_for(options_), folder_, &made);
+    if (!s.ok() && is_locked(s)) return locked();
+    if (!s.ok()) return opened{.why = s.ToString()};
+    db_.reset(made);
+    std::string before;
+    s = made->Get(rocksdb::ReadOptions(), note_mark + std::string(shape_key), &before);
+    if (s.ok() && before == shape) return opened{.kept = true};
+    return opened{.why = s.ok() ? "it was written for: " + before : "it is incomplete"};
+  }
+
+  static void add(rocksdb::WriteBatch& batch, const note& n) {
+    const auto key = note_mark + n.key;
+    if (!n.erase_to.empty()) {
+      batch.DeleteRange(key, note_mark + n.erase_to);
+    } else if (n.value) {
+      batch.Put(key, *n.value);
+    } else {
+      batch.Delete(key);
+    }
+  }
+
   base::result<void> open_empty() {
     const auto o = options_for(options_);
     const std::unique_lock lock(mutex_);
@@ -181,8 +227,7 @@ class rocks_store final : public event_store {
     if (s.ok()) s = rocksdb::DB::Open(o, folder_, &made);
     if (!s.ok()) {
       if (!is_locked(s)) return error_of(s, "opening " + folder_);
-      return base::error{base::errc::conflict, "another process uses " + options_.directory.string() +
-                                                   ": set history.directory to a directory of this gateway's own"};
+      return locked();
     }
     db_.reset(made);
     return {};

@@ -36,11 +36,11 @@ struct one_store {
            base::sys_time at = noon) {
     event_store::change c{.name = event_store::name_of(id, at)};
     for (auto seq = from; seq <= through; ++seq) c.add.push_back(event(id, seq, bytes));
-    REQUIRE(store->write(std::array{c}).has_value());
+    REQUIRE(store->write(std::array{c}, {}).has_value());
   }
   void erase(const std::string& id, std::int64_t from, std::int64_t through) {
     const event_store::change c{.name = event_store::name_of(id, noon), .erase_through = through, .erase_from = from};
-    REQUIRE(store->write(std::array{c}).has_value());
+    REQUIRE(store->write(std::array{c}, {}).has_value());
   }
   std::vector<std::int64_t> read(const std::string& id, std::int64_t after = 0, std::size_t events = 1'000'000,
                                  std::size_t bytes = SIZE_MAX, base::sys_time at = noon) const {
@@ -54,7 +54,7 @@ struct one_store {
 struct in_memory final : one_store {
   in_memory() {
     store = make_memory_store();
-    REQUIRE(store->open().has_value());
+    REQUIRE(store->open("shape").has_value());
   }
 };
 
@@ -62,7 +62,7 @@ struct on_rocks final : one_store {
   on_rocks() {
     store = make_rocks_store(
         {.directory = directory.path() / "h", .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
-    REQUIRE(store->open().has_value());
+    REQUIRE(store->open("shape").has_value());
   }
   ~on_rocks() override { store.reset(); }
   test::temporary_directory directory;
@@ -130,7 +130,7 @@ TEST_CASE_TEMPLATE("changes are made in their order", Store, in_memory, on_rocks
   const std::array changes{event_store::change{.name = name, .add = {event("a", 1), event("a", 2)}},
                            event_store::change{.name = name, .add = {}, .erase_through = 2},
                            event_store::change{.name = name, .add = {event("a", 2)}}};
-  REQUIRE(s.store->write(changes).has_value());
+  REQUIRE(s.store->write(changes, {}).has_value());
   CHECK(s.read("a") == list{2});
 }
 
@@ -167,10 +167,10 @@ TEST_CASE_TEMPLATE("it is empty when it is opened again", Store, in_memory, on_r
     const auto again = make_rocks_store(
         {.directory = s.directory.path() / "h", .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
     s.store.reset();
-    REQUIRE(again->open().has_value());
+    REQUIRE(again->open("shape").has_value());
     CHECK(again->read(event_store::name_of("a", noon), 0, 10, 1000).value().empty());
   } else {
-    REQUIRE(s.store->open().has_value());
+    REQUIRE(s.store->open("shape").has_value());
     CHECK(s.read("a").empty());
   }
 }
@@ -180,7 +180,7 @@ TEST_CASE("a directory serves one process at a time, and the error says what to 
   s.add("a", 1, 10);
   const auto second = make_rocks_store(
       {.directory = s.directory.path() / "h", .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
-  const auto opened = second->open();
+  const auto opened = second->open("shape");
   REQUIRE(opened.has_error());
   CHECK(opened.error().code == base::errc::conflict);
   CHECK(opened.error().message.find("history.directory") != std::string::npos);
@@ -190,7 +190,7 @@ TEST_CASE("a directory serves one process at a time, and the error says what to 
 TEST_CASE("a directory that cannot be made is an error that names the setting") {
   const auto s = make_rocks_store(
       {.directory = "/dev/null/h", .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
-  const auto opened = s->open();
+  const auto opened = s->open("shape");
   REQUIRE(opened.has_error());
   CHECK(opened.error().code == base::errc::invalid_argument);
   CHECK(opened.error().message.find("history.directory") != std::string::npos);
