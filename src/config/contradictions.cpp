@@ -90,6 +90,11 @@ void check_sizes(contradiction_list& out, const settings& s) {
     at_least(out, bytes("quota.upload_bytes", s.quota.upload_bytes),
              bytes("gateway.max_upload_bytes", s.gateway.max_upload_bytes), "nobody could send the largest upload");
   }
+  if (s.bus == bus_kind::inprocess && !s.inprocess.directory.empty()) {
+    at_least(out, bytes("inprocess.max_disk_bytes", s.inprocess.max_disk_bytes),
+             bytes("inprocess.request_max_bytes", s.inprocess.request_max_bytes),
+             "the tasks that may wait would not fit");
+  }
   if (s.bus == bus_kind::inprocess) {
     at_least(out, bytes("inprocess.response_max_bytes", s.inprocess.response_max_bytes), record,
              "the largest result would not fit");
@@ -107,6 +112,26 @@ void check_sizes(contradiction_list& out, const settings& s) {
     const auto line = bytes(table + ".max_line_bytes", task.max_line_bytes);
     at_least(out, bytes(table + ".max_output_bytes", task.max_output_bytes), line, "a single line would be too much");
     at_least(out, record, line, "a line is published as one record");
+  }
+}
+
+// One within the other counts, too: each of these is emptied or swept by its own rules.
+void check_directories(contradiction_list& out, const settings& s) {
+  std::vector<std::pair<std::string, std::filesystem::path>> all{{"artifacts.directory", s.artifacts.directory}};
+  if (!s.history.directory.empty()) all.emplace_back("history.directory", s.history.directory);
+  if (s.bus == bus_kind::inprocess && !s.inprocess.directory.empty()) {
+    all.emplace_back("inprocess.directory", s.inprocess.directory);
+  }
+  // A slash at the end, so that `data/a` is not taken for a part of `data/ab`.
+  const auto text = [](const std::filesystem::path& p) { return (p / "").lexically_normal().string(); };
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    for (auto other = std::next(one); other != all.end(); ++other) {
+      const auto a = text(one->second), b = text(other->second);
+      if (!a.starts_with(b) && !b.starts_with(a)) continue;
+      out.push_back({{one->first, other->first},
+                     fmt::format("{} = {} and {} = {} must be different directories, and neither within the other",
+                                 one->first, one->second.string(), other->first, other->second.string())});
+    }
   }
 }
 
@@ -243,6 +268,7 @@ std::vector<contradiction> contradictions(const settings& s) {
   check_access(out, s);
   check_topics(out, s);
   check_owners(out, s);
+  check_directories(out, s);
   return out;
 }
 

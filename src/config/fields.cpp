@@ -273,7 +273,7 @@ void add_bus(field_list& f) {
       "When a record counts as taken: once it was synced to the disk, which it survives when the machine fails; or "
       "once "
       "it was written, synced ten times a second, which it survives when the process ends."));
-  f.push_back(num("inprocess.max_disk_bytes", AT(inprocess.max_disk_bytes), 64 * mib, 1024 * tib,
+  f.push_back(num("inprocess.max_disk_bytes", AT(inprocess.max_disk_bytes), 128 * mib, 1024 * tib,
                   "The journal's bound on disk; beyond it new tasks are refused, until older records have passed "
                   "topics.retention_ms. Running tasks may take a quarter more, and then wait."));
 

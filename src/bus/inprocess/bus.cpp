@@ -24,7 +24,7 @@ struct journal_side {
         store(std::move(s)),
         commits(c, *store,
                 {.sync_each = o.sync_each, .max_disk_bytes = o.max_disk_bytes, .trim_interval = o.trim_interval}, clock,
-                metrics, log) {}
+                metrics, log, [this] { return lock.is_in_place(); }) {}
 
   const journal::directory_lock lock;
   const std::unique_ptr<journal::store> store;
@@ -55,6 +55,7 @@ class inprocess_bus final : public bus {
     if (!store) return store.error();
     log_.info("the journal in {} is open: {} bytes, {} ms", o.directory.string(), (*store)->disk_bytes(),
               std::chrono::duration_cast<base::milliseconds>(std::chrono::steady_clock::now() - began).count());
+    if (const auto& damage = (*store)->damage(); !damage.empty()) log_.error("{}", damage);
     journal_ = std::make_unique<journal_side>(std::move(*lock), std::move(*store), *core_, o, clock, metrics, log_);
     core_->attach(*journal_->store, journal_->commits, journal_->reads);
     journal_->commits.start();

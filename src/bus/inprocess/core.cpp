@@ -39,7 +39,17 @@ result<void> core::ensure_topics(const std::vector<topic_spec>& specs) {
       if (g.topics.contains(s.name)) add_partitions(name, g, t);
     }
   }
+  warn_of_unnamed_topics();
   return {};
+}
+
+void core::warn_of_unnamed_topics() const {
+  if (!store_) return;
+  for (const auto& [name, t] : store_->topics()) {
+    if (topics_.contains(name)) continue;
+    log_.warning("the journal has records of topic '{}', which the settings no longer name: they wait until they do",
+                 name);
+  }
 }
 
 void core::attach(journal::store& s, journal::group_commit& c, base::blocking_pool& reads) {
@@ -72,7 +82,32 @@ result<std::unique_ptr<topic_state>> core::make_topic(const topic_spec& s) {
 void core::remember_groups(const topic_state& t) {
   if (!store_) return;
   for (const auto& [place, entry] : store_->commits()) {
-    if (place.topic == t.number) groups_[place.group].topics.insert(t.data.spec().name);
+    if (place.topic != t.number || adopted_.contains(place.group)) continue;
+    auto& g = groups_[place.group];
+    g.topics.insert(t.data.spec().name);
+    g.unseen = g.members.empty();
+  }
+}
+
+// Who renames the group means the same processors: the new group goes on where the old one was, which would otherwise
+// hold its records for ever.
+void core::adopt_unseen(const std::string& group, const std::set<std::string>& topics) {
+  if (!store_) return;
+  const auto is_known = [&](const auto& c) { return c.first.group == group; };
+  if (std::ranges::any_of(store_->commits(), is_known)) return;
+  for (auto it = groups_.begin(); it != groups_.end();) {
+    const auto here = it++;
+    auto& [name, g] = *here;
+    const auto shared = [&](const std::string& t) { return topics.contains(t); };
+    if (!g.unseen || name == group || std::ranges::none_of(g.topics, shared)) continue;
+    log_.warning("group '{}' goes on where group '{}' was, which no member has joined since the start", group, name);
+    for (const auto& [id, p] : g.partitions) {
+      p->source->data.release(id.partition, &p->committed);
+      std::erase(p->source->groups[std::size_t(id.partition)], p.get());
+      journal_->forget(*p);
+    }
+    adopted_.emplace(name, group);
+    groups_.erase(here);
   }
 }
 
@@ -80,7 +115,9 @@ std::optional<std::int64_t> core::committed(const std::string& group, const topi
                                             std::int32_t partition) const {
   if (!store_) return std::nullopt;
   for (const auto& [place, entry] : store_->commits()) {
-    if (place.topic == t.number && place.partition == partition && place.group == group) {
+    if (place.topic != t.number || place.partition != partition) continue;
+    const auto heir = adopted_.find(place.group);
+    if (place.group == group || (heir != adopted_.end() && heir->second == group)) {
       return std::max(entry.offset, t.data.log(partition).begin());
     }
   }
@@ -102,13 +139,13 @@ error full(const topic_state& t) {
 }  // namespace
 
 bool core::publish(topic_state& t, waiting_publish p) {
-  auto refused = journal_ && p.deadline ? journal_->refusal() : std::nullopt;
+  auto refused = journal_ && p.deadline ? journal_->refusal(t.data.spec().full) : std::nullopt;
   if (refused) {
     p.from->complete(std::move(p.done), std::move(*refused));
     return false;
   }
   // Append only if nothing waits, so that records of a partition keep the order of the calls.
-  if (t.waiting.empty() && has_room(t, p.bytes)) return append(t, std::move(p));
+  if (t.waiting.empty() && has_room(t, p)) return append(t, std::move(p));
   if (t.data.spec().full == when_full::refuse) {
     p.from->complete(std::move(p.done), full(t));
     return false;
@@ -119,10 +156,10 @@ bool core::publish(topic_state& t, waiting_publish p) {
 
 std::optional<error> core::reserve_together(const std::vector<topic_state*>& to, const std::vector<record>& records) {
   if (journal_) {
-    if (auto refused = journal_->refusal()) return refused;
+    if (auto refused = journal_->refusal(when_full::refuse)) return refused;
   }
   for (std::size_t i = 0; i < to.size(); ++i) {
-    if (to[i]->waiting.empty() && has_room(*to[i], records[i].bytes())) continue;
+    if (to[i]->waiting.empty() && to[i]->data.make_room(records[i].bytes())) continue;
     for (std::size_t done = 0; done < i; ++done) to[done]->data.give_back(records[done].bytes());
     return full(*to[i]);
   }
@@ -139,8 +176,9 @@ void core::give_back(topic_state& t, const waiting_publish& p) {
   t.data.give_back(p.bytes);
 }
 
-bool core::has_room(topic_state& t, std::size_t bytes) {
-  return !(journal_ && journal_->at_limit()) && t.data.make_room(bytes);
+// Only what has no deadline waits for the disk: a gateway's own records (ends, signs of life) are small and few.
+bool core::has_room(topic_state& t, const waiting_publish& p) {
+  return (p.deadline || !journal_ || !journal_->at_limit()) && t.data.make_room(p.bytes);
 }
 
 bool core::append(topic_state& t, waiting_publish p) {
@@ -170,7 +208,7 @@ void core::add(topic_state& t, record stamped) {
 }
 
 void core::admit(topic_state& t) {
-  while (!t.waiting.empty() && has_room(t, t.waiting.front().bytes)) {
+  while (!t.waiting.empty() && has_room(t, t.waiting.front())) {
     auto p = std::move(t.waiting.front());
     t.waiting.pop_front();
     append(t, std::move(p));
@@ -216,7 +254,9 @@ void core::commit(group_partition& p, std::int64_t offset) {
 }
 
 member_id core::join(consumer_impl& c) {
+  adopt_unseen(c.options().group, {c.options().topics.begin(), c.options().topics.end()});
   auto& g = groups_[c.options().group];
+  g.unseen = false;
   for (const auto& name : c.options().topics) {
     g.topics.insert(name);
     if (auto* t = find(name)) add_partitions(c.options().group, g, *t);

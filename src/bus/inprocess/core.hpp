@@ -68,6 +68,7 @@ struct group_state {
   std::map<partition_id, std::unique_ptr<group_partition>> partitions;
   std::map<member_id, consumer_impl*> members;
   std::set<std::string> topics;
+  bool unseen = false;  // of an earlier process, and not joined since
 };
 
 class core {
@@ -118,11 +119,13 @@ class core {
   void leave(consumer_impl& c);
 
  private:
-  bool has_room(topic_state& t, std::size_t bytes);
+  bool has_room(topic_state& t, const waiting_publish& p);
   void add(topic_state& t, record stamped);
   result<std::unique_ptr<topic_state>> make_topic(const topic_spec& s);
   // With a journal: the groups of earlier processes exist from the start, so that nothing they lack is dropped.
   void remember_groups(const topic_state& t);
+  void adopt_unseen(const std::string& group, const std::set<std::string>& topics);
+  void warn_of_unnamed_topics() const;
   // With a journal: how far a group had come when it was opened.
   std::optional<std::int64_t> committed(const std::string& group, const topic_state& t, std::int32_t partition) const;
   void add_partitions(const std::string& group, group_state& g, topic_state& t);
@@ -133,9 +136,10 @@ class core {
   const base::logger& log_;
   std::unordered_map<std::string, std::unique_ptr<topic_state>> topics_;
   std::map<std::string, group_state> groups_;
-  journal::store* store_ = nullptr;           // nullptr: in memory only
-  journal::group_commit* journal_ = nullptr;  // with the store
-  base::blocking_pool* reads_ = nullptr;      // with the store
+  std::map<std::string, std::string> adopted_;  // groups of earlier processes → those that go on for them
+  journal::store* store_ = nullptr;             // nullptr: in memory only
+  journal::group_commit* journal_ = nullptr;    // with the store
+  base::blocking_pool* reads_ = nullptr;        // with the store
   std::uint64_t last_member_ = 0;
   std::uint64_t last_assignment_ = 0;
 };

@@ -105,8 +105,9 @@ void producer_impl::watch(steady_time deadline) {
 void producer_impl::expire() {
   const auto now = std::chrono::steady_clock::now();
   if (!expiry_.has_come(now)) return;
-  give_up([now](const waiting_publish& w) { return w.deadline && *w.deadline <= now; },
-          "no room in the topic before the deadline; its readers are too slow or max_bytes is too small");
+  give_up(
+      [now](const waiting_publish& w) { return w.deadline && *w.deadline <= now; },
+      "not taken before the deadline: its readers are too slow, max_bytes is too small, or the journal's disk is slow");
   std::optional<steady_time> next;
   {
     const std::lock_guard lock(mutex_);

@@ -51,6 +51,12 @@ bool topic::make_room(std::size_t bytes) {
   return true;
 }
 
+void topic::drop_completed() {
+  for (auto& s : slots_) {
+    while (!s.holds.empty() && droppable(s)) bytes_ -= s.log.drop_oldest();
+  }
+}
+
 record_ptr topic::append(record stamped) {
   auto& log = slots_[std::size_t(stamped.partition)].log;
   return log.append(std::move(stamped), appended_++);

@@ -35,6 +35,8 @@ class topic {
   // Drops records that nobody needs, oldest first, until a record of this size fits. True: its room is reserved; append
   // it or give the room back. An empty topic takes one record of any size.
   bool make_room(std::size_t bytes);
+  // Drops whatever every hold has passed. Without a hold, nothing.
+  void drop_completed();
   void give_back(std::size_t bytes) noexcept { bytes_ -= bytes; }
 
   // As partition_log's: stamp a record, then append it.

@@ -203,3 +203,19 @@ TEST_CASE("pages sign people in with an issuer that they can talk to") {
   i.client_id.clear();
   CHECK(only(s, "auth.issuers.a.client_id is empty"));
 }
+
+TEST_CASE("directories that are emptied or swept by rules of their own are apart from each other") {
+  settings s;
+  s.history.directory = "data/history";
+  CHECK(contradictions(s).empty());
+  s.history.directory = "data/journal/";
+  CHECK(contradictions(s).size() == 1);
+  s.history.directory = "data/artifacts/../journal/records";
+  CHECK(contradictions(s).size() == 1);
+  s.history.directory = "data/journals";
+  CHECK(contradictions(s).empty());
+  s.history.directory = "data";
+  CHECK(contradictions(s).size() == 2);
+  s.inprocess.directory.clear();
+  CHECK(contradictions(s).size() == 1);
+}

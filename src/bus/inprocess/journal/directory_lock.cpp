@@ -53,7 +53,7 @@ base::result<directory_lock> directory_lock::take(const std::filesystem::path& d
   const auto file = directory / lock_file;
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return failed(directory, "write to it", errno);
-  directory_lock lock(fd);
+  directory_lock lock(fd, file);
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return failed(directory, "lock it", errno);
     return error{errc::already_exists,
@@ -73,13 +73,21 @@ base::result<std::string> directory_lock::holder(const std::filesystem::path& di
   const int fd = ::open((directory / lock_file).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) return std::string();
   if (fd < 0) return failed(directory, "look who has it", errno);
-  const directory_lock closes(fd);
+  const directory_lock closes(fd, {});
   if (::flock(fd, LOCK_SH | LOCK_NB) == 0) return std::string();
   if (errno != EWOULDBLOCK) return failed(directory, "look who has it", errno);
   return text_of(fd);
 }
 
-directory_lock::directory_lock(directory_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+bool directory_lock::is_in_place() const {
+  struct stat named{};
+  struct stat held{};
+  return ::stat(file_.c_str(), &named) == 0 && ::fstat(fd_, &held) == 0 && named.st_dev == held.st_dev &&
+         named.st_ino == held.st_ino;
+}
+
+directory_lock::directory_lock(directory_lock&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), file_(std::move(other.file_)) {}
 
 directory_lock::~directory_lock() {
   if (fd_ >= 0) ::close(fd_);

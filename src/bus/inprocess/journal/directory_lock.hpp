@@ -17,13 +17,17 @@ class directory_lock {
   // a process that starts at the same moment may be refused. Error: io.
   static base::result<std::string> holder(const std::filesystem::path& directory);
 
+  // Whether the directory that was locked is still the one of that name.
+  bool is_in_place() const;
+
   directory_lock(directory_lock&& other) noexcept;
   directory_lock& operator=(directory_lock&&) = delete;
   ~directory_lock();
 
  private:
-  explicit directory_lock(int fd) noexcept : fd_(fd) {}
+  directory_lock(int fd, std::filesystem::path file) noexcept : fd_(fd), file_(std::move(file)) {}
   int fd_;
+  std::filesystem::path file_;
 };
 
 }  // namespace streamdemo::bus::inprocess::journal

@@ -19,8 +19,14 @@ constexpr auto pause_after_failure = std::chrono::milliseconds(500);
 }  // namespace
 
 group_commit::group_commit(core& c, store& s, commit_options o, const base::clock& clock, base::metrics& metrics,
-                           const base::logger& log)
-    : core_(c), store_(s), options_(o), clock_(clock), log_(log), metrics_(metrics) {
+                           const base::logger& log, std::function<bool()> is_in_place)
+    : core_(c),
+      store_(s),
+      options_(o),
+      clock_(clock),
+      log_(log),
+      is_in_place_(std::move(is_in_place)),
+      metrics_(metrics) {
   disk_bytes_ = store_.disk_bytes();
 }
 
@@ -46,9 +52,14 @@ void group_commit::completed(group_partition& p) {
   completed_.insert(&p);
 }
 
-std::optional<error> group_commit::refusal() const {
+void group_commit::forget(group_partition& p) {
+  completed_.erase(&p);
+  forgotten_.push_back({*p.source->number, p.id.partition, p.group});
+}
+
+std::optional<error> group_commit::refusal(when_full topic) const {
   if (broken_) return error{errc::unavailable, broken_->message};
-  if (disk_bytes_ < options_.max_disk_bytes) return std::nullopt;
+  if (topic == when_full::wait || disk_bytes_ < options_.max_disk_bytes) return std::nullopt;
   return error{errc::full, fmt::format("the journal takes {} bytes on disk, inprocess.max_disk_bytes allows {}; it "
                                        "shrinks as records grow older than topics.retention_ms",
                                        disk_bytes_, options_.max_disk_bytes)};
@@ -108,14 +119,24 @@ void group_commit::run() {
 
 void group_commit::write_group(lock& l) {
   if (broken_) {
-    l.unlock();
-    const auto again = store_.try_again();
-    l.lock();
-    if (!again) return fail(l, again.error());
+    if (auto again = try_again(l); !again) return fail(l, again.error());
   }
   take_group();
   if (auto written = write(l); !written) return fail(l, written.error());
   land();
+}
+
+result<void> group_commit::try_again(lock& l) {
+  l.unlock();
+  const bool in_place = is_in_place_();
+  auto again = in_place ? store_.try_again() : result<void>(displaced());
+  l.lock();
+  return again;
+}
+
+error group_commit::displaced() const {
+  return {errc::unavailable,
+          "the journal's directory was moved or deleted while this process had it: put it back, or start again"};
 }
 
 // Stamps as many of the gathered records as make a group.
@@ -145,6 +166,8 @@ void group_commit::visit_writing(Each each) const {
 result<void> group_commit::write(lock& l) {
   changes c;
   const auto moved = std::exchange(completed_, {});
+  const auto forgotten = std::exchange(forgotten_, {});
+  for (const auto& place : forgotten) c.forget(place);
   add_progress(c, moved);
   if (c.empty()) return {};
   l.unlock();
@@ -155,9 +178,11 @@ result<void> group_commit::write(lock& l) {
   l.lock();
   if (!written) {
     completed_.insert(moved.begin(), moved.end());
+    forgotten_.insert(forgotten_.end(), forgotten.begin(), forgotten.end());
     return written;
   }
   unsynced_ = !options_.sync_each;
+  disk_bytes_ += c.bytes();
   if (writing_.empty()) return written;
   metrics_.writes.Increment();
   visit_writing([&](topic_state&, const record&) { metrics_.records.Increment(); });
@@ -239,28 +264,37 @@ void group_commit::chores(lock& l) {
   }
   if (now < next_chores_ && !stopping_) return;
   next_chores_ = now + chores_interval;
+  l.unlock();
+  const bool in_place = is_in_place_();
+  l.lock();
+  if (!in_place && !broken_) return fail(l, displaced());
   if (broken_) {
-    l.unlock();
-    const auto again = store_.try_again();
-    l.lock();
-    if (!again) return;
+    if (!try_again(l)) return;
     mended();
   }
+  if (disk_bytes_ >= options_.max_disk_bytes) drop_completed();
   if (auto written = write(l); !written) return fail(l, written.error());
   if (now >= next_trim_) trim(l);
   measure(l);
 }
 
+// Nobody needs what every group has completed; the next write removes it from the disk, too.
+void group_commit::drop_completed() {
+  for (const auto& [name, t] : core_.topics()) {
+    if (t->data.spec().full == when_full::refuse) t->data.drop_completed();
+  }
+}
+
 // Removes what is older than the retention of topics whose records stay on disk until then.
 void group_commit::trim(lock& l) {
   next_trim_ = steady_clock::now() + options_.trim_interval;
-  struct old_part {
+  struct expired {
     topic_state* topic;
     std::int32_t partition;
     std::int64_t from, to;
     sys_time before;
   };
-  std::vector<old_part> parts;
+  std::vector<expired> parts;
   for (const auto& [name, t] : core_.topics()) {
     const auto& spec = t->data.spec();
     if (spec.full != when_full::wait || spec.retention.count() == 0) continue;
@@ -273,9 +307,9 @@ void group_commit::trim(lock& l) {
     const auto begin = store_.find(*o.topic->number, o.partition, o.from, o.to, o.before);
     o.to = begin ? *begin : o.from;
   }
-  std::erase_if(parts, [](const old_part& o) { return o.from >= o.to; });
+  std::erase_if(parts, [](const expired& o) { return o.from >= o.to; });
   l.lock();
-  if (parts.empty()) return;
+  if (parts.empty()) return shrink();
   changes c;
   for (const auto& o : parts) {
     o.topic->data.keep_from(o.partition, o.to);
@@ -288,7 +322,24 @@ void group_commit::trim(lock& l) {
     for (const auto& o : parts) store_.free_files(*o.topic->number, o.partition, o.to);
   }
   l.lock();
-  if (!removed) fail(l, removed.error());
+  if (!removed) return fail(l, removed.error());
+  shrink();
+}
+
+// Over the bound, room is needed now, and not once enough was written for the files to be merged. Beside everything
+// else, on a thread of those that read.
+void group_commit::shrink() {
+  if (shrinking_ || disk_bytes_ < options_.max_disk_bytes) return;
+  shrinking_ = true;
+  std::vector<old_part> all;
+  for (const auto& [name, t] : core_.topics()) {
+    for (std::int32_t p = 0; p < t->data.partitions(); ++p) all.push_back({*t->number, p, t->data.kept_from(p)});
+  }
+  core_.read_journal([this, all = std::move(all)](const store& s) {
+    for (const auto& [topic, partition, to] : all) s.shrink(topic, partition, to);
+    const lock l(core_.mutex());
+    shrinking_ = false;
+  });
 }
 
 void group_commit::measure(lock& l) {

@@ -24,8 +24,9 @@ struct commit_options {
 
 class group_commit {
  public:
+  // `is_in_place`: whether the directory is still where it was opened. Called on the thread.
   group_commit(core& c, store& s, commit_options o, const base::clock& clock, base::metrics& metrics,
-               const base::logger& log);
+               const base::logger& log, std::function<bool()> is_in_place);
   ~group_commit() { stop(); }
 
   void start();
@@ -36,11 +37,13 @@ class group_commit {
   void add(topic_state& t, waiting_publish p);
   // `committed` has advanced.
   void completed(group_partition& p);
+  // Its group is gone.
+  void forget(group_partition& p);
 
   void count_read(std::size_t records) { metrics_.read.Increment(double(records)); }
 
-  // Why a publish that may fail is better refused at once. nullopt: it may be added.
-  std::optional<error> refusal() const;
+  // Why a publish with a deadline to such a topic is better refused at once. nullopt: it may be added.
+  std::optional<error> refusal(when_full topic) const;
   // Whether even a publish that may not fail must wait for the disk.
   bool at_limit() const noexcept;
 
@@ -53,6 +56,11 @@ class group_commit {
   struct entry {
     topic_state* to;
     waiting_publish what;
+  };
+  struct old_part {
+    topic_number topic;
+    std::int32_t partition;
+    std::int64_t to;
   };
   using lock = std::unique_lock<std::mutex>;
 
@@ -69,6 +77,10 @@ class group_commit {
   void mended();
   void chores(lock& l);
   void trim(lock& l);
+  void shrink();
+  void drop_completed();
+  result<void> try_again(lock& l);
+  error displaced() const;
   void measure(lock& l);
 
   core& core_;
@@ -76,14 +88,17 @@ class group_commit {
   const commit_options options_;
   const base::clock& clock_;
   const base::logger& log_;
+  const std::function<bool()> is_in_place_;
   journal_metrics metrics_;
   std::condition_variable wake_;
   // Guarded by the core's mutex:
   std::deque<entry> gathering_;  // bounded by the room of their topics
   std::vector<entry> writing_;   // its records are read without the mutex while they are written
   std::set<group_partition*> completed_;
+  std::vector<commit_place> forgotten_;
   std::optional<error> broken_;  // the last write failed
   std::uint64_t disk_bytes_ = 0;
+  bool shrinking_ = false;
   bool stopping_ = false;
   // The thread's own:
   steady_time next_chores_{};

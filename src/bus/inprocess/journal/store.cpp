@@ -5,10 +5,11 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
-#include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <cstdarg>
 #include <limits>
+#include <streamdemo/base/clock.hpp>
 
 namespace streamdemo::bus::inprocess::journal {
 
@@ -29,27 +30,36 @@ std::string_view view(const rocksdb::Slice& s) {
 
 error failed(const std::filesystem::path& directory, std::string_view tried, const rocksdb::Status& s) {
   const auto code = s.IsNoSpace() ? errc::no_space : s.IsCorruption() ? errc::corrupt : errc::io;
-  return {code, fmt::format("the journal in {}: cannot {}: {}", directory.string(), tried, s.ToString())};
+  const auto advice = s.IsCorruption() ? fmt::format("; `streamdemo data check {}` says what is damaged",
+                                                     directory.parent_path().string())
+                                       : std::string();
+  return {code, fmt::format("the journal in {}: cannot {}: {}{}", directory.string(), tried, s.ToString(), advice)};
 }
 
 error unreadable(const std::filesystem::path& directory, std::string_view what) {
   return {errc::corrupt, fmt::format("the journal in {}: {} cannot be read", directory.string(), what)};
 }
 
+// RocksDB's own log of what it does: nobody reads it, and one that cannot be written, on a full disk, ends the process
+// in a library that is built with its assertions, such as Debian 12's.
+struct no_log final : rocksdb::Logger {
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 rocksdb::Options options_of(const store_options& o) {
   rocksdb::Options db;
   if (o.env != nullptr) db.env = o.env;
   db.create_if_missing = true;
-  // What a crash tears ends the log there: nothing after it was acknowledged.
-  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // A crash leaves the last write torn, and nothing else.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   db.write_buffer_size = 16 * mib;
   db.max_total_wal_size = 64 * mib;
   db.max_open_files = 64;
   db.max_background_jobs = 2;
   db.bytes_per_sync = mib;
   db.level_compaction_dynamic_level_bytes = true;
-  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  db.keep_log_file_num = 2;
+  db.info_log = std::make_shared<no_log>();
   const auto supported = rocksdb::GetSupportedCompressions();
   const bool lz4 = std::ranges::find(supported, rocksdb::kLZ4Compression) != supported.end();
   db.compression = lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
@@ -77,46 +87,6 @@ rocksdb::Status visit_sort(rocksdb::DB& db, char sort, Each each) {
 }
 
 }  // namespace
-
-changes::changes() : batch_(std::make_unique<rocksdb::WriteBatch>()) {}
-changes::~changes() = default;
-changes::changes(changes&&) noexcept = default;
-changes& changes::operator=(changes&&) noexcept = default;
-
-void changes::append(topic_number t, std::int32_t partition, const base::record& r) {
-  value_.clear();
-  encode(r, value_);
-  batch_->Put(record_key(t, partition, r.offset), value_);
-}
-
-void changes::set(topic_number t, std::int32_t partition, const partition_entry& e) {
-  batch_->Put(partition_key(t, partition), encode(e));
-}
-
-void changes::set(const commit_place& p, const commit_entry& e) {
-  batch_->Put(commit_key(p), encode(e));
-}
-
-void changes::forget(const commit_place& p) {
-  batch_->Delete(commit_key(p));
-}
-
-void changes::remove(topic_number t, std::int32_t partition, std::int64_t from, std::int64_t to, how h) {
-  if (from >= to) return;
-  if (h == how::many) {
-    batch_->DeleteRange(record_key(t, partition, from), record_key(t, partition, to));
-    return;
-  }
-  for (auto offset = from; offset < to; ++offset) batch_->Delete(record_key(t, partition, offset));
-}
-
-bool changes::empty() const {
-  return batch_->Count() == 0;
-}
-
-std::size_t changes::bytes() const {
-  return batch_->GetDataSize();
-}
 
 class store::use {
  public:
@@ -148,16 +118,36 @@ result<void> store::open() {
   rocksdb::Status opened;
   if (options_.how == access::write) {
     opened = rocksdb::DB::Open(options, directory_.string(), &raw);
+    if (opened.IsCorruption()) opened = open_damaged(options, opened, &raw);
   } else {
     options.create_if_missing = false;
-    if (options_.how == access::inspect) {
-      options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-    }
+    if (options_.how == access::read) options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
     opened = rocksdb::DB::OpenForReadOnly(options, directory_.string(), &raw);
   }
   if (!opened.ok()) return failed(directory_, "open it", opened);
   db_.reset(raw);
   return {};
+}
+
+// What follows the damage in the log of writes cannot be trusted, so it is given up; but not without a word, and not
+// without a copy. Where the files of records are damaged, this fails as before.
+rocksdb::Status store::open_damaged(rocksdb::Options options, const rocksdb::Status& why, rocksdb::DB** raw) {
+  const auto aside = directory_.parent_path() / ("damaged-" + base::format_millis(base::system_clock().now()));
+  std::error_code ec;
+  std::filesystem::create_directory(aside, ec);
+  for (const auto& file : std::filesystem::directory_iterator(directory_, ec)) {
+    if (file.path().extension() == ".log") std::filesystem::copy_file(file.path(), aside / file.path().filename(), ec);
+  }
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  auto opened = rocksdb::DB::Open(options, directory_.string(), raw);
+  if (opened.ok()) {
+    damage_ = fmt::format(
+        "the journal in {}: its log of writes was damaged ({}). What was written last, after the damage, is LOST; a "
+        "copy "
+        "of the log as it was is in {}",
+        directory_.string(), why.ToString(), aside.string());
+  }
+  return opened;
 }
 
 result<void> store::load() {
@@ -303,6 +293,10 @@ result<void> store::probe() const {
 }
 
 void store::give_up() {
+  {
+    const std::shared_lock lock(mutex_);
+    if (db_) db_->DisableManualCompaction();
+  }
   const std::unique_lock lock(mutex_);
   given_up_ = true;
   opened_.notify_all();
@@ -379,6 +373,20 @@ result<std::int64_t> store::find(topic_number t, std::int32_t partition, std::in
     }
   }
   return end;
+}
+
+void store::shrink(topic_number t, std::int32_t partition, std::int64_t to) const {
+  const use db(*this);
+  if (!db) return;
+  const auto first = record_key(t, partition, 0);
+  const auto last = record_key(t, partition, to);
+  const auto from_slice = slice(first);
+  const auto to_slice = slice(last);
+  rocksdb::CompactRangeOptions o;
+  o.exclusive_manual_compaction = false;
+  o.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  // If it fails, the next write says so.
+  (void)db->CompactRange(o, &from_slice, &to_slice);
 }
 
 void store::free_files(topic_number t, std::int32_t partition, std::int64_t to) {

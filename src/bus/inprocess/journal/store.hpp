@@ -13,43 +13,18 @@
 #include <memory>
 #include <shared_mutex>
 
-#include "bus/inprocess/journal/layout.hpp"
+#include "bus/inprocess/journal/changes.hpp"
 
 namespace rocksdb {
 class DB;
 class Env;
-class WriteBatch;
+struct Options;
+class Status;
 }  // namespace rocksdb
 
 namespace streamdemo::bus::inprocess::journal {
 
 using base::result;
-
-// What one write changes, all of it or nothing.
-class changes {
- public:
-  changes();
-  ~changes();
-  changes(changes&&) noexcept;
-  changes& operator=(changes&&) noexcept;
-
-  // `r` has its offset and log time.
-  void append(topic_number t, std::int32_t partition, const base::record& r);
-  void set(topic_number t, std::int32_t partition, const partition_entry& e);
-  void set(const commit_place& p, const commit_entry& e);
-  void forget(const commit_place& p);
-  // Removes the records [from, to). `few`: one by one, because marks for whole ranges make reading slower.
-  enum class how { few, many };
-  void remove(topic_number t, std::int32_t partition, std::int64_t from, std::int64_t to, how h);
-
-  bool empty() const;
-  std::size_t bytes() const;
-
- private:
-  friend class store;
-  std::unique_ptr<rocksdb::WriteBatch> batch_;
-  std::string value_;  // reused for each record
-};
 
 struct stored_topic {
   topic_number number = 0;
@@ -107,6 +82,11 @@ class store {
   result<std::int64_t> find(topic_number t, std::int32_t partition, std::int64_t begin, std::int64_t end,
                             base::sys_time at) const;
 
+  // Not empty: a sentence for the operator. The log of writes was damaged, and records were lost.
+  const std::string& damage() const noexcept { return damage_; }
+
+  // Rewrites the files that have removed records below `to`, and so frees their room. Takes a while; give_up() ends it.
+  void shrink(topic_number t, std::int32_t partition, std::int64_t to) const;
   // Frees what was removed below `to`, as far as whole files hold nothing else.
   void free_files(topic_number t, std::int32_t partition, std::int64_t to);
   // Rewrites everything, without what was removed. Takes as long as reading and writing it all.
@@ -120,6 +100,7 @@ class store {
  private:
   explicit store(const store_options& o);
   result<void> open();
+  rocksdb::Status open_damaged(rocksdb::Options options, const rocksdb::Status& why, rocksdb::DB** raw);
   result<void> probe() const;
   result<void> load();
   result<void> load_topics();
@@ -136,6 +117,7 @@ class store {
   mutable std::condition_variable_any opened_;
   std::unique_ptr<rocksdb::DB> db_;  // nullptr: opening it failed, and is tried again
   bool given_up_ = false;
+  std::string damage_;
   std::uint32_t format_ = format;
   std::map<std::string, stored_topic> topics_;
   std::vector<std::pair<commit_place, commit_entry>> commits_;

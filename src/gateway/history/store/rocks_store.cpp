@@ -40,6 +40,13 @@ rocksdb::CompressionType best_compression() {
   return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 }
 
+// RocksDB's own log of what it does: nobody reads it, and one that cannot be written, on a full disk, ends the process
+// in a library that is built with its assertions, such as Debian 12's.
+struct no_log final : rocksdb::Logger {
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 rocksdb::Options options_for(const rocks_store_options& o) {
   // Parts of the memory: one quarter for the cache, the rest for the write buffers.
   rocksdb::BlockBasedTableOptions table;
@@ -64,9 +71,7 @@ rocksdb::Options options_for(const rocks_store_options& o) {
   out.max_open_files = most_open_files;
   out.max_background_jobs = 2;
   out.bytes_per_sync = 1 << 20;
-  out.keep_log_file_num = 2;
-  out.max_log_file_size = 1 << 20;
-  out.info_log_level = rocksdb::WARN_LEVEL;
+  out.info_log = std::make_shared<no_log>();
   out.stats_dump_period_sec = 0;
   out.stats_persist_period_sec = 0;
   // What was erased, and is not dropped with a whole file, leaves the disk after about this time.

@@ -84,6 +84,39 @@ TEST_CASE("a directory of a newer version is refused in words") {
   CHECK(refused.error().message.find("newer version") != std::string::npos);
 }
 
+TEST_CASE("damage in the log of writes is told, and the log is kept as it was") {
+  const test::temporary_directory directory;
+  topic_number number = 0;
+  {
+    auto s = open(directory);
+    number = s->add_topic("t", 1)->number;
+    for (int i = 0; i < 3; ++i) put(*s, number, i * 100, i * 100 + 100, i * 100 + 100);
+    CHECK(s->damage().empty());
+  }
+  std::filesystem::path log;
+  for (const auto& file : std::filesystem::directory_iterator(directory.path() / "records")) {
+    if (file.path().extension() == ".log" && file.file_size() > 0) log = file.path();
+  }
+  REQUIRE_FALSE(log.empty());
+  const auto middle = std::filesystem::file_size(log) / 2;
+  std::FILE* f = std::fopen(log.c_str(), "r+b");
+  REQUIRE(f);
+  std::fseek(f, long(middle), SEEK_SET);
+  const int was = std::fgetc(f);
+  std::fseek(f, long(middle), SEEK_SET);
+  std::fputc(was ^ 1, f);
+  std::fclose(f);
+  auto s = open(directory);
+  CHECK(s->damage().find("LOST") != std::string::npos);
+  CHECK(s->topics().at("t").partitions[0].end < 300);
+  bool kept = false;
+  for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+    kept =
+        kept || (entry.path().filename().string().starts_with("damaged-") && !std::filesystem::is_empty(entry.path()));
+  }
+  CHECK(kept);
+}
+
 TEST_CASE("it is checked and compacted, and a file that was changed is noticed") {
   const test::temporary_directory directory;
   {
