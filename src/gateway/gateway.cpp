@@ -81,7 +81,7 @@ histories::options history_options(const config::settings& s, const std::string&
 std::unique_ptr<event_store> disk_of(const config::settings& s) {
   if (s.history.directory.empty()) return nullptr;
   return make_rocks_store({.directory = s.history.directory,
-                           .memory_bytes = s.results.max_bytes / 8,
+                           .memory_bytes = s.results.max_bytes / 16 * 3,
                            .max_disk_bytes = s.history.max_disk_bytes,
                            .keep_for = s.results.keep_for});
 }

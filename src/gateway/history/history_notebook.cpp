@@ -9,7 +9,7 @@ namespace streamdemo::gateway {
 namespace {
 
 // Of one batch of records, about so much is written together.
-constexpr std::size_t together_bytes = 1 << 20;
+constexpr std::size_t together_bytes = 256 << 10;
 // How often the places in the log are noted though no task has changed.
 constexpr int sweeps_between_places = 10;
 

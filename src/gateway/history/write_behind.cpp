@@ -10,9 +10,9 @@ namespace {
 constexpr base::milliseconds linger{5};
 constexpr std::size_t enough_bytes = 256 << 10;
 // The store copies a batch before it takes it.
-constexpr std::size_t batch_bytes = 1 << 20;
+constexpr std::size_t batch_bytes = 512 << 10;
 // One item stays smaller than a batch.
-constexpr std::size_t item_bytes = 256 << 10;
+constexpr std::size_t item_bytes = 128 << 10;
 // Beside the event's own bytes: its key on disk; and in memory its place in an item.
 constexpr std::uint64_t key_bytes = 64;
 

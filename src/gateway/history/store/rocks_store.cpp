@@ -20,6 +20,8 @@ namespace {
 constexpr std::int64_t few_events = 64;
 // Two being written to files while a third is filled.
 constexpr int write_buffers = 3;
+// What a batch takes for an event beside its text and its history's name.
+constexpr std::size_t per_entry = 32;
 constexpr int most_open_files = 64;
 
 base::error error_of(const rocksdb::Status& s, const std::string& what) {
@@ -48,9 +50,10 @@ struct no_log final : rocksdb::Logger {
 };
 
 rocksdb::Options options_for(const rocks_store_options& o) {
-  // Parts of the memory: one quarter for the cache, the rest for the write buffers.
+  // Parts of the memory: a twelfth for the cache, three for the write buffers; what writes and merges files, and the
+  // holes that all this leaves between events in the heap, were seen to take the rest.
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(std::max<std::size_t>(o.memory_bytes / 4, 1 << 20), 2);
+  table.block_cache = rocksdb::NewLRUCache(std::max<std::size_t>(o.memory_bytes / 12, 1 << 20), 2);
   table.block_size = 16 << 10;
   // Otherwise the indexes of all open files would be in memory beside the cache.
   table.cache_index_and_filter_blocks = true;
@@ -59,7 +62,7 @@ rocksdb::Options options_for(const rocks_store_options& o) {
   out.avoid_flush_during_shutdown = !o.flush_at_end;
   out.create_if_missing = true;
   out.compression = best_compression();
-  out.write_buffer_size = std::clamp<std::size_t>(o.memory_bytes / 4, 1 << 20, 64 << 20);
+  out.write_buffer_size = std::clamp<std::size_t>(o.memory_bytes / 12, 1 << 20, 64 << 20);
   out.max_write_buffer_number = write_buffers;
   out.arena_block_size = 256 << 10;
   // While files are merged, both the old and the new ones are there, so each merge is a small part of the whole.
@@ -105,7 +108,12 @@ class rocks_store final : public event_store {
   base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
     auto* db = db_.get();
     if (db == nullptr) return base::error{base::errc::io, folder_ + " is not open"};
-    rocksdb::WriteBatch batch;
+    // Reserved, because it would double as it grows.
+    std::size_t bytes = 4096;
+    for (const auto& c : changes) {
+      for (const auto& e : c.add) bytes += e->sse().size() + c.name.size() + per_entry;
+    }
+    rocksdb::WriteBatch batch(bytes);
     for (const auto& c : changes) {
       for (const auto& e : c.add) batch.Put(key_of_event(c.name, e->seq()), slice(e->sse()));
       if (c.erase_through != 0) erase(batch, c);
