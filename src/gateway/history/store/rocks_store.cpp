@@ -93,7 +93,7 @@ class rocks_store final : public event_store {
 
   base::result<opened> open(std::string_view shape) override {
     std::error_code ec;
-    std::filesystem::create_directories(options_.directory, ec);
+    std::filesystem::create_directories(folder_, ec);
     if (ec || ::access(options_.directory.c_str(), W_OK | X_OK) != 0) {
       return base::error{base::errc::invalid_argument,
                          "the directory " + options_.directory.string() +
@@ -237,6 +237,8 @@ class rocks_store final : public event_store {
     db_.reset();
     auto s = rocksdb::DestroyDB(folder_, o);
     rocksdb::DB* made = nullptr;
+    std::error_code ec;
+    std::filesystem::create_directories(folder_, ec);  // which DestroyDB has removed
     if (s.ok()) s = rocksdb::DB::Open(o, folder_, &made);
     if (!s.ok()) {
       if (!is_locked(s)) return error_of(s, "opening " + folder_);
