@@ -12,7 +12,7 @@ const holder = join(import.meta.dirname, "socket_holder.py");
 
 function settings(more = {}) {
   const directory = mkdtempSync(join(tmpdir(), "streamdemo-passed-"));
-  const all = { "management.port": 0, "artifacts.directory": directory, "inprocess.directory": join(directory, "journal"), "gateway.drain_ms": 1000, ...more };
+  const all = { "management.port": 0, "artifacts.directory": join(directory, "artifacts"), "inprocess.directory": join(directory, "journal"), "gateway.drain_ms": 1000, ...more };
   return Object.entries(all).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
 }
 

@@ -1,6 +1,4 @@
 // Folds records of `response` into the histories, and wakes each subscriber once per batch.
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/partition.hpp>
 #include <streamdemo/base/quiet.hpp>
@@ -11,11 +9,15 @@
 
 #include <algorithm>
 
+#include "gateway/history/ended_histories.hpp"
+#include "gateway/history/histories_metrics.hpp"
 #include "gateway/history/history_disk.hpp"
 #include "gateway/history/history_index.hpp"
 #include "gateway/history/history_notebook.hpp"
 #include "gateway/history/memory_bound.hpp"
+#include "gateway/history/open_tasks.hpp"
 #include "gateway/history/partition_state.hpp"
+#include "gateway/history/step_views.hpp"
 
 namespace streamdemo::gateway {
 
@@ -24,18 +26,6 @@ namespace {
 // The fold forgets a task this much later than keep_for by our estimate of bus time. So an error in the estimate never
 // makes this gateway accept an id again that the others still refuse.
 constexpr base::milliseconds forget_margin{60'000};
-constexpr std::size_t max_progress_bytes = 4096;
-
-double fraction_of(std::string_view payload) {
-  if (payload.size() > max_progress_bytes) return -1;
-  boost::json::error_code ec;
-  const auto value = boost::json::parse(payload, ec);
-  if (ec || !value.is_object()) return -1;
-  const auto* f = value.get_object().if_contains("fraction");
-  if (f == nullptr || !f->is_number()) return -1;
-  const auto n = f->to_number<double>(ec);
-  return ec || n < 0 || n > 1 ? -1 : n;
-}
 
 }  // namespace
 
@@ -46,26 +36,12 @@ class folded_histories final : public histories {
       : options_(o),
         clock_(clock),
         log_(log.child("histories")),
-        admission_(o.partitions, clock, log_, {records(m, "unreadable"), records(m, "misplaced")}),
+        metrics_(m),
+        admission_(o.partitions, clock, log_, {metrics_.unreadable, metrics_.misplaced}),
         index_(o.max_bytes / 16),
         bound_(o.max_bytes),
         wakes_(std::make_shared<wake_lists>(loops, o.max_waiters)),
-        room_(loops.executor(0)),
-        bytes_(m.gauge("streamdemo_history_bytes",
-                       "Memory of all kept events and remembered tasks, bounded by results.max_bytes")),
-        essential_(m.gauge("streamdemo_history_remembered_bytes",
-                           "Memory for what cannot be let go, open tasks and the ids of those that ended within "
-                           "results.keep_for_ms; with half of results.max_bytes new tasks are answered 503")),
-        kept_(m.gauge("streamdemo_histories", "Tasks whose history is kept")),
-        open_gauge_(m.gauge("streamdemo_tasks_open", "Tasks accepted and not ended")),
-        events_(m.counter("streamdemo_history_events_total", "Events that entered a history")),
-        dropped_(m.counter("streamdemo_history_events_dropped_total",
-                           "Events dropped to stay below results.max_bytes: clients that had not read them see a gap")),
-        deleted_(m.counter("streamdemo_tasks_deleted_total", "Tasks whose data was deleted on request")),
-        ignored_(records(m, "ignored")),
-        rule_breaks_(m.counter("streamdemo_response_rule_breaks_total",
-                               "Records of the response topic that a processor should not have written: results before "
-                               "the run has started, ends that name no status")) {
+        room_(loops.executor(0)) {
     for (std::int32_t i = 0; i < o.partitions; ++i) partitions_.emplace_back(task::fold::options{o.keep_for, false});
     bound_.drop_unwritten(true);
     if (!disk) return;
@@ -106,11 +82,8 @@ class folded_histories final : public histories {
                                   const std::function<bool(const history&)>& wanted) const override {
     return index_.recent(owner, limit, wanted);
   }
-  std::size_t open_tasks() const override { return open_.load(std::memory_order_relaxed); }
-  std::size_t open_tasks_of(const std::string& owner) const override {
-    const auto it = open_of_.find(owner);
-    return it == open_of_.end() ? 0 : it->second;
-  }
+  std::size_t open_tasks() const override { return open_.total(); }
+  std::size_t open_tasks_of(const std::string& owner) const override { return open_.of(owner); }
 
   bool has_room(std::size_t more) const override {
     const auto ones = more * task::fold::open_task_bytes();
@@ -121,15 +94,7 @@ class folded_histories final : public histories {
     const auto partition = base::partition_for(request_id, options_.partitions);
     const auto* t = partitions_[static_cast<std::size_t>(partition)].fold.find(request_id);
     if (t == nullptr || !t->end) return nullptr;
-    task_view over;
-    over.request_id = request_id;
-    over.kind = kind;
-    over.status = *t->end;
-    over.ended_at = over.kept_since = t->ended_at;
-    over.last_seq = t->last_seq;
-    over.first_kept = t->last_seq + 1;
-    over.deleted = t->deleted;
-    return std::make_shared<kept_history>(std::move(over), nullptr);
+    return std::make_shared<kept_history>(ended_view(*t, kind), nullptr);
   }
 
   std::unique_ptr<subscription> await_task(std::string request_id, subscriber& s) override {
@@ -157,12 +122,7 @@ class folded_histories final : public histories {
   }
 
   void sweep(base::sys_time now) override {
-    while (!ends_.empty() && ends_.front().at + options_.keep_for < now) {
-      const auto h = ends_.front().of.lock();
-      std::pop_heap(ends_.begin(), ends_.end());
-      ends_.pop_back();
-      if (h) give_up(h);
-    }
+    while (const auto h = ends_.take(now - options_.keep_for)) give_up(h);
     // Keep what the fold may still need for the next record of the log, whatever the clock of that record's broker
     // says.
     const auto even = clock_.even();
@@ -212,16 +172,6 @@ class folded_histories final : public histories {
 
  private:
   using kept_ptr = std::shared_ptr<kept_history>;
-  struct end {
-    base::sys_time at;
-    std::weak_ptr<kept_history> of;
-    bool operator<(const end& other) const noexcept { return at > other.at; }  // the earliest on top
-  };
-
-  static base::counter& records(base::metrics& m, const std::string& what) {
-    return m.counter("streamdemo_response_records_unused_total", "Records of the response topic that made no event",
-                     {{"why", what}});
-  }
 
   void apply_one(const base::record& r, base::sys_time now, base::steady_time read) {
     const auto admitted = admission_.admit(r);
@@ -243,7 +193,7 @@ class folded_histories final : public histories {
     } else if (s.what == task::step::kind::alive) {
       if (observer_ != nullptr && tells_offer(m)) observer_->on_offer(m, age_of(r));
     } else if (s.what == task::step::kind::ignored) {
-      ignored_.Increment();
+      metrics_.ignored.Increment();
       log_.debug("ignored {} of task {} at {}/{}: {}", task::to_string(m.type), m.request_id, r.partition, r.offset,
                  s.why);
     }
@@ -259,27 +209,16 @@ class folded_histories final : public histories {
     // Before the next line: if the partition is read anew, on_accepted() came again, too.
     if (s.type == task::message_type::started && observer_ != nullptr) observer_->on_run(m.request_id, m.source);
     if (!h || s.seq <= h->peek().last_seq) return;
-    const auto fraction = s.type == task::message_type::progress ? fraction_of(s.payload) : -1;
-    auto e =
-        task::make_event({.type = s.type,
-                          .request_id = m.request_id,
-                          .seq = s.seq,
-                          .attempt = s.state->attempt,
-                          .time = m.time,
-                          .log_time = r.log_time,
-                          .source = m.source,
-                          .resumed = s.type == task::message_type::started ? std::optional(s.resumed) : std::nullopt,
-                          .content_type = s.content_type,
-                          .payload = s.payload});
+    auto e = event_of(s, m, r);
     const auto bytes_before = h->bytes();
     if (disk_) disk_->added(h, e);
     h->append(std::move(e), *s.state, now);
-    if (fraction >= 0) h->set_fraction(fraction);
+    if (const auto fraction = fraction_of(s); fraction >= 0) h->set_fraction(fraction);
     bound_.added(h, bytes_before);
-    events_.Increment();
+    metrics_.events.Increment();
     if (s.state->end) {
       h->keep_from(written);
-      remember_end({written, h});
+      ends_.add(written, h);
       over(h);
     }
     enforce_bound();
@@ -301,20 +240,11 @@ class folded_histories final : public histories {
       if (!task::is_end(last_->peek().status)) over(last_);
       give_up(last_);
     }
-    task_view first;
-    first.request_id = t.request_id;
-    first.kind = t.kind;
-    first.payload_hash = t.payload_hash;
-    first.accepted_by = t.accepted_by;
-    first.owner = t.owner;
-    first.accepted_at = t.accepted_at;
-    first.expiry = t.expiry;
-    last_ = std::make_shared<kept_history>(std::move(first), wakes_, disk_ ? disk_->reads() : nullptr);
+    last_ = std::make_shared<kept_history>(accepted_view(t), wakes_, disk_ ? disk_->reads() : nullptr);
     last_->set_epoch(p.epoch);
     bound_.opened(*last_);
     index_.insert(last_);
-    ++open_;
-    if (!last_->peek().owner.empty()) ++open_of_[last_->peek().owner];
+    open_.add(last_->peek().owner);
     wakes_->created(t.request_id);
     if (observer_ != nullptr) observer_->on_accepted(last_);
     return last_;
@@ -330,22 +260,12 @@ class folded_histories final : public histories {
     index_.forget(request_id);
     last_.reset();
     if (disk_) notebook_->touched(request_id);
-    deleted_.Increment();
+    metrics_.deleted.Increment();
     if (observer_ != nullptr) observer_->on_deleted(request_id);
   }
 
-  void remember_end(end e) {
-    ends_.push_back(std::move(e));
-    std::push_heap(ends_.begin(), ends_.end());
-    if (ends_.size() < tidy_ends_at_) return;
-    // Some histories may have been removed before keep_for.
-    std::erase_if(ends_, [](const end& old) { return old.of.expired(); });
-    std::make_heap(ends_.begin(), ends_.end());
-    tidy_ends_at_ = 2 * ends_.size() + 1000;
-  }
-
   void set_apart() {
-    auto bytes = index_.removed_bytes() + ends_.capacity() * sizeof(end);
+    auto bytes = index_.removed_bytes() + ends_.bytes();
     for (const auto& p : partitions_) bytes += p.fold.bytes();
     bound_.set_apart(bytes);
     if (disk_) bound_.set_beside(disk_->bytes());
@@ -361,7 +281,7 @@ class folded_histories final : public histories {
     const auto n = bound_.enforce();
     over_ = bound_.is_over();
     if (n == 0) return;
-    dropped_.Increment(static_cast<double>(n));
+    metrics_.dropped.Increment(static_cast<double>(n));
     for (const auto& h : bound_.take_emptied()) {
       if (disk_) disk_->removed(*h);
       index_.remove(h);
@@ -370,12 +290,9 @@ class folded_histories final : public histories {
   }
 
   bool give_up_first_ended() {
-    while (!ends_.empty()) {
-      const auto h = ends_.front().of.lock();
-      std::pop_heap(ends_.begin(), ends_.end());
-      ends_.pop_back();
-      if (!h || index_.kept(h->peek().request_id) != h) continue;
-      dropped_.Increment(static_cast<double>(h->peek().last_seq + 1 - h->peek().first_kept));
+    while (const auto h = ends_.take()) {
+      if (index_.kept(h->peek().request_id) != h) continue;
+      metrics_.dropped.Increment(static_cast<double>(h->peek().last_seq + 1 - h->peek().first_kept));
       give_up(h);
       return true;
     }
@@ -455,17 +372,15 @@ class folded_histories final : public histories {
     disk_->restored(h);
     bound_.opened(*h);
     index_.insert(h);
-    if (t.end) return remember_end({n.kept_since, h});
-    ++open_;
-    if (!t.owner.empty()) ++open_of_[t.owner];
+    if (t.end) return ends_.add(n.kept_since, h);
+    open_.add(t.owner);
     if (observer_ == nullptr) return;
     observer_->on_accepted(h);
     if (t.current) observer_->on_run(t.request_id, t.last_run_source);
   }
 
   void over(const kept_ptr& h) {
-    --open_;
-    if (const auto it = open_of_.find(h->peek().owner); it != open_of_.end() && --it->second == 0) open_of_.erase(it);
+    open_.remove(h->peek().owner);
     if (observer_ != nullptr) observer_->on_over(h);
   }
 
@@ -478,7 +393,7 @@ class folded_histories final : public histories {
   }
 
   void breaks_rules(const base::record& r, const task::message& m, std::string_view why, base::sys_time now) {
-    rule_breaks_.Increment();
+    metrics_.rule_breaks.Increment();
     quiet_rule_breaks_.say(now, [&](std::size_t n) {
       log_.warning("{} record(s) break the rules, the last is {} of task {} at {}/{}/{}: {}; correct the program ({})",
                    n, task::to_string(m.type), base::shown(m.request_id), r.topic, r.partition, r.offset, why,
@@ -487,15 +402,16 @@ class folded_histories final : public histories {
   }
 
   void publish_gauges() {
-    bytes_.Set(static_cast<double>(bound_.bytes()));
-    essential_.Set(static_cast<double>(bound_.essential(open_tasks())));
-    kept_.Set(static_cast<double>(index_.size()));
-    open_gauge_.Set(static_cast<double>(open_.load()));
+    metrics_.bytes.Set(static_cast<double>(bound_.bytes()));
+    metrics_.essential.Set(static_cast<double>(bound_.essential(open_tasks())));
+    metrics_.kept.Set(static_cast<double>(index_.size()));
+    metrics_.open.Set(static_cast<double>(open_.total()));
   }
 
   options options_;
   const base::clock& clock_;
   base::logger log_;
+  histories_metrics metrics_;
   task::admission admission_;
   std::vector<partition_state> partitions_;
   history_index index_;
@@ -505,21 +421,10 @@ class folded_histories final : public histories {
   bool over_ = false;  // results.max_bytes is exceeded, and nothing may be dropped
   task_observer* observer_ = nullptr;
   task::log_clock bus_clock_;
-  kept_ptr last_;          // of the record before: successive records are often of the same task
-  std::vector<end> ends_;  // a heap
-  std::size_t tidy_ends_at_ = 1000;
-  std::atomic<std::size_t> open_ = 0;
-  std::unordered_map<std::string, std::size_t> open_of_;  // by owner
+  kept_ptr last_;  // of the record before: successive records are often of the same task
+  ended_histories ends_;
+  class open_tasks open_;
   base::quiet quiet_rule_breaks_;
-  base::gauge& bytes_;
-  base::gauge& essential_;
-  base::gauge& kept_;
-  base::gauge& open_gauge_;
-  base::counter& events_;
-  base::counter& dropped_;
-  base::counter& deleted_;
-  base::counter& ignored_;
-  base::counter& rule_breaks_;
   std::unique_ptr<history_disk> disk_;  // nullptr: there is none
   std::unique_ptr<history_notebook> notebook_;
 };
