@@ -82,7 +82,7 @@ void history_disk::added(const kept_ptr& h, const task::event_ptr& e) {
   if (!works()) return;
   if (waiting_events_ == 0) idle_sweeps_ = 0;
   waiting_bytes_ += e->bytes();
-  ++waiting_events_;
+  waiting_.Set(static_cast<double>(++waiting_events_));
   h->queued(e->seq(), write_behind::bytes_on_disk(*e));
   writer_->add(h, e);
 }
