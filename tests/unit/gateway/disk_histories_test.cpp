@@ -327,8 +327,10 @@ TEST_CASE("keep_for after its end, and when it is deleted, a task leaves the dis
   const auto h = w.all->find("b");
   w.apply({w.out.record(w.out.message(task::message_type::deleted, "b", {}))});
   CHECK_FALSE(w.all->find("b"));
-  w.sweep();  // what is erased is given to the writer at the latest now
-  w.turn_until([&] { return w.store->disk_bytes() < before * 7 / 10; });
+  w.turn_until([&] {
+    w.sweep();  // which hands over what is to be erased
+    return w.store->disk_bytes() < before * 7 / 10;
+  });
   CHECK(h->read(0, 10, 1000).kept_from == 204);
   w.clock.advance(std::chrono::minutes(11));
   w.sweep();
