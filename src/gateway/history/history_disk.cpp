@@ -89,6 +89,8 @@ void history_disk::added(const kept_ptr& h, const task::event_ptr& e) {
 
 void history_disk::removed(const kept_history& h) {
   const auto& d = *h.disk();
+  // One that was deleted, and that a client still holds, is removed once more at the end of keep_for.
+  if (d.gone) return;
   bytes_on_disk_ -= d.bytes;
   std::erase_if(large_, [&](const auto& l) { return l.get() == &h; });
   if (d.queued < d.from) return;
