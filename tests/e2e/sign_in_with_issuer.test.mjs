@@ -198,7 +198,9 @@ test("without anything to renew with, one is told before the end, and can stay",
   // What the page kept in its memory is gone with it.
   await page.reload();
   await page.getByRole("button", { name: "Stay signed in with" }).click();
+  // The page says who is signed in before it leaves, too.
+  await until("the second sign-in", () => brief.grants.length > 1);
+  await page.waitForURL(`${ending.url}/`);
   await page.getByText("Signed in as grace").waitFor();
-  assert.equal(page.url(), `${ending.url}/`);
   assert.deepEqual(brief.grants, ["authorization_code", "authorization_code"]);
 });
