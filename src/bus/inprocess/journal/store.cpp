@@ -86,6 +86,23 @@ rocksdb::Status visit_sort(rocksdb::DB& db, char sort, Each each) {
   return it->status();
 }
 
+// The records of a partition in [from, end), in order; stops at the first that `each` refuses by returning false.
+template <class Each>
+rocksdb::Status visit_records(rocksdb::DB& db, topic_number t, std::int32_t partition, std::int64_t from,
+                              std::int64_t end, Each each) {
+  const auto last = record_key(t, partition, end);
+  const auto bound = slice(last);
+  rocksdb::ReadOptions o;
+  o.iterate_upper_bound = &bound;
+  // Read once and passed on: what other readers share is not pushed out for it.
+  o.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator(o));
+  for (it->Seek(record_key(t, partition, from)); it->Valid(); it->Next()) {
+    if (!each(parse_record_key(view(it->key())), view(it->value()))) break;
+  }
+  return it->status();
+}
+
 }  // namespace
 
 class store::use {
@@ -96,6 +113,7 @@ class store::use {
   }
   explicit operator bool() const noexcept { return db_ != nullptr; }
   rocksdb::DB* operator->() const noexcept { return db_; }
+  rocksdb::DB& operator*() const noexcept { return *db_; }
 
  private:
   std::shared_lock<std::shared_mutex> lock_;
@@ -306,28 +324,23 @@ result<std::vector<base::record>> store::read(topic_number t, std::int32_t parti
                                               std::int64_t end, std::size_t max_records, std::size_t max_bytes) const {
   const use db(*this);
   if (!db) return closed(directory_);
-  const auto last = record_key(t, partition, end);
-  const auto bound = slice(last);
-  rocksdb::ReadOptions o;
-  o.iterate_upper_bound = &bound;
-  // Read once and passed on: what other readers share is not pushed out for it.
-  o.fill_cache = false;
-  const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(o));
   std::vector<base::record> out;
   std::size_t bytes = 0;
-  for (it->Seek(record_key(t, partition, from)); it->Valid() && out.size() < max_records && bytes < max_bytes;
-       it->Next()) {
-    const auto offset = parse_record_key(view(it->key()));
-    auto r = decode_record(view(it->value()));
-    if (!offset || !r) {
-      return unreadable(directory_, fmt::format("a record of partition {} past offset {}", partition, from));
-    }
-    r->offset = *offset;
-    r->partition = partition;
-    bytes += r->bytes();
-    out.push_back(std::move(*r));
-  }
-  if (!it->status().ok()) return failed(directory_, "read records", it->status());
+  bool good = true;
+  const auto status =
+      visit_records(*db, t, partition, from, end, [&](std::optional<std::int64_t> offset, std::string_view value) {
+        if (out.size() >= max_records || bytes >= max_bytes) return false;
+        auto r = decode_record(value);
+        good = offset && r;
+        if (!good) return false;
+        r->offset = *offset;
+        r->partition = partition;
+        bytes += r->bytes();
+        out.push_back(std::move(*r));
+        return true;
+      });
+  if (!good) return unreadable(directory_, fmt::format("a record of partition {} past offset {}", partition, from));
+  if (!status.ok()) return failed(directory_, "read records", status);
   return out;
 }
 
@@ -335,18 +348,15 @@ result<void> store::visit(topic_number t, std::int32_t partition, std::int64_t f
                           const std::function<void(std::int64_t offset, bool good)>& each) const {
   const use db(*this);
   if (!db) return closed(directory_);
-  const auto last = record_key(t, partition, end);
-  const auto bound = slice(last);
-  rocksdb::ReadOptions o;
-  o.iterate_upper_bound = &bound;
-  o.fill_cache = false;
-  const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(o));
-  for (it->Seek(record_key(t, partition, from)); it->Valid(); it->Next()) {
-    const auto offset = parse_record_key(view(it->key()));
-    if (!offset) return unreadable(directory_, fmt::format("a key of partition {}", partition));
-    each(*offset, decode_record(view(it->value())).has_value());
-  }
-  if (!it->status().ok()) return failed(directory_, "read records", it->status());
+  bool good = true;
+  const auto status =
+      visit_records(*db, t, partition, from, end, [&](std::optional<std::int64_t> offset, std::string_view value) {
+        good = offset.has_value();
+        if (good) each(*offset, decode_record(value).has_value());
+        return good;
+      });
+  if (!good) return unreadable(directory_, fmt::format("a key of partition {}", partition));
+  if (!status.ok()) return failed(directory_, "read records", status);
   return {};
 }
 
