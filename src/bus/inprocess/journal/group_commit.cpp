@@ -54,6 +54,7 @@ void group_commit::completed(group_partition& p) {
 
 void group_commit::forget(group_partition& p) {
   completed_.erase(&p);
+  committing_.erase(&p);
   forgotten_.push_back({*p.source->number, p.id.partition, p.group});
 }
 
@@ -165,10 +166,10 @@ void group_commit::visit_writing(Each each) const {
 // Writes the group, if there is one, and all that has moved meanwhile.
 result<void> group_commit::write(lock& l) {
   changes c;
-  const auto moved = std::exchange(completed_, {});
+  committing_ = std::exchange(completed_, {});
   const auto forgotten = std::exchange(forgotten_, {});
   for (const auto& place : forgotten) c.forget(place);
-  add_progress(c, moved);
+  add_progress(c);
   if (c.empty()) return {};
   l.unlock();
   const auto began = steady_clock::now();
@@ -177,7 +178,7 @@ result<void> group_commit::write(lock& l) {
   const auto took = steady_clock::now() - began;
   l.lock();
   if (!written) {
-    completed_.insert(moved.begin(), moved.end());
+    completed_.merge(committing_);
     forgotten_.insert(forgotten_.end(), forgotten.begin(), forgotten.end());
     return written;
   }
@@ -190,7 +191,7 @@ result<void> group_commit::write(lock& l) {
   return written;
 }
 
-void group_commit::add_progress(changes& c, const std::set<group_partition*>& moved) {
+void group_commit::add_progress(changes& c) {
   std::set<std::pair<topic_state*, std::int32_t>> changed;
   visit_writing([&](topic_state& t, const record& r) { changed.insert({&t, r.partition}); });
   for (const auto& [name, t] : core_.topics()) {
@@ -207,7 +208,7 @@ void group_commit::add_progress(changes& c, const std::set<group_partition*>& mo
   }
   for (const auto& [t, p] : changed) c.set(*t->number, p, t->data.entry(p));
   const auto now = clock_.now();
-  for (const auto* g : moved) c.set({*g->source->number, g->id.partition, g->group}, {g->committed, now});
+  for (const auto* g : committing_) c.set({*g->source->number, g->id.partition, g->group}, {g->committed, now});
 }
 
 void group_commit::mended() {

@@ -68,7 +68,7 @@ class group_commit {
   void write_group(lock& l);
   void take_group();
   result<void> write(lock& l);
-  void add_progress(changes& c, const std::set<group_partition*>& moved);
+  void add_progress(changes& c);
   void land();
   // Every record that is being written, in its order.
   template <class Each>
@@ -95,6 +95,7 @@ class group_commit {
   std::deque<entry> gathering_;  // bounded by the room of their topics
   std::vector<entry> writing_;   // its records are read without the mutex while they are written
   std::set<group_partition*> completed_;
+  std::set<group_partition*> committing_;  // what is being written of them
   std::vector<commit_place> forgotten_;
   std::optional<error> broken_;  // the last write failed
   std::uint64_t disk_bytes_ = 0;
