@@ -8,6 +8,7 @@
 #include "gateway/history/histories.hpp"
 #include "gateway/history/history_disk.hpp"
 #include "unit/gateway/log_records.hpp"
+#include "unit/gateway/turn_until.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
@@ -89,13 +90,7 @@ struct disk_fixture {
 
   template <class F>
   void turn_until(F done) {
-    auto& loop = asio::query(loops.executor(0), asio::execution::context);
-    const auto by = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!done()) {
-      REQUIRE(std::chrono::steady_clock::now() < by);
-      loop.restart();
-      loop.run_one_for(std::chrono::milliseconds(20));
-    }
+    testing::turn_until(loops, done);
   }
   void apply(std::vector<base::record_ptr> records) { all->apply(records); }
   void sweep(int times = 1) {

@@ -14,6 +14,7 @@
 #include "gateway/history/store/event_store.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/gateway/log_records.hpp"
+#include "unit/gateway/turn_until.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
@@ -111,13 +112,7 @@ struct node {
 
   template <class F>
   void turn_until(F done) {
-    auto& loop = asio::query(loops.executor(0), asio::execution::context);
-    const auto by = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!done()) {
-      REQUIRE(std::chrono::steady_clock::now() < by);
-      loop.restart();
-      loop.run_one_for(std::chrono::milliseconds(20));
-    }
+    testing::turn_until(loops, done);
   }
   // As the follower: what the store knows is not applied again, and nothing while it is full.
   void apply(const std::vector<base::record_ptr>& records) {

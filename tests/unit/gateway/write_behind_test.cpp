@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "gateway/history/disk_reads.hpp"
+#include "unit/gateway/turn_until.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
@@ -74,13 +75,7 @@ struct writer_fixture {
   }
   template <class F>
   void turn_until(F done) {
-    auto& loop = asio::query(loops.executor(0), asio::execution::context);
-    const auto by = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!done()) {
-      REQUIRE(std::chrono::steady_clock::now() < by);
-      loop.restart();
-      loop.run_one_for(std::chrono::milliseconds(20));
-    }
+    testing::turn_until(loops, done);
   }
 
   base::io_threads loops{1, "test"};
