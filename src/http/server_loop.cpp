@@ -51,7 +51,8 @@ server_loop::server_loop(server_parts& parts, base::executor ex)
       ticker_(ex),
       scratch_(std::make_unique<char[]>(scratch_bytes)),
       hub_(ex, wheel_, hub_options(parts.options), parts.streams, parts.log,
-           {[this] { closed_one(); }, [this](base::tcp_socket s) { serve_next(std::move(s)); }}) {}
+           {[this] { closed_one(); }, [this](base::tcp_socket s) { serve_next(std::move(s)); },
+            &std::chrono::steady_clock::now}) {}
 
 server_loop::~server_loop() = default;
 

@@ -54,7 +54,7 @@ class hub_server {
         wheel_(std::chrono::steady_clock::now()),
         metrics_(registry_, "bench"),
         log_("bench"),
-        hub_(context_.get_executor(), wheel_, {}, metrics_, log_, {[] {}, {}}),
+        hub_(context_.get_executor(), wheel_, {}, metrics_, log_, {[] {}, {}, &std::chrono::steady_clock::now}),
         acceptor_(context_.get_executor(), {asio::ip::address_v4::loopback(), 0}),
         tick_(context_.get_executor()),
         next_(context_.get_executor()) {

@@ -20,7 +20,7 @@ bool http_session::compose(gather& g) {
   heartbeat_due_ = false;
   std::size_t bytes = 0;
   for (const piece& p : pieces) bytes += p.bytes.size();
-  if (bytes != 0) quiet_since_ = loop_.now();
+  if (bytes != 0) quiet_since_ = loop_.last_turn();
   if (chunked_ && bytes != 0) {
     // One chunk for all pieces of this write.
     std::array<char, 18> head;

@@ -56,6 +56,8 @@ class stream_hub {
   struct callbacks {
     std::function<void()> closed;                // the socket is closed, for whatever reason
     std::function<void(base::tcp_socket)> free;  // the body has ended, and the socket can serve the next request
+    // The clock by which the wheel is turned.
+    std::function<base::steady_time()> now = &std::chrono::steady_clock::now;
   };
 
   // `wheel`, `metrics` and `log` must outlive the hub.

@@ -38,7 +38,10 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
   const stream_metrics& metrics() const noexcept { return metrics_; }
   const base::logger& log() const noexcept { return log_; }
   timer_wheel& wheel() noexcept { return wheel_; }
-  base::steady_time now() const noexcept { return wheel_.now(); }
+  // For what must not begin in the past: the loop may have been busy since the wheel turned.
+  base::steady_time now() const { return on_.now(); }
+  // When the wheel last turned: free of charge, for what may count from a little too early, and exact in a timer.
+  base::steady_time last_turn() const noexcept { return wheel_.now(); }
   void count_sent(std::size_t bytes, std::size_t calls) noexcept;
   // Runs `f`, which calls a source. An exception is a bug of the source: it is logged and the session is closed.
   template <class F>

@@ -1,5 +1,6 @@
 #include "http/stream/stream_session.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -49,7 +50,7 @@ stream_session::stream_session(stream_loop& loop, base::tcp_socket s, std::uniqu
     : timer_wheel::entry(&stream_session::on_timer),
       loop_(loop),
       source_(std::move(source)),
-      quiet_since_(loop.now()),
+      quiet_since_(loop.last_turn()),
       socket_(std::move(s)),
       timed_from_(loop.now()) {}
 
@@ -241,6 +242,11 @@ bool stream_session::under_way() noexcept {
   return backlog_ || left() != 0;
 }
 
+bool stream_session::input_waits() noexcept {
+  pollfd p{socket_.native_handle(), POLLIN, 0};
+  return ::poll(&p, 1, 0) == 1;
+}
+
 void stream_session::watch_blocked() {
   loop_.metrics().blocked.Increment();
   if (!stuck_) {
@@ -303,7 +309,7 @@ void stream_session::look_at_last_bytes(base::steady_time now) noexcept {
 void stream_session::on_timer(timer_wheel::entry& e) noexcept {
   auto& self = static_cast<stream_session&>(e);
   const session_ptr keep{&self};
-  const base::steady_time now = self.loop_.now();
+  const base::steady_time now = self.loop_.last_turn();
   if (self.phase_ == phase::closing) return self.time_out();
   if (self.phase_ == phase::lingering) return self.look_at_last_bytes(now);
   if (self.stuck(now)) return self.time_out();

@@ -62,6 +62,8 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   void time_out() noexcept;
   // Whether the peer has not yet acknowledged everything that was written.
   bool under_way() noexcept;
+  // Whether bytes of the peer, or its end, have come and were not read yet.
+  bool input_waits() noexcept;
   void queue();
   // Discards input, up to a bound.
   void discard(std::size_t bytes);

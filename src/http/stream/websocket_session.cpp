@@ -47,7 +47,7 @@ bool websocket_session::compose(gather& g) {
 }
 
 void websocket_session::take_input(char* at, char* end) {
-  if (!held_) quiet_since_ = loop_.now();
+  if (!held_) quiet_since_ = loop_.last_turn();
   pong_awaited_ = false;
   while (phase_ != phase::closed) {
     const frame_parser::step s = parser_.next(at, end);
@@ -143,7 +143,8 @@ void websocket_session::on_time(base::steady_time now) {
   if (pong_awaited_) {
     if (now - quiet_since_ < loop_.settings().pong_timeout) return;
     // While bytes are in transit, a slow reader may not have got the ping yet, so write_timeout decides instead.
-    if (!under_way()) return time_out();
+    // Nor does a peer count as silent whose answer is here, but unread because the loop was busy.
+    if (!under_way() && !input_waits()) return time_out();
     quiet_since_ = now;
     return;
   }

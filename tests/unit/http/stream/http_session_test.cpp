@@ -267,6 +267,27 @@ TEST_CASE("a peer that takes a little within each write timeout is kept") {
   }
 }
 
+TEST_CASE("the time in which the loop was busy does not count against a peer") {
+  stream_fixture f{{.write_timeout = milliseconds{1000}, .linger = milliseconds{1000}}};
+  const script s = f.make_script();
+  peer p = f.start_http(s, body_framing::chunked, 4096, 4096);
+  f.turn();
+  f.time += milliseconds{900};
+  SUBCASE("before a write that its socket does not take") {
+    s->give(std::string(1 << 20, 'x'));
+    f.turn();
+    REQUIRE(f.metrics.blocked.Value() == 1);
+  }
+  SUBCASE("before its last bytes") {
+    s->finish();
+    CHECK(f.ends(p));
+  }
+  f.pass(milliseconds{900});
+  CHECK(f.closed == 0);
+  f.pass(milliseconds{300});
+  CHECK(f.closed == 1);
+}
+
 TEST_CASE("after the end a peer that keeps sending is cut, by bytes or by time") {
   stream_fixture f{{.linger = milliseconds{500}}};
   const script s = f.make_script();

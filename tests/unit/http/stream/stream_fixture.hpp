@@ -134,8 +134,8 @@ class stream_fixture {
       : hub_options(o),
         hub(std::make_unique<stream_hub>(
             context.get_executor(), wheel, o, metrics, log,
-            stream_hub::callbacks{[this] { ++closed; },
-                                  [this](base::tcp_socket s) { free.push_back(std::move(s)); }})) {}
+            stream_hub::callbacks{[this] { ++closed; }, [this](base::tcp_socket s) { free.push_back(std::move(s)); },
+                                  [this] { return time; }})) {}
 
   // Both ends of a new connection. Small buffers make a slow reader slow at once.
   std::pair<base::tcp_socket, peer> connect(int send_buffer = 0, int receive_buffer = 0) {

@@ -298,6 +298,15 @@ TEST_CASE("a silent peer is pinged, and cut when it does not answer in time") {
     CHECK(f.closed == 1);
     CHECK(f.metrics.timed_out.Value() == 1);
   }
+  SUBCASE("an answer that came while the loop was busy") {
+    p.send(ws::control(ws::opcode::pong));
+    f.time += milliseconds{700};
+    f.wheel.advance(f.time);
+    CHECK(f.closed == 0);
+    f.turn();
+    f.pass(milliseconds{300});
+    CHECK(f.closed == 0);
+  }
   SUBCASE("it answers each") {
     for (int i = 0; i < 5; ++i) {
       const std::size_t before = p.text().size();
