@@ -63,6 +63,10 @@ command parse_command_line(int argc, char** argv, char** environment) {
   auto* data =
       cli.add_subcommand("data", "The journal in which a single process keeps its tasks (inprocess.directory)");
   add_data_command(*data, c.data);
+  auto* processor =
+      cli.add_subcommand("check-processor", "Give tasks to a processor of another program, and say what it does wrong");
+  add_check_command(*processor, c.processor);
+  add_sources(*processor);
   lab_options lab;
   add_lab(cli, lab);
 
@@ -86,6 +90,7 @@ command parse_command_line(int argc, char** argv, char** environment) {
                         : command::action::print_reference;
   }
   if (data->parsed()) c.what = command::action::data;
+  if (processor->parsed()) c.what = command::action::check_processor;
   if (key->parsed()) c.what = command::action::key;
   if (lab.compare->parsed()) {
     c.what = lab.buses->parsed() ? command::action::compare_buses : command::action::compare_transports;

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "app/check_command.hpp"
 #include "app/data_command.hpp"
 #include "app/key_command.hpp"
 
@@ -17,10 +18,11 @@ struct command {
     print_markdown,   // `streamdemo config --markdown`: docs/configuration.md
     compare_transports,
     compare_buses,
-    key,    // `streamdemo key new|list|revoke`: the file of keys
-    data,   // `streamdemo data info|check|compact`: the directory of a journal
-    check,  // `streamdemo config --check`: read the settings, report problems, start nothing
-    leave,  // exit with `exit_code`: help or version was printed, or the arguments were wrong
+    key,              // `streamdemo key new|list|revoke`: the file of keys
+    data,             // `streamdemo data info|check|compact`: the directory of a journal
+    check_processor,  // `streamdemo check-processor KIND`: another program's
+    check,            // `streamdemo config --check`: read the settings, report problems, start nothing
+    leave,            // exit with `exit_code`: help or version was printed, or the arguments were wrong
   };
   action what = action::run;
   int exit_code = 0;
@@ -29,6 +31,7 @@ struct command {
   compare::bus_options buses;
   key_command key;
   data_command data;
+  check_command processor;
 };
 
 // Prints help, the version and errors itself.

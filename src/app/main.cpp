@@ -123,6 +123,7 @@ int main(int argc, char** argv) {
       return app::run_data_command(command.data);
     case action::key:
     case action::check:
+    case action::check_processor:
     case action::run:
       break;
   }
@@ -147,5 +148,6 @@ int main(int argc, char** argv) {
     fmt::print("The settings are good.\n");
     return 0;
   }
+  if (command.what == action::check_processor) return app::run_check_command(command.processor, loaded.settings);
   return run(loaded.settings, std::move(passed_sockets));
 }

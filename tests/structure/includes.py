@@ -16,6 +16,7 @@ FLOORS = {
     "bus/kafka": 2,
     "artifacts": 2,
     "http": 2,
+    "check": 3,
     "management": 3,
     "processor": 3,
     "gateway/access": 3,
