@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openPage as openIn, overflow, phone, shots, serverAndBrowser } from "./browser.mjs";
+import { startServer, submit } from "./server.mjs";
 
 const both = serverAndBrowser();
 
@@ -100,6 +101,25 @@ test("ten reloads go on where the page was, and there is still one task", async 
   await status(page, "succeeded");
   assert.equal(await number(page, "count-results"), 100);
   assert.equal(await number(page, "count-repeated"), 0);
+});
+
+test("a task that waits for a slot says where it stands, on every transport", async (t) => {
+  const server = await startServer({ "processor.concurrency": 1 });
+  t.after(() => server.stop());
+  const before = await submit(server, "simulate", { results: 2, interval_ms: 600000 });
+  const page = await openIn(t, both.browser, server.url);
+  await simulate(page, 1, 0);
+  const queued = page.locator("#queued");
+  for (const via of ["websocket", "longpoll", "poll", "sse"]) {
+    await page.locator(`input[name=via][value=${via}]`).check();
+    await page.locator("#queued:not(:empty)").waitFor({ timeout: 30000 });
+    assert.equal(await queued.textContent(), "Next in line, 0 of 1 slot free, nobody can say yet when it begins.");
+    await page.screenshot({ path: join(shots, "queued.png"), fullPage: true });
+    await queued.evaluate((e) => e.replaceChildren());
+  }
+  await fetch(`${server.url}/api/tasks/${before.request_id}/cancel`, { method: "POST" });
+  await status(page, "succeeded");
+  assert.equal(await queued.textContent(), "");
 });
 
 test("cancel ends the task on the page", async (t) => {

@@ -219,3 +219,43 @@ TEST_CASE("a client that goes away cancels nothing") {
     CHECK(string_at(parse(events.back()).as_object().at("data"), "status") == "succeeded");
   });
 }
+
+TEST_CASE("a task that waits for a processor tells where it stands, on every stream and in polls, until it begins") {
+  with_app(
+      [](caller& c, std::uint16_t port) -> base::awaitable<void> {
+        const auto first = co_await c.submit("simulate", R"({"results":2,"interval_ms":600000})");
+        const auto second = co_await c.submit("simulate", R"({"results":1,"interval_ms":0})");
+        const auto third = co_await c.submit("simulate", R"({"results":1,"interval_ms":0})");
+        const auto ex = co_await asio::this_coro::executor;
+        const auto place_of = [](const std::string& id, int ahead) {
+          return "{\"type\":\"queued\",\"request_id\":\"" + id + "\",\"ahead\":" + std::to_string(ahead) +
+                 ",\"free_slots\":0,\"slots\":1,\"expected_at\":null}";
+        };
+        for (const auto t : {transport::sse, transport::json_lines, transport::websocket}) {
+          stream_reader waits(ex, port, t, third, 1);
+          CHECK(co_await waits.next() == place_of(third, 1));
+        }
+        stream_reader from_the_start(ex, port, transport::sse, second, 0);
+        CHECK(string_at(parse(*co_await from_the_start.next()), "type") == "accepted");
+        CHECK(co_await from_the_start.next() == place_of(second, 0));
+        const auto target = "/api/tasks/" + third + "?after=1";
+        const auto poll = co_await c.get(target);
+        CHECK(poll.body ==
+              "{\"request_id\":\"" + third +
+                  "\",\"kind\":\"simulate\",\"status\":\"queued\",\"queued\":{\"ahead\":1,\"free_slots\":0,"
+                  "\"slots\":1,\"expected_at\":null},\"last_seq\":1,\"events\":[],\"next\":1,\"more\":false}\n");
+        const auto tag = std::string(poll.header("ETag"));
+        CHECK((co_await c.get(target, header("If-None-Match", tag))).status == 304);
+        co_await c.post("/api/tasks/" + second + "/cancel", "{}");
+        stream_reader moves_up(ex, port, transport::websocket, third, 1);
+        while (co_await moves_up.next() != place_of(third, 0)) {
+        }
+        CHECK((co_await c.get(target, header("If-None-Match", tag))).status == 200);
+        co_await c.post("/api/tasks/" + first + "/cancel", "{}");
+        // Whatever else it is told of its place, it begins and ends.
+        while (string_at(parse(*co_await moves_up.next()), "type") != "ended") {
+        }
+        CHECK(!parse((co_await c.get(target)).body).as_object().contains("queued"));
+      },
+      [](config::settings& s) { s.processor.concurrency = 1; });
+}

@@ -121,6 +121,14 @@ class folded_histories final : public histories {
     publish_gauges();
   }
 
+  void tell_places(std::span<const queued_task> tasks) override {
+    for (const auto& t : tasks) {
+      const auto h = index_.kept(t.request_id);
+      if (h && h->set_place(t.place)) wakes_->changed(h);
+    }
+    wakes_->flush();
+  }
+
   void sweep(base::sys_time now) override {
     while (const auto h = ends_.take(now - options_.keep_for)) give_up(h);
     // Keep what the fold may still need for the next record of the log, whatever the clock of that record's broker
@@ -189,7 +197,7 @@ class folded_histories final : public histories {
     } else if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
       enter(p, s, m, r, now, written);
     } else if (s.what == task::step::kind::released) {
-      if (observer_ != nullptr) observer_->on_run(m.request_id, {});
+      if (observer_ != nullptr) observer_->on_run(m.request_id, {}, r.log_time);
     } else if (s.what == task::step::kind::alive) {
       if (observer_ != nullptr && tells_offer(m)) observer_->on_offer(m, age_of(r));
     } else if (s.what == task::step::kind::ignored) {
@@ -207,7 +215,8 @@ class folded_histories final : public histories {
              base::sys_time written) {
     const auto h = history_of(p, s);
     // Before the next line: if the partition is read anew, on_accepted() came again, too.
-    if (s.type == task::message_type::started && observer_ != nullptr) observer_->on_run(m.request_id, m.source);
+    if (s.type == task::message_type::started && observer_ != nullptr)
+      observer_->on_run(m.request_id, m.source, r.log_time);
     if (!h || s.seq <= h->peek().last_seq) return;
     auto e = event_of(s, m, r);
     const auto bytes_before = h->bytes();
@@ -376,7 +385,7 @@ class folded_histories final : public histories {
     open_.add(t.owner);
     if (observer_ == nullptr) return;
     observer_->on_accepted(h);
-    if (t.current) observer_->on_run(t.request_id, t.last_run_source);
+    if (t.current) observer_->on_run(t.request_id, t.last_run_source, {});
   }
 
   void over(const kept_ptr& h) {

@@ -32,6 +32,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/history/queue_place.hpp"
+
 namespace streamdemo::gateway {
 
 class event_store;
@@ -60,6 +62,8 @@ struct task_moment {
   std::uint64_t result_bytes = 0;  // size of their JSON
   double fraction = -1;            // of the last progress event that had one; -1: none
   bool deleted = false;            // its data was deleted; only find_ended() gives such a task
+  // Where it stands, once it has waited for a processor for a while; otherwise nullptr.
+  std::shared_ptr<const queue_place> in_queue;
 };
 
 struct task_view : task_identity, task_moment {};
@@ -109,6 +113,7 @@ class history {
     bool ended = false;                   // the last of `events` (or the cursor itself) is the end
     bool lost = false;                    // the log lost this task: nothing will follow, the reader should ask again
     bool on_disk = false;                 // the next events are on disk, and none are here: use read_from_disk()
+    std::shared_ptr<const queue_place> in_queue;  // as task_moment::in_queue
   };
   virtual ~history() = default;
 
@@ -157,9 +162,9 @@ class task_observer {
   virtual void on_accepted(const history_ptr& h) noexcept = 0;          // again if its partition is read anew
   virtual void on_over(const history_ptr& h) noexcept = 0;              // ended, or lost
   virtual void on_deleted(const std::string& request_id) noexcept = 0;  // find() no longer knows it
-  // A run of this processor is current now, or (source is empty) none any longer: it was released. Also of tasks that
-  // on_accepted() did not name.
-  virtual void on_run(const std::string& request_id, const std::string& source) noexcept = 0;
+  // A run of this processor is current now, or (source is empty) none any longer: it was released. `at`: the log time
+  // of that; zero: it is not known. Also of tasks that on_accepted() did not name.
+  virtual void on_run(const std::string& request_id, const std::string& source, base::sys_time at) noexcept = 0;
   // A processor has said what it offers (task::tells_offer()), this long ago by the log.
   virtual void on_offer(const task::message& m, base::milliseconds age) noexcept = 0;
 
@@ -216,6 +221,9 @@ class histories {
   // Loop 0: folds a batch of records of `response` (any partitions, each in order), then wakes each waiting subscriber
   // once. A record that cannot be decoded is counted and logged.
   virtual void apply(std::span<const base::record_ptr> records) = 0;
+  // Loop 0: where these tasks stand now, and wakes their readers. Each keeps its place until it has another one or no
+  // longer waits; a task that does not wait gets none.
+  virtual void tell_places(std::span<const queued_task> tasks) = 0;
   // Loop 0: too much waits for the disk; apply nothing before this is false again.
   virtual bool is_full() const = 0;
   // Loop 0: waits until is_full() may have changed, at most until `until`.

@@ -77,6 +77,7 @@ history::batch kept_history::read_kept(std::int64_t after, std::size_t max_event
   }
   b.ended = task::is_end(view_.status) && last >= view_.last_seq;
   b.lost = lost_;
+  b.in_queue = view_.in_queue;
   return b;
 }
 
@@ -155,6 +156,7 @@ void kept_history::keep_from(base::sys_time at) {
 void kept_history::append(task::event_ptr e, const task::task_state& now, base::sys_time at) {
   const std::lock_guard lock(mutex_);
   view_.status = now.now();
+  view_.in_queue.reset();
   view_.ended_at = now.ended_at;
   if (view_.results_begin != now.results_begin) view_.results = view_.result_bytes = 0;
   view_.results_begin = now.results_begin;
@@ -173,6 +175,16 @@ void kept_history::append(task::event_ptr e, const task::task_state& now, base::
 void kept_history::set_fraction(double fraction) {
   const std::lock_guard lock(mutex_);
   view_.fraction = fraction;
+}
+
+bool kept_history::set_place(const queue_place& p) {
+  const std::lock_guard lock(mutex_);
+  if (view_.status != task::status::queued || lost_) return false;
+  const auto before = view_.in_queue ? view_.in_queue->version : 0;
+  auto next = std::make_shared<queue_place>(p);
+  next->version = static_cast<std::uint8_t>(before % 7 + 1);
+  view_.in_queue = std::move(next);
+  return true;
 }
 
 void kept_history::lose() {

@@ -51,6 +51,8 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
   void keep_from(base::sys_time at);
   void set_fraction(double fraction);
+  // Until the next event. False: it does not wait for a processor.
+  bool set_place(const queue_place& p);
   void lose();
   // Drops the oldest event. Returns how many bytes that frees (0: there was none).
   std::size_t drop_first();

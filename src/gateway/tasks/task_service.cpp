@@ -8,8 +8,8 @@
 
 #include "gateway/access/places.hpp"
 #include "gateway/tasks/deleted_files.hpp"
-#include "gateway/tasks/expiry_schedule.hpp"
 #include "gateway/tasks/operations.hpp"
+#include "gateway/tasks/task_ends.hpp"
 #include "gateway/tasks/task_options.hpp"
 #include "gateway/tasks/task_service_control.hpp"
 #include "gateway/tasks/task_waits.hpp"
@@ -27,8 +27,7 @@ using base::result;
 using base::steady_time;
 
 constexpr base::milliseconds expiry_poll{500};
-// If a task is past its expiry and has not ended, its end is written again after this time.
-constexpr base::milliseconds expiry_again{10'000};
+constexpr base::milliseconds places_every{1000};
 
 steady_time now() {
   return std::chrono::steady_clock::now();
@@ -59,6 +58,7 @@ class bus_task_service final : public task_service_control, private task_observe
         waits_(loop0_),
         files_(p.files, loop0_),
         operations_(loop0_),
+        ends_(writer_, operations_, source_, settings_.gateway.publish_timeout, log_),
         group_(loop0_, log_, "the task service") {
     all_.observe(this);
   }
@@ -93,6 +93,7 @@ class bus_task_service final : public task_service_control, private task_observe
   void start() override {
     group_.spawn([this] { return expire(); });
     group_.spawn([this] { return files_.run(); });
+    group_.spawn([this] { return tell_places(); });
   }
 
   void close() override { closed_ = true; }
@@ -188,7 +189,7 @@ class bus_task_service final : public task_service_control, private task_observe
     }
     const auto written = co_await writer_.accepted(s, expiry, by);
     if (written.has_error()) {
-      if (written.error().code == errc::timed_out && !s.has_idempotency_key) abandon(s);
+      if (written.error().code == errc::timed_out && !s.has_idempotency_key) ends_.abandon(s);
       co_return bus_error(written.error(), "the task");
     }
     if (s.has_idempotency_key) co_return co_await after_read_back(s);
@@ -211,7 +212,7 @@ class bus_task_service final : public task_service_control, private task_observe
         std::min(now() + settings_.gateway.publish_timeout, begin + settings_.processor.recovery_margin / 2);
     const auto written = co_await writer_.request(s, {expiry, std::nullopt}, by);
     if (written.has_error()) {
-      abandon(s);
+      ends_.abandon(s);
       co_return bus_error(written.error(), "the task");
     }
     co_return co_await requested(s, expiry);
@@ -219,7 +220,7 @@ class bus_task_service final : public task_service_control, private task_observe
 
   // Neither record is in the log, unless the disk answers no more: then both may be.
   error not_requested(const submission& s, const error& why) {
-    if (why.code == errc::timed_out) abandon(s);
+    if (why.code == errc::timed_out) ends_.abandon(s);
     return bus_error(why, "the task");
   }
 
@@ -293,51 +294,40 @@ class bus_task_service final : public task_service_control, private task_observe
     co_return result<void>{};
   }
 
-  // Ends a task whose client was told to try again. Best effort: if this fails, its expiry ends it.
-  void abandon(const submission& s) {
-    write_end(s.request_id, s.kind, task::status::canceled,
-              "The gateway could not hand the task over; its client was told to try again.");
-  }
-
-  void write_end(const std::string& id, const std::string& kind, task::status how, std::string_view reason) {
-    auto here = std::make_shared<operations::in_progress>(operations_);
-    writer_.end(id, kind, how, reason, publish_deadline(), [this, here, id](result<bus::published> done) {
-      if (done.has_value()) return;
-      log_.warning("the end of task {} could not be written, its expiry will end it: {}", id, done.error().message);
-    });
-  }
-
   awaitable<void> expire() {
     for (;;) {
       co_await base::sleep_for(expiry_poll);
       unread_.forget_before(bus_now());
-      for (const auto& h : schedule_.take(bus_now(), expiry_again)) {
-        const auto view = h->view();
-        if (task::is_end(view.status)) continue;
-        write_end(view.request_id, view.kind, task::status::expired, "The task did not end before its deadline.");
-      }
+      ends_.expire(bus_now());
+    }
+  }
+
+  awaitable<void> tell_places() {
+    for (;;) {
+      co_await base::sleep_for(places_every);
+      all_.tell_places(placer_.places_in_queue(bus_now()));
     }
   }
 
   void on_accepted(const history_ptr& h) noexcept override {
     const auto view = h->view();
-    // The gateway that accepted the task ends it first; the others wait longer, in case that one is gone.
-    const auto grace = view.accepted_by == source_ ? 0 : std::uniform_int_distribution<>(5000, 10'000)(random_);
-    schedule_.put(h, view.expiry + base::milliseconds(grace));
+    ends_.accepted(h);
     if (unread_.erase(view.request_id)) acknowledged(h);
     placer_.accepted(view.request_id, view.kind);
     waits_.tell(view.request_id);
   }
 
   void on_over(const history_ptr& h) noexcept override {
-    schedule_.remove(h);
+    ends_.over(h);
     const auto id = h->identity().request_id;
     acknowledged_.erase(id);
-    placer_.over(id);
+    placer_.over(id, h->moment().ended_at);
     waits_.tell(id);
   }
 
-  void on_run(const std::string& id, const std::string& source) noexcept override { placer_.is_run_by(id, source); }
+  void on_run(const std::string& id, const std::string& source, base::sys_time at) noexcept override {
+    placer_.is_run_by(id, source, at);
+  }
 
   void on_offer(const task::message& m, base::milliseconds age) noexcept override { placer_.offered(m, age); }
 
@@ -385,11 +375,10 @@ class bus_task_service final : public task_service_control, private task_observe
   places under_way_{std::numeric_limits<std::size_t>::max()};  // submissions that may not be read back yet
   std::unordered_set<std::string> acknowledged_;               // open tasks whose request this gateway saw acknowledged
   unread_tasks unread_;  // handed to the bus, not read back yet: open tasks that no history counts
-  expiry_schedule schedule_;
-  std::minstd_rand random_{std::random_device{}()};
   deleted_files files_;
   bool closed_ = false;
   operations operations_;
+  task_ends ends_;
   base::task_group group_;
 };
 

@@ -15,7 +15,7 @@ void event_counter::take(std::string_view type) {
     gap_ = true;
     return;
   }
-  if (type.starts_with("reconnect") || type.starts_with("error")) return;
+  if (type.starts_with("queued") || type.starts_with("reconnect") || type.starts_with("error")) return;
   ++all_;
   if (type.starts_with("result")) ++results_;
   if (type.starts_with("ended")) ended_ = true;

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Kafka, logLevel } from "kafkajs";
 import WebSocket from "ws";
-import { historyOf, startServer, submit, track, until } from "../server.mjs";
+import { binary, historyOf, startServer, submit, track, until } from "../server.mjs";
 
 const brokers = process.env.STREAMDEMO_KAFKA_BROKERS;
 if (!brokers) throw new Error("name the brokers in STREAMDEMO_KAFKA_BROKERS; `./dev kafka test` starts some");
@@ -107,8 +107,10 @@ function overWebSocket(task, see = () => {}) {
     const events = [];
     const socket = new WebSocket((gateway.url + task.urls.socket).replace("http", "ws"), "streamdemo.v1");
     socket.on("message", (data) => {
-      events.push(JSON.parse(data));
-      see(events.at(-1));
+      const event = JSON.parse(data);
+      if (!event.seq) return;  // a signal
+      events.push(event);
+      see(event);
     });
     socket.on("error", reject);
     socket.on("close", () => resolve(events));
@@ -152,6 +154,14 @@ for (const language of languages) {
       assert.deepEqual(resultsOf(socket, 1), all);
       assert.equal(socket.at(-1).data.status, "succeeded");
       await until("the request to be completed", async () => await unfinished(kind) === 0);
+    });
+
+    test("is found to do nothing wrong by check-processor", async () => {
+      const { stdout } = await promisify(execFile)(binary, ["check-processor", kind, "--bus", "kafka", "--set",
+        `kafka.brokers=${brokers}`, "--set", `tasks.${kind}.request_topic=request.${kind}`, "--payload", '{"text":"a B"}',
+        "--wrong-payload", '{"words":1}']);
+      assert.match(stdout, /^13 of 13 tasks ended, with 24 results: nothing is wrong$/m);
+      assert.match(stdout, /^note: no offer of free slots was seen/m);
     });
 
     test("fails a task whose input is wrong, and does the next", async () => {

@@ -498,7 +498,7 @@ TEST_CASE("its observer hears of runs and of offers, and of the runs again when 
     void on_accepted(const history_ptr& h) noexcept override { heard += "+" + h->view().request_id; }
     void on_over(const history_ptr& h) noexcept override { heard += "-" + h->view().request_id; }
     void on_deleted(const std::string&) noexcept override {}
-    void on_run(const std::string& id, const std::string& source) noexcept override {
+    void on_run(const std::string& id, const std::string& source, base::sys_time) noexcept override {
       heard += " " + id + "@" + source;
     }
     void on_offer(const task::message& m, base::milliseconds age) noexcept override {
@@ -602,4 +602,27 @@ TEST_CASE("what is deleted is found no more, in memory or as a memory, and whoev
   REQUIRE(w.all->find("b"));
   w.apply({deleted("b")});
   CHECK(w.all->find("b") == nullptr);
+}
+
+TEST_CASE("a task that waits has the place in the queue that was told last, until it begins") {
+  histories_fixture w;
+  w.apply({w.out.accepted("a"), w.out.accepted("b"), w.out.started("b", "r")});
+  const auto a = w.all->find("a");
+  const auto b = w.all->find("b");
+  CHECK(!a->moment().in_queue);
+  const auto tell = [&](std::uint32_t ahead) {
+    const std::vector<queued_task> places{{"a", {.ahead = ahead}}, {"b", {.ahead = ahead}}, {"unknown", {}}};
+    w.all->tell_places(places);
+  };
+  tell(3);
+  REQUIRE(a->moment().in_queue);
+  CHECK(a->moment().in_queue->ahead == 3);
+  CHECK(!b->moment().in_queue);
+  const auto version = a->read(1, 10, 1000).in_queue->version;
+  tell(2);
+  CHECK(a->read(1, 10, 1000).in_queue->ahead == 2);
+  CHECK(a->read(1, 10, 1000).in_queue->version != version);
+  w.apply({w.out.started("a", "r")});
+  CHECK(!a->moment().in_queue);
+  CHECK(!a->read(1, 10, 1000).in_queue);
 }

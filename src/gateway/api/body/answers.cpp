@@ -36,6 +36,16 @@ void append_url(std::string& out, std::string_view name, std::string_view base, 
   out += '"';
 }
 
+// So that an entity tag changes with the place, and is the same at gateways that know the same.
+void append_place_mark(std::string& etag, const queue_place& p) {
+  const auto slots = p.slots.value_or(kind_slots{});
+  const auto second = p.expected ? p.expected->time_since_epoch().count() / 1'000'000 : 0;
+  for (const auto n : {std::int64_t{p.ahead}, std::int64_t{slots.free}, std::int64_t{slots.all}, second}) {
+    etag += '-';
+    append_number(etag, n);
+  }
+}
+
 }  // namespace
 
 std::string self_url(std::string_view request_id) {
@@ -81,12 +91,32 @@ live_answer make_live_answer(const task_moment& now, const history::batch& b, st
   append_number(a.etag, now.last_seq);
   a.etag += '-';
   append_number(a.etag, a.next);
+  if (now.in_queue) append_place_mark(a.etag, *now.in_queue);
   a.etag += '"';
   return a;
 }
 
+void append_queue_place(std::string& out, const queue_place& p) {
+  out += "\"ahead\":";
+  append_number(out, p.ahead);
+  if (p.slots) {
+    out += ",\"free_slots\":";
+    append_number(out, p.slots->free);
+    out += ",\"slots\":";
+    append_number(out, p.slots->all);
+  } else {
+    out += ",\"free_slots\":null,\"slots\":null";
+  }
+  append_time(out, "expected_at", p.expected.value_or(base::sys_time{}));
+}
+
 void append_live_head(std::string& out, const task_identity& of, const task_moment& now) {
   append_head(out, of, now.status);
+  if (now.in_queue) {
+    out += ",\"queued\":{";
+    append_queue_place(out, *now.in_queue);
+    out += '}';
+  }
   append_fraction(out, now.fraction);
   out += ",\"last_seq\":";
   append_number(out, now.last_seq);

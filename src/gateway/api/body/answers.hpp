@@ -26,6 +26,8 @@ std::string self_url(std::string_view request_id);
 
 http::response json_response(int status, std::string body);
 
+// Appends `"ahead":2,"free_slots":0,"slots":4,"expected_at":"2026-…Z"`; what is not known as null.
+void append_queue_place(std::string& out, const queue_place& p);
 // Appends `,"name":"2026-…Z"`; a zero time as null.
 void append_time(std::string& out, std::string_view name, base::sys_time t);
 // Appends `,"fraction":0.25` when there is one.

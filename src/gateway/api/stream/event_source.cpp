@@ -2,6 +2,7 @@
 
 #include <streamdemo/base/json.hpp>
 
+#include "gateway/api/body/answers.hpp"
 #include "gateway/api/stream/streams.hpp"
 
 namespace streamdemo::gateway {
@@ -62,6 +63,7 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
     out.push_back({std::move(e), bytes});
   }
   if (!batch.events.empty()) history_->written(after, cursor_, clock_.now());
+  if (batch.in_queue && batch.in_queue->version != told_) queued(out, *batch.in_queue);
   if (batch.ended) return http::stream_state::end;
   if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew", retry_ms_);
   // A batch below both bounds was all there is. News of more comes on this loop, so never before this returns.
@@ -139,6 +141,13 @@ void event_source::gap(std::vector<http::piece>& out, std::int64_t kept_from) {
   const auto members = ",\"from\":" + std::to_string(cursor_ + 1) + ",\"to\":" + std::to_string(kept_from - 1);
   cursor_ = kept_from - 1;
   out.push_back(own_piece(signal("gap", members)));
+}
+
+void event_source::queued(std::vector<http::piece>& out, const queue_place& p) {
+  told_ = p.version & 7U;
+  std::string members(",");
+  append_queue_place(members, p);
+  out.push_back(own_piece(signal("queued", members)));
 }
 
 // The end comes one turn later, because some browsers lose data that arrives together with it.

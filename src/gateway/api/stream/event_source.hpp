@@ -42,6 +42,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   history::batch next(std::size_t max_bytes);
   void open(std::vector<http::piece>& out);
   void gap(std::vector<http::piece>& out, std::int64_t kept_from);
+  void queued(std::vector<http::piece>& out, const queue_place& p);
   // Both tell the client to reconnect, and end the stream as incomplete.
   http::stream_state no_longer(std::vector<http::piece>& out);
   http::stream_state reconnect(std::vector<http::piece>& out, std::string_view literal, std::uint32_t after_ms);
@@ -66,6 +67,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   bool draining_ : 1 = false;
   bool expiring_ : 1 = false;
   bool from_disk_ : 1 = false;  // the reader is behind what memory has
+  std::uint8_t told_ : 3 = 0;   // the version of the queue_place that was sent last
   std::optional<access_end> access_over_;
 };
 

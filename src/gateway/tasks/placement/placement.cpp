@@ -12,6 +12,15 @@ double seconds_between(base::steady_time from, base::steady_time to) {
   return std::chrono::duration<double>(to - from).count();
 }
 
+// Whether a place says something else than before. That an estimate moves a little is no news.
+bool is_other(const queue_place& before, const queue_place& now, base::sys_time log_now) {
+  if (before.ahead != now.ahead || before.slots != now.slots || before.expected.has_value() != now.expected.has_value())
+    return true;
+  if (!now.expected) return false;
+  const auto moved = std::chrono::abs(*now.expected - *before.expected);
+  return moved > std::max<base::microseconds>(std::chrono::seconds(1), (*now.expected - log_now) / 10);
+}
+
 }  // namespace
 
 void slot_pace::came_free(base::steady_time now) {
@@ -108,9 +117,16 @@ slot_pace& placement::pace_of(std::string_view source) {
   return it == processors_.end() ? others_pace_ : it->second.pace;
 }
 
-void placement::started(const std::string& id, std::string_view source, base::steady_time now) {
-  census_.started(id, source);
+void placement::started(const std::string& id, std::string_view source, base::steady_time now, base::sys_time began) {
+  census_.started(id, source, began);
   pace_of(source).taken(now);
+}
+
+void placement::over(const std::string& id, base::steady_time now, base::sys_time ended) {
+  if (const auto began = census_.began(id); began != base::sys_time{} && ended != base::sys_time{}) {
+    run_times_.took(census_.kind_of(id), ended - began);
+  }
+  slot_came_free(census_.over(id), now);
 }
 
 void placement::slot_came_free(const std::string& source, base::steady_time now) {
@@ -176,6 +192,75 @@ std::int64_t placement::others_that_begin_first(const processors::value_type& p,
     n += std::min(here, slots);
   }
   return n;
+}
+
+std::vector<queued_task> placement::places_in_queue(base::steady_time now, base::sys_time log_now) {
+  forget_silent(now);
+  std::vector<queued_task> out;
+  std::vector<task_census::waiting_task*> line;
+  census_.each_kind([&](const std::string& kind, std::vector<task_census::lane>& lanes) {
+    const auto groups = groups_of(topic_of(kind));
+    const auto slots = slots_of(kind, groups);
+    const auto tell_line = [&](const group& g, std::span<const std::int32_t> partitions) {
+      line.clear();
+      for (const auto i : partitions) {
+        for (auto& t : lanes[static_cast<std::size_t>(i)]) line.push_back(&t);
+      }
+      if (line.empty()) return;
+      std::stable_sort(line.begin(), line.end(), [](auto* a, auto* b) { return a->since < b->since; });
+      const auto when = forecast(g, kind, log_now);
+      std::uint32_t ahead = 0;
+      for (auto* t : line) {
+        if (now - t->since < waits_a_while) break;
+        queue_place p{.ahead = ahead, .slots = slots, .expected = std::nullopt};
+        if (const auto wait = when.wait(ahead)) p.expected = std::chrono::ceil<std::chrono::seconds>(log_now + *wait);
+        ++ahead;
+        if (t->told && !is_other(*t->told, p, log_now)) continue;
+        t->told = p;
+        out.push_back({t->id, std::move(p)});
+      }
+    };
+    for (const auto& g : groups) {
+      if (g.owner != nullptr) {
+        tell_line(g, g.partitions);
+      } else {
+        for (const auto i : g.partitions) tell_line(g, {&i, 1});
+      }
+    }
+  });
+  return out;
+}
+
+std::optional<kind_slots> placement::slots_of(std::string_view kind, const std::vector<group>& groups) const {
+  std::optional<kind_slots> sum;
+  for (const auto& g : groups) {
+    if (g.owner == nullptr) continue;
+    if (!sum) sum.emplace();
+    const auto& o = g.owner->second.said;
+    const auto of_kind = o.kinds.find(kind);
+    if (o.draining || of_kind == o.kinds.end()) continue;
+    sum->free += static_cast<std::uint32_t>(free_slots(*g.owner, kind));
+    sum->all += std::min(of_kind->second.all(), o.slots.all());
+  }
+  return sum;
+}
+
+run_forecast placement::forecast(const group& g, std::string_view kind, base::sys_time log_now) const {
+  const auto average = run_times_.of(kind);
+  if (g.owner == nullptr || !average || !takes(g, kind)) return {};
+  std::vector<base::microseconds> running;
+  for (const auto t : census_.began(g.owner->first, kind)) running.push_back(log_now - t);
+  return {free_slots(*g.owner, kind), std::move(running), *average};
+}
+
+// How many tasks of a kind could begin there now, by the log, if none waited.
+std::int64_t placement::free_slots(const processors::value_type& p, std::string_view kind) const {
+  const auto& [source, it] = p;
+  const auto of_kind = it.said.kinds.find(kind);
+  if (of_kind == it.said.kinds.end()) return 0;
+  const auto here = std::int64_t{of_kind->second.all()} - static_cast<std::int64_t>(census_.running(source, kind));
+  const auto of_all = std::int64_t{it.said.slots.all()} - static_cast<std::int64_t>(census_.running(source));
+  return std::max<std::int64_t>(0, std::min(here, of_all));
 }
 
 std::int32_t placement::partition_in(group& g, base::steady_time now) {

@@ -14,6 +14,7 @@
 
 #include <optional>
 
+#include "gateway/tasks/placement/run_times.hpp"
 #include "gateway/tasks/placement/task_census.hpp"
 
 namespace streamdemo::gateway {
@@ -37,6 +38,7 @@ class placement {
  public:
   static constexpr base::milliseconds batch_lasts{20};
   static constexpr std::size_t max_processors = 1000;
+  static constexpr base::milliseconds waits_a_while{1000};
 
   struct options {
     std::int32_t partitions = 1;
@@ -69,10 +71,15 @@ class placement {
   void accepted(const std::string& id, std::string_view kind, std::int32_t partition, base::steady_time now) {
     census_.accepted(id, kind, partition, now);
   }
-  void started(const std::string& id, std::string_view source, base::steady_time now);
+  // `began`, `ended`: when that was by the log; zero: it is not known.
+  void started(const std::string& id, std::string_view source, base::steady_time now, base::sys_time began = {});
   void released(const std::string& id, base::steady_time now) { slot_came_free(census_.released(id, now), now); }
   std::size_t open_tasks() const noexcept { return census_.size(); }
-  void over(const std::string& id, base::steady_time now) { slot_came_free(census_.over(id), now); }
+  void over(const std::string& id, base::steady_time now, base::sys_time ended = {});
+
+  // Where the tasks stand that have waited for waits_a_while, unless they were told so before and nothing has changed.
+  // `log_now`: the time by the log. Takes time for each task that waits.
+  std::vector<queued_task> places_in_queue(base::steady_time now, base::sys_time log_now);
 
  private:
   struct batch {
@@ -107,11 +114,15 @@ class placement {
   std::int64_t waiting(std::string_view kind, const std::vector<std::int32_t>& partitions) const;
   std::int64_t others_that_begin_first(const processors::value_type& p, std::string_view kind) const;
   std::int32_t partition_in(group& g, base::steady_time now);
+  std::int64_t free_slots(const processors::value_type& p, std::string_view kind) const;
+  std::optional<kind_slots> slots_of(std::string_view kind, const std::vector<group>& groups) const;
+  run_forecast forecast(const group& g, std::string_view kind, base::sys_time log_now) const;
 
   const options options_;
   task_census census_;
   processors processors_;
   std::map<std::string, std::vector<processors::value_type*>, std::less<>> owners_;  // by request topic and partition
+  run_times run_times_;
   slot_pace others_pace_;  // of all processors that say nothing
   std::size_t turn_;
 };

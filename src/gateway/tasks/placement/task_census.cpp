@@ -36,7 +36,7 @@ void task_census::accepted(const std::string& id, std::string_view kind, std::in
   }
 }
 
-void task_census::started(const std::string& id, std::string_view source) {
+void task_census::started(const std::string& id, std::string_view source, base::sys_time began) {
   const auto it = tasks_.find(id);
   if (it == tasks_.end()) return;
   auto& t = it->second;
@@ -45,7 +45,8 @@ void task_census::started(const std::string& id, std::string_view source) {
   t.source = source;
   auto& s = sources_[t.source];
   ++s.all;
-  ++s.of_kind[t.kind->first];
+  auto& all_began = s.of_kind[t.kind->first];
+  t.began = all_began.insert(all_began.end(), began);
 }
 
 std::string task_census::released(const std::string& id, base::steady_time now) {
@@ -88,7 +89,24 @@ std::size_t task_census::running(std::string_view source, std::string_view kind)
   const auto s = sources_.find(source);
   if (s == sources_.end()) return 0;
   const auto k = s->second.of_kind.find(kind);
-  return k == s->second.of_kind.end() ? 0 : k->second;
+  return k == s->second.of_kind.end() ? 0 : k->second.size();
+}
+
+std::vector<base::sys_time> task_census::began(std::string_view source, std::string_view kind) const {
+  std::vector<base::sys_time> out;
+  const auto s = sources_.find(source);
+  if (s == sources_.end()) return out;
+  const auto k = s->second.of_kind.find(kind);
+  if (k == s->second.of_kind.end()) return out;
+  for (const auto t : k->second) {
+    if (t != base::sys_time{}) out.push_back(t);
+  }
+  return out;
+}
+
+base::sys_time task_census::began(const std::string& id) const {
+  const auto it = tasks_.find(id);
+  return it == tasks_.end() || it->second.now != task::place::running ? base::sys_time{} : *it->second.began;
 }
 
 task_census::tasks::iterator task_census::enter(const std::string& id, std::string_view kind, std::int32_t partition) {
@@ -97,12 +115,12 @@ task_census::tasks::iterator task_census::enter(const std::string& id, std::stri
   k->second.lanes.resize(open_.size());
   ++k->second.tasks;
   ++open_[static_cast<std::size_t>(partition)];
-  return tasks_.emplace(id, task{&*k, partition, task::place::discounted, {}, {}}).first;
+  return tasks_.emplace(id, task{&*k, partition, task::place::discounted, {}, {}, {}}).first;
 }
 
 void task_census::wait(tasks::value_type& t, task::place as, base::steady_time now) {
   auto& l = lane_of(t.second);
-  l.push_back({t.first, now});
+  l.push_back({t.first, now, {}});
   t.second.at = std::prev(l.end());
   t.second.now = as;
 }
@@ -113,7 +131,8 @@ std::string task_census::leave(task& t) {
   if (from != task::place::running) return {};
   const auto s = sources_.find(t.source);
   const auto k = s->second.of_kind.find(t.kind->first);
-  if (--k->second == 0) s->second.of_kind.erase(k);
+  k->second.erase(t.began);
+  if (k->second.empty()) s->second.of_kind.erase(k);
   if (--s->second.all == 0) sources_.erase(s);
   return std::exchange(t.source, {});
 }

@@ -8,8 +8,11 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "gateway/history/queue_place.hpp"
 
 namespace streamdemo::gateway {
 
@@ -29,7 +32,8 @@ class task_census {
 
   // What the log says. `accepted` may come again for a task that is known: then all is as if it had just come.
   void accepted(const std::string& id, std::string_view kind, std::int32_t partition, base::steady_time now);
-  void started(const std::string& id, std::string_view source);
+  // `began`: when, by the log; zero: it is not known.
+  void started(const std::string& id, std::string_view source, base::sys_time began = {});
   // Both return the source that ran the task until now; empty: none did.
   std::string released(const std::string& id, base::steady_time now);
   std::string over(const std::string& id);
@@ -45,12 +49,30 @@ class task_census {
   std::size_t open(std::int32_t partition) const { return open_[static_cast<std::size_t>(partition)]; }
   std::size_t size() const noexcept { return tasks_.size(); }
 
- private:
+  // When the tasks of a kind that a source runs began, by the log; those of which it is known.
+  std::vector<base::sys_time> began(std::string_view source, std::string_view kind) const;
+  // When a task began that runs; zero: it does not, or that is not known.
+  base::sys_time began(const std::string& id) const;
+  // Of a task that is known.
+  const std::string& kind_of(const std::string& id) const { return tasks_.find(id)->second.kind->first; }
+
   struct waiting_task {
     std::string id;
     base::steady_time since;
+    std::optional<queue_place> told;  // by places_in_queue
   };
   using lane = std::list<waiting_task>;  // of one kind and partition, the earliest first
+  // Calls each(kind, lanes by partition).
+  template <class F>
+  void each_kind(F each) {
+    for (auto& [kind, entry] : kinds_) each(kind, entry.lanes);
+  }
+
+ private:
+  struct promise {
+    std::string id;
+    base::steady_time since;
+  };
   struct kind_entry {
     std::vector<lane> lanes;  // by partition
     std::size_t tasks = 0;    // that name it
@@ -58,7 +80,7 @@ class task_census {
   using kinds = base::string_map<kind_entry>;
   struct source_entry {
     std::size_t all = 0;
-    base::string_map<std::size_t> of_kind;
+    base::string_map<std::list<base::sys_time>> of_kind;  // when they began
   };
   struct task {
     enum class place { promised, waiting, discounted, running };
@@ -67,6 +89,7 @@ class task_census {
     place now;
     lane::iterator at;   // promised, waiting
     std::string source;  // running
+    std::list<base::sys_time>::iterator began;
   };
   using tasks = base::string_map<task>;
 
@@ -81,7 +104,7 @@ class task_census {
   kinds kinds_;
   base::string_map<source_entry> sources_;  // that run a task
   tasks tasks_;
-  std::deque<waiting_task> promises_;  // kept or not, in order of time
+  std::deque<promise> promises_;  // kept or not, in order of time
 };
 
 }  // namespace streamdemo::gateway

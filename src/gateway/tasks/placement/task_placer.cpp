@@ -45,13 +45,19 @@ void task_placer::accepted(const std::string& id, std::string_view kind) {
   locked([&] { placement_.accepted(id, kind, partition_of(id), clock_.even()); });
 }
 
-void task_placer::is_run_by(const std::string& id, const std::string& source) {
-  locked(
-      [&] { source.empty() ? placement_.released(id, clock_.even()) : placement_.started(id, source, clock_.even()); });
+void task_placer::is_run_by(const std::string& id, const std::string& source, base::sys_time began) {
+  locked([&] {
+    const auto now = clock_.even();
+    source.empty() ? placement_.released(id, now) : placement_.started(id, source, now, began);
+  });
 }
 
-void task_placer::over(const std::string& id) {
-  locked([&] { placement_.over(id, clock_.even()); });
+void task_placer::over(const std::string& id, base::sys_time ended) {
+  locked([&] { placement_.over(id, clock_.even(), ended); });
+}
+
+std::vector<queued_task> task_placer::places_in_queue(base::sys_time log_now) {
+  return locked([&] { return placement_.places_in_queue(clock_.even(), log_now); });
 }
 
 void task_placer::offered(const task::message& m, base::milliseconds age) {

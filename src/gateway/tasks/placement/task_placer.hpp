@@ -24,10 +24,14 @@ class task_placer {
   void withdrawn(const std::string& id);
 
   void accepted(const std::string& id, std::string_view kind);
-  void is_run_by(const std::string& id, const std::string& source);  // empty: it was released
-  void over(const std::string& id);
+  // `source` empty: it was released. `began`, `ended`: by the log; zero: it is not known.
+  void is_run_by(const std::string& id, const std::string& source, base::sys_time began);
+  void over(const std::string& id, base::sys_time ended);
   // An `alive` that tells an offer, written this long ago.
   void offered(const task::message& m, base::milliseconds age);
+
+  // Where the tasks that wait stand, as far as that is new. `log_now`: the time by the log.
+  std::vector<queued_task> places_in_queue(base::sys_time log_now);
 
  private:
   std::int32_t partition_of(const std::string& id) const;

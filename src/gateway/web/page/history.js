@@ -4,7 +4,7 @@ import { advance, restarts, statusAfter } from "../shared/reader.js";
 
 export function emptyHistory(id) {
   return {
-    id, cursor: 0, status: "queued", fraction: null, kind: "", attempt: 0, error: "",
+    id, cursor: 0, status: "queued", fraction: null, kind: "", attempt: 0, error: "", place: null,
     events: [], results: [], deliveries: [], repeated: 0, missed: 0,
   };
 }

@@ -10,6 +10,7 @@ import { setting } from "../shared/words.js";
 import { choicesOf } from "./choices.js";
 import { emptyHistory, take } from "./history.js";
 import { makePlayer } from "./player.js";
+import { placeInWords } from "./queue.js";
 import { showTasks } from "./tasks.js";
 import { drawTimeline } from "./timeline.js";
 
@@ -51,6 +52,8 @@ function show() {
   $("curl").textContent = `curl -N ${location.origin}/api/tasks/${history.id}/events`;
   $("status").textContent = history.status + (history.attempt > 1 ? ` (attempt ${history.attempt})` : "");
   $("status").dataset.status = history.status;
+  const place = history.status === "queued" && history.place;
+  $("queued").textContent = place ? placeInWords(place, now()) : "";
   $("cancel").disabled = ended();
   if (history.fraction === null && !ended()) $("progress").removeAttribute("value");
   else $("progress").value = history.fraction ?? 0;
@@ -86,6 +89,7 @@ function follow() {
       if (event.type === "result") showClip(event);
       showLine(event);
     }),
+    queued: guard((place) => { own.place = place; }),
     gap: guard((gap) => {
       skip(own, gap);
       say("notice", "A part of this history is no longer kept by the server: the counter “missed” says how much.");

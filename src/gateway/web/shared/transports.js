@@ -1,5 +1,5 @@
 // The four ways to the same history. Each is start(id, cursor, hooks) → stop(); all know one cursor, the last seq.
-// hooks: event(object), gap(object), request(), received({ bytes, empty, head }) with the size of what came, as far as a
+// hooks: event(object), gap(object), queued(object), which may be missing, request(), received({ bytes, empty, head }) with the size of what came, as far as a
 // page can see it, trouble(text or null), failed(Error), done().
 import { asError, request, urlsOf } from "./api.js";
 import { cursorBehind } from "./reader.js";
@@ -52,6 +52,7 @@ function polling({ wait, interval }) {
           await pause(delay, stopper.signal);
           continue;
         }
+        if (answer.queued) hooks.queued?.(answer.queued);
         for (const event of answer.events) {
           if (stopper.signal.aborted) return;
           hooks.event(event);
@@ -92,6 +93,7 @@ function sse(id, cursor, hooks) {
     };
     for (const type of types) source.addEventListener(type, take);
     source.addEventListener("gap", (m) => hooks.gap(JSON.parse(m.data)));
+    source.addEventListener("queued", (m) => hooks.queued?.(JSON.parse(m.data)));
     source.addEventListener("expiring", () => dispatchEvent(new Event("expiring")));
     source.onerror = async () => {
       // CONNECTING: the browser tries again by itself, with its Last-Event-ID. CLOSED: the server said no.
@@ -152,6 +154,7 @@ function websocket(id, cursor, hooks) {
       hooks.received({ bytes: frameSize(message.data) });
       const event = JSON.parse(message.data);
       if (event.type === "gap") return hooks.gap(event);
+      if (event.type === "queued") return hooks.queued?.(event);
       if (event.type === "expiring") dispatchEvent(new Event("expiring"));
       if (!event.seq) return;
       cursor = event.seq;

@@ -229,3 +229,99 @@ TEST_CASE("no more processors are remembered than there is room for, and silent 
   f.p.told("late", offering(5, {3}), 0ms, f.now);
   CHECK(f.p.choose("quick", f.now).partition == 3);
 }
+
+namespace {
+
+// Times by the log.
+constexpr base::sys_time log_start{10h};
+
+struct queue_fixture : fixture {
+  void accept(const std::string& id, std::int32_t partition = 0, std::string_view kind = "quick") {
+    p.accepted(id, kind, partition, now);
+  }
+  void start(const std::string& id, std::string_view source) { p.started(id, source, now, log_now()); }
+  void end(const std::string& id) { p.over(id, now, log_now()); }
+  base::sys_time log_now() const {
+    return log_start + std::chrono::floor<base::microseconds>(now - base::steady_time{1h});
+  }
+  // "id ahead free/all in N s", those that are told something new, in order of their ids.
+  std::string told() {
+    std::map<std::string, std::string> lines;
+    for (const auto& [id, place] : p.places_in_queue(now, log_now())) {
+      auto line = id + " " + std::to_string(place.ahead);
+      line += place.slots ? " " + std::to_string(place.slots->free) + "/" + std::to_string(place.slots->all) : " ?";
+      const auto wait = [&] { return std::chrono::duration_cast<std::chrono::seconds>(*place.expected - log_now()); };
+      line += place.expected ? " in " + std::to_string(wait().count()) : " ?";
+      lines[id] = line;
+    }
+    std::string all;
+    for (const auto& [id, line] : lines) all += (all.empty() ? "" : "; ") + line;
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a task that has waited a second is told its place, and again only when that has changed") {
+  queue_fixture f;
+  f.p.told("a", offering(0, {0, 1, 2, 3, 4, 5}, 1), 0ms, f.now);
+  f.accept("x");
+  f.start("x", "a");
+  f.now += 10ms;
+  f.accept("y", 0);
+  f.now += 10ms;
+  f.accept("z", 3);
+  CHECK(f.told() == "");
+  f.now += 1s;
+  CHECK(f.told() == "y 0 0/1 ?; z 1 0/1 ?");
+  f.now += 1s;
+  CHECK(f.told() == "");
+  f.end("x");
+  f.start("y", "a");
+  CHECK(f.told() == "z 0 0/1 in 2");
+  f.end("z");
+  f.now += 1s;
+  CHECK(f.told() == "");
+}
+
+TEST_CASE("when a task may begin is told from what the last of its kind took, and told anew when that moves") {
+  queue_fixture f;
+  f.p.told("a", offering(0, {0, 1, 2, 3, 4, 5}, 2), 0ms, f.now);
+  f.accept("past");
+  f.start("past", "a");
+  f.now += 60s;
+  f.end("past");
+  f.accept("x");
+  f.start("x", "a");
+  f.now += 20s;
+  f.accept("y");
+  f.start("y", "a");
+  for (const auto* id : {"p", "q", "r"}) {
+    f.now += 1ms;
+    f.accept(id);
+  }
+  f.now += 9997ms;
+  f.p.told("a", offering(0, {0, 1, 2, 3, 4, 5}, 2), 0ms, f.now);
+  // x has 30 s left and y 50.
+  CHECK(f.told() == "p 0 0/2 in 30; q 1 0/2 in 50; r 2 0/2 in 90");
+  f.now += 5s;
+  CHECK(f.told() == "");
+  f.end("x");  // It took 35 s.
+  CHECK(f.told() == "p 0 1/2 in 0; q 1 1/2 in 40; r 2 1/2 in 95");
+}
+
+TEST_CASE("of tasks that no processor that speaks of itself will take, only those before them are told") {
+  queue_fixture f;
+  f.accept("w", 4);
+  f.accept("x", 4);
+  f.accept("y", 5);
+  f.accept("s", 4, "slow");
+  f.now += 1s;
+  CHECK(f.told() == "s 0 ? ?; w 0 ? ?; x 1 ? ?; y 0 ? ?");
+  // A processor that does not know the kind reads them, and another one that does has slots.
+  auto lacks = offering(3, {3, 4, 5});
+  lacks.kinds.erase("quick");
+  f.p.told("a", lacks, 0ms, f.now);
+  f.p.told("b", offering(2, {0, 1, 2}), 0ms, f.now);
+  CHECK(f.told() == "s 0 5/5 ?; w 0 2/2 ?; x 1 2/2 ?; y 2 2/2 ?");
+}

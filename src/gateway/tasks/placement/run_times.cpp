@@ -1,0 +1,42 @@
+#include "gateway/tasks/placement/run_times.hpp"
+
+#include <algorithm>
+
+namespace streamdemo::gateway {
+
+namespace {
+
+constexpr double share_of_newest = 0.2;
+
+}  // namespace
+
+void run_times::took(std::string_view kind, base::microseconds time) {
+  const auto t = static_cast<double>(std::max<std::int64_t>(0, time.count()));
+  const auto it = average_.find(kind);
+  if (it != average_.end()) {
+    it->second += share_of_newest * (t - it->second);
+  } else if (average_.size() < max_kinds) {
+    average_.emplace(kind, t);
+  }
+}
+
+std::optional<base::microseconds> run_times::of(std::string_view kind) const {
+  const auto it = average_.find(kind);
+  if (it == average_.end()) return std::nullopt;
+  return base::microseconds(static_cast<std::int64_t>(it->second));
+}
+
+run_forecast::run_forecast(std::int64_t free, std::vector<base::microseconds> running, base::microseconds average)
+    : free_(free), left_(std::move(running)), average_(average) {
+  for (auto& t : left_) t = std::chrono::abs(average - t);
+  std::sort(left_.begin(), left_.end());
+}
+
+std::optional<base::microseconds> run_forecast::wait(std::uint32_t ahead) const {
+  if (std::int64_t{ahead} < free_) return base::microseconds(0);
+  if (left_.empty()) return std::nullopt;
+  const auto nth = static_cast<std::size_t>(std::int64_t{ahead} - free_);
+  return left_[nth % left_.size()] + static_cast<std::int64_t>(nth / left_.size()) * average_;
+}
+
+}  // namespace streamdemo::gateway
