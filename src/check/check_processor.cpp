@@ -45,6 +45,7 @@ class examination {
   awaitable<result<report>> run() {
     group_.spawn([this] { return read(); });
     auto done = co_await examine();
+    over_ = true;
     for (const auto& t : tasks_) {
       if (!judge_.is_over(t.id)) co_await cancel(t);
     }
@@ -55,15 +56,17 @@ class examination {
     co_await group_.join();
     if (!done) co_return done.error();
     judge_.finish();
-    co_return report{tasks_.size(), judge_.ended(), judge_.results(), judge_.wrong(), judge_.notes()};
+    report r{tasks_.size(), judge_.ended(), judge_.results(), judge_.wrong(), judge_.notes()};
+    co_return r;
   }
 
  private:
   awaitable<result<void>> examine() {
     for (std::int32_t p = 0; p < options_.partitions; ++p) {
-      const auto end = co_await bus_.end_offset({options_.response_topic, p});
+      const bus::partition_id partition{options_.response_topic, p};
+      const auto end = co_await bus_.end_offset(partition);
       if (!end) co_return end.error();
-      reader_->follow({options_.response_topic, p}, bus::from_offset{*end});
+      reader_->follow(partition, bus::from_offset{*end});
     }
     const auto n = options_.tasks != 0 ? options_.tasks : static_cast<std::size_t>(options_.partitions);
     for (std::size_t i = 0; i < n; ++i) {
@@ -140,7 +143,7 @@ class examination {
         co_return;
       }
       for (const auto& item : *items) {
-        if (const auto* r = std::get_if<bus::record_ptr>(&item); r != nullptr && judge_.read(**r))
+        if (const auto* r = std::get_if<bus::record_ptr>(&item); r != nullptr && !over_ && judge_.read(**r))
           heard_ = std::chrono::steady_clock::now();
         if (const auto* lost = std::get_if<bus::position_lost>(&item))
           failed_ = base::error{base::errc::unavailable, lost->message};
@@ -158,6 +161,7 @@ class examination {
   std::vector<given> tasks_;
   steady_time heard_{};  // when the last record about them came
   std::optional<base::error> failed_;
+  bool over_ = false;  // what comes now is judged no more, such as the cancellations written here
   base::task_group group_;
 };
 

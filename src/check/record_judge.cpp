@@ -150,6 +150,12 @@ void record_judge::judge_step(const base::record& r, const message& m, given_tas
     default:
       return;
   }
+  if (m.run.empty()) {
+    t.ended = s.state->end;
+    note(r,
+         fmt::format("a task was ended as {} by {}, not by its processor", to_string(*t.ended), base::shown(m.source)));
+    return;
+  }
   if (s.breaks_rules) wrong(r, fmt::format("an {} is taken for failed: {}", to_string(m.type), s.why));
   if (m.type == message_type::started) {
     if (++t.attempts == 2) note(r, "a task was begun a second time, as after a crash or a rebalance");
@@ -195,8 +201,8 @@ void record_judge::finish() {
     ++(t.attempts == 0 ? silent : open);
   }
   if (silent > 0) {
-    wrong_.add(fmt::format("{} of {} tasks were not begun: no started with their key in their partition of {}. Is a "
-                           "processor reading {}, in a group, from its earliest record?",
+    wrong_.add(fmt::format("{} of {} tasks were not begun: no started came with their key in their partition of {}. A "
+                           "processor must read {} in a group, from its earliest record",
                            silent, tasks_.size(), options_.response_topic, options_.request_topic),
                "");
   }

@@ -197,6 +197,15 @@ TEST_CASE("each fault in the order of records is named") {
     CHECK(f.says("cannot be read: ce_run is missing"));
     CHECK(!f.judge.all_over());
   }
+  SUBCASE("an end by a gateway") {
+    f.begin();
+    auto m = f.message(message_type::ended, R"({"status":"canceled","error":{"message":"by its client"}})");
+    m.source = "gateway/1";
+    f.read(f.record_of(std::move(m)));
+    CHECK(f.fault() == "");
+    CHECK(f.notes("a task was ended as canceled by gateway/1"));
+    CHECK(f.judge.all_over());
+  }
   SUBCASE("an end that is none") {
     f.begin();
     f.result();
