@@ -139,7 +139,7 @@ void record_judge::judge_step(const base::record& r, const message& m, given_tas
   const auto s = folds_[static_cast<std::size_t>(r.partition)].apply(m, r.log_time);
   switch (s.what) {
     case task::step::kind::ignored:
-      wrong(r, fmt::format("a {} counts for nothing: {}", to_string(m.type), s.why));
+      wrong(r, fmt::format("a record of type {} counts for nothing: {}", to_string(m.type), s.why));
       return;
     case task::step::kind::hole:
       wrong(r, fmt::format("ce_runseq jumps to {}: a number is missing, and the task ends as failed", m.runseq));
@@ -156,7 +156,7 @@ void record_judge::judge_step(const base::record& r, const message& m, given_tas
          fmt::format("a task was ended as {} by {}, not by its processor", to_string(*t.ended), base::shown(m.source)));
     return;
   }
-  if (s.breaks_rules) wrong(r, fmt::format("an {} is taken for failed: {}", to_string(m.type), s.why));
+  if (s.breaks_rules) wrong(r, fmt::format("a record of type {} is taken for failed: {}", to_string(m.type), s.why));
   if (m.type == message_type::started) {
     if (++t.attempts == 2) note(r, "a task was begun a second time, as after a crash or a rebalance");
     t.source = m.source;

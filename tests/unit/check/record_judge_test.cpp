@@ -166,7 +166,7 @@ TEST_CASE("each fault in the order of records is named") {
   SUBCASE("results before started") {
     f.seq = 1;
     f.result();
-    CHECK(f.says("a result counts for nothing: no run of the task has started"));
+    CHECK(f.says("a record of type result counts for nothing: no run of the task has started"));
   }
   SUBCASE("a number that is missing") {
     f.begin();
