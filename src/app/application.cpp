@@ -20,6 +20,7 @@
 
 #include "app/descriptor_plan.hpp"
 #include "app/kinds.hpp"
+#include "app/limit_metrics.hpp"
 #include "app/module_options.hpp"
 #include "app/token_file.hpp"
 #include "app/topics.hpp"
@@ -166,6 +167,7 @@ struct application::impl {
 };
 
 base::result<void> application::impl::start(const std::function<bool()>& give_up) {
+  show_limits(settings, metrics);
   auto made_bus = make_bus(settings, clock, metrics, log);
   if (!made_bus) return made_bus.error();
   bus = std::move(*made_bus);

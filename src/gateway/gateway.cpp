@@ -120,6 +120,12 @@ std::unique_ptr<token_verifier> make_verifier(const dependencies& s, const base:
   return std::make_unique<jwt_verifier>(std::move(issuers), s.clock, s.metrics, log);
 }
 
+std::vector<std::string> names_of(const std::vector<kind_info>& kinds) {
+  std::vector<std::string> out;
+  for (const auto& k : kinds) out.push_back(k.name);
+  return out;
+}
+
 }  // namespace
 
 class wired_gateway final : public gateway {
@@ -149,7 +155,8 @@ class wired_gateway final : public gateway {
                                     .metrics = s.metrics,
                                     .log = log_,
                                     .source = s.instance,
-                                    .own_secrets = gate_.own_secrets()})),
+                                    .own_secrets = gate_.own_secrets(),
+                                    .kinds = names_of(s.kinds)})),
         follower_(follower_options(settings_), s.bus, *all_, loop0_, log_),
         inputs_({.files = s.artifacts,
                  .all = *all_,

@@ -78,7 +78,7 @@ class endpoints {
   }
 
   base::awaitable<http::reply> metrics() {
-    auto body = numbers_.expose();
+    auto body = numbers_.expose() + expose_ready(!ready_());
     if (const auto process = this_process()) body += expose(*process);
     body += expose_open_files(base::count_open_files(), base::limit_of_open_files().soft);
     http::response r;

@@ -96,6 +96,14 @@ std::string expose(const process_numbers& n) {
       n.cpu_seconds, n.resident_bytes, n.virtual_bytes, n.threads, n.start_time);
 }
 
+std::string expose_ready(bool ready) {
+  return fmt::format(
+      "# HELP streamdemo_ready 1 while /readyz answers 200, 0 while it answers 503 and says why\n"
+      "# TYPE streamdemo_ready gauge\n"
+      "streamdemo_ready {}\n",
+      ready ? 1 : 0);
+}
+
 std::string expose_open_files(std::uint64_t open, std::uint64_t limit) {
   return fmt::format(
       "# HELP process_open_fds Files, sockets and pipes open\n"

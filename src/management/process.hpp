@@ -29,6 +29,7 @@ std::optional<process_numbers> this_process();
 
 // The metrics in the text exposition format, to append to the others.
 std::string expose(const process_numbers& n);
+std::string expose_ready(bool ready);
 std::string expose_open_files(std::uint64_t open, std::uint64_t limit);
 
 }  // namespace streamdemo::management

@@ -15,6 +15,7 @@
 #include "gateway/tasks/task_waits.hpp"
 #include "gateway/tasks/task_writer.hpp"
 #include "gateway/tasks/unread_tasks.hpp"
+#include "gateway/tasks/waiting_metrics.hpp"
 
 namespace streamdemo::gateway {
 
@@ -31,6 +32,10 @@ constexpr base::milliseconds places_every{1000};
 
 steady_time now() {
   return std::chrono::steady_clock::now();
+}
+
+base::counter& submissions(base::metrics& m, std::string_view result) {
+  return m.counter("streamdemo_submissions_total", "Submissions by how they ended", {{"result", std::string(result)}});
 }
 
 error bus_error(const error& e, std::string_view what) {
@@ -55,12 +60,20 @@ class bus_task_service final : public task_service_control, private task_observe
         seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
                                     {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
         placer_(placement_options(settings_), p.clock, metrics_, log_),
+        waiting_(p.kinds),
+        waiting_metrics_(metrics_, waiting_),
         waits_(loop0_),
         files_(p.files, loop0_),
         operations_(loop0_),
         ends_(writer_, operations_, source_, settings_.gateway.publish_timeout, log_),
         group_(loop0_, log_, "the task service") {
     all_.observe(this);
+    // All from the start on: a series that appears with its first refusal has no growth that an alarm could see.
+    submissions(metrics_, "accepted");
+    submissions(metrics_, "repeated");
+    for (auto e = 0; e <= static_cast<int>(errc::internal); ++e) {
+      submissions(metrics_, base::to_string(static_cast<errc>(e)));
+    }
   }
 
   ~bus_task_service() override { all_.observe(nullptr); }
@@ -137,8 +150,7 @@ class bus_task_service final : public task_service_control, private task_observe
     if (!r) placer_.withdrawn(id);
     seconds_.Observe(std::chrono::duration<double>(now() - begin).count());
     const auto label = r.has_value() ? (r->repeated ? "repeated" : "accepted") : base::to_string(r.error().code);
-    metrics_.counter("streamdemo_submissions_total", "Submissions by how they ended", {{"result", std::string(label)}})
-        .Increment();
+    submissions(metrics_, label).Increment();
     co_return r;
   }
 
@@ -296,6 +308,7 @@ class bus_task_service final : public task_service_control, private task_observe
 
   awaitable<void> expire() {
     for (;;) {
+      waiting_metrics_.show(waiting_, bus_now());
       co_await base::sleep_for(expiry_poll);
       unread_.forget_before(bus_now());
       ends_.expire(bus_now());
@@ -314,6 +327,7 @@ class bus_task_service final : public task_service_control, private task_observe
     ends_.accepted(h);
     if (unread_.erase(view.request_id)) acknowledged(h);
     placer_.accepted(view.request_id, view.kind);
+    waiting_.waits(view.request_id, view.kind, view.accepted_at);
     waits_.tell(view.request_id);
   }
 
@@ -322,11 +336,16 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto id = h->identity().request_id;
     acknowledged_.erase(id);
     placer_.over(id, h->moment().ended_at);
+    waiting_.waits_no_more(id);
     waits_.tell(id);
   }
 
   void on_run(const std::string& id, const std::string& source, base::sys_time at) noexcept override {
     placer_.is_run_by(id, source, at);
+    waiting_.waits_no_more(id);
+    if (!source.empty()) return;
+    const auto h = all_.find(id);
+    if (h && !task::is_end(h->moment().status)) waiting_.waits(id, h->view().kind, bus_now());
   }
 
   void on_offer(const task::message& m, base::milliseconds age) noexcept override { placer_.offered(m, age); }
@@ -371,6 +390,8 @@ class bus_task_service final : public task_service_control, private task_observe
   base::histogram& seconds_;
   std::unordered_set<std::string> in_flight_;  // submissions, by id
   task_placer placer_;
+  waiting_tasks waiting_;
+  waiting_metrics waiting_metrics_;
   task_waits waits_;  // for the submission before, for `accepted` to be read back, for an end or a deletion
   places under_way_{std::numeric_limits<std::size_t>::max()};  // submissions that may not be read back yet
   std::unordered_set<std::string> acknowledged_;               // open tasks whose request this gateway saw acknowledged

@@ -34,6 +34,7 @@ struct task_service_parts {
   const base::logger& log;
   std::string source;
   const secrets& own_secrets;
+  std::vector<std::string> kinds;
 };
 
 std::unique_ptr<task_service_control> make_task_service(task_service_parts p);

@@ -101,7 +101,8 @@ struct gateway_fixture {
                                    .metrics = w.metrics,
                                    .log = w.log,
                                    .source = source,
-                                   .own_secrets = own_secrets})),
+                                   .own_secrets = own_secrets,
+                                   .kinds = {"simulate"}})),
         follower({.topic = "response", .partitions = 4, .window = std::chrono::hours(1)}, w.bus, *all,
                  w.loops.executor(0), w.log) {
     follower.start();

@@ -525,6 +525,29 @@ TEST_CASE("at its expiry the accepting gateway ends a task, and nobody else") {
   CHECK(one.all->find(id)->read(1, 10, 1000).events[0]->json().find(R"("status":"expired")") != std::string::npos);
 }
 
+TEST_CASE("the age of the oldest task that waits is shown, until it is run, and again once it is given back") {
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1");
+  const auto shows = [&](const std::string& line) {
+    return w.metrics.expose().find("\n" + line + "\n") != std::string::npos;
+  };
+  const std::string age = R"(streamdemo_tasks_oldest_waiting_seconds{kind="simulate"} )";
+  const std::string number = R"(streamdemo_tasks_waiting{kind="simulate"} )";
+  CHECK(shows(age + "0"));
+  const auto id = one.submit(one.example())->request_id;
+  w.clock.advance(90s);
+  w.turn_until([&] { return shows(age + "90") && shows(number + "1"); });
+  w.write(w.out.started(id, "run"));
+  w.turn_until([&] { return shows(age + "0") && shows(number + "0"); });
+  w.clock.advance(10s);
+  w.write(w.out.of_run(message_type::released, id, "run", "{}"));
+  w.turn_until([&] { return shows(number + "1"); });
+  w.clock.advance(5s);
+  w.turn_until([&] { return shows(age + "5"); });
+  w.write(w.out.canceled(id));
+  w.turn_until([&] { return shows(age + "0") && shows(number + "0"); });
+}
+
 TEST_CASE("a task whose gateway is gone is ended by another one, at most ten seconds later") {
   bus_fixture w;
   gateway_fixture two(w, "gateway/2");

@@ -49,16 +49,18 @@ TEST_CASE("the management listener says whether the process lives, is ready, and
   const auto not_yet = ask(port, http::verb::get, "/readyz");
   CHECK(not_yet.status == 503);
   CHECK(not_yet.body == "catching up\n");
+  CHECK(ask(port, http::verb::get, "/metrics").body.find("\nstreamdemo_ready 0\n") != std::string::npos);
   ready = true;
   CHECK(ask(port, http::verb::get, "/readyz").status == 200);
 
   const auto metrics = ask(port, http::verb::get, "/metrics");
   CHECK(metrics.header("Content-Type").substr(0, 25) == "text/plain; version=0.0.4");
   CHECK(metrics.body.find("streamdemo_things_total 1") != std::string::npos);
+  CHECK(metrics.body.find("\nstreamdemo_ready 1\n") != std::string::npos);
   CHECK(metrics.body.find("process_resident_memory_bytes ") != std::string::npos);
   CHECK(metrics.body.find("\nprocess_open_fds ") != std::string::npos);
   CHECK(metrics.body.find("\nprocess_max_fds ") != std::string::npos);
-  CHECK(metrics.body.find("streamdemo_http_answers_total{server=\"management\",status=\"2xx\"} 2") !=
+  CHECK(metrics.body.find("streamdemo_http_answers_total{server=\"management\",status=\"2xx\"} 3") !=
         std::string::npos);
   CHECK(ask(port, http::verb::head, "/metrics").body.empty());
 
