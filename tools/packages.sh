@@ -33,6 +33,9 @@ needed_for_tokens='
 needed_for_clients='
   javac                               default-jdk-headless
   go                                  golang-go'
+# Beside what all tests need: promtool comes with the server.
+needed_for_alarms='
+  promtool                            prometheus'
 # Beside what all tests need. varnish compiles its configuration.
 needed_for_proxies='
   /usr/sbin/haproxy                   haproxy

@@ -2,6 +2,7 @@
 import asyncio
 import contextlib
 import itertools
+import pathlib
 import re
 import shutil
 import subprocess
@@ -21,8 +22,9 @@ async def files_are_read(_):
     tools = [tool for tool in (["docker", "compose"], ["docker-compose"])
              if shutil.which(tool[0]) and subprocess.run([*tool, "version"], capture_output=True).returncode == 0]
     for tool, name in itertools.product(tools, ("compose.yaml", "compose.laptop.yaml")):
-        read = subprocess.run([*tool, "-f", nginx.DOCKER / name, "config"], capture_output=True, text=True)
+        read = subprocess.run([*tool, "-f", nginx.DOCKER / name, "--profile", "observability", "config"], capture_output=True, text=True)
         equal(0, read.returncode, read.stderr)
+        equal([], [f for f in re.findall(rf"{nginx.DOCKER}[\w./-]+", read.stdout) if not pathlib.Path(f).exists()], "files that are mounted and not there")
         images = re.findall(r"^ +image: (\S+)$", read.stdout, re.MULTILINE)
         equal([], [image for image in images if not re.search(r":[\w.]+$", image)], "images without a version")
     equal(True, bool(tools), "there is a compose")

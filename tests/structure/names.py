@@ -102,7 +102,7 @@ def false_metrics(root):
     def judge(line):
         return [name for name in METRIC.findall(line) if name not in known]
 
-    return list(false_names(root, "metric", judge, lambda r: files(r / "docs", ".md")))
+    return list(false_names(root, "metric", judge, lambda r: [*files(r / "docs", ".md"), *files(r / "docker", ".yaml", ".json")]))
 
 
 def false_variables(root):

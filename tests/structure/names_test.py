@@ -18,6 +18,7 @@ PLANTED = {
     "a setting in a document": (false_settings, "docs/x.md", "raise `gateway.ports`", "gateway.ports"),
     "a setting in a comment": (false_settings, "src/http/x.cpp", "int a;  // gateway.max_port", "gateway.max_port"),
     "a metric": (false_metrics, "docs/x.md", "look at streamdemo_requests_sum_total", "streamdemo_requests_sum_total"),
+    "a metric in an alarm": (false_metrics, "docker/x.yaml", "expr: streamdemo_request_total > 0", "streamdemo_request_total"),
     "a variable": (false_variables, "docs/x.md", "export STREAMDEMO_GATEWAY_PROT=1", "STREAMDEMO_GATEWAY_PROT"),
     "a verb in a script": (false_verbs, "tests/x/run", "#!/bin/sh\n# as ./dev rum does", "rum"),
     "a verb": (false_verbs, "docs/x.md", "call `./dev rum`", "rum"),

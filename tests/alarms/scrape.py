@@ -1,0 +1,62 @@
+"""Real processes, and the series that they give to Prometheus."""
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+READY = re.compile(r"is ready.*?management: (http://[^\s)]+)")
+LINE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
+SECONDS = 60
+
+
+def until(what, done):
+    end = time.monotonic() + SECONDS
+    while not (found := done()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {SECONDS} s: {what}")
+        time.sleep(0.1)
+    return found
+
+
+@contextlib.contextmanager
+def process(job, **settings):
+    """A function that gives the series of a process that was started for this: name with labels -> values."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        settings = {"gateway.port": 0, "management.port": 0, "artifacts.directory": directory / "artifacts",
+                    "history.directory": directory / "histories", "inprocess.directory": directory / "journal",
+                    **{key.replace("__", "."): value for key, value in settings.items()}}
+        words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("STREAMDEMO_")}
+        log = directory / "log"
+        with log.open("w") as out:
+            child = subprocess.Popen([os.environ["STREAMDEMO_BIN"], *words], env=environment, stdout=out, stderr=out)
+        try:
+            def ready():
+                if child.poll() is not None:
+                    raise AssertionError(f"it ended with {child.returncode}: {log.read_text()[-2000:]}")
+                return READY.search(log.read_text())
+            url = until(f"{job} is ready", ready)[1]
+            yield lambda: series(url, job)
+        finally:
+            child.terminate()
+            try:
+                child.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def series(url, job):
+    with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    found = {f'up{{job="{job}",instance="{job}:8081"}}': "1+0x60"}
+    for line in lines:
+        if not line.startswith("#"):
+            name, labels, value = LINE.match(line).groups()
+            found[f'{name}{{{labels + "," if labels else ""}job="{job}",instance="{job}:8081"}}'] = f"{value}+0x60"
+    return found
