@@ -33,6 +33,9 @@ needed_for_tokens='
 needed_for_clients='
   javac                               default-jdk-headless
   go                                  golang-go'
+# Beside what all tests need. Helm wants Go 1.21 or later, which fetches what is newer itself: that of Debian 13, or go.dev.
+needed_for_chart='
+  go                                  golang-go'
 # Beside what all tests need: promtool comes with the server.
 needed_for_alarms='
   promtool                            prometheus'

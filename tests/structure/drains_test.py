@@ -42,6 +42,13 @@ class Drains(unittest.TestCase):
         for path, service in (("docker/compose.yaml", "processor"), ("docker/compose.laptop.yaml", "streamdemo")):
             self.assertLess(self.worst_of_a_processor(), grace(path, service), f"{service} in {path}")
 
+    def test_a_pod_is_given_as_long(self):
+        beyond = {role: int(re.search(r'"beyond" (\d+)', (ROOT / f"deploy/chart/templates/{role}.yaml").read_text(encoding="utf-8"))[1])
+                  for role in ("processor", "gateway")}
+        self.assertLess(self.worst_of_a_processor() - default_drain("processor"), beyond["processor"])
+        (waits,) = re.findall(r'command: \[sleep, "(\d+)"\]', (ROOT / "deploy/chart/templates/gateway.yaml").read_text(encoding="utf-8"))
+        self.assertLess(after_the_drain() + int(waits), beyond["gateway"])
+
     def test_the_documents_say_what_it_needs(self):
         beyond = self.worst_of_a_processor() - default_drain("processor")
         text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")

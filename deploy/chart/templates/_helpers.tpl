@@ -1,0 +1,149 @@
+{{- define "streamdemo.name" -}}
+{{- if contains "streamdemo" .Release.Name -}}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{- else -}}{{ printf "%s-streamdemo" (.Release.Name | trunc 29 | trimSuffix "-") }}{{- end -}}
+{{- end -}}
+
+{{- define "streamdemo.selector" -}}
+app.kubernetes.io/name: streamdemo
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .role }}
+{{- end -}}
+
+{{- define "streamdemo.labels" -}}
+{{ include "streamdemo.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
+{{- end -}}
+
+{{/* The variable of a setting: results.keep_for_ms -> STREAMDEMO_RESULTS_KEEP_FOR_MS */}}
+{{- define "streamdemo.variable" -}}
+STREAMDEMO_{{ . | replace "." "_" | upper }}
+{{- end -}}
+
+{{/* A number as it is written: YAML makes 10737418240 a float, which would be printed as 1.073741824e+10. */}}
+{{- define "streamdemo.value" -}}
+{{- if kindIs "float64" . }}{{ if eq . (floor .) }}{{ printf "%.0f" . }}{{ else }}{{ . }}{{ end }}{{ else }}{{ . }}{{ end -}}
+{{- end -}}
+
+{{- define "streamdemo.env" -}}
+{{- $v := .root.Values -}}
+- {name: STREAMDEMO_ROLE, value: {{ .role }}}
+- {name: STREAMDEMO_BUS, value: kafka}
+- name: STREAMDEMO_INSTANCE_NAME
+  valueFrom: {fieldRef: {fieldPath: metadata.name}}
+- {name: STREAMDEMO_MANAGEMENT_LISTEN, value: 0.0.0.0}
+- {name: STREAMDEMO_MANAGEMENT_PORT, value: {{ .of.managementPort | quote }}}
+- {name: STREAMDEMO_KAFKA_BROKERS, value: {{ join "," $v.kafka.brokers | quote }}}
+{{- range $name, $value := $v.kafka.properties }}
+- {name: STREAMDEMO_KAFKA_PROPERTIES_{{ $name | replace "." "_" | upper }}, value: {{ $value | quote }}}
+{{- end }}
+{{- range $v.kafka.secretProperties }}
+- name: STREAMDEMO_KAFKA_PROPERTIES_{{ .property | replace "." "_" | upper }}
+  valueFrom: {secretKeyRef: {name: {{ .secret }}, key: {{ .key }}}}
+{{- end }}
+{{- if $v.kafka.caSecret.name }}
+- {name: STREAMDEMO_KAFKA_PROPERTIES_SSL_CA_LOCATION, value: /etc/streamdemo/kafka/{{ $v.kafka.caSecret.key }}}
+{{- end }}
+- {name: STREAMDEMO_TOPICS_REQUEST, value: {{ $v.topics.request | quote }}}
+- {name: STREAMDEMO_TOPICS_RESPONSE, value: {{ $v.topics.response | quote }}}
+- {name: STREAMDEMO_TOPICS_DEAD_LETTER, value: {{ $v.topics.deadLetter | quote }}}
+- {name: STREAMDEMO_TOPICS_GROUP, value: {{ $v.topics.group | quote }}}
+- {name: STREAMDEMO_TOPICS_PARTITIONS, value: {{ $v.topics.partitions | quote }}}
+- {name: STREAMDEMO_TOPICS_REPLICATION, value: {{ $v.topics.replication | quote }}}
+- {name: STREAMDEMO_ARTIFACTS_DIRECTORY, value: /var/lib/streamdemo/artifacts}
+- {name: STREAMDEMO_ARTIFACTS_MAX_BYTES, value: {{ include "streamdemo.value" $v.artifacts.maxBytes | quote }}}
+{{- if $v.managementToken.name }}
+- {name: STREAMDEMO_MANAGEMENT_TOKEN_FILE, value: /etc/streamdemo/management/{{ $v.managementToken.key }}}
+{{- end }}
+{{- range $settings := list $v.settings .of.settings }}
+{{- range $name, $value := $settings }}
+- {name: {{ include "streamdemo.variable" $name }}, value: {{ include "streamdemo.value" $value | quote }}}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "streamdemo.mounts" -}}
+- {name: tmp, mountPath: /tmp}
+- {name: artifacts, mountPath: /var/lib/streamdemo/artifacts}
+- {name: config, mountPath: /etc/streamdemo/config, readOnly: true}
+{{- if .root.Values.kafka.caSecret.name }}
+- {name: kafka, mountPath: /etc/streamdemo/kafka, readOnly: true}
+{{- end }}
+{{- if .root.Values.managementToken.name }}
+- {name: management, mountPath: /etc/streamdemo/management, readOnly: true}
+{{- end }}
+{{- end -}}
+
+{{- define "streamdemo.volumes" -}}
+- {name: tmp, emptyDir: {}}
+- name: artifacts
+  persistentVolumeClaim: {claimName: {{ .root.Values.artifacts.existingClaim | default (printf "%s-artifacts" (include "streamdemo.name" .root)) }}}
+- name: config
+  configMap: {name: {{ include "streamdemo.name" .root }}}
+{{- with .root.Values.kafka.caSecret }}
+{{- if .name }}
+- name: kafka
+  secret: {secretName: {{ .name }}, items: [{key: {{ .key }}, path: {{ .key }}}]}
+{{- end }}
+{{- end }}
+{{- with .root.Values.managementToken }}
+{{- if .name }}
+- name: management
+  secret: {secretName: {{ .name }}, items: [{key: {{ .key }}, path: {{ .key }}}]}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "streamdemo.container" -}}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+# Not the image's own start, which makes a first key: here keys are a secret.
+command: [tini, --, streamdemo]
+args: [--config=/etc/streamdemo/config/streamdemo.toml]
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: {drop: [ALL]}
+livenessProbe:
+  httpGet: {path: /healthz, port: management}
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+readinessProbe:
+  httpGet: {path: /readyz, port: management}
+  periodSeconds: 2
+  timeoutSeconds: 5
+  failureThreshold: 1
+resources: {{- toYaml .of.resources | nindent 2 }}
+{{- end -}}
+
+{{/* What all pods have. The grace is longer than what the process needs to drain: for a gateway five seconds in which everybody learns that
+     it goes, and what it needs to close; for a processor the 22 s in which programs that do not end are ended and brokers that do not
+     answer are given up. */}}
+{{- define "streamdemo.pod" -}}
+terminationGracePeriodSeconds: {{ add (ceil (divf .of.drainMs 1000)) .beyond }}
+automountServiceAccountToken: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: {type: RuntimeDefault}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets: {{- range . }}
+  - {name: {{ . }}}
+{{- end }}
+{{- end }}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels: {{- include "streamdemo.selector" . | nindent 8 }}
+{{- with .of.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .of.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,44 @@
+import subprocess
+import unittest
+
+from . import render
+
+LEAST = ("--set", "kafka.brokers[0]=b:9092")
+# Values that helm must refuse, and what it must name.
+WRONG = {
+    "no brokers": ((), "brokers"),
+    "a broker without a port": (("--set", "kafka.brokers[0]=b"), "brokers"),
+    "a value that nothing has": ((*LEAST, "--set", "gateway.replica=3"), "replica"),
+    "a word for a number": ((*LEAST, "--set", "gateway.port=http"), "port"),
+    "an unknown way to ask who calls": ((*LEAST, "--set", "auth.mode=basic"), "mode"),
+    "tokens of nobody": ((*LEAST, "--set", "auth.mode=jwt"), "issuers"),
+    "an issuer without keys": ((*LEAST, "--set", "auth.mode=jwt", "--set", "auth.issuers.a.issuer=x"), "audience"),
+    "a route from nowhere": ((*LEAST, "--set", "httpRoute.enabled=true"), "httpRoute"),
+    "an ingress without a host": ((*LEAST, "--set", "ingress.enabled=true"), "ingress"),
+    "a setting without a section": ((*LEAST, "--set", "settings.port=1"), "port"),
+    "more processors than partitions": ((*LEAST, "--set", "keda.enabled=true,keda.maxReplicas=13"), "topics.partitions"),
+}
+
+
+class Helm(unittest.TestCase):
+    def test_helm_finds_no_fault_in_the_chart(self):
+        done = subprocess.run([render.helm(), "lint", "--strict", render.CHART, "--values", render.values("least")], capture_output=True, text=True, check=False)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+
+    def test_the_chart_still_gives_what_was_rendered(self):
+        for name in render.NAMES:
+            with self.subTest(name):
+                well, made = render.template("--values", render.values(name))
+                self.assertTrue(well, made)
+                self.assertEqual(render.rendered(name).read_text(), render.stamp(name) + made)
+
+    def test_wrong_values_are_refused_by_name(self):
+        for title, (words, named) in WRONG.items():
+            with self.subTest(title):
+                well, said = render.template(*words)
+                self.assertFalse(well, "it was taken")
+                self.assertIn(named, said)
+
+
+if __name__ == "__main__":
+    unittest.main()
