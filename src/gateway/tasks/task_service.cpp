@@ -9,6 +9,7 @@
 #include "gateway/access/places.hpp"
 #include "gateway/tasks/deleted_files.hpp"
 #include "gateway/tasks/operations.hpp"
+#include "gateway/tasks/submission_metrics.hpp"
 #include "gateway/tasks/task_ends.hpp"
 #include "gateway/tasks/task_options.hpp"
 #include "gateway/tasks/task_service_control.hpp"
@@ -34,10 +35,6 @@ steady_time now() {
   return std::chrono::steady_clock::now();
 }
 
-base::counter& submissions(base::metrics& m, std::string_view result) {
-  return m.counter("streamdemo_submissions_total", "Submissions by how they ended", {{"result", std::string(result)}});
-}
-
 error bus_error(const error& e, std::string_view what) {
   // not_found from the bus means that the topic is missing, which may pass. The task was not looked for.
   const auto code = e.code == errc::not_found ? errc::unavailable : e.code;
@@ -52,28 +49,20 @@ class bus_task_service final : public task_service_control, private task_observe
       : all_(p.all),
         settings_(p.settings),
         loop0_(p.loops.executor(0)),
-        metrics_(p.metrics),
         log_(p.log.child("tasks")),
         source_(std::move(p.source)),
         secrets_(p.own_secrets),
         writer_(p.bus, loop0_, topics_of(p.settings), source_, p.clock),
-        seconds_(metrics_.histogram("streamdemo_submit_seconds", "From a checked request to a durable task",
-                                    {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
-        placer_(placement_options(settings_), p.clock, metrics_, log_),
+        submissions_(p.metrics),
+        placer_(placement_options(settings_), p.clock, p.metrics, log_),
         waiting_(p.kinds),
-        waiting_metrics_(metrics_, waiting_),
+        waiting_metrics_(p.metrics, waiting_),
         waits_(loop0_),
         files_(p.files, loop0_),
         operations_(loop0_),
         ends_(writer_, operations_, source_, settings_.gateway.publish_timeout, log_),
         group_(loop0_, log_, "the task service") {
     all_.observe(this);
-    // All from the start on: a series that appears with its first refusal has no growth that an alarm could see.
-    submissions(metrics_, "accepted");
-    submissions(metrics_, "repeated");
-    for (auto e = 0; e <= static_cast<int>(errc::internal); ++e) {
-      submissions(metrics_, base::to_string(static_cast<errc>(e)));
-    }
   }
 
   ~bus_task_service() override { all_.observe(nullptr); }
@@ -148,9 +137,7 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto id = s.request_id;
     auto r = co_await submit_in_turn(s);
     if (!r) placer_.withdrawn(id);
-    seconds_.Observe(std::chrono::duration<double>(now() - begin).count());
-    const auto label = r.has_value() ? (r->repeated ? "repeated" : "accepted") : base::to_string(r.error().code);
-    submissions(metrics_, label).Increment();
+    submissions_.ended(r, now() - begin);
     co_return r;
   }
 
@@ -382,12 +369,11 @@ class bus_task_service final : public task_service_control, private task_observe
   histories& all_;
   const config::settings& settings_;
   base::executor loop0_;
-  base::metrics& metrics_;
   base::logger log_;
   const std::string source_;
   const secrets& secrets_;
   task_writer writer_;
-  base::histogram& seconds_;
+  submission_metrics submissions_;
   std::unordered_set<std::string> in_flight_;  // submissions, by id
   task_placer placer_;
   waiting_tasks waiting_;
