@@ -46,6 +46,7 @@ needed_for_proxies='
   /usr/sbin/varnishd                  varnish
   /usr/sbin/lighttpd                  lighttpd
   /usr/sbin/squid                     squid
+  h2o                                 h2o
   caddy                               caddy'
 needed_for_tls='
   python3                             python3

@@ -11,7 +11,8 @@ proxy.on('error', (_, request, response) => {
   if (!response?.writeHead || response.headersSent) return response?.destroy();
   // A browser's EventSource takes any answer but 200 as the end, so it is told to come again.
   if (request.headers.accept?.startsWith('text/event-stream')) {
-    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end('retry: 5000\n\n');
+    // Readable for a page of another origin, too; and no blank line behind it: libraries would take that for an event.
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Access-Control-Allow-Origin': '*' }).end('retry: 5000\n');
   } else {
     response.writeHead(503, { 'Retry-After': '1' }).end();
   }

@@ -105,16 +105,22 @@ async def away(door):
     _, _, body = await wire.fetched(door.stage.port, "POST", "/api/simulate", {"Content-Length": "0"})
     events = json.loads(body)["urls"]["events"]
     await door.stage.gateway.kill()
-    asking = asyncio.create_task(wire.fetched(door.proxy.port, "GET", events, SSE))
+    asking = asyncio.create_task(wire.fetched(door.proxy.port, "GET", events, {**SSE, "Origin": ORIGIN}))
     await asyncio.wait([asking], timeout=4)
     await door.stage.bring_back()
     try:
-        status, _, stream = await asyncio.wait_for(asking, 30)
+        status, headers, stream = await asyncio.wait_for(asking, 30)
     except ConnectionRefusedError:
         return "is refused"
     if status != 200:
         return f"{status}: it gives up"
-    return "waits" if b"event: ended" in stream else "is told to come again"
+    if b"event: ended" in stream:
+        return "waits"
+    if not re.fullmatch(rb"retry: \d+\n", stream):
+        raise AssertionError(f"what libraries take for an event: {stream}")
+    if "access-control-allow-origin" not in headers:
+        raise AssertionError("a page of another origin may not read that it is to come again")
+    return "is told to come again"
 
 
 async def leaving(door):

@@ -64,6 +64,10 @@ FILE"""),
     Kind("caddy", "caddy run --adapter caddyfile --config CONF", "caddy version", "{\n  admin off\n}\nFILE"),
     Kind("varnish", "varnishd -F -n DIR/varnish -s malloc,32m", "varnishd -V"),
     Kind("lighttpd", "lighttpd -D -f CONF", "lighttpd -v"),
+    Kind("h2o", "h2o -m worker -c CONF", "h2o --version", """pid-file: DIR/pid
+error-log: DIR/log
+num-threads: 2
+FILE"""),
     Kind("squid", "squid -N -f CONF", "squid -v", """pid_filename DIR/pid
 cache_log DIR/log
 access_log none
