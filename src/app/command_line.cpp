@@ -52,6 +52,10 @@ command parse_command_line(int argc, char** argv, char** environment) {
     to.add_option("--set", sets, "One setting: --set gateway.port=9000 (may be repeated)")->expected(1)->take_all();
   };
   add_sources(cli);
+  cli.add_option("--takeover", c.takeover,
+                 "Upgrade in place: take the listening sockets of this process (its id), let it drain and end, then "
+                 "serve; who connects meanwhile waits")
+      ->check(CLI::PositiveNumber);
   bool markdown = false, check = false;
   auto* reference = cli.add_subcommand("config", "Print the complete, commented reference of all settings");
   reference->add_flag("--markdown", markdown, "as the page docs/configuration.md");

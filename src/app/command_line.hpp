@@ -27,6 +27,7 @@ struct command {
   action what = action::run;
   int exit_code = 0;
   config::sources sources;
+  int takeover = 0;  // the process whose place this one takes; 0: none
   compare::transport_options transports;
   compare::bus_options buses;
   key_command key;

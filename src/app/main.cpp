@@ -14,6 +14,7 @@
 
 #include "app/command_line.hpp"
 #include "app/passed_sockets.hpp"
+#include "app/takeover.hpp"
 
 extern char** environ;
 
@@ -34,6 +35,15 @@ void report(const std::vector<config::problem>& problems) {
   for (const auto& p : problems) fmt::print(stderr, "{}: {}\n", p.where, p.what);
   fmt::print(stderr, "streamdemo: {} mistake{} in the settings; nothing was started.\n", problems.size(),
              problems.size() == 1 ? "" : "s");
+}
+
+// What an orderly end may take beyond the longest drain, where programs do not end when told to and brokers do not
+// answer.
+constexpr std::chrono::seconds beyond_a_drain{25};
+
+int failed(const base::error& e) {
+  fmt::print(stderr, "streamdemo: {}\n", e.message);
+  return 1;
 }
 
 // Blocks SIGTERM and SIGINT, which main waits for with sigwait. Called before any thread starts, so that all threads
@@ -128,17 +138,17 @@ int main(int argc, char** argv) {
       break;
   }
   std::vector<int> passed_sockets;
+  // So that the rules on where it may listen hold for them.
+  const auto use = [&](const std::vector<app::passed_socket>& sockets) {
+    for (const auto& s : sockets) passed_sockets.push_back(s.descriptor);
+    for (auto& set : app::settings_of(sockets)) command.sources.sets.push_back(std::move(set));
+  };
   if (command.what == action::run) {
     const auto sockets = app::take_passed_sockets();
-    if (!sockets) {
-      fmt::print(stderr, "streamdemo: {}\n", sockets.error().message);
-      return 1;
-    }
-    for (const auto& s : *sockets) passed_sockets.push_back(s.descriptor);
-    // So that the rules on where it may listen hold for them.
-    for (auto& set : app::settings_of(*sockets)) command.sources.sets.push_back(std::move(set));
+    if (!sockets) return failed(sockets.error());
+    use(*sockets);
   }
-  const auto loaded = config::load(command.sources, bus::refused_property);
+  auto loaded = config::load(command.sources, bus::refused_property);
   if (!loaded.problems.empty()) {
     report(loaded.problems);
     return 2;
@@ -149,5 +159,21 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (command.what == action::check_processor) return app::run_check_command(command.processor, loaded.settings);
+  std::optional<app::earlier_process> earlier;
+  if (command.takeover != 0) {
+    auto found = app::earlier_process::find(command.takeover, loaded.settings.gateway.port);
+    if (!found) return failed(found.error());
+    earlier.emplace(std::move(*found));
+    use(earlier->sockets());
+    loaded = config::load(command.sources, bus::refused_property);
+    if (!loaded.problems.empty()) {
+      report(loaded.problems);
+      return 2;
+    }
+    const auto& s = loaded.settings;
+    if (!earlier->end(std::max(s.gateway.drain, s.processor.drain) + beyond_a_drain)) {
+      fmt::print(stderr, "streamdemo: process {} did not end in time and was killed\n", command.takeover);
+    }
+  }
   return run(loaded.settings, std::move(passed_sockets));
 }

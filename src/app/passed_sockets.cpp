@@ -10,7 +10,6 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
-#include <optional>
 #include <string_view>
 
 namespace streamdemo::app {
@@ -29,6 +28,8 @@ std::optional<int> number_in(const char* name) {
   return ec == std::errc{} && end == digits.data() + digits.size() ? std::optional(n) : std::nullopt;
 }
 
+}  // namespace
+
 std::optional<passed_socket> listening_on(int fd) {
   int listens = 0;
   socklen_t size = sizeof listens;
@@ -45,8 +46,6 @@ std::optional<passed_socket> listening_on(int fd) {
   if (::inet_ntop(where.ss_family, address, text.data(), text.size()) == nullptr) return std::nullopt;
   return passed_socket{fd, text.data(), ntohs(is_v4 ? v4->sin_port : v6->sin6_port)};
 }
-
-}  // namespace
 
 base::result<std::vector<passed_socket>> take_passed_sockets() {
   const auto meant_for = number_in("LISTEN_PID");

@@ -4,6 +4,7 @@
 #include <streamdemo/base/error.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct passed_socket {
   std::string address;  // on which it listens
   std::uint16_t port = 0;
 };
+
+// nullopt: it is no socket that listens on TCP.
+std::optional<passed_socket> listening_on(int descriptor);
 
 // Takes them from the environment (LISTEN_PID, LISTEN_FDS) and removes those variables, so that no child takes them for
 // its own. Empty: none were passed to this process. Error: invalid_argument, for a number of them that cannot be, or

@@ -6,7 +6,7 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { binary, track, until } from "./server.mjs";
+import { binary, launchServer, track, until } from "./server.mjs";
 
 const holder = join(import.meta.dirname, "socket_holder.py");
 
@@ -88,4 +88,54 @@ os.execv(sys.argv[4], sys.argv[4:])`, address, ...more], { encoding: "utf8" });
     "--set", "gateway.allow_unauthenticated=true"]);
   assert.equal(other.status, 1);
   assert.match(other.stderr, /192\.0\.2\.1 is not an address of this machine/);
+});
+
+// Without a service manager: the next process takes the sockets from the one that runs.
+test("an upgrade in place answers everybody, and goes on with the tasks there are", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "streamdemo-takeover-"));
+  const sets = { "inprocess.directory": join(directory, "journal"), "artifacts.directory": join(directory, "artifacts"), "gateway.drain_ms": 1000,
+                 "processor.drain_ms": 1000 };
+  let server = launchServer(sets);
+  t.after(() => server.stop());
+  const { url } = await server.ready;
+  const { port } = new URL(url);
+  const task = await (await fetch(`${url}/api/simulate`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ results: 100, interval_ms: 100 }),
+  })).json();
+  let stop = false;
+  const answers = [];
+  const clients = Array.from({ length: 8 }, async () => {
+    while (!stop) answers.push(await get(`${url}/api/kinds`));
+  });
+  for (let upgrade = 0; upgrade < 2; ++upgrade) {
+    const before = answers.length;
+    await until("some answers", () => answers.length > before + 20);
+    const next = launchServer({ ...sets, "gateway.port": port }, { arguments: [`--takeover=${server.pid}`] });
+    await next.ready;
+    assert.equal((await server.exited).code, 0, server.errors());
+    server = next;
+  }
+  const before = answers.length;
+  await until("some more answers", () => answers.length > before + 20);
+  stop = true;
+  await Promise.all(clients);
+  assert.deepEqual([...new Set(answers)], [200]);
+  const end = await (await fetch(url + task.urls.results, { headers: { Prefer: "wait=30" } })).json();
+  assert.equal(end.status, "succeeded");
+  assert.deepEqual(end.results.map((e) => e.data.index), [...Array(100).keys()]);
+});
+
+test("an upgrade that cannot be leaves the process that runs alone", async (t) => {
+  const server = launchServer({ "inprocess.directory": "" });
+  t.after(() => server.stop());
+  const { url } = await server.ready;
+  const run = (...flags) => spawnSync(binary, [...flags, ...settings()], { encoding: "utf8", timeout: 20000 });
+  const other = run(`--takeover=${server.pid}`, "--set", "gateway.port=1");
+  assert.match(other.stderr, /process \d+ does not listen on gateway\.port = 1$/m);
+  assert.equal(other.status, 1);
+  const gone = run("--takeover=4194304", "--set", "gateway.port=1");
+  assert.match(gone.stderr, /there is no process 4194304|process 4194304: Invalid argument/);
+  const wrong = run(`--takeover=${server.pid}`, "--set", `gateway.port=${new URL(url).port}`, "--set", "results.max_bytes=none");
+  assert.equal(wrong.status, 2);
+  assert.equal(await get(`${url}/api/kinds`), 200);
 });
