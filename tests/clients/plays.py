@@ -1,101 +1,132 @@
-"""What is played for each program: tasks of its own, at a gateway that stays or at one that is broken meanwhile."""
+"""What is played for each program: tasks of its own, at a gateway that stays or at one that is broken meanwhile, directly or
+behind nginx."""
 import asyncio
 import json
-import time
 import urllib.request
 
 from faults.brokers import until
+from proxies.servers import KINDS, Proxy
 
 from .judge import away, judge
 from .programs import Program
 
 # How long a program may take to the end of its task once nothing stands in its way any more.
 PATIENCE = 45
+# A program that takes its time to begin must still meet a gateway that goes away: its task gets slower, up to this.
+SLOWEST_MS = 3000
 
 
-async def submit(gateway, payload):
+async def submit(url, payload):
     def post():
-        request = urllib.request.Request(f"{gateway.url}/api/simulate", json.dumps(payload).encode(),
+        request = urllib.request.Request(f"{url}/api/simulate", json.dumps(payload).encode(),
                                          {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return gateway.url + answer.headers["Location"] + "/events"
+            return url + answer.headers["Location"] + "/events"
     return await asyncio.to_thread(post)
 
 
+class Struck:
+    """A gateway at a port of its own that is broken and started again, and the address by which clients know it."""
+
+    def __init__(self, system, port, url=None):
+        self._system, self._settings = system, {"gateway.port": port}
+        self.url = url or f"http://127.0.0.1:{port}"
+        self.gateway = None
+
+    async def up(self):
+        self.gateway = await self._system.gateway(self._settings)
+
+
 class Stage:
-    """A gateway that nothing happens to, one at a port of its own that is broken and started again, and a processor."""
+    """A gateway that nothing happens to, one that is broken, and another behind nginx with the configuration of
+    docs/proxies.md. Takes three ports."""
 
     def __init__(self, system, port, directory):
         self.system, self.directory = system, directory
-        self.settings = {"gateway.port": port}
-        self.calm = self.struck = None
+        self.nginx = Proxy(KINDS["nginx"], directory / f"nginx-{port}", port + 2, port + 1, KINDS["nginx"].source.read_text())
+        self.direct = Struck(system, port)
+        self.behind = Struck(system, port + 1, self.nginx.url)
+        self.calm = None
 
-    async def up(self):
+    async def __aenter__(self):
         self.calm = await self.system.gateway()
-        self.struck = await self.system.gateway(self.settings)
-        await self.system.processor()
+        await asyncio.gather(self.direct.up(), self.behind.up())
+        await self.nginx.__aenter__()
+        return self
 
-    async def again(self):
-        self.struck = await self.system.gateway(self.settings)
+    async def __aexit__(self, *_):
+        await self.nginx.__aexit__()
 
-    async def start(self, client, variant, play, gateway, payload):
-        url = await submit(gateway, payload)
-        return await Program.start(client, variant, url, self.directory / f"{client.name}-{variant}-{play}.txt")
+    async def start(self, client, variant, play, url, payload):
+        events = await submit(url, payload)
+        return await Program.start(client, variant, events, self.directory / f"{client.name}-{variant}-{play}.txt")
 
 
 async def undisturbed(stage, name, payload, client, variant):
-    program = await stage.start(client, variant, name, stage.calm, payload)
+    program = await stage.start(client, variant, name, stage.calm.url, payload)
     code = await program.code_within(PATIENCE)
     return {"wrong": judge(program.shown, code, program.complaint)}
 
 
-async def broken(stage, name, strike, absence, client, variant, interval=250):
+async def broken(stage, struck, name, strike, absence, client, variant, interval=250):
     """Once the client has some of the events, and not yet all. The gateway is away for so many seconds at least."""
-    program = await stage.start(client, variant, name, stage.struck, {"results": 20, "interval_ms": interval})
+    program = await stage.start(client, variant, name, struck.url, {"results": 20, "interval_ms": interval})
     try:
-        await until("the client has some events", lambda: program.events >= 6 or not program.running, 30)
+        await until("the client has some events", lambda: program.events >= 6 or not program.running, 60)
     except AssertionError:
         pass  # the judge says what it has
-    struck_at = time.time() * 1000
-    await strike(stage.struck)
+    await strike(struck.gateway)
     await asyncio.sleep(absence)
-    await stage.again()
+    await struck.up()
     code = await program.code_within(PATIENCE)
-    # By the time at which it was shown: what a slow program shows is read later.
-    if any(event["type"] == "ended" and event["at"] < struck_at for event in program.shown):
-        return await broken(stage, name, strike, absence, client, variant, interval * 3)
-    return {"wrong": judge(program.shown, code, program.complaint), "away": away(program.shown)}
+    seen = {"wrong": judge(program.shown, code, program.complaint), "away": away(program.shown)}
+    if interval < SLOWEST_MS and not seen["wrong"] and seen["away"] < max(absence - 1, 1):
+        # It began too late, or had its events before.
+        return await broken(stage, struck, name, strike, absence, client, variant, interval * 3)
+    return seen
 
 
-def plain(*who):
-    return undisturbed(*who[:1], "plain", {"results": 20, "interval_ms": 50}, *who[1:])
+def plain(stage, *who):
+    return undisturbed(stage, "plain", {"results": 20, "interval_ms": 50}, *who)
 
 
-def quiet(*who):
+def quiet(stage, *who):
     """Longer than the server's signs of life are apart."""
-    return undisturbed(*who[:1], "quiet", {"results": 2, "interval_ms": 17000}, *who[1:])
+    return undisturbed(stage, "quiet", {"results": 2, "interval_ms": 17000}, *who)
 
 
-def large(*who):
-    return undisturbed(*who[:1], "large", {"results": 2, "interval_ms": 50, "payload_bytes": 300000}, *who[1:])
+def large(stage, *who):
+    return undisturbed(stage, "large", {"results": 2, "interval_ms": 50, "payload_bytes": 300000}, *who)
 
 
-def stopped(*who):
+def stopped(stage, *who):
     """The clients were told to come back when it will be there again."""
-    return broken(*who[:1], "stopped", lambda gateway: gateway.drain(), 0, *who[1:])
+    return broken(stage, stage.direct, "stopped", lambda gateway: gateway.drain(), 0, *who)
 
 
-def killed(*who):
+def killed(stage, *who):
     """Nobody was told: who comes back as soon as the stream's `retry:` said, meets a port that refuses."""
-    return broken(*who[:1], "killed", lambda gateway: gateway.kill(), 5, *who[1:])
+    return broken(stage, stage.direct, "killed", lambda gateway: gateway.kill(), 5, *who)
 
 
-BESIDE, IN_TURN = (quiet,), (plain, large, stopped, killed)
-NAMES = [play.__name__ for play in (*BESIDE, *IN_TURN)]
+def stopped_behind(stage, *who):
+    return broken(stage, stage.behind, "stopped_behind", lambda gateway: gateway.drain(), 0, *who)
+
+
+def killed_behind(stage, *who):
+    """Who comes back meanwhile meets nginx, which tells an EventSource to come again, and others that there is nobody."""
+    return broken(stage, stage.behind, "killed_behind", lambda gateway: gateway.kill(), 5, *who)
+
+
+# Those of a row in turn, the rows side by side: the first waits most of its time, and each has a gateway of its own.
+ROWS = ((quiet,), (plain, large, stopped, killed), (stopped_behind, killed_behind))
+NAMES = [play.__name__ for row in ROWS for play in row]
+
+
+async def in_turn(row, names, *who):
+    return {play.__name__: await play(*who) for play in row if play.__name__ in names}
 
 
 async def play_all(stage, client, variant, names):
-    """The quiet one beside the others: it waits, and has the gateway that stays."""
-    waiting = {play.__name__: asyncio.ensure_future(play(stage, client, variant)) for play in BESIDE if play.__name__ in names}
-    seen = {play.__name__: await play(stage, client, variant) for play in IN_TURN if play.__name__ in names}
-    return {**seen, **{name: await outcome for name, outcome in waiting.items()}}
+    rows = await asyncio.gather(*(in_turn(row, names, stage, client, variant) for row in ROWS))
+    return {name: outcome for row in rows for name, outcome in row.items()}

@@ -11,11 +11,15 @@ from . import catalog
 
 ROOT = catalog.HERE.parents[1]
 BUILD = ROOT / "build" / "clients"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+BROWSERS = {"browser": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            "firefox": os.environ.get("FIREFOX", "/usr/bin/firefox-esr")}
 
 
 def run(*command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, **options)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, **options)
+    except FileNotFoundError as error:
+        raise RuntimeError(f"there is no {command[0]} here") from error
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr or done.stdout}")
     return done.stdout
@@ -45,8 +49,9 @@ def npm_install(folder):
 
 def ready_node(client):
     """A copy, since a program finds its libraries in a folder beside it."""
-    copy = BUILD / client.language
-    shutil.copytree(catalog.HERE / client.language, copy, dirs_exist_ok=True)
+    source = catalog.folder_of(client.language)
+    copy = BUILD / source.name
+    shutil.copytree(source, copy, dirs_exist_ok=True)
     shutil.copy(catalog.HERE / "node" / "show.mjs", copy)
     npm_install(copy)
     npm_install(copy / client.name)
@@ -70,9 +75,16 @@ def ready_java(client):
             run("javac", "-d", place / variant, "-cp", f"{jars}/*", source / "Show.java", program)
 
 
+def ready_rust(client):
+    """All of them at once, since they share most of what they are made of."""
+    run("cargo", "build", "--quiet", "--locked", cwd=catalog.HERE / "rust",
+        env={**os.environ, "CARGO_TARGET_DIR": str(BUILD / "rust")})
+
+
 def ready(client):
     BUILD.mkdir(parents=True, exist_ok=True)
-    how = {"python": ready_python, "node": ready_node, "browser": ready_node, "go": ready_go, "java": ready_java}
+    how = {"python": ready_python, "node": ready_node, "browser": ready_node, "firefox": ready_node, "go": ready_go,
+           "java": ready_java, "rust": ready_rust}
     how.get(client.language, lambda _: None)(client)
 
 
@@ -80,19 +92,22 @@ def version(client):
     """As pinned, else what the program of the system says of itself."""
     if pinned := catalog.version(client):
         return pinned
-    asked = {"node": ("node", "--version"), "shell": (client.package, "--version"), "browser": (CHROMIUM, "--version"),
-             "java": ("java", "--version")}[client.language]
-    return re.search(r"\d+(?:\.\d+)+", run(*asked))[0]
+    asked = {"node": "node", "shell": client.package, "java": "java", **BROWSERS}[client.language]
+    return re.search(r"\d+(?:\.\d+)+", run(asked, "--version"))[0]
 
 
 def command(client, variant):
     path = catalog.program(client, variant)
+    in_a_browser = ["node", BUILD / "browser/drive.mjs", client.language, BROWSERS.get(client.language),
+                    BUILD / "browser" / client.name / path.name]
     return {
         "python": lambda: [sys.executable, "-B", path],
         "node": lambda: ["node", BUILD / "node" / client.name / path.name],
-        "browser": lambda: ["node", BUILD / "browser/drive.mjs", BUILD / "browser" / client.name / path.name],
+        "browser": lambda: in_a_browser,
+        "firefox": lambda: in_a_browser,
         "java": lambda: ["java", "-cp", f"{BUILD}/java/{client.name}/{variant}:{BUILD}/java/{client.name}/jars/*", "Main"],
         "go": lambda: [BUILD / "go" / f"{client.name}-{variant}"],
+        "rust": lambda: [BUILD / "rust" / "debug" / f"{client.name}-{variant}"],
         "shell": lambda: ["bash", path],
     }[client.language]()
 

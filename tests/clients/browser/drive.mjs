@@ -1,10 +1,10 @@
-// Runs a program in a page of Chromium: node drive.mjs PROGRAM URL. What the page prints is printed here, its errors as errors;
-// done at `ended`.
+// Runs a program in a page: node drive.mjs browser|firefox EXECUTABLE PROGRAM URL ("browser" is Chromium). What the page prints
+// is printed here, its errors as errors; done at `ended`.
 import { createServer } from "node:http";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
+import puppeteer from "puppeteer-core";
 
-const [program, url] = process.argv.slice(2);
+const [kind, executablePath, program, url] = process.argv.slice(2);
 const bundle = await build({ entryPoints: [program], bundle: true, format: "esm", write: false });
 const answers = {
   "/": ["text/html", "<!doctype html><link rel=icon href=data:,><script type=module src=/program.js></script>"],
@@ -16,8 +16,8 @@ const server = createServer((request, response) => {
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+const browser = await puppeteer.launch(kind === "firefox" ? { browser: "firefox", executablePath, headless: true } : {
+  executablePath,
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
 });
 const page = await browser.newPage();

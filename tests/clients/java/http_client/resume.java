@@ -16,7 +16,8 @@ class Main {
         .header("Accept", "application/x-ndjson").build();
     try {
       HttpResponse<Stream<String>> response = client.send(request, BodyHandlers.ofLines());
-      if (response.statusCode() / 100 == 4) throw new IllegalStateException("refused: " + response.statusCode());
+      if (response.statusCode() >= 500) return; // 503 is a proxy's while it has no gateway
+      if (response.statusCode() >= 400) throw new IllegalStateException("refused: " + response.statusCode());
       response.body().forEach(line -> {
         Show.Event event = Show.show(line);
         if (event.seq() != null) last = event.seq(); // `heartbeat` and `reconnect` have none

@@ -6,7 +6,8 @@ async function follow(url) {
   for (let last = "0"; ; await sleep(2000)) {
     try {
       const response = await fetch(url, { headers: { "Last-Event-ID": last } });
-      if (response.status >= 400 && response.status < 500) throw new RangeError(await response.text());
+      if (response.status >= 500) continue; // 503 is a proxy's while it has no gateway
+      if (!response.ok) throw new RangeError(await response.text());
       const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
       for await (const { id, data } of events) {
         last = id ?? last;

@@ -14,7 +14,8 @@ async function follow(url) {
   for (let last = 0; ; await sleep(2000)) {
     try {
       const response = await fetch(`${url}?after=${last}`, { headers: { Accept: "application/x-ndjson" } });
-      if (response.status >= 400 && response.status < 500) throw new RangeError(await response.text());
+      if (response.status >= 500) continue; // 503 is a proxy's while it has no gateway
+      if (!response.ok) throw new RangeError(await response.text());
       for await (const line of linesOf(response)) {
         const event = show(line);
         last = event.seq ?? last; // `heartbeat` and `reconnect` have none

@@ -13,7 +13,8 @@ def follow(url):
         while True:
             try:
                 with connect_sse(client, "GET", url, headers={"Last-Event-ID": last}) as source:
-                    source.response.raise_for_status()
+                    if source.response.status_code < 500:  # 503 is a proxy's while it has no gateway
+                        source.response.raise_for_status()
                     for sse in source.iter_sse():
                         last = sse.id or last
                         pause = sse.retry / 1000 if sse.retry else pause

@@ -17,7 +17,9 @@ def follow(url):
                     last = event.get("seq", last)  # `heartbeat` and `reconnect` have none
                     if event["type"] == "ended":
                         return
-        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+        except requests.RequestException as error:
+            if error.response is not None and error.response.status_code < 500:  # 503 is a proxy's while it has no gateway
+                raise
             print(error, file=sys.stderr)
         time.sleep(2)
 

@@ -14,7 +14,9 @@ def follow(url):
                 last = message.id or last
                 if show(message.data)["type"] == "ended":
                     return
-        except requests.ConnectionError as error:  # it comes back after a cut, but gives up at a refusal
+        except requests.RequestException as error:  # it comes back after a cut, but gives up at a refusal
+            if error.response is not None and error.response.status_code < 500:  # 503 is a proxy's while it has no gateway
+                raise
             print(error, file=sys.stderr)
         time.sleep(2)
 

@@ -3,8 +3,8 @@ shopt -s lastpipe # so that the loop can set our variables
 
 last=0 type=''
 until [[ $type == ended ]]; do
-  # No --retry: that would begin with the first event again.
-  curl -sSN --fail "$1?after=$last" -H 'Accept: application/x-ndjson' |
+  # --retry is for the 503 of a proxy that has no gateway; --retry-all-errors would begin with the first event again.
+  curl -sSN --fail --retry 9 "$1?after=$last" -H 'Accept: application/x-ndjson' |
     while read -r event; do
       show "$event"
       type=$(type_of "$event") seq=$(seq_of "$event")
