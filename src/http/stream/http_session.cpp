@@ -38,6 +38,7 @@ bool http_session::compose(gather& g) {
     // An incomplete stream gets no last chunk, so that the client can tell that it was cut.
     if (end.complete && chunked_) g.refer({nullptr, "0\r\n\r\n"});
     reusable_ = reusable_ && end.complete;
+    cut_ = !end.complete;
     finishing();
   }
   return state == stream_state::more;
@@ -47,6 +48,8 @@ bool http_session::compose(gather& g) {
 void http_session::all_sent() {
   if (reusable_ && discarded_ == 0 && !loop_.draining()) {
     hand_back();
+  } else if (cut_) {
+    linger_later();
   } else {
     linger();
   }

@@ -21,6 +21,7 @@ class http_session final : public stream_session {
   const bool chunked_;
   bool reusable_;  // the connection can serve another request once all is sent
   bool heartbeat_due_ = false;
+  bool cut_ = false;  // the body ends without being complete
 };
 
 }  // namespace streamdemo::http

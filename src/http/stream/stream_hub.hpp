@@ -49,6 +49,7 @@ class stream_hub {
     base::milliseconds pong_timeout{20000};
     base::milliseconds close_timeout{5000};  // the wait for the peer's close frame after ours
     base::milliseconds late_close{1000};     // the delay of a close frame with stream_end::late
+    base::milliseconds before_cut{50};       // HTTP: between the last bytes of an incomplete body and the end
     base::milliseconds linger{2000};         // how long to read on after the last byte, to avoid a reset that loses it
   };
 

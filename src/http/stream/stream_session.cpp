@@ -206,6 +206,13 @@ void stream_session::await_farewell() {
   rearm();
 }
 
+void stream_session::linger_later() {
+  source_.reset();
+  phase_ = phase::pausing;
+  timed_from_ = loop_.now();
+  rearm();
+}
+
 void stream_session::linger() {
   source_.reset();
   boost::system::error_code ec;
@@ -287,6 +294,9 @@ void stream_session::rearm() noexcept {
     case phase::finishing:
       at += o.write_timeout;
       break;
+    case phase::pausing:
+      at += o.before_cut;
+      break;
     case phase::closing:
       at += o.close_timeout;
       break;
@@ -310,6 +320,7 @@ void stream_session::on_timer(timer_wheel::entry& e) noexcept {
   auto& self = static_cast<stream_session&>(e);
   const session_ptr keep{&self};
   const base::steady_time now = self.loop_.last_turn();
+  if (self.phase_ == phase::pausing) return self.linger();
   if (self.phase_ == phase::closing) return self.time_out();
   if (self.phase_ == phase::lingering) return self.look_at_last_bytes(now);
   if (self.stuck(now)) return self.time_out();

@@ -36,6 +36,7 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   enum class phase : std::uint8_t {
     open,       // the source gives content
     finishing,  // the last bytes are composed and wait for the socket
+    pausing,    // all is sent, and the end follows a little later
     closing,    // all is sent; waits for the peer's close frame
     lingering,  // our side is shut down and the last bytes are in transit; input is read and discarded, since unread
                 // input would cause a reset that loses them
@@ -46,7 +47,7 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   virtual bool compose(gather& g) = 0;
   // Handles bytes from the peer, which are in scratch memory. Not called in the phases closed and lingering.
   virtual void take_input(char* at, char* end) = 0;
-  // Called when the last bytes are sent; must call hand_back(), linger() or await_farewell().
+  // Called when the last bytes are sent; must call hand_back(), linger(), linger_later() or await_farewell().
   virtual void all_sent() = 0;
   // The timer has fired, in phase open: sends heartbeats or pings. next_time(): when to call on_time() next.
   virtual void on_time(base::steady_time now) = 0;
@@ -58,6 +59,9 @@ class stream_session : public boost::intrusive_ref_counter<stream_session, boost
   void hand_back();
   void await_farewell();
   void linger();
+  // A cut that comes together with the last bytes loses them: Varnish drops what it has not passed on yet, and some
+  // browsers do, too.
+  void linger_later();
   // Counts a timeout and closes; bytes that the peer has not acknowledged are discarded.
   void time_out() noexcept;
   // Whether the peer has not yet acknowledged everything that was written.

@@ -55,6 +55,8 @@ TEST_CASE("after its last chunk a socket is free for the next request, unless it
   SUBCASE("cut") {
     peer p = f.start_http(s, body_framing::chunked_reusable);
     s->finish({.complete = false});
+    f.turn();
+    f.pass(2 * f.hub_options.before_cut);
     CHECK(f.ends(p));
   }
   SUBCASE("more had come") {
@@ -71,14 +73,31 @@ TEST_CASE("after its last chunk a socket is free for the next request, unless it
   }
 }
 
-TEST_CASE("a stream that is cut has no last chunk, but all that was given") {
+TEST_CASE("a stream that is cut has no last chunk, but all that was given, and its end comes apart from that") {
   stream_fixture f;
   const script s = f.make_script();
   s->give("half");
   s->finish({.complete = false});
   peer p = f.start_http(s);
+  CHECK(f.receives(p, "4\r\nhalf\r\n"));
+  CHECK_FALSE(s->alive);
+  f.pass(f.hub_options.before_cut - f.wheel.tick());
+  p.read_some();
+  CHECK_FALSE(p.ended());
+  f.pass(2 * f.wheel.tick());
   CHECK(f.ends(p));
   CHECK(p.text() == "4\r\nhalf\r\n");
+}
+
+TEST_CASE("a client that leaves before the end of its cut stream is gone at once") {
+  stream_fixture f;
+  const script s = f.make_script();
+  s->give("half");
+  s->finish({.complete = false});
+  peer p = f.start_http(s);
+  CHECK(f.receives(p, "4\r\nhalf\r\n"));
+  p.leave();
+  CHECK(f.until([&] { return f.closed == 1; }));
 }
 
 TEST_CASE("an HTTP/1.0 client gets the content as it is, until the end of the connection") {

@@ -28,6 +28,8 @@ TEST_CASE("drain lets every source say goodbye and end, also one that comes late
   peer p = f.start_http(first);
   f.turn();
   f.hub->drain();
+  CHECK(f.receives(p, "3\r\nbye\r\n"));
+  f.pass(2 * f.hub_options.before_cut);
   CHECK(f.ends(p));
   CHECK(p.text() == "3\r\nbye\r\n");
   const script late = f.make_script();
