@@ -85,6 +85,14 @@ bool names_other_version(std::string_view bytes) noexcept {
   return ends_with_version(line) && std::count(line.begin(), line.end(), ' ') == 2;
 }
 
+// RFC 9110 (section 2.5) has a later version of HTTP/1 handled as the highest that one speaks. Where the digit is that
+// makes it a later one; 0: there is none. The line's end may not have come yet.
+std::size_t later_minor(std::string_view bytes) noexcept {
+  const auto line = bytes.substr(0, bytes.find_first_of("\r\n"));
+  const bool is_one = ends_with_version(line) && line[line.size() - 3] == '1' && line.back() > '1';
+  return is_one && std::count(line.begin(), line.end(), ' ') == 2 ? line.size() - 1 : 0;
+}
+
 // Sec-WebSocket-Key is 16 bytes in base64: 22 characters and two '='.
 bool is_websocket_key(std::string_view key) noexcept {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -172,6 +180,13 @@ std::size_t request_parser::room() const noexcept {
   return 2 * head_bytes_ + request_.fields.size() * sizeof(field) + request_.query.size() * sizeof(request_.query[0]);
 }
 
+void request_parser::begin_grammar() {
+  grammar_.emplace(request_);
+  grammar_->eager(false);
+  grammar_->body_limit(boost::none);
+  grammar_->header_limit(static_cast<std::uint32_t>(max_header_bytes_));
+}
+
 request_parser::step request_parser::head(std::string_view bytes, std::size_t& used) {
   used = 0;
   if (!grammar_) {
@@ -184,13 +199,17 @@ request_parser::step request_parser::head(std::string_view bytes, std::size_t& u
     if (head_bytes_ > 16) return fail(400, "the request is malformed: empty lines");
     if (bytes.empty()) return step::more;
     head_bytes_ = 0;
-    grammar_.emplace(request_);
-    grammar_->eager(false);
-    grammar_->body_limit(boost::none);
-    grammar_->header_limit(static_cast<std::uint32_t>(max_header_bytes_));
+    begin_grammar();
   }
   error_code ec;
-  const auto n = grammar_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
+  auto n = grammar_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
+  if (const auto at = ec == beast_http::error::bad_version ? later_minor(bytes) : 0; at != 0) {
+    std::string as_ours(bytes);
+    as_ours[at] = '1';
+    begin_grammar();
+    ec = {};
+    n = grammar_->put(boost::asio::const_buffer(as_ours.data(), as_ours.size()), ec);
+  }
   // Beast consumes whole fields only, so a folded field is never split between two calls.
   if (has_folded_line(bytes.substr(0, n)))
     return fail(400, "the request is malformed: a field goes on in a second line");

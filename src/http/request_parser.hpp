@@ -74,6 +74,7 @@ class request_parser {
     bool too_many_fields = false;
   };
 
+  void begin_grammar();
   step fail(int status, std::string detail);
   step too_long(std::string_view unread);
   step check();

@@ -7,8 +7,13 @@ TITLES = {"typescript": "A client in strict TypeScript", "python": "A client in 
 TABLE = re.compile(r"(?<=<!-- suites: written by ./dev suites -->\n).*?(?=<!-- /suites -->)", re.S)
 
 
+def words(name):
+    """Of the name of a test, in either language."""
+    return re.sub(r"_|(?<!^)(?=[A-Z])", " ", name).lower()
+
+
 def row(name, versions, done, said):
-    return f"| {TITLES[name]} | {', '.join(versions)} | {'; '.join(['passed: ' + ', '.join(done).replace('_', ' '), *said])} |"
+    return f"| {TITLES[name]} | {', '.join(versions)} | {'; '.join(['passed: ' + ', '.join(map(words, done)), *said])} |"
 
 
 def write(page, seen):

@@ -129,12 +129,31 @@ TEST_CASE("what takes little on the wire and much in memory has a bound of its o
   CHECK(of(1, 8000).why.status == 414);
 }
 
+TEST_CASE("a later version of HTTP/1 is read as 1.1, wherever the network cuts it") {
+  const std::string bytes = "\r\nPOST /a?b=c HTTP/1.2\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+    CAPTURE(cut);
+    const auto p = feed(bytes, {cut});
+    REQUIRE(p.state == step::done);
+    CHECK(p.r.path == "/a");
+    REQUIRE(p.r.fields.size() == 2);
+    CHECK(p.rest == "abc");
+  }
+  request r;
+  request_parser parser(r, 1024);
+  std::size_t used = 0;
+  REQUIRE(parser.head("GET / HTTP/1.9\r\nHost: a\r\n\r\n", used) == step::done);
+  CHECK(parser.http11());
+  CHECK(parser.keep_alive());
+  CHECK(refused("GET / HTTP/1.2\r\n\r\n") == 400);
+}
+
 TEST_CASE("what is no HTTP/1 is refused at its first bytes") {
   CHECK(refused("\x16\x03\x01\x02") == 400);
   CHECK(refused("hello\r\n\r\n") == 400);
   CHECK(refused("GET  / HTTP/1.1\r\n\r\n") == 400);
   CHECK(refused("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 505);
-  CHECK(refused("GET / HTTP/1.2\r\nHost: a\r\n\r\n") == 505);
+  CHECK(refused("GET / HTTP/0.9\r\nHost: a\r\n\r\n") == 505);
   CHECK(refused("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   CHECK(refused("GET / \r\n\r\n") == 400);
   CHECK(refused(std::string(2000, 'A') + " / HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
