@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <streamdemo/http/fields/media_type.hpp>
+#include <streamdemo/http/gzip.hpp>
 
 namespace streamdemo::gateway {
 
@@ -32,8 +33,9 @@ page_files::page_files(std::span<const embedded_file> files) {
 void page_files::replace(std::string_view name, std::string_view bytes) {
   for (auto& e : entries_) {
     if (e.name != name) continue;
+    const auto coded = http::gzip(bytes);
     e.plain = represented(bytes);
-    e.gzip = {};
+    e.gzip = coded.size() < bytes.size() ? represented(coded) : representation{};
   }
 }
 

@@ -24,7 +24,7 @@ class page_files {
 
   // NAME.gz is the gzip coding of NAME, not a file of its own.
   explicit page_files(std::span<const embedded_file> files);
-  // In place of what is embedded under that name; sent without a coding.
+  // In place of what is embedded under that name; compressed here, since no build could.
   void replace(std::string_view name, std::string_view bytes);
   // The empty name is index.html. nullptr: there is no such file.
   const entry* find(std::string_view name) const noexcept;

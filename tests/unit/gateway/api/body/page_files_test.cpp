@@ -1,6 +1,7 @@
 #include "gateway/api/body/page_files.hpp"
 
 #include <doctest/doctest.h>
+#include <streamdemo/http/gzip.hpp>
 
 #include <array>
 
@@ -26,6 +27,20 @@ TEST_CASE("a compressed file is another coding of its file, with a tag of its ow
   CHECK(a.gzip.etag != a.plain.etag);
   CHECK(page.find("b.js")->gzip.bytes == nullptr);
   CHECK(page.find("a.js.gz") == nullptr);
+}
+
+TEST_CASE("what takes the place of a file is compressed anew, where it is smaller then") {
+  const std::array<embedded_file, 2> files{{{"a.json", "long long long"}, {"a.json.gz", "short"}}};
+  page_files page(files);
+  const std::string larger(1000, 'x');
+  page.replace("a.json", larger);
+  const auto& a = *page.find("a.json");
+  CHECK(*a.plain.bytes == larger);
+  REQUIRE(a.gzip.bytes != nullptr);
+  CHECK(*a.gzip.bytes == streamdemo::http::gzip(larger));
+  CHECK(a.gzip.etag != a.plain.etag);
+  page.replace("a.json", "x");
+  CHECK(a.gzip.bytes == nullptr);
 }
 
 TEST_CASE("the page is inside the binary") {
