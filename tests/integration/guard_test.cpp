@@ -45,6 +45,7 @@ TEST_CASE("pages of listed origins may call and read, others may not") {
   CHECK(preflight.starts_with("HTTP/1.1 204"));
   CHECK(preflight.find("Access-Control-Allow-Methods: ") != std::string::npos);
   CHECK(preflight.find("Idempotency-Key") != std::string::npos);
+  CHECK(preflight.find("X-Requested-With") != std::string::npos);  // react-native-sse sends it, in a browser, too
   const auto denied = ask("OPTIONS /api/simulate", "http://evil.example", "Access-Control-Request-Method: POST\r\n");
   CHECK(denied.find("Access-Control-Allow") == std::string::npos);
 }

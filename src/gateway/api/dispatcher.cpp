@@ -175,7 +175,7 @@ http::response dispatcher::without_endpoint(const http::request& r, const std::s
     answer.set("Access-Control-Allow-Methods", allow);
     answer.set("Access-Control-Allow-Headers",
                "Content-Type, Prefer, Idempotency-Key, If-None-Match, Last-Event-ID, Range, If-Range, Cache-Control, "
-               "traceparent, tracestate, Authorization");
+               "traceparent, tracestate, Authorization, X-Requested-With");
     answer.set("Access-Control-Max-Age", "600");
   }
   return answer;
