@@ -1,6 +1,8 @@
 import subprocess
 import unittest
 
+import jsonschema
+
 from . import render
 
 LEAST = ("--set", "kafka.brokers[0]=b:9092")
@@ -31,6 +33,16 @@ class Helm(unittest.TestCase):
                 well, made = render.template("--values", render.values(name))
                 self.assertTrue(well, made)
                 self.assertEqual(render.rendered(name).read_text(), render.stamp(name) + made)
+
+    def test_documents_that_others_define_are_what_their_makers_say(self):
+        checked = set()
+        for name in render.NAMES:
+            for (kind, of), document in render.documents(name).items():
+                if kind in render.MAKERS:
+                    checked.add(kind)
+                    with self.subTest(name, kind=kind, of=of):
+                        jsonschema.validate(document, render.schema_of(kind))
+        self.assertEqual(set(render.MAKERS), checked)
 
     def test_wrong_values_are_refused_by_name(self):
         for title, (words, named) in WRONG.items():

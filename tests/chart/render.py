@@ -1,5 +1,6 @@
 """What helm makes of the chart, and what was made of it last."""
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -13,6 +14,14 @@ CHART = ROOT / "deploy/chart"
 RELEASE = "demo"
 NAMES = sorted(file.stem for file in (HERE / "values").iterdir())
 HELM = "helm.sh/helm/v3/cmd/helm@v3.21.4"
+
+
+# Where the makers of other kinds of documents describe them: module, file, version.
+MAKERS = {
+    "HTTPRoute": ("sigs.k8s.io/gateway-api@v1.3.0", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml", "v1"),
+    "ServiceMonitor": ("github.com/prometheus-operator/prometheus-operator@v0.85.0", "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml", "v1"),
+    "ScaledObject": ("github.com/kedacore/keda/v2@v2.17.2", "config/crd/bases/keda.sh_scaledobjects.yaml", "v1alpha1"),
+}
 
 
 def values(name):
@@ -44,6 +53,26 @@ def helm():
         environment = {**os.environ, "GOBIN": str(binary.parent), "GOFLAGS": "-trimpath"}
         subprocess.run(["go", "install", HELM], check=True, env=environment)
     return binary
+
+
+def schema_of(kind):
+    """By its makers; what it does not name is forbidden."""
+    module, file, version = MAKERS[kind]
+    fetched = json.loads(subprocess.run(["go", "mod", "download", "-json", module], check=True, stdout=subprocess.PIPE).stdout)
+    definition = yaml.safe_load(pathlib.Path(fetched["Dir"], file).read_text())
+    (found,) = [v["schema"]["openAPIV3Schema"] for v in definition["spec"]["versions"] if v["name"] == version]
+    return closed(found)
+
+
+def closed(schema):
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {name: closed(part) for name, part in schema.items()}
+    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        parts.setdefault("additionalProperties", False)
+    return parts
 
 
 def template(*words):
