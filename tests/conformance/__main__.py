@@ -4,10 +4,12 @@ import argparse
 import pathlib
 import sys
 
-from . import page, served, tools, typed_clients
+from . import descriptions, page, served, tools, typed_clients
 
 # Name: what runs it, and the settings of its server. A run gives what passed and what is to be said about it.
 SUITES = {
+    "openapi": (descriptions.openapi, {}),
+    "asyncapi": (descriptions.asyncapi, {}),
     "typescript": (typed_clients.typescript, {}),
     "python": (typed_clients.python, {}),
     "schemathesis": (served.run, {"gateway__unknown_task_wait_ms": 50}),

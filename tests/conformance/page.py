@@ -2,7 +2,8 @@
 import datetime
 import re
 
-TITLES = {"typescript": "A client in strict TypeScript", "python": "A client in Python under `mypy --strict`",
+TITLES = {"openapi": "The descriptions in OpenAPI 3.1 and 3.2", "asyncapi": "The description in AsyncAPI",
+          "typescript": "A client in strict TypeScript", "python": "A client in Python under `mypy --strict`",
           "schemathesis": "Requests made of the description"}
 TABLE = re.compile(r"(?<=<!-- suites: written by ./dev suites -->\n).*?(?=<!-- /suites -->)", re.S)
 

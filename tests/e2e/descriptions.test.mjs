@@ -14,6 +14,32 @@ before(async () => {
 });
 after(async () => assert.equal((await server.stop()).code, 0, server.errors()));
 
+// Lines of a stream, and what an EventSource makes of it, against 3.2.
+test("each item of a stream is what OpenAPI 3.2 says", async () => {
+  const items = await (await fetch(`${server.url}/openapi-3.2.json`)).json();
+  assert.equal(items.openapi, "3.2.0");
+  const task = await submit(server, "simulate", { results: 2, interval_ms: 1 });
+  const path = "/api/tasks/{id}/events";
+  for (const [media, parts] of [
+    ["application/x-ndjson", (text) => text.trimEnd().split("\n").map((line) => JSON.parse(line))],
+    ["text/event-stream", (text) => text.trimEnd().split("\n\n").map(fieldsOf)],
+  ]) {
+    const response = await fetch(server.url + task.urls.events, { headers: { Accept: media } });
+    const { itemSchema } = items.paths[path].get.responses[200].content[media];
+    const check = checker(items, itemSchema.$ref.slice(1));
+    const all = parts(await response.text());
+    assert.equal(all.length, (await historyOf(server, task.request_id)).length);
+    all.forEach(check);
+    if (media === "text/event-stream") all.forEach((event) => checker(items, "/components/schemas/StreamItem")(JSON.parse(event.data)));
+    assert.throws(() => check({ type: "news" }));
+  }
+});
+
+function fieldsOf(block) {
+  const fields = Object.fromEntries(block.split("\n").filter((line) => !line.startsWith(":")).map((line) => /^(\w+): ?(.*)$/.exec(line).slice(1)));
+  return fields.retry ? { ...fields, retry: Number(fields.retry) } : fields;
+}
+
 // Checks values against a schema of a document.
 function checker(document, pointer) {
   const ajv = addFormats(new Ajv({ strict: false, allErrors: true }));

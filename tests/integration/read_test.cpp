@@ -125,7 +125,10 @@ TEST_CASE("a long poll ends with news, else at its time: 200 without events, or 
     const auto quiet = co_await c.get(target, header("Prefer", "wait=1"));
     CHECK(quiet.status == 200);
     CHECK(quiet.header("Preference-Applied") == "wait=1");
+    const std::string timing(quiet.header("Server-Timing"));
+    REQUIRE(timing.starts_with("wait;dur="));
     if (objects_of(quiet.body, "events").empty()) {
+      CHECK(std::stod(timing.substr(9)) >= 990);
       auto f = header("Prefer", "wait=0");
       f.push_back({"If-None-Match", std::string(quiet.header("ETag"))});
       const auto known = co_await c.get(target, std::move(f));

@@ -45,6 +45,7 @@ TEST_CASE("an event stream opens with retry, has no empty event, and ends with t
     CHECK(r.status == 200);
     CHECK(r.header("Content-Type") == "text/event-stream");
     CHECK(r.header("X-Accel-Buffering") == "no");
+    CHECK(r.header("Incremental") == "?1");
     CHECK(r.header("Cache-Control") == "no-store, no-transform");
     const auto frames = frames_of(r.body);
     CHECK(r.body.starts_with("retry: "));

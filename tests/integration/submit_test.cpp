@@ -80,6 +80,7 @@ TEST_CASE("a submission that accepts a stream gets its events at once") {
     CHECK(r.status == 200);
     CHECK(r.header("Content-Type") == "application/x-ndjson");
     CHECK(r.header("X-Accel-Buffering") == "no");
+    CHECK(r.header("Incremental") == "?1");
     CHECK(r.header("Cache-Control") == "no-store, no-transform");
     std::string joined;
     const auto all = co_await c.all_events(std::string(r.header("Location").substr(11)));

@@ -106,6 +106,17 @@ class Descriptions(unittest.TestCase):
         for word, there in mapping.items():
             self.assertEqual(word, schemas[0][there.rsplit("/", 1)[1]]["allOf"][1]["properties"]["type"]["const"])
 
+    def test_what_3_2_adds_leads_somewhere_and_replaces_nothing(self):
+        document, added = described("openapi.json"), described("openapi-3.2.json")
+        self.assertFalse(set(added["schemas"]) & set(document["components"]["schemas"]))
+        document["components"]["schemas"].update(added["schemas"])
+        self.assertEqual([], [r for r in references(added) if not resolves(document, r)])
+        said = {media for path in document["paths"].values() for verb in path.values() for answer in verb["responses"].values()
+                for media, has in answer.get("content", {}).items() if has.get("schema") == {"type": "string"}}
+        self.assertEqual(set(added["itemSchema"]), said & {"text/event-stream", "application/x-ndjson"})
+        kinds = document["components"]["schemas"]["Event"]["discriminator"]["mapping"]
+        self.assertEqual([*kinds, "gap", "reconnect", "expiring"], added["schemas"]["ServerSentEvent"]["properties"]["event"]["enum"])
+
     def test_every_reference_leads_somewhere(self):
         for name in ("openapi.json", "asyncapi.json"):
             document = described(name)

@@ -19,6 +19,7 @@ std::vector<std::string> own_and_allowed(const config::settings& s) {
 }
 
 constexpr std::string_view description = "openapi.json";
+constexpr std::string_view description_with_items = "openapi-3.2.json";
 
 base::awaitable<void> end_submissions(loop_state& loop) {
   loop.submissions.cancel();
@@ -51,6 +52,8 @@ services::services(api_dependencies d)
                                       {.kinds = d_.kinds,
                                        .max_deadline = d_.settings.tasks.max_deadline,
                                        .asks_for_names = d_.settings.auth.mode != config::auth_mode::none}));
+  page_.replace(description_with_items, describe_items(*page_.find(description)->plain.bytes,
+                                                       *page_.find(description_with_items)->plain.bytes));
   for (std::size_t i = 0; i < d_.loops.size(); ++i) {
     loops_.push_back(std::make_unique<loop_state>(d_.loops.executor(i), d_.entrance, d_.clock, d_.log));
   }

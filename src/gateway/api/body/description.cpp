@@ -135,6 +135,22 @@ void drop_security(json::object& document) {
   document["components"].as_object().stable_erase("securitySchemes");
 }
 
+// In every `content` at or below `v`.
+void add_items(json::value& v, const json::object& items) {
+  if (v.is_array()) {
+    for (auto& each : v.get_array()) add_items(each, items);
+  }
+  if (!v.is_object()) return;
+  for (auto& member : v.get_object()) {
+    if (member.key() == "content" && member.value().is_object()) {
+      for (auto& media : member.value().get_object()) {
+        if (const auto* item = items.if_contains(media.key())) media.value() = json::object{{"itemSchema", *item}};
+      }
+    }
+    add_items(member.value(), items);
+  }
+}
+
 }  // namespace
 
 std::string describe(std::string_view document, const described& of) {
@@ -147,6 +163,16 @@ std::string describe(std::string_view document, const described& of) {
     paths["/api/" + kind.name] = path_of(kind, general, parts["schemas"].as_object());
   }
   if (!of.asks_for_names) drop_security(all);
+  return json::serialize(all) + '\n';
+}
+
+std::string describe_items(std::string_view described, std::string_view additions) {
+  auto all = json::parse(described).as_object();
+  auto more = json::parse(additions).as_object();
+  all["openapi"] = "3.2.0";
+  for (auto& path : all["paths"].as_object()) add_items(path.value(), more["itemSchema"].as_object());
+  auto& schemas = all["components"].as_object()["schemas"].as_object();
+  for (auto& schema : more["schemas"].as_object()) schemas[schema.key()] = schema.value();
   return json::serialize(all) + '\n';
 }
 

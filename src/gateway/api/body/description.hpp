@@ -21,4 +21,8 @@ struct described {
 // options NAME-options; the operations are submit_NAME and, by socket, submit_NAME_on_socket, with `_` for `-`.
 std::string describe(std::string_view document, const described& of);
 
+// The same in OpenAPI 3.2, which can say what each item of a stream is: `additions` are the schemas that only this
+// needs, and by media type the schema of an item, in place of that of the whole stream.
+std::string describe_items(std::string_view described, std::string_view additions);
+
 }  // namespace streamdemo::gateway

@@ -1,6 +1,7 @@
 // GET /api/results/{id}: the classic poll, 404 until the task has ended, then everything.
 #include <streamdemo/http/fields/prefer.hpp>
 #include "gateway/api/body/answers.hpp"
+#include "gateway/api/body/request_timing.hpp"
 #include "gateway/api/body/results_answer.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/problem.hpp"
@@ -10,6 +11,7 @@ namespace streamdemo::gateway::endpoints {
 
 answering results(call& c) {
   auto& r = c.request;
+  request_timing timing(std::chrono::steady_clock::now());
   auto known = co_await c.task();
   if (!known) {
     auto unknown = problem_response(known.error());
@@ -18,8 +20,9 @@ answering results(call& c) {
     co_return unknown;
   }
   const auto wait = http::preferred_wait(r.joined_header("Prefer"), c.at().settings().gateway.max_wait);
-  const auto until = std::chrono::steady_clock::now() + wait.value_or(std::chrono::seconds(0));
-  const bool over = co_await ended(c.at(), *known, until);
+  const auto asleep = std::chrono::steady_clock::now();
+  const bool over = co_await ended(c.at(), *known, asleep + wait.value_or(std::chrono::seconds(0)));
+  timing.waited(asleep, std::chrono::steady_clock::now());
   if (const auto still = c.by.still_known("look", r.param("id")); !still) co_return problem_response(still.error());
   http::response answer;
   if (over && ends_on_disk(**known)) {
@@ -32,6 +35,7 @@ answering results(call& c) {
                               "\"task_status\":\"" + std::string(status) + '"');
   }
   if (wait) answer.set("Preference-Applied", http::applied_wait(*wait));
+  answer.set("Server-Timing", timing.field(std::chrono::steady_clock::now()));
   co_return answer;
 }
 

@@ -2,6 +2,7 @@
 #include <streamdemo/http/fields/etag.hpp>
 #include <streamdemo/http/fields/prefer.hpp>
 #include "gateway/api/body/answers.hpp"
+#include "gateway/api/body/request_timing.hpp"
 #include "gateway/api/endpoints/endpoints.hpp"
 #include "gateway/api/problem.hpp"
 #include "gateway/api/stream/cursor.hpp"
@@ -49,7 +50,7 @@ std::unique_ptr<events_body> large_body(const call& c, const history_ptr& h, con
 http::response answer_of(const call& c, const history_ptr& h, const task_moment& now, live_answer live,
                          const history::batch& b, bool unchanged) {
   http::response r;
-  r.fields.reserve(4);
+  r.fields.reserve(5);
   if (unchanged) {
     r.status = 304;
   } else {
@@ -67,7 +68,7 @@ http::response answer_of(const call& c, const history_ptr& h, const task_moment&
 
 // Answers as soon as there is something that the client does not have, otherwise at `until`; nullopt: does not wait.
 base::awaitable<http::response> poll(const call& c, history_ptr h, std::int64_t after,
-                                     std::optional<base::steady_time> until) {
+                                     std::optional<base::steady_time> until, request_timing& timing) {
   auto& a = c.at();
   const auto if_none_match = c.request.header("If-None-Match");
   for (std::int64_t seen = -1;;) {
@@ -87,7 +88,9 @@ base::awaitable<http::response> poll(const call& c, history_ptr h, std::int64_t 
     if (over || in_vain || !until || (!batch.events.empty() && !unchanged)) {
       co_return answer_of(c, h, now, std::move(live), batch, unchanged);
     }
+    const auto asleep = std::chrono::steady_clock::now();
     const bool more = co_await news(a, h, std::max(after, now.last_seq), *until);
+    timing.waited(asleep, std::chrono::steady_clock::now());
     if (!more) co_return answer_of(c, h, now, std::move(live), batch, unchanged);
   }
 }
@@ -96,6 +99,7 @@ base::awaitable<http::response> poll(const call& c, history_ptr h, std::int64_t 
 
 answering task(call& c) {
   auto& r = c.request;
+  request_timing timing(std::chrono::steady_clock::now());
   const auto cursor = poll_cursor(r);
   if (!cursor) co_return problem_response(problem::bad_cursor, cursor.error().message);
   auto known = co_await c.task();
@@ -108,9 +112,10 @@ answering task(call& c) {
                                    ahead ? c.at().settings().gateway.unknown_task_wait : base::milliseconds(0));
   std::optional<base::steady_time> until;
   if (patience.count() > 0) until = std::chrono::steady_clock::now() + patience;
-  auto answer = co_await poll(c, std::move(*known), *cursor, until);
+  auto answer = co_await poll(c, std::move(*known), *cursor, until, timing);
   if (const auto still = c.by.still_known("look", r.param("id")); !still) co_return problem_response(still.error());
   if (wait) answer.set("Preference-Applied", http::applied_wait(*wait));
+  answer.set("Server-Timing", timing.field(std::chrono::steady_clock::now()));
   co_return answer;
 }
 

@@ -29,7 +29,9 @@ class closing_source final : public http::stream_source {
 void as_stream(http::stream_reply& r, wire format) {
   r.fields.push_back({"Content-Type", format == wire::sse ? "text/event-stream" : "application/x-ndjson"});
   r.fields.push_back({"Cache-Control", "no-store, no-transform"});
+  // The one is nginx's word for it, the other everybody's.
   r.fields.push_back({"X-Accel-Buffering", "no"});
+  r.fields.push_back({"Incremental", "?1"});
 }
 
 }  // namespace

@@ -92,3 +92,24 @@ TEST_CASE("where nobody has to say who they are, no operation asks for it") {
     for (const auto& verb : path.value().as_object()) CHECK_FALSE(verb.value().as_object().contains("security"));
   }
 }
+
+TEST_CASE("in 3.2 each stream says what its items are, and all else is as in 3.1") {
+  const std::vector<kind_info> kinds{{.name = "open"}};
+  const auto before = described_with(kinds);
+  const auto additions = *page_files(embedded_files()).find("openapi-3.2.json")->plain.bytes;
+  auto after = json::parse(describe_items(json::serialize(before), additions));
+  CHECK(at(before, "/openapi") == R"("3.1.0")");
+  CHECK(at(after, "/openapi") == R"("3.2.0")");
+  for (const std::string place : {"/paths/~1api~1{kind}/post/responses/200", "/paths/~1api~1open/post/responses/200",
+                                  "/paths/~1api~1tasks~1{id}~1events/get/responses/200"}) {
+    CHECK(at(after, place + "/content/text~1event-stream") ==
+          R"({"itemSchema":{"$ref":"#/components/schemas/ServerSentEvent"}})");
+    CHECK(at(after, place + "/content/application~1x-ndjson") ==
+          R"({"itemSchema":{"$ref":"#/components/schemas/StreamItem"}})");
+  }
+  CHECK(at(after, "/paths/~1api~1open/post/responses/200/content/application~1json") ==
+        at(before, "/paths/~1api~1open/post/responses/200/content/application~1json"));
+  CHECK(at(after, "/components/schemas/Event") == at(before, "/components/schemas/Event"));
+  CHECK(after.at_pointer("/components/schemas").as_object().contains("Signal"));
+  CHECK(after.at("paths").as_object().size() == before.at("paths").as_object().size());
+}
