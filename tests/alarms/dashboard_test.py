@@ -1,5 +1,10 @@
+import json
 import re
 import unittest
+
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 
 from . import promtool
 from .files import dashboard, panels, queries
@@ -14,7 +19,28 @@ def cells(panel):
     return {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
 
 
+# Of annotations by Prometheus and of variables, which Grafana's model of all dashboards does not have.
+OF_SOURCES = {"step", "titleFormat", "textFormat", "useValueForTime", "builtIn", "definition"}
+
+
+def lost(given, kept, path=""):
+    """What a model did not keep as it was given."""
+    if isinstance(given, dict) and isinstance(kept, dict):
+        for name in given.keys() - OF_SOURCES:
+            yield from lost(given[name], kept.get(name, "nothing"), f"{path}.{name}")
+    elif isinstance(given, list) and isinstance(kept, list) and len(given) == len(kept):
+        for n, (a, b) in enumerate(zip(given, kept)):
+            yield from lost(a, b, f"{path}[{n}]")
+    elif given != kept:
+        yield f"{path}: {given!r} became {kept!r}"
+
+
 class Dashboard(unittest.TestCase):
+    def test_grafanas_own_model_has_a_place_for_all_of_it(self):
+        register_default_plugins()
+        kept = json.loads(JSONEncoder(sort_keys=True).encode(Model.from_json(dashboard())))
+        self.assertEqual([], list(lost(dashboard(), kept)))
+
     def test_panels_have_names_and_places_of_their_own(self):
         all_panels = dashboard()["panels"]
         self.assertEqual(len(all_panels), len({p["id"] for p in all_panels}))
