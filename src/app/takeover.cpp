@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,11 @@
 #include <cstring>
 #include <filesystem>
 #include <utility>
+
+// The glibc of Debian 12 (2.36) forgets to say so itself.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 namespace streamdemo::app {
 
