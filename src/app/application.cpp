@@ -282,8 +282,10 @@ base::result<void> application::impl::start_gateway(const std::function<bool()>&
 
 void application::impl::start_processor() {
   const auto ex = processor_loop.executor(0);
+  auto options = processor_options(settings, source_of(settings, "processor"));
+  options.kind_concurrency = concurrency_of(kinds);
   processor =
-      processor::make_processor(ex, processor_options(settings, source_of(settings, "processor")), *bus,
+      processor::make_processor(ex, std::move(options), *bus,
                                 make_handlers(kinds, {guard_program, child_open_files, *store}), clock, metrics, log);
   processor_made = true;
   processor_loop.start();

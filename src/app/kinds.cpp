@@ -45,15 +45,16 @@ kind video_kind(const config::settings& settings) {
            .notice = missing_program(settings),
            .input = schema_of(processor::video_input_schema(settings.video.max_sample_seconds)),
            .upload = gateway::upload_input{{"video/*"}, schema_of(processor::video_upload_schema())}},
-          make};
+          make,
+          most_at_once(settings, settings.tasks.process_video_concurrency)};
 }
 
-kind command_kind(const std::string& name, const config::command_task& task, std::optional<base::json_schema> input) {
+kind command_kind(const config::settings& settings, const std::string& name, const config::command_task& task) {
   const auto make = [name, task](const handler_needs& needs) {
     return processor::make_command_handler(
         {.kind = name, .task = task, .guard_program = needs.guard_program, .open_files = needs.child_open_files});
   };
-  return {{.name = name, .input = std::move(input)}, make};
+  return {{.name = name, .input = configured_schema(settings, name)}, make, most_at_once(settings, task.concurrency)};
 }
 
 }  // namespace
@@ -62,9 +63,9 @@ std::vector<kind> kinds_of(const config::settings& settings) {
   std::vector<kind> out;
   out.push_back(video_kind(settings));
   out.push_back({{.name = "simulate", .input = schema_of(processor::simulate_input_schema())},
-                 [](const handler_needs&) { return processor::make_simulate_handler(); }});
-  for (const auto& [name, task] : settings.tasks.commands)
-    out.push_back(command_kind(name, task, configured_schema(settings, name)));
+                 [](const handler_needs&) { return processor::make_simulate_handler(); },
+                 most_at_once(settings, settings.tasks.simulate_concurrency)});
+  for (const auto& [name, task] : settings.tasks.commands) out.push_back(command_kind(settings, name, task));
   for (const auto& [name, topic] : settings.tasks.request_topics) {
     if (!settings.tasks.commands.contains(name))
       out.push_back({{.name = name, .input = configured_schema(settings, name)}, nullptr});
@@ -83,6 +84,14 @@ std::vector<std::unique_ptr<processor::handler>> make_handlers(const std::vector
   std::vector<std::unique_ptr<processor::handler>> out;
   for (const auto& k : kinds) {
     if (k.make_handler) out.push_back(k.make_handler(needs));
+  }
+  return out;
+}
+
+std::map<std::string, std::uint32_t, std::less<>> concurrency_of(const std::vector<kind>& kinds) {
+  std::map<std::string, std::uint32_t, std::less<>> out;
+  for (const auto& k : kinds) {
+    if (k.make_handler) out.emplace(k.info.name, k.concurrency);
   }
   return out;
 }

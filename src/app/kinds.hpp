@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct kind {
   gateway::kind_info info;
   // Empty: a foreign processor runs this kind, and this program only accepts its tasks.
   std::function<std::unique_ptr<processor::handler>(const handler_needs&)> make_handler;
+  std::uint32_t concurrency = 0;  // how many of its tasks a processor runs at once, if it has a handler
 };
 
 // In the order in which they are shown: the built-in ones, then those of the configuration. A notice says which
@@ -32,5 +34,7 @@ std::vector<kind> kinds_of(const config::settings& settings);
 std::vector<gateway::kind_info> infos(const std::vector<kind>& kinds);
 std::vector<std::unique_ptr<processor::handler>> make_handlers(const std::vector<kind>& kinds,
                                                                const handler_needs& needs);
+// How many tasks of each kind with a handler a processor runs at once.
+std::map<std::string, std::uint32_t, std::less<>> concurrency_of(const std::vector<kind>& kinds);
 
 }  // namespace streamdemo::app

@@ -73,7 +73,8 @@ base::result<void> lab::prepare() {
   if (url_.empty()) {
     shown_.step("starting a server");
     // Run the tasks of all clients at once: the transports are to be compared, not the queue of waiting tasks.
-    auto started = server_process::start(options_.program, {fmt::format("processor.concurrency={}", options_.clients)});
+    auto started =
+        server_process::start(options_.program, {fmt::format("processor.concurrency={}", options_.clients + 1)});
     if (!started) return started.error();
     child_ = std::move(*started);
     url_ = child_->url();

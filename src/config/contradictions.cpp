@@ -68,6 +68,15 @@ void check_windows(contradiction_list& out, const settings& s) {
   }
 }
 
+void check_slots(contradiction_list& out, const std::string& kind, std::uint32_t concurrency, const settings& s) {
+  if (concurrency <= s.processor.concurrency) return;
+  const auto key = "tasks." + kind + ".concurrency";
+  out.push_back({{key, "processor.concurrency"},
+                 fmt::format("{} = {} must be at most processor.concurrency = {}, which is how many tasks of all kinds "
+                             "run at once",
+                             key, concurrency, s.processor.concurrency)});
+}
+
 void check_sizes(contradiction_list& out, const settings& s) {
   const auto record = bytes("processor.max_record_bytes", s.processor.max_record_bytes);
   at_least(out, bytes("processor.emit_bytes", s.processor.emit_bytes), record,
@@ -107,7 +116,10 @@ void check_sizes(contradiction_list& out, const settings& s) {
                                "one partition could not fill its places",
                                s.processor.max_gap, s.processor.concurrency)});
   }
+  check_slots(out, "process-video", s.tasks.process_video_concurrency, s);
+  check_slots(out, "simulate", s.tasks.simulate_concurrency, s);
   for (const auto& [kind, task] : s.tasks.commands) {
+    check_slots(out, kind, task.concurrency, s);
     const auto table = "tasks." + kind;
     const auto line = bytes(table + ".max_line_bytes", task.max_line_bytes);
     at_least(out, bytes(table + ".max_output_bytes", task.max_output_bytes), line, "a single line would be too much");

@@ -216,10 +216,21 @@ void add_management_results_tasks(field_list& f) {
                   "The time from acceptance to expiry, queueing included, unless the client asks for another."));
   f.push_back(num("tasks.max_deadline_ms", AT(tasks.max_deadline), second, 7 * day,
                   "The longest deadline a client may ask for."));
+  f.push_back(num("tasks.process-video.concurrency", AT(tasks.process_video_concurrency), 0, 10000,
+                  "How many videos a processor cuts at once, at most processor.concurrency; 0 is one fewer than that, "
+                  "so that a slot is left for other kinds."));
+  f.push_back(num("tasks.simulate.concurrency", AT(tasks.simulate_concurrency), 0, 10000,
+                  "The same for tasks of the kind simulate."));
 }
 
 void add_processor(field_list& f) {
-  f.push_back(num("processor.concurrency", AT(processor.concurrency), 1, 10000, "How many tasks run at once."));
+  f.push_back(
+      num("processor.concurrency", AT(processor.concurrency), 1, 10000,
+          "How many tasks run at once, of all kinds together; tasks.KIND.concurrency is the bound of one kind."));
+  f.push_back(num("processor.alone_wait_ms", AT(processor.alone_wait), 100, hour,
+                  "A task on its last allowed run (processor.max_runs) runs alone. When its turn comes, nothing else "
+                  "starts for at most this time; if other tasks still run then, it lets others start for nine times "
+                  "as long, and tries again."));
   f.push_back(num("processor.max_gap", AT(processor.max_gap), 1, 1000000,
                   "How many records of a partition are received past the first one that is not completed."));
   f.push_back(num("processor.max_held_bytes", AT(processor.max_held_bytes), kib, tib,
@@ -333,6 +344,9 @@ std::vector<task_field> task_fields() {
                          "The time between asking the command to stop (SIGTERM) and ending it (SIGKILL)."),
       flag<task_table>("resumable", AT(command.resumable),
                        "A second run continues after the results of the first instead of starting over."),
+      number<task_table>("concurrency", AT(command.concurrency), 0, 10000,
+                         "How many tasks of this kind a processor runs at once, at most processor.concurrency; 0 is "
+                         "one fewer than that, so that a slot is left for other kinds."),
       flag<task_table>(
           "terminal", AT(command.terminal),
           "Standard output is a terminal, so that programs that buffer their output to a pipe print each line at "

@@ -63,7 +63,7 @@ std::string wrong_added_kind(std::string_view kind) {
   if (auto wrong = wrong_kind(kind); !wrong.empty()) return wrong;
   static constexpr std::array<std::string_view, 2> built_in{"process-video", "simulate"};
   if (std::ranges::find(built_in, kind) == built_in.end()) return {};
-  return "is a kind of this program itself: choose another name";
+  return "is a kind of this program itself, whose only setting is concurrency: choose another name";
 }
 
 std::string wrong_address(std::string_view text) {

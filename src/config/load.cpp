@@ -108,6 +108,12 @@ class loader {
       if (!command && table.request_topic.empty() && !bad) {
         problems_.push_back({where_[key], fmt::format("[{}] must have a command, a request_topic or both", key)});
       }
+      if (!command && !bad && table.command.concurrency != 0) {
+        problems_.push_back({where_[key + ".concurrency"],
+                             fmt::format("{}.concurrency is for a kind with a command: this one is run by processors "
+                                         "of others, which have their own bounds",
+                                         key)});
+      }
       if (command) settings_.tasks.commands[kind] = std::move(table.command);
       if (!table.input_schema.empty()) settings_.tasks.input_schemas[kind] = std::move(table.input_schema);
       if (!table.request_topic.empty()) settings_.tasks.request_topics[kind] = std::move(table.request_topic);

@@ -22,6 +22,8 @@ processor_metrics::processor_metrics(base::metrics& m)
       positions_lost(m.counter("streamdemo_processor_positions_lost_total", "Response partitions read anew")),
       running(m.gauge("streamdemo_processor_runs_running", "Runs at work now")),
       queued(m.gauge("streamdemo_processor_tasks_queued", "Tasks that wait for a free run")),
+      waits_alone(m.gauge("streamdemo_processor_waits_alone",
+                          "1 while nothing starts because a task must run alone, at most processor.alone_wait_ms")),
       held_bytes(m.gauge("streamdemo_processor_held_bytes", "Bytes of requests taken in and not completed")),
       remembered_bytes(m.gauge("streamdemo_processor_remembered_bytes",
                                "Memory for the ids of tasks that have ended, bounded by "

@@ -22,6 +22,7 @@ class processor_metrics {
   base::counter& positions_lost;
   base::gauge& running;
   base::gauge& queued;
+  base::gauge& waits_alone;
   base::gauge& held_bytes;
   base::gauge& remembered_bytes;
   base::gauge& bytes_in_flight;

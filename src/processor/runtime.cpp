@@ -62,6 +62,8 @@ decision_options runtime::rules() const {
   o.keep_for = options_.keep_for;
   o.max_remembered_bytes = options_.max_remembered_bytes;
   o.concurrency = options_.concurrency;
+  o.kind_concurrency = options_.kind_concurrency;
+  o.alone_wait = options_.alone_wait;
   o.max_runs = options_.max_runs;
   o.kinds = runs_.kinds();
   o.new_run = [] { return base::random_id(); };
@@ -242,6 +244,7 @@ void runtime::perform() {
 void runtime::show() const {
   metrics_.running.Set(decisions_.running());
   metrics_.queued.Set(static_cast<double>(decisions_.queued()));
+  metrics_.waits_alone.Set(decisions_.waits_to_be_alone() ? 1 : 0);
   metrics_.remembered_bytes.Set(static_cast<double>(decisions_.remembered_bytes()));
   metrics_.held_bytes.Set(static_cast<double>(consumer_->held_bytes()));
 }

@@ -26,12 +26,18 @@ class offer_reader {
             static_cast<std::uint32_t>(number(from.if_contains("running"), "running", false))};
   }
 
+  slot_counts counts_of_kind(const json::object& from) {
+    auto c = counts(from, true);
+    c.at_once = static_cast<std::uint32_t>(number(from.if_contains("at_once"), "at_once", false));
+    return c;
+  }
+
   void kinds(const json::value* from, offer& o) {
     if (from == nullptr || !from->is_object()) return complain("kinds", "is no object");
     if (from->get_object().size() > max_kinds) return complain("kinds", "has too many members");
     for (const auto& [kind, value] : from->get_object()) {
       if (!is_kind(kind) || !value.is_object()) return complain("kinds", "has a member that is no kind or no object");
-      o.kinds.emplace(kind, counts(value.get_object(), true));
+      o.kinds.emplace(kind, counts_of_kind(value.get_object()));
     }
   }
 
@@ -79,6 +85,7 @@ std::string offer_payload(const offer& o) {
   for (const auto& [kind, counts] : o.kinds) {
     out += std::exchange(between, ",") + base::json_string(kind) + ":{";
     append_counts(out, counts);
+    if (counts.at_once != 0) out += R"(,"at_once":)" + std::to_string(counts.at_once);
     out += '}';
   }
   out += R"(},"partitions":{)";

@@ -37,6 +37,7 @@ class System:
         tag = uuid.uuid4().hex[:8]
         self.settings = [f"topics.{name}=idle-{tag}-{name}" for name in ("request", "response", "dead_letter", "group")]
         self.settings += ["topics.replication=3", f"processor.concurrency={SLOTS}", "gateway.listen=127.0.0.1",
+                          *all_slots_for_one_kind(binary),
                           f"artifacts.directory={self.directory.name}"]
         self.processes, self.port = [], None
 
@@ -69,6 +70,12 @@ class System:
         for p in self.processes:
             p.wait(60)
         self.directory.cleanup()
+
+
+def all_slots_for_one_kind(binary):
+    """By default one slot is left for other kinds. Earlier programs have no such bound, and refuse the setting."""
+    known = subprocess.run([binary, "config"], capture_output=True, text=True, check=True).stdout
+    return [f"tasks.simulate.concurrency={SLOTS}"] if "simulate.concurrency" in known else []
 
 
 def text(path):

@@ -201,7 +201,7 @@ streamdemo::task::offer world::offer_of(const processor& p) const {
   streamdemo::task::offer o;
   o.slots = {options_.slots - p.taken(), p.taken()};
   for (std::size_t k = 0; k < options_.kinds.size(); ++k) {
-    o.kinds[options_.kinds[k].name] = {free_slots(p, k), p.running[k]};
+    o.kinds[options_.kinds[k].name] = {free_slots(p, k), p.running[k], options_.kinds[k].slots};
   }
   for (std::size_t i = 0; i < owners_.size(); ++i) {
     if (owners_[i] == &p) o.partitions[topic].push_back(static_cast<std::int32_t>(i));

@@ -6,6 +6,12 @@ namespace property {
 
 namespace {
 
+// How many tasks of a kind may run at once in this process.
+std::int64_t most_of(const processor::decision_options& o, const std::string& kind) {
+  const auto it = o.kind_concurrency.find(kind);
+  return it == o.kind_concurrency.end() ? o.concurrency : it->second;
+}
+
 processor::decision_options options(const std::string& source, random& r, const simulation_rules& rules) {
   processor::decision_options o;
   o.source = source;
@@ -19,6 +25,13 @@ processor::decision_options options(const std::string& source, random& r, const 
   o.kinds = {{"plain", false}, {"resumable", true}, {"poison", false}, {"lossy", false}};
   // A kind of a later version that is being rolled out: some processes know it, others do not.
   if (r.one_in(2)) o.kinds.emplace("new", false);
+  if (r.one_in(2)) {
+    for (const auto& [kind, resumes] : o.kinds) {
+      o.kind_concurrency[kind] = static_cast<std::uint32_t>(r.between(1, o.concurrency));
+    }
+  }
+  // Sometimes much shorter than tasks take, sometimes longer.
+  o.alone_wait = milliseconds(r.one_in(2) ? 1'000 : 30'000);
   o.new_run = [source, n = 0]() mutable { return source + "-run" + std::to_string(++n); };
   return o;
 }
@@ -32,7 +45,8 @@ process::process(std::string source, int member, random& r, response_log& log, g
       random_(r),
       log_(log),
       group_(g),
-      decisions_(options(source_, r, rules)),
+      options_(options(source_, r, rules)),
+      decisions_(options_),
       clock_error_(r.between(-3000, 3000)) {
   group_.join(member_, &inbox_);
 }
@@ -167,6 +181,9 @@ void process::act(processor::publish a) {
 
 void process::act(processor::begin_run a) {
   if (running_.contains(a.key.run)) broken = "a run began twice";
+  if (std::ssize(running_) >= options_.concurrency) broken = "more runs at once than there are slots";
+  const auto of_kind = std::ranges::count(running_, a.kind, [](const auto& h) { return h.second.kind; });
+  if (of_kind >= most_of(options_, a.kind)) broken = "more runs of one kind at once than it has slots";
   for (const auto& [id, h] : running_) {
     if (h.key.task == a.key.task) broken = "two runs of one task at once in one process";
   }

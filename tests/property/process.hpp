@@ -96,6 +96,7 @@ class process {
   random& random_;
   response_log& log_;
   group& group_;
+  processor::decision_options options_;
   processor::decisions decisions_;
   std::shared_ptr<sender> out_ = std::make_shared<sender>();
   std::deque<group_event> inbox_;

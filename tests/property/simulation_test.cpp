@@ -15,6 +15,8 @@
 //   run: is given one result too few to resume after           the wrong last result
 //   slots: the last allowed run is not alone                   a neighbour killed its last run
 //   slots: it is alone only until its handler returns          a neighbour killed its last run
+//   slots: a kind's own bound is not looked at                 more runs of one kind at once than it has slots
+//   alone: one that was set aside never comes again            acknowledged and never ended
 //   request: judged before the end of response was read        an accepted task became a dead letter
 //   request: completed when the handler returns                committed past a task that has not ended
 //   request: older than what was read, nothing is read anew    an accepted task became a dead letter

@@ -39,7 +39,8 @@ struct command_task {
   std::uint64_t max_output_bytes = 67108864;
   milliseconds kill_after{5000};  // between SIGTERM and SIGKILL
   bool resumable = false;
-  bool terminal = false;  // standard output is a pseudo-terminal
+  bool terminal = false;          // standard output is a pseudo-terminal
+  std::uint32_t concurrency = 0;  // of this kind; 0: as most_at_once() says
   child_limits limits;
 };
 
@@ -144,13 +145,16 @@ struct settings {
   struct {
     milliseconds default_deadline{1800000};
     milliseconds max_deadline{3600000};
+    std::uint32_t process_video_concurrency = 0;  // of the built-in kinds; 0: as most_at_once() says
+    std::uint32_t simulate_concurrency = 0;
     std::map<std::string, command_task> commands;       // [tasks.<kind>] command = …
     std::map<std::string, std::string> request_topics;  // [tasks.<kind>] request_topic = …
     std::map<std::string, std::string> input_schemas;   // [tasks.<kind>] input_schema = …, unread
   } tasks;
 
   struct {
-    std::uint32_t concurrency = 4;
+    std::uint32_t concurrency = 4;           // of all kinds together
+    milliseconds alone_wait{10000};          // how long a task that must run alone may keep others from starting
     std::uint64_t max_gap = 1000;
     std::uint64_t max_held_bytes = 67108864;        // of requests that are received and not completed
     std::uint64_t max_remembered_bytes = 67108864;  // for the ids of ended tasks
@@ -204,6 +208,13 @@ struct settings {
 // tasks make.
 constexpr std::uint64_t max_input_bytes(const settings& s) noexcept {
   return s.artifacts.max_bytes - s.artifacts.max_bytes / 4;
+}
+
+// How many tasks of a kind run at once, whose setting is `configured`. By default one fewer than of all kinds together,
+// so that long tasks of one kind leave a slot to the others.
+constexpr std::uint32_t most_at_once(const settings& s, std::uint32_t configured) noexcept {
+  if (configured != 0) return configured;
+  return s.processor.concurrency > 1 ? s.processor.concurrency - 1 : 1;
 }
 
 }  // namespace streamdemo::config

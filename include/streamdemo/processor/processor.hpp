@@ -7,6 +7,7 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/processor/handler.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,9 @@ struct options {
   std::string dead_letter_topic;
   std::string group;
   bool alone = false;  // no other process can reach the bus: the runs of other instances ended with their processes
-  std::uint32_t concurrency = 4;
+  std::uint32_t concurrency = 4;                                       // of all kinds together
+  std::map<std::string, std::uint32_t, std::less<>> kind_concurrency;  // of a kind; not named: as many as of all
+  base::milliseconds alone_wait{10000};           // how long a task that must run alone may keep others from starting
   std::uint64_t max_gap = 1000;                   // received records per partition past the oldest un-completed one
   std::uint64_t max_held_bytes = 67108864;        // of un-completed requests
   std::uint64_t max_remembered_bytes = 67108864;  // for the ids of ended tasks

@@ -13,7 +13,11 @@ namespace streamdemo::task {
 struct slot_counts {
   std::uint32_t free = 0;
   std::uint32_t running = 0;
+  // Of a kind, which may have slots of its own that are not free, because other kinds have taken all: how many of its
+  // tasks may run at once. 0: not said.
+  std::uint32_t at_once = 0;
   std::uint32_t all() const noexcept { return free + running; }
+  std::uint32_t most() const noexcept { return at_once == 0 ? all() : at_once; }
   bool operator==(const slot_counts&) const = default;
 };
 
@@ -25,11 +29,12 @@ struct offer {
   bool operator==(const offer&) const = default;
 };
 
-// {"draining":false,"free":3,"running":1,"kinds":{"simulate":{"free":3,"running":1}},"partitions":{"request":[0,1]}}
+// {"draining":false,"free":3,"running":1,"kinds":{"simulate":{"free":2,"running":1,"at_once":3}},
+//  "partitions":{"request":[0,1]}}
 std::string offer_payload(const offer& o);
 
-// Errors: corrupt, with the name of the member. "draining" may be missing (false), and so may "free" and "running":
-// then they are the sums of those of the kinds.
+// Errors: corrupt, with the name of the member. "draining" may be missing (false), and so may "at_once", and "free" and
+// "running": then they are the sums of those of the kinds. Members that are not known are ignored.
 result<offer> parse_offer(std::string_view payload);
 
 // An `alive` with an offer. One with an empty object, or without a payload, is a sign of life and nothing else.

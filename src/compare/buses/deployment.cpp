@@ -21,7 +21,8 @@ const task_shape one_result{.results = 1, .interval_ms = 0};
 
 std::vector<std::string> common_settings(const plan& p) {
   auto out = p.bus.settings;
-  out.push_back(fmt::format("processor.concurrency={}", p.concurrency));
+  // One more, because one slot is left for other kinds.
+  out.push_back(fmt::format("processor.concurrency={}", p.concurrency + 1));
   return out;
 }
 

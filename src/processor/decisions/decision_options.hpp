@@ -18,7 +18,9 @@ struct decision_options {
   base::milliseconds recovery_margin{60000};
   base::milliseconds keep_for{0};  // the same as for the gateways' histories
   std::size_t max_remembered_bytes = 64 << 20;
-  std::uint32_t concurrency = 4;
+  std::uint32_t concurrency = 4;                                       // of all kinds together
+  std::map<std::string, std::uint32_t, std::less<>> kind_concurrency;  // of a kind; not named: as many as of all
+  base::milliseconds alone_wait{10000};  // how long a task that must run alone may keep others from starting
   std::uint32_t max_runs = 3;
   std::map<std::string, bool, std::less<>> kinds;  // kind → its handler can resume
   std::function<std::string()> new_run;            // a run id that no other run has

@@ -7,7 +7,7 @@ using task::message_type;
 using task::status;
 using task::task_state;
 
-decisions::decisions(decision_options o) : options_(std::move(o)) {}
+decisions::decisions(decision_options o) : options_(std::move(o)), alone_(options_.alone_wait) {}
 
 void decisions::on_assigned(const std::vector<bus::partition_id>& assigned, sys_time own_clock) {
   for (const auto& id : assigned) partitions_.open(id.partition).assigned(id.topic, own_clock, next_question_);
@@ -25,7 +25,7 @@ void decisions::on_revoked(const std::vector<bus::partition_id>& revoked) {
     }
     partitions_.close_if_idle(*p);
   }
-  line_.erase_if([&](const start_line::place& at) {
+  leave_line([&](const start_line::place& at) {
     const auto* p = partitions_.find(at.partition);
     return p == nullptr || !p->requests.contains(at.task);
   });
@@ -215,33 +215,64 @@ void decisions::move_to(partition_state& p, std::int64_t position) {
 }
 
 void decisions::fill_slots() {
-  while (!draining_ && !runs_.is_held_back() && runs_.has_slot() && !line_.empty() && fill_one_slot()) {
+  const auto& slots = runs_.slots();
+  while (!draining_ && !runs_.is_held_back()) {
+    if (alone_.holds()) {
+      if (!slots.all_free() && still_wants_to_start(alone_.waiting())) return;
+      start_or_settle(alone_.take());
+      continue;
+    }
+    if (alone_.has_some_again()) come_again();
+    if (auto next = line_.take([&](const std::string& kind) { return slots.free(kind) > 0; })) {
+      start_or_settle(std::move(*next));
+    } else if (alone_.has_aside() && slots.all_free()) {
+      come_again();  // earlier than after the pause, because nobody else has a use for it
+    } else {
+      return;
+    }
   }
 }
 
-// Judges the task whose turn it is again, and starts it if that is still right. False: it must wait until other runs
-// end.
-bool decisions::fill_one_slot() {
-  const auto& next = line_.front();
+bool decisions::still_wants_to_start(const start_line::place& at) {
+  const auto* p = partitions_.find(at.partition);
+  const auto it = p == nullptr ? requests::const_iterator{} : p->requests.find(at.task);
+  if (p == nullptr || it == p->requests.end()) return false;
+  return starts(judge(*p, it->second, p->task(at.task), log_time_, options_));
+}
+
+// Judges the task whose turn it is again, and starts it if that is still right and it need not wait to be alone.
+void decisions::start_or_settle(start_line::place next) {
   auto* p = partitions_.find(next.partition);
-  if (p == nullptr || !p->requests.contains(next.task)) {
-    line_.pop_front();
-    return true;
-  }
+  if (p == nullptr || !p->requests.contains(next.task)) return;
   const auto it = p->requests.find(next.task);
   auto& r = it->second;
   const auto* t = p->task(r.id);
-  const auto what = judge(*p, r, t, log_time_, options_);
-  const bool starts = what == request_choice::start || what == request_choice::replace;
-  if (starts && !runs_.has_slot_for(*t)) return false;
-  line_.pop_front();
+  const bool now = starts(judge(*p, r, t, log_time_, options_));
+  if (now && !runs_.has_room_for(*t)) return alone_.comes(std::move(next));
   r.queued = false;
-  if (starts) {
+  if (now) {
     runs_.start(*p, r, *t);
   } else {
     settle(*p, it);
   }
-  return true;
+}
+
+// Those that were set aside stand in line again, before others of their owners and kinds.
+void decisions::come_again() {
+  auto all = alone_.take_aside();
+  for (auto place = all.rbegin(); place != all.rend(); ++place) {
+    auto* p = partitions_.find(place->partition);
+    if (p == nullptr || !p->requests.contains(place->task)) continue;
+    const auto& r = p->requests.find(place->task)->second;
+    const auto* t = p->task(r.id);
+    line_.add_first(t == nullptr ? std::string{} : t->owner, r.kind, std::move(*place));
+  }
+}
+
+template <class Predicate>
+void decisions::leave_line(Predicate gone) {
+  line_.erase_if(gone);
+  alone_.erase_if(gone);
 }
 
 void decisions::send_verdict(const partition_state& p, owned_request& r, const task_state& t, status end,
@@ -273,6 +304,7 @@ void decisions::send_alive(partition_state& p, base::steady_time now) {
 
 void decisions::tick(base::steady_time now, sys_time wall) {
   runs_.tick(now);
+  alone_.tick(now);
   wall_ = wall;
   partitions_.for_each([&](partition_state& p) {
     expire(p);
@@ -291,18 +323,18 @@ void decisions::say_farewell() {
   if (auto say = offers_.farewell(offer())) actions_.emplace_back(std::move(*say));
 }
 
-// While tasks wait, no slot is free for another: either all are taken, or the next task must be alone.
+// While tasks of a kind wait, no slot is free for another of it.
 task::offer decisions::offer() const {
   task::offer o;
-  for (const auto& [kind, resumes] : options_.kinds) o.kinds[kind].free = line_.empty() ? runs_.free_slots(kind) : 0;
-  for (const auto& [kind, c] : o.kinds) o.slots.free = std::max(o.slots.free, c.free);
-  o.slots.running = runs_.running();
+  const auto& slots = runs_.slots();
+  const bool nothing_starts = alone_.holds() || runs_.is_held_back();
+  o.slots = {nothing_starts ? 0 : slots.free(), slots.taken()};
+  for (const auto& [kind, resumes] : options_.kinds) {
+    const auto free = nothing_starts || line_.has(kind) ? 0 : slots.free(kind);
+    o.kinds[kind] = {free, slots.taken(kind), slots.most(kind)};
+  }
   partitions_.for_each([&](const partition_state& p) {
     for (const auto& topic : p.topics()) o.partitions[topic].push_back(p.number);
-    for (const auto& [id, r] : p.requests) {
-      const auto kind = r.run && r.run->holds_slot ? o.kinds.find(r.kind) : o.kinds.end();
-      if (kind != o.kinds.end()) ++kind->second.running;
-    }
   });
   return o;
 }
@@ -333,7 +365,7 @@ void decisions::forget_early() {
 
 void decisions::drain() {
   draining_ = true;
-  line_.clear();
+  leave_line([](const start_line::place&) { return true; });
   partitions_.for_each([&](partition_state& p) {
     p.disown();
     for (auto& [id, r] : p.requests) r.deliveries.clear();

@@ -8,8 +8,8 @@
 //    `ended` without a run (with no runs left, only after a dead letter was acknowledged). It is unreadable or was
 //    never accepted: dead letter.
 //  - it was accepted under newer rules than this program knows: leave it alone, and leave the group.
-//  - no run is current: when a slot is free and it is the task's turn (start_line), publish `started` and begin at
-//    once.
+//  - no run is current: when its kind has a free slot and it is the task's turn (start_line, and alone_turn for the
+//    last run that a task may have), publish `started` and begin at once.
 //  - a run of another instance is current: wait until that instance is silent (liveness). Then publish a `started` that
 //    replaces the run, and begin when it is read back as current.
 //  - a run of this process is current, but the process no longer has it: publish `released`.
@@ -21,6 +21,7 @@
 // partition_state.hpp has what is known of a partition, rules.hpp which rule applies, and own_runs.hpp what happens to
 // a run. This class decides when to judge what.
 #pragma once
+#include "processor/decisions/alone_turn.hpp"
 #include "processor/decisions/decision_options.hpp"
 #include "processor/decisions/offers.hpp"
 #include "processor/decisions/own_runs.hpp"
@@ -72,8 +73,10 @@ class decisions {
 
   // Runs whose records still matter. When there are none, a drain is over.
   std::size_t runs() const noexcept { return runs_.count(); }
-  std::uint32_t running() const noexcept { return runs_.running(); }
-  std::size_t queued() const noexcept { return line_.size(); }
+  std::uint32_t running() const noexcept { return runs_.slots().taken(); }
+  std::size_t queued() const noexcept { return line_.size() + alone_.size(); }
+  // A task that must be alone keeps all others from starting.
+  bool waits_to_be_alone() const noexcept { return alone_.holds(); }
   // Memory of the folds for ended tasks, at the last tick.
   std::size_t remembered_bytes() const noexcept { return remembered_bytes_; }
   // That is more than max_remembered_bytes, and no more can be forgotten yet: take few requests or none.
@@ -99,7 +102,11 @@ class decisions {
   void settle_request(partition_state& p, owned_request& r, const task::task_state* t);
   void move_to(partition_state& p, std::int64_t position);
   void fill_slots();
-  bool fill_one_slot();
+  bool still_wants_to_start(const start_line::place& at);
+  void start_or_settle(start_line::place next);
+  void come_again();
+  template <class Predicate>
+  void leave_line(Predicate gone);
 
   void send_verdict(const partition_state& p, owned_request& r, const task::task_state& t, task::status end,
                     std::string_view why);
@@ -116,7 +123,8 @@ class decisions {
   const decision_options options_;
   std::vector<action> actions_;
   partition_table partitions_{options_, actions_};
-  start_line line_;  // tasks that wait for a slot
+  start_line line_;   // tasks that wait for a slot
+  alone_turn alone_;  // those of them that wait for the process to be empty
   own_runs runs_{options_, actions_, line_};
   offers offers_{options_.alive_interval};
   // The latest log time that was read, but no later than this machine's clock at the last tick: so much time has passed

@@ -7,7 +7,7 @@ namespace {
 // What gateways cannot tell from the records of tasks.
 task::offer with_nothing_running(task::offer o) {
   o.slots = {o.slots.all(), 0};
-  for (auto& [kind, c] : o.kinds) c = {c.all(), 0};
+  for (auto& [kind, c] : o.kinds) c = {c.most(), 0, 0};
   return o;
 }
 

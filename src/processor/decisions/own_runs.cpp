@@ -11,8 +11,8 @@ constexpr std::int64_t runseq_after_started = 2;
 
 }  // namespace
 
-bool own_runs::has_slot_for(const task::task_state& t) const {
-  return slots_.free(is_last_allowed_run(t, options_));
+bool own_runs::has_room_for(const task::task_state& t) const {
+  return !is_last_allowed_run(t, options_) || slots_.all_free();
 }
 
 void own_runs::start(const partition_state& p, owned_request& r, const task::task_state& t) {
@@ -21,7 +21,7 @@ void own_runs::start(const partition_state& p, owned_request& r, const task::tas
   run.alone = is_last_allowed_run(t, options_);
   run.resume = options_.kinds.find(r.kind)->second && t.results > 0;
   run.owner = t.owner;
-  slots_.take(run.alone);
+  slots_.take(r.kind, run.alone);
   line_.took_slot(run.owner);
   ++count_;
   out_.emplace_back(publish{p.number, r.started(run, t.last_run)});
@@ -73,15 +73,15 @@ void own_runs::release(const partition_state& p, const owned_request& r, const s
 }
 
 void own_runs::drop(owned_request& r) {
-  give_back_slot(*r.run);
+  give_back_slot(r);
   r.run.reset();
   --count_;
 }
 
-void own_runs::give_back_slot(own_run& r) {
-  if (!std::exchange(r.holds_slot, false)) return;
-  slots_.give_back();
-  line_.gave_slot(r.owner);
+void own_runs::give_back_slot(owned_request& r) {
+  if (!std::exchange(r.run->holds_slot, false)) return;
+  slots_.give_back(r.kind);
+  line_.gave_slot(r.run->owner);
 }
 
 void own_runs::note_end(run_end how) {
@@ -94,7 +94,7 @@ void own_runs::finish(owned_request& r, run_end how) {
     r.run->now = own_run::phase::ended;
     // The last allowed run stays alone until its end is in the log: if another run killed the process now, this one
     // would still be lost with it.
-    if (!r.run->alone) give_back_slot(*r.run);
+    if (!r.run->alone) give_back_slot(r);
     return;
   }
   if (how == run_end::given_back) r.given_back = r.run->id;

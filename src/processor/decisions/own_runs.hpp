@@ -14,14 +14,13 @@ class own_runs {
  public:
   // All outlive it. Actions are added to `out`, in order; `line` is told which owner's runs have slots.
   own_runs(const decision_options& o, std::vector<action>& out, start_line& line)
-      : options_(o), out_(out), line_(line), slots_(o.concurrency) {}
+      : options_(o), out_(out), line_(line), slots_(o.concurrency, o.kind_concurrency) {}
 
   // Nothing begins for a while, because the process lacked the resources for a run.
   bool is_held_back() const noexcept { return holdback_.holds(); }
-  bool has_slot() const noexcept { return slots_.free(false); }
-  // How many tasks of a kind could begin now, if none of them must be alone. All kinds share the slots.
-  std::uint32_t free_slots(std::string_view) const noexcept { return is_held_back() ? 0 : slots_.free_slots(); }
-  bool has_slot_for(const task::task_state& t) const;
+  const processor::slots& slots() const noexcept { return slots_; }
+  // Whether it may begin now as far as other runs matter, given that its kind has a slot.
+  bool has_room_for(const task::task_state& t) const;
   void tick(base::steady_time now) { holdback_.tick(now); }
 
   // Publishes `started`, and begins at once if no other run is replaced. `t` is the task before that.
@@ -44,15 +43,14 @@ class own_runs {
 
   // Runs whose records still matter.
   std::size_t count() const noexcept { return count_; }
-  std::uint32_t running() const noexcept { return slots_.taken(); }
 
  private:
-  void give_back_slot(own_run& r);
+  void give_back_slot(owned_request& r);
 
   const decision_options& options_;
   std::vector<action>& out_;
   start_line& line_;
-  slots slots_;
+  processor::slots slots_;
   holdback holdback_;
   std::size_t count_ = 0;
 };

@@ -22,6 +22,10 @@ enum class request_choice {
 request_choice judge(const partition_state& p, const owned_request& r, const task::task_state* t, sys_time log_time,
                      const decision_options& o);
 
+inline bool starts(request_choice c) noexcept {
+  return c == request_choice::start || c == request_choice::replace;
+}
+
 enum class run_choice {
   go_on,
   begin,    // it was read back as current: the handler may work

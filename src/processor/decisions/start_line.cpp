@@ -4,35 +4,35 @@
 
 namespace streamdemo::processor {
 
+start_line::kind_queue& start_line::queue_of(owner_queue& q, std::string_view kind) {
+  const auto k = std::find_if(q.kinds.begin(), q.kinds.end(), [&](const kind_queue& of) { return of.kind == kind; });
+  return k != q.kinds.end() ? *k : q.kinds.emplace_back(kind_queue{std::string(kind), {}});
+}
+
 void start_line::add(const std::string& owner, std::string_view kind, place p) {
-  change(*owners_.try_emplace(owner).first, [&](owner_queue& q) {
-    auto k = std::find_if(q.kinds.begin(), q.kinds.end(), [&](const kind_queue& of) { return of.kind == kind; });
-    if (k == q.kinds.end()) k = q.kinds.insert(k, {std::string(kind), {}});
-    k->places.push_back(std::move(p));
-  });
+  change(*owners_.try_emplace(owner).first, [&](owner_queue& q) { queue_of(q, kind).places.push_back(std::move(p)); });
   ++size_;
 }
 
-const start_line::place& start_line::front() {
-  if (!std::exchange(is_chosen_, true)) chosen_ = order_.begin()->second;
-  return owners_.find(chosen_)->second.kinds.front().places.front();
+void start_line::add_first(const std::string& owner, std::string_view kind, place p) {
+  change(*owners_.try_emplace(owner).first, [&](owner_queue& q) { queue_of(q, kind).places.push_front(std::move(p)); });
+  ++size_;
 }
 
-void start_line::pop_front() {
-  front();
-  is_chosen_ = false;
-  const auto it = owners_.find(chosen_);
+start_line::place start_line::take_from(owners::iterator it, queues::iterator k) {
+  place taken;
   change(*it, [&](owner_queue& q) {
-    auto& k = q.kinds.front();
-    k.places.pop_front();
-    if (k.places.empty()) {
-      q.kinds.pop_front();
+    taken = std::move(k->places.front());
+    k->places.pop_front();
+    if (k->places.empty()) {
+      q.kinds.erase(k);
     } else {
-      q.kinds.splice(q.kinds.end(), q.kinds, q.kinds.begin());
+      q.kinds.splice(q.kinds.end(), q.kinds, k);
     }
   });
   --size_;
   drop_if_idle(it);
+  return taken;
 }
 
 void start_line::took_slot(const std::string& owner) {

@@ -1,14 +1,17 @@
-// The tasks that wait for a slot of this process, and whose turn it is. The owner with the fewest runs here comes
-// first; of several, the one whose last task began longest ago. An owner's kinds take turns, and within a kind the task
-// that came first is next. So an owner with ten thousand tasks, or with tasks of an hour, makes nobody else wait longer
-// than until one slot becomes free. Tasks without an owner (accepted before there were owners, or without access
-// control) count as tasks of one owner. Pure; one thread; a step takes logarithmic time in the number of owners.
+// The tasks that wait for a slot of this process, and whose turn it is. Of the owners with a task of a kind that has a
+// free slot, the one with the fewest runs here comes first; of several, the one whose last task began longest ago. An
+// owner's kinds take turns, and within a kind the task that came first is next. So an owner with ten thousand tasks, or
+// with tasks of an hour, makes nobody else wait longer than until one slot becomes free, and a kind whose slots are all
+// taken holds back no other. Tasks without an owner (accepted before there were owners, or without access control)
+// count as tasks of one owner. Pure; one thread; a step takes logarithmic time in the number of owners, and linear time
+// in the number of kinds.
 #pragma once
 #include <streamdemo/base/string_map.hpp>
 
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,13 +28,18 @@ class start_line {
 
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
+  bool has(std::string_view kind) const {
+    const auto it = kinds_.find(kind);
+    return it != kinds_.end() && !it->second.empty();
+  }
 
   void add(const std::string& owner, std::string_view kind, place p);
+  // Before its owner's other tasks of the kind: it had its turn already.
+  void add_first(const std::string& owner, std::string_view kind, place p);
 
-  // The task whose turn it is. It stays the same until pop_front(), whatever is added or ends meanwhile, so that a task
-  // that must wait for an empty process is not overtaken. The line must not be empty.
-  const place& front();
-  void pop_front();
+  // Takes out the task whose turn it is, among those of kinds for which `has_slot(kind)`. nullopt: there is none.
+  template <class Predicate>
+  std::optional<place> take(Predicate has_slot);
 
   // A run of this owner's tasks has taken a slot, or has given it back.
   void took_slot(const std::string& owner);
@@ -46,28 +54,42 @@ class start_line {
     std::string kind;
     std::deque<place> places;  // never empty
   };
+  using queues = std::list<kind_queue>;
   struct owner_queue {
-    std::list<kind_queue> kinds;  // the next one first
+    queues kinds;  // the next one first
     std::uint32_t running = 0;
     std::uint64_t turn = 0;  // number of its last start; 0: none yet
   };
   using owners = base::string_map<owner_queue>;
-  // The place of an owner in order_: by runs, then by its last start. Only owners with waiting tasks have one.
+  // The place of an owner among others: by runs, then by its last start.
   using rank = std::pair<std::pair<std::uint32_t, std::uint64_t>, std::string_view>;
 
   static rank rank_of(const owners::value_type& o) { return {{o.second.running, o.second.turn}, o.first}; }
-  // Changes an owner's queue, and keeps order_ right.
+  kind_queue& queue_of(owner_queue& q, std::string_view kind);
+  // Changes an owner's queue, and keeps kinds_ right.
   template <class Change>
   void change(owners::value_type& o, Change c);
+  place take_from(owners::iterator it, queues::iterator k);
   void drop_if_idle(owners::iterator it);
 
-  owners owners_;  // owners with waiting tasks or runs
-  std::set<rank> order_;
-  std::string chosen_;  // the owner of front(), while is_chosen_
-  bool is_chosen_ = false;
+  owners owners_;                           // owners with waiting tasks or runs
+  base::string_map<std::set<rank>> kinds_;  // the owners with waiting tasks of a kind, in order
   std::uint64_t turns_ = 0;
   std::size_t size_ = 0;
 };
+
+template <class Predicate>
+std::optional<start_line::place> start_line::take(Predicate has_slot) {
+  const rank* first = nullptr;
+  for (const auto& [kind, order] : kinds_) {
+    if (!order.empty() && has_slot(kind) && (first == nullptr || *order.begin() < *first)) first = &*order.begin();
+  }
+  if (first == nullptr) return std::nullopt;
+  const auto it = owners_.find(first->second);
+  auto k = it->second.kinds.begin();
+  while (!has_slot(k->kind)) ++k;
+  return take_from(it, k);
+}
 
 template <class Predicate>
 void start_line::erase_if(Predicate gone) {
@@ -77,16 +99,15 @@ void start_line::erase_if(Predicate gone) {
       for (auto& k : q.kinds) size_ -= std::erase_if(k.places, gone);
       std::erase_if(q.kinds, [](const kind_queue& k) { return k.places.empty(); });
     });
-    if (here->second.kinds.empty() && is_chosen_ && here->first == chosen_) is_chosen_ = false;
     drop_if_idle(here);
   }
 }
 
 template <class Change>
 void start_line::change(owners::value_type& o, Change c) {
-  if (!o.second.kinds.empty()) order_.erase(rank_of(o));
+  for (const auto& k : o.second.kinds) kinds_.find(k.kind)->second.erase(rank_of(o));
   c(o.second);
-  if (!o.second.kinds.empty()) order_.insert(rank_of(o));
+  for (const auto& k : o.second.kinds) kinds_[k.kind].insert(rank_of(o));
 }
 
 }  // namespace streamdemo::processor

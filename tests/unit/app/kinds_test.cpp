@@ -59,3 +59,13 @@ TEST_CASE("every kind is one row: what is built in, commands, and those of other
   CHECK(find(kinds, "strict").input->check("{}")->sentence == "lacks the member \"a\"");
   CHECK(find(kinds, "foreign").input->check("{}")->sentence == "lacks the member \"b\"");
 }
+
+TEST_CASE("each kind that runs here has its slots") {
+  config::settings s;
+  s.tasks.commands["plain"];
+  s.tasks.commands["many"].concurrency = 4;
+  s.tasks.process_video_concurrency = 1;
+  s.tasks.request_topics = {{"foreign", "request.foreign"}};
+  CHECK(concurrency_of(kinds_of(s)) == std::map<std::string, std::uint32_t, std::less<>>{
+                                           {"process-video", 1}, {"simulate", 3}, {"plain", 3}, {"many", 4}});
+}

@@ -81,6 +81,14 @@ TEST_CASE("what must pass through fits through") {
   CHECK(only(s, "processor.max_gap"));
 
   s = {};
+  s.tasks.commands["a"].concurrency = s.processor.concurrency + 1;
+  CHECK(only(s, "tasks.a.concurrency = 5 must be at most processor.concurrency = 4"));
+  s = {};
+  s.tasks.simulate_concurrency = s.processor.concurrency;
+  s.tasks.process_video_concurrency = s.processor.concurrency + 1;
+  CHECK(only(s, "tasks.process-video.concurrency = 5 must be at most processor.concurrency = 4"));
+
+  s = {};
   s.tasks.commands["a"].max_output_bytes = command_task{}.max_line_bytes - 1;
   CHECK(only(s, "tasks.a.max_output_bytes"));
 

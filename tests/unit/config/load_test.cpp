@@ -135,6 +135,33 @@ TEST_CASE("a kind may have only a request topic of its own") {
   CHECK(l.settings.tasks.request_topics.at("summarise") == "request.summarise");
 }
 
+TEST_CASE("how many tasks of a kind run at once can be said of each kind that runs here") {
+  const auto l = load({std::nullopt,
+                       {{"STREAMDEMO_TASKS_PROCESS_VIDEO_CONCURRENCY", "1"}, {"STREAMDEMO_TASKS_A_COMMAND", "cat"}},
+                       {"tasks.simulate.concurrency=3", "tasks.a.concurrency=2"}});
+  INFO(all_of(l));
+  REQUIRE(l.problems.empty());
+  CHECK(l.settings.tasks.process_video_concurrency == 1);
+  CHECK(l.settings.tasks.simulate_concurrency == 3);
+  CHECK(l.settings.tasks.commands.at("a").concurrency == 2);
+
+  CHECK(load_file("[tasks.simulate]\nconcurrency = 2\n").settings.tasks.simulate_concurrency == 2);
+  CHECK(reports(load_file("[tasks.simulate]\nresumable = true\n"), "s.toml:2", "whose only setting is concurrency"));
+  CHECK(reports(load_file("[tasks.a]\nrequest_topic = \"own\"\nconcurrency = 2\n"), "s.toml:3",
+                "tasks.a.concurrency is for a kind with a command"));
+}
+
+TEST_CASE("by default a kind leaves a slot to the others, where there is more than one") {
+  settings s;
+  CHECK(s.processor.concurrency == 4);
+  CHECK(most_at_once(s, 0) == 3);
+  CHECK(most_at_once(s, 4) == 4);
+  s.processor.concurrency = 2;
+  CHECK(most_at_once(s, 0) == 1);
+  s.processor.concurrency = 1;
+  CHECK(most_at_once(s, 0) == 1);
+}
+
 TEST_CASE("a kind comes from variables and flags too") {
   const auto l = load({std::nullopt,
                        {{"STREAMDEMO_TASKS_WORD_COUNT_COMMAND", R"(["sh", "-c", "echo \"a, b\""])"},

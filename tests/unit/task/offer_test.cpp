@@ -20,7 +20,7 @@ TEST_CASE("an offer is read as it was written") {
   CHECK((parse_offer(offer_payload(o)).value() == o));
   o.draining = true;
   o.slots = {3, 1};
-  o.kinds = {{"process-video", {2, 1}}, {"simulate", {3, 0}}};
+  o.kinds = {{"process-video", {2, 1, 3}}, {"simulate", {3, 0}}};
   o.partitions = {{"request", {0, 3, 11}}, {"request.\"odd\"", {}}};
   const auto text = offer_payload(o);
   CHECK(base::is_json(text));
@@ -36,6 +36,16 @@ TEST_CASE("what a short program says is enough, and members that are not known a
   CHECK(o->partitions.at("request.shout") == std::vector<std::int32_t>{2});
   CHECK(parse_offer(R"({"kinds":{"a":{"free":1,"running":2},"b":{"free":3}},"partitions":{}})")->slots ==
         slot_counts{4, 2});
+}
+
+TEST_CASE("how many tasks of a kind may run at once is said besides, or is what is free and runs") {
+  CHECK(offer_payload({false, {1, 3}, {{"a", {1, 0, 3}}, {"b", {0, 3}}}, {}}) ==
+        R"({"draining":false,"free":1,"running":3,"kinds":{"a":{"free":1,"running":0,"at_once":3},)"
+        R"("b":{"free":0,"running":3}},"partitions":{}})");
+  CHECK(slot_counts{1, 0, 3}.most() == 3);
+  CHECK(slot_counts{1, 1}.most() == 2);
+  CHECK(why_not(R"({"kinds":{"a":{"free":1,"at_once":-1}},"partitions":{}})") ==
+        "the offer's \"at_once\" is no whole number up to a million");
 }
 
 TEST_CASE("an offer that cannot be read names the member") {

@@ -163,7 +163,7 @@ void placement::weigh(group& g, std::string_view kind, base::steady_time now) co
     return;
   }
   const auto& [source, p] = *g.owner;
-  const auto of_kind = p.said.kinds.find(kind)->second.all();
+  const auto of_kind = p.said.kinds.find(kind)->second.most();
   const auto others = others_that_begin_first(*g.owner, kind);
   const auto free_of_kind = std::int64_t{of_kind} - static_cast<std::int64_t>(census_.running(source, kind));
   const auto free_of_all =
@@ -182,7 +182,7 @@ std::int64_t placement::waiting(std::string_view kind, const std::vector<std::in
 std::int64_t placement::others_that_begin_first(const processors::value_type& p, std::string_view kind) const {
   std::int64_t n = 0;
   for (const auto& [other, counts] : p.second.said.kinds) {
-    const auto slots = std::int64_t{counts.all()} - static_cast<std::int64_t>(census_.running(p.first, other));
+    const auto slots = std::int64_t{counts.most()} - static_cast<std::int64_t>(census_.running(p.first, other));
     if (other == kind || slots <= 0) continue;
     std::int64_t here = 0;
     const auto& owners = owners_.find(topic_of(other))->second;

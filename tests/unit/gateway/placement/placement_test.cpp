@@ -116,6 +116,24 @@ TEST_CASE("a kind has no more slots than the processor says, and leaves the othe
   CHECK(f.place("quick").why == reason::least_wait);
 }
 
+TEST_CASE("slots of a kind that others have taken are free for it when those have ended") {
+  fixture f;
+  task::offer o;
+  o.slots = {1, 3};
+  o.kinds = {{"quick", {1, 0, 3}}, {"slow", {0, 3, 3}}};
+  o.partitions["request"] = {0, 1, 2};
+  for (const auto* id : {"s1", "s2", "s3"}) {
+    f.p.accepted(id, "slow", 0, f.now);
+    f.p.started(id, "a", f.now);
+  }
+  f.p.told("a", o, 0ms, f.now);
+  CHECK(f.place().why == reason::free_slot);
+  CHECK(f.place().why != reason::free_slot);
+  f.p.over("s1", f.now);
+  f.p.over("s2", f.now);
+  CHECK(f.place().why == reason::free_slot);
+}
+
 TEST_CASE("a task goes to no processor that drains or does not know its kind") {
   fixture f;
   f.p.told("a", offering(4, {0, 1, 2}), 0ms, f.now);

@@ -807,7 +807,7 @@ TEST_CASE("it offers its free slots and its partitions, and that it drains") {
   REQUIRE(o.size() == 1);
   task::offer expected;
   expected.slots = {2, 0};
-  expected.kinds = {{"plain", {2, 0}}, {"resumable", {2, 0}}};
+  expected.kinds = {{"plain", {2, 0, 2}}, {"resumable", {2, 0, 2}}};
   expected.partitions = {{"request", {0}}};
   CHECK(o[0] == expected);
   for (const auto* id : {"t1", "t2", "t3"}) {
@@ -818,8 +818,8 @@ TEST_CASE("it offers its free slots and its partitions, and that it drains") {
   o = offered();
   REQUIRE(o.size() == 1);
   CHECK(o[0].slots == task::slot_counts{0, 2});
-  CHECK(o[0].kinds.at("plain") == task::slot_counts{0, 2});
-  CHECK(o[0].kinds.at("resumable") == task::slot_counts{0, 0});
+  CHECK(o[0].kinds.at("plain") == task::slot_counts{0, 2, 2});
+  CHECK(o[0].kinds.at("resumable") == task::slot_counts{0, 0, 2});
   f.d.say_farewell();
   o = offers_in(f.act());
   REQUIRE(o.size() == 1);
@@ -840,6 +840,132 @@ TEST_CASE("while the next task must be alone, no slot is offered") {
   const auto o = offers_in(f.act());
   REQUIRE(o.size() == 1);
   CHECK(o[0].slots == task::slot_counts{0, 1});
+}
+
+TEST_CASE("a kind whose slots are all taken holds back no other, and each is offered what is free for it") {
+  auto o = fixture::rules(4, 1);
+  o.kind_concurrency = {{"plain", 3}, {"resumable", 2}};
+  fixture f(o);
+  f.act();
+  const auto submit = [&](const std::string& kind, const std::string& id) {
+    f.kind = kind;
+    f.accepted(id);
+    f.request(id);
+  };
+  for (const auto* id : {"p1", "p2", "p3", "p4", "p5"}) submit("plain", id);
+  CHECK(all_of<begin_run>(f.act()).size() == 3);
+  f.d.tick(base::steady_time{} + interval, base::sys_time::max());
+  auto offered = offers_in(f.act());
+  REQUIRE(offered.size() == 1);
+  CHECK(offered[0].slots == task::slot_counts{1, 3});
+  CHECK(offered[0].kinds.at("plain") == task::slot_counts{0, 3, 3});
+  CHECK(offered[0].kinds.at("resumable") == task::slot_counts{1, 0, 2});
+  for (const auto* id : {"r1", "r2"}) submit("resumable", id);
+  const auto begun = all_of<begin_run>(f.act());
+  REQUIRE(begun.size() == 1);
+  CHECK(begun[0].key.task == "r1");
+  CHECK(f.d.queued() == 3);
+  f.d.on_finished({0, "p1", "my-run-1"}, run_end::ended);
+  CHECK(all_of<begin_run>(f.act()).size() == 1);
+}
+
+namespace {
+
+// A process in which one task of an hour runs, and the turn of another one has come that must run alone.
+struct alone_fixture : fixture {
+  alone_fixture() : fixture(4, 1) {
+    act();
+    accepted("long");
+    request("long");
+    act();
+    accepted("t");
+    started("t", "theirs", "", "other", 0);
+    request("t");
+    act();
+    for (int i = 0; i <= 4; ++i) alive(2000 * i);
+    CHECK(published(act(), message_type::started).empty());
+  }
+  std::size_t begun_by_another(const std::string& id) {
+    accepted(id);
+    request(id);
+    return all_of<begin_run>(act()).size();
+  }
+  // Returns the tasks of the runs that are started meanwhile.
+  std::string ticks(base::milliseconds how_long) {
+    std::string started;
+    for (const auto until = now + how_long; now < until;) {
+      d.tick(now += base::milliseconds(250), base::sys_time::max());
+      for (const auto& m : published(act(), message_type::started)) started += m.request_id + " ";
+    }
+    return started;
+  }
+
+  base::steady_time now{};
+};
+
+}  // namespace
+
+TEST_CASE("a task that must be alone holds others back for a while, then they start, and it comes again") {
+  alone_fixture f;
+  CHECK(f.d.waits_to_be_alone());
+  CHECK(f.begun_by_another("u") == 0);
+  CHECK(f.d.queued() == 2);
+  CHECK(f.ticks(std::chrono::seconds(10)) == "");
+  CHECK(f.ticks(std::chrono::milliseconds(500)) == "u ");
+  CHECK_FALSE(f.d.waits_to_be_alone());
+  CHECK(f.d.queued() == 1);
+  CHECK(f.begun_by_another("v") == 1);
+  f.ticks(std::chrono::seconds(91));
+  CHECK(f.d.waits_to_be_alone());
+  CHECK(f.begun_by_another("w") == 0);
+  for (const auto& [task, run] : {std::pair{"long", "my-run-1"}, {"u", "my-run-2"}, {"v", "my-run-3"}}) {
+    CHECK(published(f.act(), message_type::started).empty());
+    f.d.on_finished({0, task, run}, run_end::ended);
+  }
+  const auto s = published(f.act(), message_type::started);
+  REQUIRE(s.size() == 1);
+  CHECK(s[0].request_id == "t");
+  CHECK(f.d.running() == 1);
+}
+
+TEST_CASE("a task that must be alone and has let others start runs as soon as nobody else has a use for the process") {
+  alone_fixture f;
+  f.ticks(std::chrono::milliseconds(10'500));
+  CHECK(f.begun_by_another("u") == 1);
+  f.d.on_finished({0, "long", "my-run-1"}, run_end::ended);
+  CHECK(published(f.act(), message_type::started).empty());
+  f.d.on_finished({0, "u", "my-run-2"}, run_end::ended);
+  const auto s = published(f.act(), message_type::started);
+  REQUIRE(s.size() == 1);
+  CHECK(s[0].request_id == "t");
+}
+
+TEST_CASE("a task that is over while it waits to be alone holds nothing back any more") {
+  alone_fixture f;
+  CHECK(f.begun_by_another("u") == 0);
+  SUBCASE("it has ended") {
+    f.log(f.of(message_type::ended, "t"), 8100);
+  }
+  SUBCASE("another was faster") {
+    f.started("t", "faster", "theirs", "another", 8100);
+  }
+  SUBCASE("its partition is lost, and the others' too") {
+    f.d.on_revoked({{"request", 0}});
+    CHECK(f.d.queued() == 0);
+    CHECK_FALSE(f.d.waits_to_be_alone());
+    return;
+  }
+  const auto s = published(f.act(), message_type::started);
+  REQUIRE(s.size() == 1);
+  CHECK(s[0].request_id == "u");
+  CHECK_FALSE(f.d.waits_to_be_alone());
+}
+
+TEST_CASE("a drain forgets who waits to be alone") {
+  alone_fixture f;
+  f.d.drain();
+  CHECK(f.d.queued() == 0);
+  CHECK(f.ticks(std::chrono::seconds(100)) == "");
 }
 
 TEST_CASE("own offers measure no silence") {

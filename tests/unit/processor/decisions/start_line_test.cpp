@@ -9,6 +9,10 @@ using streamdemo::processor::start_line;
 
 namespace {
 
+std::optional<start_line::place> take(start_line& line) {
+  return line.take([](const std::string&) { return true; });
+}
+
 // A process with so many slots that starts whatever has its turn.
 struct slots_and_line {
   explicit slots_and_line(std::size_t n) : free(n) {}
@@ -16,14 +20,14 @@ struct slots_and_line {
   void add(const std::string& owner, const std::string& task, const std::string& kind = "k") {
     line.add(owner, kind, {0, owner + "/" + kind + "/" + task});
   }
-  // Starts as many as there are free slots.
-  std::string fill() {
+  // Starts as many as there are free slots, but none of the kind `full`.
+  std::string fill(const std::string& full = "") {
     std::string began;
-    for (; free > 0 && !line.empty(); --free) {
-      const auto task = line.front().task;
-      line.pop_front();
-      line.took_slot(task.substr(0, task.find('/')));
-      began += task + " ";
+    for (; free > 0; --free) {
+      const auto next = line.take([&](const std::string& kind) { return kind != full; });
+      if (!next) break;
+      line.took_slot(next->task.substr(0, next->task.find('/')));
+      began += next->task + " ";
     }
     return began;
   }
@@ -97,44 +101,78 @@ TEST_CASE("owners with as many runs come in turn, and kinds of one owner likewis
   CHECK(s.fill() == "a/video/2 ");
 }
 
-TEST_CASE("who was looked at stays next until it is taken, or is no longer there") {
+TEST_CASE("a kind without a free slot holds back neither other kinds nor other owners") {
+  slots_and_line s(3);
+  s.add("a", "1", "video");
+  s.add("a", "2", "echo");
+  s.add("b", "3", "video");
+  s.add("b", "4", "echo");
+  CHECK(s.fill("video") == "a/echo/2 b/echo/4 ");
+  CHECK(s.line.has("video"));
+  CHECK_FALSE(s.line.has("echo"));
+  CHECK(s.fill() == "a/video/1 ");
+  s.ends("a");
+  CHECK(s.fill() == "b/video/3 ");
+  CHECK_FALSE(s.line.has("video"));
+}
+
+TEST_CASE("whoever had its turn already comes before others of its owner and kind") {
+  slots_and_line s(4);
+  s.add("a", "1");
+  s.add("a", "2");
+  s.line.add_first("a", "k", {0, "a/k/0"});
+  s.line.add_first("b", "k", {0, "b/k/0"});
+  CHECK(s.line.size() == 4);
+  CHECK(s.fill() == "a/k/0 b/k/0 a/k/1 a/k/2 ");
+}
+
+TEST_CASE("what is no longer there has no turn") {
   slots_and_line s(0);
   s.add("a", "1");
-  CHECK(s.line.front().task == "a/k/1");
+  s.add("a", "2");
   s.line.took_slot("a");
   s.add("b", "1");
-  CHECK(s.line.front().task == "a/k/1");
-  s.line.erase_if([](const start_line::place& p) { return p.task == "a/k/1"; });
-  CHECK(s.line.front().task == "b/k/1");
+  s.line.erase_if([](const start_line::place& p) { return p.task == "a/k/1" || p.task == "b/k/1"; });
+  CHECK(s.line.size() == 1);
+  CHECK(take(s.line)->task == "a/k/2");
+  s.add("b", "1");
   s.line.clear();
   CHECK(s.line.empty());
+  CHECK_FALSE(take(s.line));
   s.line.gave_slot("a");
 }
 
-TEST_CASE("at random: all begin once, and no owner waits while one with two more runs begins") {
+TEST_CASE("at random: all begin once, none of a full kind, and no owner waits while one with two more runs begins") {
   std::minstd_rand random(7);
   slots_and_line s(5);
-  std::map<std::string, std::size_t> waiting, running;
+  std::map<std::string, std::size_t> running;
+  std::map<std::string, std::map<std::string, std::size_t>> waiting;  // by kind and owner
   std::size_t added = 0, began = 0;
   for (int step = 0; step < 20'000; ++step) {
     const std::string owner(1, static_cast<char>('a' + random() % 6));
+    const std::string full(1, static_cast<char>('k' + random() % 3));  // m: none
     if (random() % 2 == 0 && added < 4'000) {
-      s.add(owner, std::to_string(added++), random() % 2 == 0 ? "k" : "l");
-      ++waiting[owner];
+      const std::string kind = random() % 2 == 0 ? "k" : "l";
+      s.add(owner, std::to_string(added++), kind);
+      ++waiting[kind][owner];
     } else if (running[owner] > 0) {
       --running[owner];
       s.ends(owner);
     }
-    while (s.free > 0 && !s.line.empty()) {
-      const auto task = s.line.front().task;
-      const auto who = task.substr(0, 1);
-      for (const auto& [other, n] : waiting) {
-        if (n > 0) CHECK(running[who] <= running[other]);
+    while (s.free > 0) {
+      const auto next = s.line.take([&](const std::string& kind) { return kind != full; });
+      if (!next) break;
+      const auto who = next->task.substr(0, 1), kind = next->task.substr(2, 1);
+      CHECK(kind != full);
+      for (const auto& [k, owners] : waiting) {
+        if (k == full) continue;
+        for (const auto& [other, n] : owners) {
+          if (n > 0) CHECK(running[who] <= running[other]);
+        }
       }
-      s.line.pop_front();
       s.line.took_slot(who);
       --s.free;
-      --waiting[who];
+      --waiting[kind][who];
       ++running[who];
       ++began;
     }
