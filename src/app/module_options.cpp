@@ -53,6 +53,7 @@ processor::options processor_options(const config::settings& s, std::string sour
   o.alone = !config::reaches_other_processes(s.bus);
   o.concurrency = s.processor.concurrency;
   o.alone_wait = s.processor.alone_wait;
+  o.max_held_requests = s.processor.max_held_requests;
   o.max_gap = s.processor.max_gap;
   o.max_held_bytes = s.processor.max_held_bytes;
   o.max_remembered_bytes = s.processor.max_remembered_bytes;

@@ -32,7 +32,7 @@ class consumer_owner final : public shared_consumer {
 
   awaitable<result<std::vector<shared_item>>> receive(std::size_t max) override { return Impl::receive(impl_, max); }
   void complete(const delivery& d) override { impl_->complete(d); }
-  std::size_t held_bytes() const override { return impl_->held_bytes(); }
+  holdings held() const override { return impl_->held(); }
   std::optional<std::string> obstacle() const override { return impl_->obstacle(); }
   void close() override { impl_->close(); }
   awaitable<drain_report> drain(steady_time deadline) override { return Impl::drain(impl_, deadline); }

@@ -110,12 +110,11 @@ void check_sizes(contradiction_list& out, const settings& s) {
     at_least(out, bytes("inprocess.request_max_bytes", s.inprocess.request_max_bytes),
              bytes("gateway.max_body_bytes", s.gateway.max_body_bytes), "the largest task would not fit");
   }
-  if (s.processor.max_gap < s.processor.concurrency) {
-    out.push_back({{"processor.max_gap", "processor.concurrency"},
-                   fmt::format("processor.max_gap = {} must be at least processor.concurrency = {}: a processor with "
-                               "one partition could not fill its places",
-                               s.processor.max_gap, s.processor.concurrency)});
-  }
+  const auto held = side{{"processor.max_held_requests"}, static_cast<std::int64_t>(s.processor.max_held_requests)};
+  at_least(out, held, {{"processor.concurrency"}, s.processor.concurrency},
+           "a processor with one partition could not fill its slots");
+  at_least(out, {{"processor.max_gap"}, static_cast<std::int64_t>(s.processor.max_gap)}, held,
+           "no more than that is ever received");
   check_slots(out, "process-video", s.tasks.process_video_concurrency, s);
   check_slots(out, "simulate", s.tasks.simulate_concurrency, s);
   for (const auto& [kind, task] : s.tasks.commands) {

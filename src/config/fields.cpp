@@ -231,8 +231,12 @@ void add_processor(field_list& f) {
                   "A task on its last allowed run (processor.max_runs) runs alone. When its turn comes, nothing else "
                   "starts for at most this time; if other tasks still run then, it lets others start for nine times "
                   "as long, and tries again."));
-  f.push_back(num("processor.max_gap", AT(processor.max_gap), 1, 1000000,
-                  "How many records of a partition are received past the first one that is not completed."));
+  f.push_back(num("processor.max_held_requests", AT(processor.max_held_requests), 1, 1000000,
+                  "How many requests of a partition may be received and not completed: those that run, and those that "
+                  "wait for a slot."));
+  f.push_back(num("processor.max_gap", AT(processor.max_gap), 1, 1000000000,
+                  "How many requests of a partition are received past the first one that is not completed, those that "
+                  "are completed included: so many are received once more when the partition gets another owner."));
   f.push_back(num("processor.max_held_bytes", AT(processor.max_held_bytes), kib, tib,
                   "The most bytes of requests that are received and not completed, of all partitions together; at this "
                   "limit no more are received until a task ends."));

@@ -24,7 +24,11 @@ processor_metrics::processor_metrics(base::metrics& m)
       queued(m.gauge("streamdemo_processor_tasks_queued", "Tasks that wait for a free run")),
       waits_alone(m.gauge("streamdemo_processor_waits_alone",
                           "1 while nothing starts because a task must run alone, at most processor.alone_wait_ms")),
+      held_requests(m.gauge("streamdemo_processor_held_requests", "Requests taken in and not completed")),
       held_bytes(m.gauge("streamdemo_processor_held_bytes", "Bytes of requests taken in and not completed")),
+      gap(m.gauge("streamdemo_processor_gap",
+                  "Requests taken in of one partition from its first un-completed one on, in the partition with most; "
+                  "at processor.max_gap it waits for that one")),
       remembered_bytes(m.gauge("streamdemo_processor_remembered_bytes",
                                "Memory for the ids of tasks that have ended, bounded by "
                                "processor.max_remembered_bytes; beyond it few requests are taken in")),

@@ -23,7 +23,9 @@ class processor_metrics {
   base::gauge& running;
   base::gauge& queued;
   base::gauge& waits_alone;
+  base::gauge& held_requests;
   base::gauge& held_bytes;
+  base::gauge& gap;
   base::gauge& remembered_bytes;
   base::gauge& bytes_in_flight;
 

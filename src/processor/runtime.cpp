@@ -75,6 +75,7 @@ void runtime::start() {
   readiness_.begin();
   consumer_ = bus_.join(executor_, {.group = options_.group,
                                     .topics = options_.request_topics,
+                                    .max_open = options_.max_held_requests,
                                     .max_gap = options_.max_gap,
                                     .max_bytes = options_.max_held_bytes});
   loops_.spawn([this] { return read_responses(); });
@@ -246,7 +247,10 @@ void runtime::show() const {
   metrics_.queued.Set(static_cast<double>(decisions_.queued()));
   metrics_.waits_alone.Set(decisions_.waits_to_be_alone() ? 1 : 0);
   metrics_.remembered_bytes.Set(static_cast<double>(decisions_.remembered_bytes()));
-  metrics_.held_bytes.Set(static_cast<double>(consumer_->held_bytes()));
+  const auto held = consumer_->held();
+  metrics_.held_requests.Set(static_cast<double>(held.records));
+  metrics_.held_bytes.Set(static_cast<double>(held.bytes));
+  metrics_.gap.Set(static_cast<double>(held.gap));
 }
 
 void runtime::act(ask_end a) {

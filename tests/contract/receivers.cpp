@@ -119,12 +119,12 @@ std::vector<std::string> follower::values() const {
   return out;
 }
 
-std::shared_ptr<member> join(contract_fixture& t, const std::string& group, const std::string& topic,
-                             std::size_t max_gap) {
+std::shared_ptr<member> join(contract_fixture& t, const std::string& group, const std::string& topic, bounds b) {
   bus::group_options o;
   o.group = group;
   o.topics.push_back(topic);
-  o.max_gap = max_gap;
+  o.max_open = b.max_open;
+  o.max_gap = b.max_gap;
   return std::make_shared<member>(t, t.bus.join(t.ex, std::move(o)));
 }
 

@@ -80,8 +80,12 @@ class follower final : public receiver<bus::reader, bus::read_item> {
   std::map<partition_id, base::record_ptr> last_;  // the last record since follow()
 };
 
-std::shared_ptr<member> join(contract_fixture& t, const std::string& group, const std::string& topic,
-                             std::size_t max_gap = 1000);
+// The bounds of a member, as in group_options.
+struct bounds {
+  std::size_t max_open = 1000;
+  std::size_t max_gap = 1'000'000;
+};
+std::shared_ptr<member> join(contract_fixture& t, const std::string& group, const std::string& topic, bounds b = {});
 std::shared_ptr<follower> make_follower(contract_fixture& t);
 
 // "from", "from + 1", … up to but not including `end`.

@@ -68,24 +68,24 @@ BUS_CONTRACT("shared: what is un-completed when a member crashes comes again to 
   CHECK(b->values() == numbers(0, 5));
 }
 
-BUS_CONTRACT("shared: what the last owner had taken in does not count against the next owner's max_gap") {
+BUS_CONTRACT("shared: what the last owner had taken in does not count against the next owner's bounds") {
   const auto topic = co_await t.topic(1);
   const auto group = t.fresh("group");
   auto p = t.bus.make_producer(t.ex);
   co_await put_numbers(*p, topic, 0, 0, 5);
-  auto a = join(t, group, topic, 3);
+  auto a = join(t, group, topic, {.max_gap = 3});
   a->start();
   co_await a->until([&] { return a->got.size() == 3; });
   a->complete(1);
   co_await a->crash();
-  auto b = join(t, group, topic, 3);
+  auto b = join(t, group, topic, {.max_gap = 3});
   b->start();
   co_await b->until([&] { return b->got.size() == 3; });
   CHECK(b->values() == numbers(0, 3));
   b->complete(0);
   co_await b->leave();
   // Offset 1 was completed under an assignment that is over.
-  auto c = join(t, group, topic, 3);
+  auto c = join(t, group, topic, {.max_gap = 3});
   c->start();
   co_await c->until([&] { return c->got.size() == 3; });
   CHECK(c->values() == numbers(1, 4));
@@ -193,7 +193,7 @@ BUS_CONTRACT("shared: no more than max_gap records past the watermark are taken 
   const auto topic = co_await t.topic(1);
   auto p = t.bus.make_producer(t.ex);
   co_await put_numbers(*p, topic, 0, 0, 10);
-  auto m = join(t, t.fresh("group"), topic, 3);
+  auto m = join(t, t.fresh("group"), topic, {.max_gap = 3});
   m->start();
   co_await m->until([&] { return m->got.size() == 3; });
   m->complete(2);
@@ -210,6 +210,57 @@ BUS_CONTRACT("shared: no more than max_gap records past the watermark are taken 
   }
 }
 
+BUS_CONTRACT(
+    "shared: a record that is not completed stops no others, of which only the un-completed ones are bounded") {
+  const auto topic = co_await t.topic(1);
+  const auto group = t.fresh("group");
+  auto p = t.bus.make_producer(t.ex);
+  co_await put_numbers(*p, topic, 0, 0, 300);
+  auto m = join(t, group, topic, {.max_open = 2});
+  m->start();
+  for (std::size_t i = 1; i < 300; ++i) {
+    co_await m->until([&] { return m->got.size() > i; });
+    CHECK(m->got.size() == i + 1);  // the first one and this one
+    CHECK(m->source().held().records == 2);
+    CHECK(m->source().held().gap == i + 1);
+    m->complete(i);
+  }
+  CHECK(m->values() == numbers(0, 300));
+  CHECK(m->source().held().records == 1);
+  m->complete(0);
+  CHECK(m->source().held().records == 0);
+  CHECK(m->source().held().gap == 0);
+  co_await m->leave();
+  co_await put_numbers(*p, topic, 0, 300, 1);
+  auto next = join(t, group, topic);
+  next->start();
+  co_await next->until([&] { return !next->got.empty(); });
+  CHECK(next->values() == numbers(300, 301));
+}
+
+BUS_CONTRACT("shared: whoever is not completed comes again to the next owner, however many were completed past it") {
+  const auto topic = co_await t.topic(1);
+  const auto group = t.fresh("group");
+  auto p = t.bus.make_producer(t.ex);
+  co_await put_numbers(*p, topic, 0, 0, 200);
+  auto m = join(t, group, topic, {.max_open = 3});
+  m->start();
+  for (std::size_t i = 0; i < 200; ++i) {
+    co_await m->until([&] { return m->got.size() > i; });
+    if (i != 7 && i != 150) m->complete(i);
+  }
+  co_await m->leave();
+  auto next = join(t, group, topic, {.max_open = 3});
+  next->start();
+  bool second = false;
+  for (std::size_t i = 0; !second; ++i) {
+    co_await next->until([&] { return next->got.size() > i; });
+    second = next->got[i].record->value == "150";
+    next->complete(i);
+  }
+  CHECK(next->got[0].record->value == "7");
+}
+
 BUS_CONTRACT("shared: un-completed records are bounded in bytes, in all partitions together, but one is always taken") {
   const auto topic = co_await t.topic(2);
   auto p = t.bus.make_producer(t.ex);
@@ -224,7 +275,7 @@ BUS_CONTRACT("shared: un-completed records are bounded in bytes, in all partitio
   auto m = std::make_shared<member>(t, t.bus.join(t.ex, o));
   m->start();
   co_await m->until([&] { return m->got.size() == 3; });
-  const auto held = m->source().held_bytes();
+  const auto held = m->source().held().bytes;
   CHECK(held >= o.max_bytes);
   co_await base::sleep_for(base::milliseconds(50));
   CHECK(m->got.size() == 3);
@@ -232,14 +283,14 @@ BUS_CONTRACT("shared: un-completed records are bounded in bytes, in all partitio
   m->complete(2);
   m->complete(2);
   co_await m->until([&] { return m->got.size() == 4; });
-  CHECK(m->source().held_bytes() == held);
+  CHECK(m->source().held().bytes == held);
   co_await base::sleep_for(base::milliseconds(50));
   CHECK(m->got.size() == 4);
   for (std::size_t i = 0; i < 10; ++i) {
     co_await m->until([&] { return m->got.size() > i; });
     m->complete(i);
   }
-  CHECK(m->source().held_bytes() == 0);
+  CHECK(m->source().held().bytes == 0);
   co_await m->leave();
   // Smaller than any record.
   for (int i = 5; i < 8; ++i) co_await put(*p, sized(topic, 0, i));

@@ -160,6 +160,7 @@ BUS_CONTRACT(
   bus::group_options o;
   o.group = t.fresh("group");
   o.topics.push_back(topic);
+  o.max_open = 50;
   o.max_gap = 100;
   ledger all;
   base::io_threads threads(4, "stress");

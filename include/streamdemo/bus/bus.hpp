@@ -114,9 +114,19 @@ using shared_item = std::variant<delivery, assigned, revoked>;
 struct group_options {
   std::string group;
   std::vector<std::string> topics;
-  std::size_t max_gap = 1000;  // per partition: how many records past the low watermark may be received
+  std::size_t max_open = 1000;  // per partition: how many records may be received and not completed
+  // Per partition: how many records past the low watermark may be received, completed ones included. The next owner
+  // gets so many again.
+  std::size_t max_gap = 1'000'000;
   // While the un-completed records of all partitions hold this many bytes, no further record is received.
   std::size_t max_bytes = 64 << 20;
+};
+
+// What a member has received.
+struct holdings {
+  std::size_t records = 0;  // un-completed ones, of all partitions
+  std::size_t bytes = 0;    // theirs, by record::bytes()
+  std::size_t gap = 0;      // the longest way from a partition's low watermark to its last record
 };
 
 // A member of a consumer group. Each partition belongs to one member at a time, and is read from the committed offset,
@@ -134,8 +144,7 @@ class shared_consumer {
   // un-completed records are delivered again to the next owner. Ignored when that assignment is over. Does not block.
   virtual void complete(const delivery& d) = 0;
 
-  // The size of all received and un-completed records, by record::bytes().
-  virtual std::size_t held_bytes() const = 0;
+  virtual holdings held() const = 0;
   // Why no record can arrive, as a text for the person who manages access rights: this user may not join the group or
   // may not read its topics. Disappears once the rights are granted. nullopt: no obstacle is known.
   virtual std::optional<std::string> obstacle() const = 0;

@@ -155,7 +155,8 @@ struct settings {
   struct {
     std::uint32_t concurrency = 4;           // of all kinds together
     milliseconds alone_wait{10000};          // how long a task that must run alone may keep others from starting
-    std::uint64_t max_gap = 1000;
+    std::uint64_t max_held_requests = 1000;  // of a partition that are received and not completed
+    std::uint64_t max_gap = 1000000;
     std::uint64_t max_held_bytes = 67108864;        // of requests that are received and not completed
     std::uint64_t max_remembered_bytes = 67108864;  // for the ids of ended tasks
     std::uint64_t emit_bytes = 4194304;             // published and not yet acknowledged, per run

@@ -26,7 +26,8 @@ struct options {
   std::uint32_t concurrency = 4;                                       // of all kinds together
   std::map<std::string, std::uint32_t, std::less<>> kind_concurrency;  // of a kind; not named: as many as of all
   base::milliseconds alone_wait{10000};           // how long a task that must run alone may keep others from starting
-  std::uint64_t max_gap = 1000;                   // received records per partition past the oldest un-completed one
+  std::uint64_t max_held_requests = 1000;         // per partition: received and not completed
+  std::uint64_t max_gap = 1000000;                // per partition: received past the oldest un-completed one
   std::uint64_t max_held_bytes = 67108864;        // of un-completed requests
   std::uint64_t max_remembered_bytes = 67108864;  // for the ids of ended tasks
   std::uint64_t emit_bytes = 4194304;             // published and not yet acknowledged, per run

@@ -13,10 +13,7 @@ std::vector<partition_id> ids_of(const std::vector<group_partition*>& partitions
 }  // namespace
 
 consumer_impl::consumer_impl(executor ex, std::shared_ptr<core> c, group_options o)
-    : ringing_puller(ex, c->mutex()),
-      options_(std::move(o)),
-      core_(std::move(c)),
-      intake_(options_.max_gap, options_.max_bytes) {}
+    : ringing_puller(ex, c->mutex()), options_(std::move(o)), core_(std::move(c)), intake_(options_) {}
 
 void consumer_impl::join() {
   const std::lock_guard lock(mutex_);
@@ -49,9 +46,8 @@ void consumer_impl::complete(const delivery& d) {
   if (it == owned_.end()) return;
   auto& p = **it;
   const auto done = intake_.complete(p.done, d.record->offset);
-  if (done.moved) {
-    core_->commit(p, p.done.value());
-  }
+  p.source->data.completed(p.id.partition, d.record->offset);
+  if (done.moved) core_->commit(p, p.done.value());
   if (done.room) arrived();
 }
 
@@ -70,7 +66,7 @@ void consumer_impl::revoke(const std::vector<group_partition*>& lost) {
 std::vector<shared_item> consumer_impl::take_locked(std::size_t max) {
   std::vector<shared_item> out;
   if (!changes_.take(max, out)) return out;
-  intake_.begin_round(held_locked());
+  intake_.begin_round(held_locked().bytes);
   turn_.visit(owned_, [&](group_partition* p) {
     take_from(*p, max, out);
     return out.size() < max;
@@ -80,23 +76,27 @@ std::vector<shared_item> consumer_impl::take_locked(std::size_t max) {
 
 void consumer_impl::take_from(group_partition& p, std::size_t max, std::vector<shared_item>& out) {
   const auto& log = p.source->data.log(p.id.partition);
-  while (out.size() < max && p.next < log.end() && intake_.has_gap(p.done.gap()) && intake_.has_bytes()) {
+  while (out.size() < max && p.next < log.end() && intake_.has_room(p.done) && intake_.has_bytes()) {
     auto r = log.at(p.next);
+    if (!r) {  // this group has completed it under an earlier assignment
+      ++p.next;
+      continue;
+    }
     intake_.take(p.done, p.next, r->bytes());
     out.emplace_back(delivery{std::move(r), p.assignment});
     ++p.next;
   }
 }
 
-std::size_t consumer_impl::held_bytes() {
+holdings consumer_impl::held() {
   const std::lock_guard lock(mutex_);
   return held_locked();
 }
 
-std::size_t consumer_impl::held_locked() const {
-  std::size_t n = 0;
-  for (const auto* p : owned_) n += p->done.bytes();
-  return n;
+holdings consumer_impl::held_locked() const {
+  holdings all;
+  for (const auto* p : owned_) add(all, p->done);
+  return all;
 }
 
 }  // namespace streamdemo::bus::inprocess

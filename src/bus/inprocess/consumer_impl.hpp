@@ -14,7 +14,7 @@ class consumer_impl final : public ringing_puller<shared_item> {
 
   // As in the contract; owner's executor.
   void complete(const delivery& d);
-  std::size_t held_bytes();
+  holdings held();
   std::optional<std::string> obstacle() const { return std::nullopt; }
   void close();
   static awaitable<drain_report> drain(std::shared_ptr<consumer_impl> self, steady_time deadline);
@@ -29,14 +29,14 @@ class consumer_impl final : public ringing_puller<shared_item> {
   void assign(const std::vector<group_partition*>& gained);
   void revoke(const std::vector<group_partition*>& lost);
   void appended(const group_partition& p) {
-    if (intake_.has_gap(p.done.gap())) arrived();
+    if (intake_.has_room(p.done)) arrived();
   }
   member_id id = 0;
 
  private:
   std::vector<shared_item> take_locked(std::size_t max) override;
   void take_from(group_partition& p, std::size_t max, std::vector<shared_item>& out);
-  std::size_t held_locked() const;
+  holdings held_locked() const;
 
   const group_options options_;
   std::shared_ptr<core> core_;

@@ -31,7 +31,7 @@ class partition_log {
   // The log time of the newest record there ever was, also of one that was only stamped.
   base::sys_time last_time() const noexcept { return last_; }
 
-  // begin() <= offset < end()
+  // begin() <= offset < end(). nullptr: it was dropped by drop().
   const base::record_ptr& at(std::int64_t offset) const { return entries_[index(offset)].record; }
 
   // The first record whose log time is not before `t`; end() when there is none.
@@ -40,13 +40,18 @@ class partition_log {
   // Both require a log that is not empty.
   std::uint64_t oldest_age() const { return entries_.front().age; }
   std::size_t drop_oldest();  // returns the number of bytes that this freed
+  // Drops a record in the middle; its place stays, which counts as bytes_of_place until it is the oldest. begin() <=
+  // offset < end(). Returns the number of bytes that this freed.
+  std::size_t drop(std::int64_t offset);
 
  private:
   struct entry {
     base::record_ptr record;
+    base::sys_time log_time;
     std::size_t bytes;
     std::uint64_t age;
   };
+  static constexpr std::size_t bytes_of_place = sizeof(entry);
   std::size_t index(std::int64_t offset) const { return static_cast<std::size_t>(offset - begin_); }
 
   std::int64_t begin_ = 0;

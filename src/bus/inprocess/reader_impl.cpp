@@ -113,6 +113,7 @@ record_ptr reader_impl::next(cursor& c) {
   const auto& log = c.source->data.log(c.id.partition);
   if (c.position >= log.begin()) {
     c.fetched.clear();
+    while (c.position < log.end() && !log.at(c.position)) ++c.position;  // dropped behind others that were not
     return c.position < log.end() ? log.at(c.position) : nullptr;
   }
   if (c.fetched.size() < chunk_records / 2) fetch(c);

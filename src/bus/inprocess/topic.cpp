@@ -1,6 +1,7 @@
 #include "bus/inprocess/topic.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace streamdemo::bus::inprocess {
 
@@ -8,7 +9,7 @@ topic::topic(topic_spec spec) : spec_(std::move(spec)), slots_(static_cast<std::
 
 topic::topic(topic_spec spec, const std::vector<journal::partition_entry>& stored)
     : spec_(std::move(spec)), journaled_(true) {
-  for (const auto& e : stored) slots_.push_back({partition_log(e.end, e.last), {}, e.begin});
+  for (const auto& e : stored) slots_.push_back({partition_log(e.end, e.last), {}, e.begin, {}});
 }
 
 std::int64_t topic::begin(std::int32_t partition) const {
@@ -43,12 +44,39 @@ topic::slot* topic::oldest_droppable() {
 
 bool topic::make_room(std::size_t bytes) {
   while (bytes_ != 0 && bytes_ + bytes > spec_.max_bytes) {
-    auto* s = oldest_droppable();
-    if (!s) return false;
-    bytes_ -= s->log.drop_oldest();
+    if (auto* s = oldest_droppable()) {
+      bytes_ -= s->log.drop_oldest();
+    } else if (!drop_completed_between()) {
+      return false;
+    }
   }
   bytes_ += bytes;
   return true;
+}
+
+void topic::completed(std::int32_t partition, std::int64_t offset) {
+  auto& s = slots_[std::size_t(partition)];
+  if (s.holds.size() > 1) return;  // another group may need it
+  s.completed.push_back(offset);
+  const auto in_memory = std::size_t(s.log.end() - s.log.begin());
+  if (s.completed.size() > 2 * in_memory + 64) prune(s);
+}
+
+void topic::prune(slot& s) {
+  std::erase_if(s.completed, [&](std::int64_t offset) { return offset < s.log.begin() || offset >= s.log.end(); });
+  std::sort(s.completed.begin(), s.completed.end());
+  s.completed.erase(std::unique(s.completed.begin(), s.completed.end()), s.completed.end());
+}
+
+// True: that freed memory.
+bool topic::drop_completed_between() {
+  std::size_t freed = 0;
+  for (auto& s : slots_) {
+    prune(s);
+    for (const auto offset : std::exchange(s.completed, {})) freed += s.log.drop(offset);
+  }
+  bytes_ -= freed;
+  return freed > 0;
 }
 
 void topic::drop_completed() {

@@ -32,9 +32,12 @@ class topic {
   std::int64_t kept_from(std::int32_t partition) const { return slots_[std::size_t(partition)].kept_from; }
   void keep_from(std::int32_t partition, std::int64_t offset);
 
-  // Drops records that nobody needs, oldest first, until a record of this size fits. True: its room is reserved; append
-  // it or give the room back. An empty topic takes one record of any size.
+  // Drops records that nobody needs, oldest first, and then completed ones behind others that are not, until a record
+  // of this size fits. True: its room is reserved; append it or give the room back. An empty topic takes one record of
+  // any size.
   bool make_room(std::size_t bytes);
+  // Everybody who holds this partition has completed the record, though perhaps not those before it: it may be dropped.
+  void completed(std::int32_t partition, std::int64_t offset);
   // Drops whatever every hold has passed. Without a hold, nothing.
   void drop_completed();
   void give_back(std::size_t bytes) noexcept { bytes_ -= bytes; }
@@ -59,8 +62,11 @@ class topic {
   struct slot {
     partition_log log;
     std::vector<const std::int64_t*> holds;
-    std::int64_t kept_from = 0;  // with a journal
+    std::int64_t kept_from = 0;           // with a journal
+    std::vector<std::int64_t> completed;  // offsets that may be dropped; some perhaps twice, or dropped already
   };
+  static void prune(slot& s);
+  bool drop_completed_between();
   bool droppable(const slot& s) const;
   slot* oldest_droppable();
 

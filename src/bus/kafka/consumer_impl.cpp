@@ -34,11 +34,7 @@ partitions_ptr list_of_topics(const std::vector<std::string>& topics) {
 }  // namespace
 
 consumer_impl::consumer_impl(executor ex, dependencies& d, group_options o)
-    : puller(ex),
-      deps_(d),
-      options_(std::move(o)),
-      client_(ex, d, "group-member"),
-      intake_(options_.max_gap, options_.max_bytes) {}
+    : puller(ex), deps_(d), options_(std::move(o)), client_(ex, d, "group-member"), intake_(options_) {}
 
 void consumer_impl::join() {
   auto started = client_.start({.defaults = member_defaults(),
@@ -139,7 +135,7 @@ void consumer_impl::answer(rd_kafka_resp_err_t what, const std::vector<partition
 std::vector<shared_item> consumer_impl::take(std::size_t max) {
   std::vector<shared_item> out;
   if (!changes_.take(max, out)) return out;
-  intake_.begin_round(held_bytes());
+  intake_.begin_round(held().bytes);
   turn_.visit(owned_, [&](auto& p) {
     take_from(p.first, p.second, max, out);
     return out.size() < max;
@@ -148,7 +144,7 @@ std::vector<shared_item> consumer_impl::take(std::size_t max) {
 }
 
 void consumer_impl::take_from(const partition_id& id, owned& p, std::size_t max, std::vector<shared_item>& out) {
-  while (out.size() < max && intake_.has_gap(p.done ? p.done->gap() : 0) && intake_.has_bytes()) {
+  while (out.size() < max && (!p.done || intake_.has_room(*p.done)) && intake_.has_bytes()) {
     const auto e = p.queue.poll();
     if (!e) return;
     if (rd_kafka_event_type(e.get()) == RD_KAFKA_EVENT_FETCH) {
@@ -173,10 +169,12 @@ void consumer_impl::take_records(const partition_id& id, owned& p, rd_kafka_even
   }
 }
 
-std::size_t consumer_impl::held_bytes() const {
-  std::size_t n = 0;
-  for (const auto& [id, p] : owned_) n += p.done ? p.done->bytes() : 0;
-  return n;
+holdings consumer_impl::held() const {
+  holdings all;
+  for (const auto& [id, p] : owned_) {
+    if (p.done) add(all, *p.done);
+  }
+  return all;
 }
 
 void consumer_impl::complete(const delivery& d) {

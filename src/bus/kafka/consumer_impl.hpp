@@ -18,7 +18,7 @@ class consumer_impl final : public puller<shared_item>, public std::enable_share
 
   // As in the contract.
   void complete(const delivery& d);
-  std::size_t held_bytes() const;
+  holdings held() const;
   const std::optional<std::string>& obstacle() const noexcept { return obstacle_; }
   void close();
   static awaitable<drain_report> drain(std::shared_ptr<consumer_impl> self, steady_time deadline);

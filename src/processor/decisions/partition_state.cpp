@@ -151,9 +151,19 @@ void partition_state::forget() {
   if (fold_.forget(until) > 0) complete_from_ = std::max(complete_from_, until - options_.keep_for);
 }
 
+// A request whose task has not ended needs no ended task: when its own one ends, that is read.
+sys_time partition_state::needed_early_since() const {
+  auto since = sys_time::max();
+  for (const auto& [id, r] : requests) {
+    const auto* t = fold_.find(id);
+    if (t == nullptr || t->end) since = std::min(since, r.since - options_.recovery_margin);
+  }
+  return since;
+}
+
 void partition_state::forget_ended_before(sys_time at) {
   if (!followed_) return;
-  const auto until = std::min(at, needed_since());
+  const auto until = std::min(at, needed_early_since());
   if (fold_.forget_ended_before(until) > 0) complete_from_ = std::max(complete_from_, until);
 }
 

@@ -87,6 +87,7 @@ class partition_state {
   bool has_read(const task::message& request) const;
   bool needs_alive() const;
   sys_time needed_since() const noexcept;
+  sys_time needed_early_since() const;
 
   const decision_options& options_;
   std::set<std::string> topics_;          // request topics of which the partition with this number is assigned

@@ -6,14 +6,14 @@ using streamdemo::bus::intake;
 using streamdemo::bus::watermark;
 
 TEST_CASE("so many records past the watermark are taken in, and completing one makes room once the watermark moves") {
-  intake in(2, 1000);
+  intake in({.max_open = 1000, .max_gap = 2, .max_bytes = 1000});
   watermark done(0);
   in.begin_round(0);
   for (std::int64_t offset = 0; offset < 2; ++offset) {
-    CHECK(in.has_gap(done.gap()));
+    CHECK(in.has_room(done));
     in.take(done, offset, 1);
   }
-  CHECK_FALSE(in.has_gap(done.gap()));
+  CHECK_FALSE(in.has_room(done));
   auto c = in.complete(done, 1);
   CHECK_FALSE(c.moved);
   CHECK_FALSE(c.room);
@@ -22,8 +22,41 @@ TEST_CASE("so many records past the watermark are taken in, and completing one m
   CHECK(c.room);
 }
 
+TEST_CASE("so many un-completed records are taken in, whatever lies between them") {
+  intake in({.max_open = 2, .max_gap = 100, .max_bytes = 1000});
+  watermark done(0);
+  in.begin_round(0);
+  in.take(done, 0, 1);
+  for (std::int64_t offset = 1; offset < 99; ++offset) {
+    CHECK(in.has_room(done));
+    in.take(done, offset, 1);
+    CHECK_FALSE(in.has_room(done));
+    const auto c = in.complete(done, offset);
+    CHECK_FALSE(c.moved);
+    CHECK(c.room);
+  }
+  in.take(done, 99, 1);
+  const auto c = in.complete(done, 99);
+  CHECK_FALSE(c.room);  // the way from the first one is as long as it may be
+  CHECK_FALSE(in.has_room(done));
+  CHECK(in.complete(done, 0).room);
+}
+
+TEST_CASE("what is held of several partitions is added up, but for the longest way") {
+  watermark a(0), b(0);
+  for (std::int64_t i = 0; i < 10; ++i) a.take(i, 3);
+  b.take(0, 5);
+  for (std::int64_t i = 1; i < 10; ++i) a.complete(i);
+  streamdemo::bus::holdings all;
+  add(all, a);
+  add(all, b);
+  CHECK(all.records == 2);
+  CHECK(all.bytes == 8);
+  CHECK(all.gap == 10);
+}
+
 TEST_CASE("one record of any size is taken in, and no other beside it, until it is completed") {
-  intake in(1000, 10);
+  intake in({.max_bytes = 10});
   watermark done(0);
   in.begin_round(0);
   CHECK(in.has_bytes());
@@ -36,7 +69,7 @@ TEST_CASE("one record of any size is taken in, and no other beside it, until it 
 }
 
 TEST_CASE("a completion that no record waited for makes no noise") {
-  intake in(1000, 1000);
+  intake in({.max_bytes = 1000});
   watermark done(0);
   in.begin_round(0);
   in.take(done, 0, 1);

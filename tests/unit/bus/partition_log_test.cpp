@@ -34,6 +34,21 @@ TEST_CASE("offsets count up from 0 and go on after the oldest was dropped") {
   CHECK(log.oldest_age() == 1);
 }
 
+TEST_CASE("a record in the middle can be dropped, and its place stays until it is the oldest") {
+  partition_log log;
+  for (int i = 0; i < 3; ++i) put(log, with_value(std::string(1000, 'x')), at_micros(1'000 * i), 0);
+  const auto bytes = log.at(1)->bytes();
+  const auto freed = log.drop(1);
+  CHECK(freed > 900);
+  CHECK(log.drop(1) == 0);
+  CHECK_FALSE(log.at(1));
+  CHECK(log.begin() == 0);
+  CHECK(log.at_time(at_micros(1'000)) == 1);
+  log.drop_oldest();
+  CHECK(log.drop_oldest() + freed == bytes);
+  CHECK(log.at(2));
+}
+
 TEST_CASE("log times are milliseconds and never go back, not even when all records are gone") {
   partition_log log;
   CHECK(put(log, {}, at_micros(5'999), 0)->log_time == at_micros(5'000));

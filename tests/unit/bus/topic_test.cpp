@@ -102,6 +102,43 @@ TEST_CASE("a topic that refuses drops only what every group has completed, and n
   CHECK_FALSE(put(t));
 }
 
+TEST_CASE("completed records behind one that is not are dropped when there is no other room") {
+  auto t = make(when_full::refuse, 4, 2);
+  std::int64_t position = 0;
+  t.hold(0, &position);
+  for (int i = 0; i < 3; ++i) REQUIRE(put(t));
+  REQUIRE(put(t, 1));
+  t.completed(0, 1);
+  t.completed(0, 2);
+  CHECK(t.log(0).at(1));
+  CHECK(put(t));
+  CHECK(t.log(0).at(0));
+  CHECK_FALSE(t.log(0).at(1));
+  CHECK_FALSE(t.log(0).at(2));
+  CHECK(t.log(0).begin() == 0);
+  t.completed(0, 1);
+  std::size_t more = 0;
+  while (put(t)) ++more;
+  CHECK(more <= 1);  // what is left of those that were dropped counts
+  // However often it is said, no more is remembered than there are records.
+  for (int i = 0; i < 1000; ++i) t.completed(0, 3);
+  position = 4;
+  CHECK(put(t));
+  CHECK(t.log(0).begin() > 0);
+}
+
+TEST_CASE("what another group has not completed is not dropped behind one that is not completed") {
+  auto t = make(when_full::refuse, 2);
+  std::int64_t one = 0, other = 0;
+  t.hold(0, &one);
+  t.hold(0, &other);
+  REQUIRE(put(t));
+  REQUIRE(put(t));
+  t.completed(0, 1);
+  CHECK_FALSE(put(t));
+  CHECK(t.log(0).at(1));
+}
+
 TEST_CASE("with a journal, a topic that waits drops from memory what its readers lack, and says that it can be read") {
   topic t(spec(when_full::wait, 2), {{3, 5, {}}});
   CHECK_FALSE(t.waits_for_readers());

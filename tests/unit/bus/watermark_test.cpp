@@ -53,6 +53,7 @@ TEST_CASE("a record taken twice or below the start counts once or not at all") {
   w.take(5);
   w.take(5);
   CHECK(w.gap() == 1);
+  CHECK(w.open() == 1);
   CHECK(w.complete(5));
   CHECK(w.value() == 6);
 }
@@ -62,10 +63,25 @@ TEST_CASE("holes between offsets hold nothing up") {
   w.take(3);
   w.take(9);
   CHECK(w.complete(3));
-  CHECK(w.value() == 4);
+  CHECK(w.value() == 9);
+  CHECK(w.gap() == 1);
   CHECK(w.complete(9));
   CHECK(w.value() == 10);
   CHECK(w.gap() == 0);
+}
+
+TEST_CASE("a million records that are completed past one that is not leave nothing to remember") {
+  watermark w(0);
+  w.take(0, 5);
+  for (std::int64_t offset = 1; offset <= 1'000'000; ++offset) {
+    w.take(offset, 1);
+    CHECK_FALSE(w.complete(offset));
+    CHECK(w.open() == 1);
+  }
+  CHECK(w.bytes() == 5);
+  CHECK(w.gap() == 1'000'001);
+  CHECK(w.complete(0));
+  CHECK(w.value() == 1'000'001);
 }
 
 TEST_CASE("in any order of completion the watermark is the lowest un-completed offset") {
@@ -87,6 +103,7 @@ TEST_CASE("in any order of completion the watermark is the lowest un-completed o
       const auto expected = open.empty() ? next : *open.begin();
       REQUIRE(w.value() == expected);
       REQUIRE(w.gap() == std::size_t(next - expected));
+      REQUIRE(w.open() == open.size());
     }
   }
 }

@@ -77,8 +77,11 @@ TEST_CASE("what must pass through fits through") {
   CHECK(only(s, "inprocess.request_max_bytes"));
 
   s = {};
-  s.processor.max_gap = s.processor.concurrency - 1;
-  CHECK(only(s, "processor.max_gap"));
+  s.processor.max_held_requests = s.processor.concurrency - 1;
+  CHECK(only(s, "processor.max_held_requests = 3 must be at least processor.concurrency = 4"));
+  s = {};
+  s.processor.max_gap = s.processor.max_held_requests - 1;
+  CHECK(only(s, "processor.max_gap = 999 must be at least processor.max_held_requests = 1000"));
 
   s = {};
   s.tasks.commands["a"].concurrency = s.processor.concurrency + 1;

@@ -667,13 +667,35 @@ TEST_CASE("over its bound a processor forgets early what no request can need, an
 TEST_CASE("what a request in hand may need is remembered, whatever the bound") {
   fixture f(remembering(1));
   f.act();
-  f.accepted("old", -200'000);
-  f.request("old", -200'000);
-  f.act();
   thousand_end(f, 0);
+  f.request("t0-5", 0);  // and is not judged yet
   f.alive(1'000'000, "other");
   tick(f);
   CHECK(f.d.remembers_too_much());
+  CHECK(all_of<complete>(f.act()).size() == 1);
+  tick(f);
+  CHECK_FALSE(f.d.remembers_too_much());
+}
+
+TEST_CASE("a task that runs for long needs none of those that end meanwhile; if they come again, they are looked up") {
+  fixture f(remembering(1));
+  f.act();
+  f.accepted("long", -200'000);
+  f.request("long", -200'000, at(-200'000));
+  REQUIRE(all_of<begin_run>(f.act()).size() == 1);
+  f.started("long", "my-run-1", "", "me", -190'000);
+  thousand_end(f, 0);
+  f.alive(900'000, "other");
+  tick(f);
+  CHECK_FALSE(f.d.remembers_too_much());
+  // The partition was lost and won again.
+  f.d.on_revoked({{"request", 0}});
+  f.d.on_assigned({{"request", 0}}, at(900'000));
+  f.request("long", -200'000, at(-200'000));
+  f.request("t0-5", 0);
+  const auto a = f.act();
+  REQUIRE(all_of<follow>(a).size() == 1);
+  CHECK(all_of<follow>(a)[0].from <= at(-200'000));
 }
 
 TEST_CASE("below its bound a processor remembers for keep_for") {
@@ -926,6 +948,15 @@ TEST_CASE("a task that must be alone holds others back for a while, then they st
   REQUIRE(s.size() == 1);
   CHECK(s[0].request_id == "t");
   CHECK(f.d.running() == 1);
+}
+
+TEST_CASE("while a task waits to be alone, no slot is offered") {
+  alone_fixture f;
+  f.d.tick(f.now += interval, base::sys_time::max());
+  const auto o = offers_in(f.act());
+  REQUIRE(o.size() == 1);
+  CHECK(o[0].slots == task::slot_counts{0, 1});
+  CHECK(o[0].kinds.at("resumable") == task::slot_counts{0, 0, 4});
 }
 
 TEST_CASE("a task that must be alone and has let others start runs as soon as nobody else has a use for the process") {
