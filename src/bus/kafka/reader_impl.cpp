@@ -109,6 +109,9 @@ void reader_impl::start_known(const partition_id& p, result<std::int64_t> start)
 
 void reader_impl::give(const partition_id& p) {
   auto& c = cursors_.at(p);
+  // A client that is connected asks where the partitions of a topic are as soon as the topic is opened. It would come
+  // to one that is only assigned when it looks around the next time, which it does once a second.
+  const topic_ptr opened(rd_kafka_topic_new(client_.handle(), p.topic.c_str(), nullptr));
   c.queue.emplace(client_.handle(), p, client_.bell());
   c.queue->empty();  // drops records of a former position
   deps_.ordered_calls().start([client = client_.share(), guard = client_.guard(), weak = weak_from_this(), p,

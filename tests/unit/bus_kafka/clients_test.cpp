@@ -176,11 +176,41 @@ rd_kafka_t* clinging(mock_fixture& f, std::promise<void>& may_end) {
   return kafka::make_client(RD_KAFKA_PRODUCER, std::move(conf)).value();
 }
 
+// How long a reader that is connected already takes to its first record of a topic that is new to it. The library looks
+// for the leaders of new topics once a second, counted from its start.
+awaitable<base::steady_time::duration> first_record_of_a_connected_reader(mock_fixture& f) {
+  auto reader = f.kafka->make_reader(f.loop.get_executor());
+  co_await base::sleep_for(150ms);
+  const auto began = std::chrono::steady_clock::now();
+  reader->follow({f.topic, 0}, from_offset{0});
+  for (bool found = false; !found;) {
+    auto items = co_await reader->receive(10);
+    REQUIRE(items.has_value());
+    for (const auto& item : *items) found = found || std::holds_alternative<base::record_ptr>(item);
+  }
+  co_return std::chrono::steady_clock::now() - began;
+}
+
+awaitable<void> readers_that_wait_for_no_second(mock_fixture& f) {
+  auto p = f.kafka->make_producer(f.loop.get_executor());
+  const auto written = co_await publish(*p, f.rec(1), in(10s));
+  REQUIRE(written.has_value());
+  auto least = base::steady_time::duration::max();
+  // Whatever else this machine does, one of them is quick.
+  for (int i = 0; i < 5; ++i) least = std::min(least, co_await first_record_of_a_connected_reader(f));
+  CHECK(least < 500ms);
+}
+
 }  // namespace
 
 TEST_CASE("a producer knows the topics before its first record") {
   mock_fixture f;
   f.run([&] { return ready_before_the_first_publish(f); });
+}
+
+TEST_CASE("a reader asks at once where the partitions of a topic are") {
+  mock_fixture f;
+  f.run([&] { return readers_that_wait_for_no_second(f); });
 }
 
 TEST_CASE("what is published in one turn of the loop leaves in one request") {
