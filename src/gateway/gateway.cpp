@@ -1,7 +1,8 @@
-// Starts and stops the parts of a gateway in the right order. Start: learn the bus's clock, read `response` until
-// caught up, open the listener. Drain: close the listener, let streams and requests end, wait for records that are
-// being published, stop reading.
+// Starts and stops the parts of a gateway in the right order. Start: read the store and learn the bus's clock, read
+// `response` until caught up, open the listener. Drain: close the listener, let streams and requests end, wait for
+// records that are being published, stop reading.
 #include <streamdemo/base/notifier.hpp>
+#include <streamdemo/base/task_group.hpp>
 #include <streamdemo/config/buses.hpp>
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/http/server.hpp>
@@ -183,8 +184,16 @@ class wired_gateway final : public gateway {
                                   log_)) {}
 
   awaitable<result<void>> start() override {
-    if (auto opened = co_await all_->open(); opened.has_error()) co_return opened;
-    if (auto learned = co_await learn_clock(); learned.has_error()) co_return learned;
+    // The brokers are met and asked for the time while the store is read.
+    follower_.prepare();
+    result<void> learned;
+    base::task_group question(loop0_, log_, "the question for the bus's time");
+    question.spawn([&] { return learn_clock(learned); });
+    const auto known = co_await all_->open();
+    if (known.has_error()) question.cancel();
+    co_await question.join();
+    if (known.has_error()) co_return known;
+    if (learned.has_error()) co_return learned;
     stage_ = stage::reading_back;
     // What the store knew may be too old by now.
     all_->sweep(all_->bus_now());
@@ -238,7 +247,7 @@ class wired_gateway final : public gateway {
  private:
   enum class stage { asking_time, reading_back, serving };
 
-  awaitable<result<void>> learn_clock() {
+  awaitable<void> learn_clock(result<void>& outcome) {
     for (bool first = true; !closed_; first = false) {
       bus_clock_parts p{.bus = bus_,
                         .all = *all_,
@@ -255,12 +264,12 @@ class wired_gateway final : public gateway {
               "this machine's clock is {:.1f} s ahead of the bus's: deadlines go by the bus's, but correct this one",
               std::chrono::duration<double>(ahead).count());
         }
-        co_return result<void>{};
+        co_return;
       }
       if (first) log_.warning("the bus takes no record yet, trying again: {}", learned.error().message);
       co_await base::sleep_for(bus_retry);
     }
-    co_return error{errc::closed, "the gateway was closed before the bus took a record"};
+    outcome = error{errc::closed, "the gateway was closed before the bus took a record"};
   }
 
   bus::bus& bus_;

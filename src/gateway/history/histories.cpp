@@ -58,15 +58,16 @@ class folded_histories final : public histories {
 
   base::awaitable<base::result<void>> open() override {
     if (!disk_) co_return base::result<void>{};
-    auto notes = co_await disk_->open(shape_of(options_));
-    if (!notes) co_return notes.error();
+    const auto kept = co_await disk_->open(shape_of(options_));
+    if (!kept) co_return kept.error();
     bound_.drop_unwritten(!disk_->works());
-    const bool restored = restore(*notes);
-    if (!restored) {
-      log_.warning("what was in history.directory is damaged, the log is read instead");
-      notebook_->begin_anew();
+    bool restored = false;
+    if (*kept) restored = co_await restore();
+    if (restored) {
+      notebook_->is_whole();
+    } else {
+      notebook_->write_all();
     }
-    if (!restored || notes->empty()) notebook_->write_all();
     co_return base::result<void>{};
   }
 
@@ -342,40 +343,48 @@ class folded_histories final : public histories {
     disk_moved();
   }
 
-  // All or nothing. False: a note is damaged.
-  bool restore(const std::vector<event_store::note>& notes) {
-    std::vector<task_note> tasks;
-    std::vector<place_note> places;
-    for (const auto& n : notes) {
-      if (auto t = task_note_of(n.key, *n.value)) {
-        tasks.push_back(std::move(*t));
-      } else if (auto p = place_note_of(n.key, *n.value);
-                 p && p->partition >= 0 && p->partition < options_.partitions) {
-        places.push_back(std::move(*p));
-      } else if (n.key != event_store::shape_key) {
-        return false;
+  // All or nothing, in parts, so that neither the loop is held up nor all notes are in memory at once. False: a note is
+  // damaged, or cannot be read.
+  base::awaitable<bool> restore() {
+    for (known_part part;; part.clear()) {
+      const event_store::note_reader take = [&](auto key, auto value) { return part.take(key, value); };
+      const auto read = co_await disk_->read_notes(part.last_key(), take);
+      if (!read || part.is_damaged() || !restore(part)) {
+        forget_restored();
+        std::string why = read ? "a note in it cannot be understood" : read.error().message;
+        co_await disk_->put_aside(std::move(why));
+        co_return false;
       }
+      if (!part.is_full()) break;
     }
-    for (auto& t : tasks) restore_task(std::move(t));
+    set_apart();
+    enforce_bound();
+    publish_gauges();
+    co_return true;
+  }
+
+  bool restore(known_part& part) {
+    for (auto& t : part.tasks()) restore_task(std::move(t));
     const auto even = clock_.even();
-    for (auto& p : places) {
+    for (auto& p : part.places()) {
+      if (p.partition < 0 || p.partition >= options_.partitions) return false;
       auto& to = partitions_[static_cast<std::size_t>(p.partition)];
       to.place = std::move(p.place);
       to.clock.restore(p.clock, even);
     }
-    if (!notes.empty()) notebook_->is_whole();
-    set_apart();
-    enforce_bound();
-    publish_gauges();
     return true;
   }
 
   void restore_task(task_note n) {
     auto& p = partitions_[static_cast<std::size_t>(base::partition_for(n.state.request_id, options_.partitions))];
-    const auto t = n.state;
-    p.fold.restore(t);
+    auto& t = n.state;
     if (t.deleted && observer_ != nullptr) observer_->on_deleted(t.request_id);
-    if (!n.kept) return;
+    if (n.kept) restore_history(n);
+    p.fold.restore(std::move(t));
+  }
+
+  void restore_history(const task_note& n) {
+    const auto& t = n.state;
     const auto h = std::make_shared<kept_history>(view_of(n), wakes_, disk_->reads());
     h->restore_on_disk(n.disk_from, n.disk_bytes);
     disk_->restored(h);
@@ -386,6 +395,16 @@ class folded_histories final : public histories {
     if (observer_ == nullptr) return;
     observer_->on_accepted(h);
     if (t.current) observer_->on_run(t.request_id, t.last_run_source, {});
+  }
+
+  // As before restore(): the log will be read from as far back as without a store.
+  void forget_restored() {
+    for (const auto& h : index_.all()) {
+      if (!task::is_end(h->peek().status)) over(h);
+      bound_.removed(*h);
+      index_.forget(h->peek().request_id);
+    }
+    for (auto& p : partitions_) p = partition_state(task::fold::options{options_.keep_for, false});
   }
 
   void over(const kept_ptr& h) {

@@ -36,35 +36,46 @@ history_disk::~history_disk() {
   reads_->close();
 }
 
-base::result<event_store::opened> history_disk::read_store(const std::string& shape,
-                                                           std::vector<event_store::note>& notes) {
-  auto opened = store_->open(shape);
-  if (!opened || !opened->kept) return opened;
-  auto read = store_->read_notes([&](std::string_view key, std::string_view value) {
-    notes.push_back({.key = std::string(key), .value = std::string(value), .erase_to = {}});
-  });
-  if (!read) return read.error();
-  return opened;
+void history_disk::tell_aside(std::string_view why) {
+  log_.warning(
+      "what was in history.directory is put aside in its folder events.aside, which may be deleted, and the log is "
+      "read "
+      "instead: {}",
+      why);
 }
 
-base::awaitable<base::result<std::vector<event_store::note>>> history_disk::open(std::string shape) {
-  std::vector<event_store::note> notes;
-  auto opened = co_await reads_->threads().run([&] { return read_store(shape, notes); });
+base::awaitable<void> history_disk::put_aside(std::string why) {
+  bytes_on_disk_ = 0;
+  large_.clear();
+  if (!works()) co_return;
+  const auto done = co_await reads_->threads().run([&] { return store_->put_aside(); });
+  if (done) {
+    tell_aside(why);
+  } else {
+    break_off(done.error().message);
+  }
+}
+
+base::awaitable<base::result<void>> history_disk::read_notes(std::string_view after,
+                                                             const event_store::note_reader& f) {
+  co_return co_await reads_->threads().run([&] { return store_->read_notes(after, f); });
+}
+
+base::awaitable<base::result<bool>> history_disk::open(std::string shape) {
+  auto opened = co_await reads_->threads().run([&] { return store_->open(shape); });
   if (!opened && (opened.error().code == base::errc::invalid_argument || opened.error().code == base::errc::conflict)) {
     co_return opened.error();
   }
   writer_->start();
   if (opened) {
-    if (!opened->why.empty()) {
-      log_.warning("what was in history.directory is not used, the log is read instead: {}", opened->why);
-    }
+    if (!opened->why.empty()) tell_aside(opened->why);
     state_ = state::works;
     works_.Set(1);
   } else {
     state_ = state::works;
     break_off(opened.error().message);
   }
-  co_return notes;
+  co_return opened && opened->kept;
 }
 
 void history_disk::note(event_store::note n) {

@@ -38,9 +38,13 @@ class history_disk {
                const base::logger& log, listener l);
   ~history_disk();
 
-  // What the store keeps beside the events; empty if it was not written for this `shape`. Errors: invalid_argument,
-  // conflict. Any other makes it broken.
-  base::awaitable<base::result<std::vector<event_store::note>>> open(std::string shape);
+  // Prepares the store. Whether it has what was written before, for this `shape`. Errors: invalid_argument, conflict.
+  // Any other makes it broken.
+  base::awaitable<base::result<bool>> open(std::string shape);
+  // The same, once the store is open; and nothing that was restored counts any more. A failure makes it broken.
+  base::awaitable<void> put_aside(std::string why);
+  // As event_store, on another thread. What `f` refers to must stay until this has ended.
+  base::awaitable<base::result<void>> read_notes(std::string_view after, const event_store::note_reader& f);
 
   std::shared_ptr<disk_reads> reads() const { return reads_; }
 
@@ -80,7 +84,7 @@ class history_disk {
  private:
   enum class state { closed, works, broken };
 
-  base::result<event_store::opened> read_store(const std::string& shape, std::vector<event_store::note>& notes);
+  void tell_aside(std::string_view why);
   void take(write_behind::outcome o);
   void take_recovery(const write_behind::outcome& o);
   void count(const write_behind::outcome& o);

@@ -218,6 +218,25 @@ std::optional<place_note> place_note_of(std::string_view key, std::string_view v
   return r.done() ? std::optional(std::move(p)) : std::nullopt;
 }
 
+bool known_part::take(std::string_view key, std::string_view value) {
+  last_key_ = key;
+  ++taken_;
+  if (auto t = task_note_of(key, value)) {
+    tasks_.push_back(std::move(*t));
+  } else if (auto p = place_note_of(key, value)) {
+    places_.push_back(std::move(*p));
+  } else if (key != event_store::shape_key) {
+    damaged_ = true;
+  }
+  return !damaged_ && !is_full();
+}
+
+void known_part::clear() {
+  tasks_.clear();
+  places_.clear();
+  taken_ = 0;
+}
+
 event_store::note shape_note(const std::string& shape) {
   return {.key = std::string(event_store::shape_key), .value = shape};
 }

@@ -51,4 +51,29 @@ event_store::note erase_all_notes();
 std::optional<task_note> task_note_of(std::string_view key, std::string_view value);
 std::optional<place_note> place_note_of(std::string_view key, std::string_view value);
 
+// Some of a store's notes, in the order of their keys.
+class known_part {
+ public:
+  // How many are taken in one turn of the loop.
+  static constexpr std::size_t most = 1000;
+
+  // Whether more fit.
+  bool take(std::string_view key, std::string_view value);
+
+  std::vector<task_note>& tasks() noexcept { return tasks_; }
+  std::vector<place_note>& places() noexcept { return places_; }
+  const std::string& last_key() const noexcept { return last_key_; }
+  bool is_full() const noexcept { return taken_ == most; }
+  bool is_damaged() const noexcept { return damaged_; }
+  // Forgets all but the last key.
+  void clear();
+
+ private:
+  std::vector<task_note> tasks_;
+  std::vector<place_note> places_;
+  std::string last_key_;
+  std::size_t taken_ = 0;
+  bool damaged_ = false;  // a note is none that this program writes
+};
+
 }  // namespace streamdemo::gateway

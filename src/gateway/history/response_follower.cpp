@@ -28,8 +28,12 @@ response_follower::response_follower(options o, bus::bus& b, histories& all, bas
       progress_(loop0),
       group_(loop0, log_, "the response follower") {}
 
+void response_follower::prepare() {
+  if (!reader_) reader_ = bus_.make_reader(executor_);
+}
+
 void response_follower::start() {
-  reader_ = bus_.make_reader(executor_);
+  prepare();
   for (std::int32_t p = 0; p < options_.partitions; ++p) follow(p);
   group_.spawn([this] { return read(); });
   group_.spawn([this] { return sweep(); });

@@ -23,6 +23,8 @@ class response_follower {
 
   response_follower(options o, bus::bus& b, histories& all, base::executor loop0, const base::logger& log);
 
+  // Connects to the bus, which takes a while, and reads nothing yet.
+  void prepare();
   void start();
 
   // How many partitions were not yet read up to the end that they had when reading began; 0: caught up. Any thread.

@@ -27,8 +27,9 @@ class trying_store final : public event_store {
     if (open_fails) return base::error{base::errc::no_space, "open"};
     return store_->open(shape);
   }
-  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const override {
-    return store_->read_notes(f);
+  base::result<void> put_aside() override { return store_->put_aside(); }
+  base::result<void> read_notes(std::string_view after, const note_reader& f) const override {
+    return store_->read_notes(after, f);
   }
   base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
     std::unique_lock lock(mutex_);

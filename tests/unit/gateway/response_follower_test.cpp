@@ -90,9 +90,10 @@ class shared_store final : public event_store {
  public:
   explicit shared_store(event_store& of) : of_(of) {}
   base::result<opened> open(std::string_view shape) override { return of_.open(shape); }
+  base::result<void> put_aside() override { return of_.put_aside(); }
   base::result<void> write(std::span<const change> c, std::span<const note> n) override { return of_.write(c, n); }
-  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const override {
-    return of_.read_notes(f);
+  base::result<void> read_notes(std::string_view after, const note_reader& f) const override {
+    return of_.read_notes(after, f);
   }
   base::result<std::vector<task::event_ptr>> read(std::string_view name, std::int64_t after, std::size_t events,
                                                   std::size_t bytes) const override {

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "gateway/history/histories.hpp"
+#include "gateway/history/history_notes.hpp"
 #include "gateway/history/store/event_store.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/gateway/log_records.hpp"
@@ -41,7 +42,10 @@ class journal {
     const std::lock_guard lock(mutex_);
     return entries_.size();
   }
-  void cut(std::size_t n) { entries_.resize(n); }
+  void cut(std::size_t n) {
+    const std::lock_guard lock(mutex_);
+    entries_.resize(n);
+  }
   std::unique_ptr<event_store> store() const {
     auto made = make_memory_store();
     for (const auto& e : entries_) REQUIRE(made->write(e.changes, e.notes).has_value());
@@ -57,12 +61,16 @@ class recording_store final : public event_store {
  public:
   explicit recording_store(journal& j) : journal_(j), store_(j.store()) {}
   base::result<opened> open(std::string_view shape) override { return store_->open(shape); }
+  base::result<void> put_aside() override {
+    journal_.cut(0);
+    return store_->put_aside();
+  }
   base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
     journal_.add({{changes.begin(), changes.end()}, {notes.begin(), notes.end()}});
     return store_->write(changes, notes);
   }
-  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const override {
-    return store_->read_notes(f);
+  base::result<void> read_notes(std::string_view after, const note_reader& f) const override {
+    return store_->read_notes(after, f);
   }
   base::result<std::vector<task::event_ptr>> read(std::string_view name, std::int64_t after, std::size_t max_events,
                                                   std::size_t max_bytes) const override {
@@ -367,7 +375,7 @@ TEST_CASE("a store that ends in order needs none of the log") {
   for (const auto& r : log.records) CHECK_FALSE(after.is_new(*r));
 }
 
-TEST_CASE("a store for other settings, or a damaged one, is emptied") {
+TEST_CASE("nothing counts of a store for other settings, or of a damaged one") {
   const hand_clock clock;
   random_log log(11, 200, 200);
   const auto knows = [](node& n) {
@@ -397,6 +405,33 @@ TEST_CASE("a store for other settings, or a damaged one, is emptied") {
   for (const auto& r : log.records) reference.apply({r});
   live(damaged, log, log.records.size());
   same(damaged, reference, log.ids);
+}
+
+// More than are read at a time.
+TEST_CASE("of a store that is damaged at its end nothing stays, and one that is put aside makes no trouble later") {
+  const hand_clock clock;
+  random_log log(17, 30'000, 20);
+  journal written;
+  {
+    node n(clock, std::make_unique<recording_store>(written), 64 << 20);
+    live(n, log, log.records.size());
+  }
+  REQUIRE(log.ids.size() > 2 * known_part::most);
+  written.add({{}, {{.key = "z", .value = "?", .erase_to = {}}}});
+  node reference(clock, nullptr, 1 << 26);
+  for (const auto& r : log.records) reference.apply({r});
+  {
+    node damaged(clock, std::make_unique<recording_store>(written), 64 << 20);
+    CHECK(damaged.all->open_tasks() == 0);
+    CHECK(damaged.all->open_tasks_of("me") == 0);
+    CHECK(damaged.observer.open.empty());
+    for (const auto& id : log.ids) CHECK(damaged.all->find(id) == nullptr);
+    CHECK(live(damaged, log, log.records.size()) > 0);
+    same(damaged, reference, log.ids);
+  }
+  node again(clock, std::make_unique<recording_store>(written), 64 << 20);
+  CHECK(again.all->place_of(0));
+  same(again, reference, log.ids);
 }
 
 TEST_CASE("a partition that is read anew is noted again only as a whole") {

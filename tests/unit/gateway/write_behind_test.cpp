@@ -23,6 +23,7 @@ struct seen_write {
 class counting_store final : public event_store {
  public:
   base::result<opened> open(std::string_view) override { return opened{}; }
+  base::result<void> put_aside() override { return {}; }
   base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
     seen_write w;
     for (const auto& c : changes) {
@@ -35,9 +36,7 @@ class counting_store final : public event_store {
     if (fails) return base::error{base::errc::no_space, "full"};
     return {};
   }
-  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>&) const override {
-    return {};
-  }
+  base::result<void> read_notes(std::string_view, const note_reader&) const override { return {}; }
   base::result<std::vector<task::event_ptr>> read(std::string_view, std::int64_t, std::size_t,
                                                   std::size_t) const override {
     return std::vector<task::event_ptr>();

@@ -49,13 +49,17 @@ class event_store {
 
   virtual ~event_store() = default;
 
-  // Needed before all else. Empties a store that has another shape or is damaged. Error: conflict (another process uses
-  // the directory).
+  // Needed before all else. Puts aside what has another shape or is damaged. Error: conflict (another process uses the
+  // directory).
   virtual base::result<opened> open(std::string_view shape) = 0;
+  // Puts aside all that it has, and is empty then. What was put aside before is gone.
+  virtual base::result<void> put_aside() = 0;
   // Makes all changes, in order, and those of the notes, or none.
   virtual base::result<void> write(std::span<const change> changes, std::span<const note> notes) = 0;
-  // Calls `f` with each note, in the order of the keys.
-  virtual base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const = 0;
+  // Takes a key and a value; whether it wants more.
+  using note_reader = std::function<bool(std::string_view, std::string_view)>;
+  // Calls `f` with each note after the key `after`, in the order of the keys, as long as it wants more.
+  virtual base::result<void> read_notes(std::string_view after, const note_reader& f) const = 0;
   // The events after `after`, in order, at most `max_events` and about `max_bytes` of JSON, but at least one event if
   // there is one.
   virtual base::result<std::vector<task::event_ptr>> read(std::string_view name, std::int64_t after,

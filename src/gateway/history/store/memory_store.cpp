@@ -17,6 +17,12 @@ class memory_store final : public event_store {
     return o;
   }
 
+  base::result<void> put_aside() override {
+    const std::lock_guard lock(mutex_);
+    clear();
+    return {};
+  }
+
   base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
     const std::lock_guard lock(mutex_);
     for (const auto& n : notes) {
@@ -37,9 +43,10 @@ class memory_store final : public event_store {
     return {};
   }
 
-  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const override {
+  base::result<void> read_notes(std::string_view after, const note_reader& f) const override {
     const std::lock_guard lock(mutex_);
-    for (const auto& [key, value] : notes_) f(key, value);
+    auto it = notes_.upper_bound(after);
+    while (it != notes_.end() && f(it->first, it->second)) ++it;
     return {};
   }
 

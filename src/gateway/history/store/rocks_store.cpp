@@ -86,23 +86,38 @@ rocksdb::Options options_for(const rocks_store_options& o) {
 class rocks_store final : public event_store {
  public:
   explicit rocks_store(rocks_store_options o)
-      : options_(std::move(o)), folder_((options_.directory / "events").string()) {
+      : options_(std::move(o)),
+        folder_((options_.directory / "events").string()),
+        aside_((options_.directory / "events.aside").string()) {
     // Everything can be read from the log again, so there is no log of its own beside it.
     write_.disableWAL = true;
   }
 
   base::result<opened> open(std::string_view shape) override {
     std::error_code ec;
-    std::filesystem::create_directories(folder_, ec);
+    const bool is_new = std::filesystem::create_directories(folder_, ec);
     if (ec || ::access(options_.directory.c_str(), W_OK | X_OK) != 0) {
       return base::error{base::errc::invalid_argument,
                          "the directory " + options_.directory.string() +
                              " cannot be made or written; make it, or set history.directory to another one"};
     }
-    auto found = open_as_it_is(shape);
+    auto found = is_new ? base::result<opened>(opened{}) : open_as_it_is(shape);
     if (!found || found->kept) return found;
-    if (auto emptied = open_empty(); !emptied) return emptied.error();
+    if (auto done = found->why.empty() ? open_empty() : put_aside(); !done) return done.error();
     return found;
+  }
+
+  // Somebody may want to know why it did not fit, or go back to the settings or the program that it fits.
+  base::result<void> put_aside() override {
+    {
+      const std::unique_lock lock(mutex_);
+      db_.reset();
+      std::error_code ec;
+      std::filesystem::remove_all(aside_, ec);
+      if (!ec) std::filesystem::rename(folder_, aside_, ec);
+      if (ec) return base::error{base::errc::io, "putting " + folder_ + " aside: " + ec.message()};
+    }
+    return open_empty();
   }
 
   base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
@@ -153,12 +168,17 @@ class rocks_store final : public event_store {
     return found;
   }
 
-  base::result<void> read_notes(const std::function<void(std::string_view, std::string_view)>& f) const override {
+  base::result<void> read_notes(std::string_view after, const note_reader& f) const override {
     auto* db = db_.get();
     if (db == nullptr) return {};
-    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(rocksdb::ReadOptions()));
-    for (it->Seek(std::string(1, note_mark)); it->Valid(); it->Next()) {
-      f({it->key().data() + 1, it->key().size() - 1}, {it->value().data(), it->value().size()});
+    rocksdb::ReadOptions how;
+    how.fill_cache = false;  // they are read once
+    how.readahead_size = 256 << 10;
+    const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(how));
+    // The next key in the order of keys is the same with a 0 behind it.
+    it->Seek((note_mark + std::string(after)).append(after.empty() ? 0 : 1, '\0'));
+    while (it->Valid() && f({it->key().data() + 1, it->key().size() - 1}, {it->value().data(), it->value().size()})) {
+      it->Next();
     }
     if (!it->status().ok()) return error_of(it->status(), "reading from " + folder_);
     return {};
@@ -206,8 +226,6 @@ class rocks_store final : public event_store {
   }
 
   base::result<opened> open_as_it_is(std::string_view shape) {
-    std::error_code ec;
-    if (!std::filesystem::exists(folder_, ec)) return opened{};
     const std::unique_lock lock(mutex_);
     rocksdb::DB* made = nullptr;
     auto s = rocksdb::DB::Open(options_for(options_), folder_, &made);
@@ -235,9 +253,10 @@ class rocks_store final : public event_store {
     const auto o = options_for(options_);
     const std::unique_lock lock(mutex_);
     db_.reset();
+    std::error_code ec;
+    std::filesystem::create_directories(folder_, ec);  // where DestroyDB finds none, it fails
     auto s = rocksdb::DestroyDB(folder_, o);
     rocksdb::DB* made = nullptr;
-    std::error_code ec;
     std::filesystem::create_directories(folder_, ec);  // which DestroyDB has removed
     if (s.ok()) s = rocksdb::DB::Open(o, folder_, &made);
     if (!s.ok()) {
@@ -265,6 +284,7 @@ class rocks_store final : public event_store {
 
   const rocks_store_options options_;
   const std::string folder_;
+  const std::string aside_;
   rocksdb::WriteOptions write_;
   // Guards the pointer, which only the writer changes, from the readers.
   mutable std::shared_mutex mutex_;

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <fstream>
 
 #include "support/temporary_directory.hpp"
 
@@ -172,6 +173,116 @@ TEST_CASE_TEMPLATE("it is empty when it is opened again", Store, in_memory, on_r
   } else {
     REQUIRE(s.store->open("shape").has_value());
     CHECK(s.read("a").empty());
+  }
+}
+
+TEST_CASE_TEMPLATE("notes are read in the order of their keys, from any of them on", Store, in_memory, on_rocks) {
+  Store s;
+  std::vector<event_store::note> notes;
+  for (const auto* key : {"b", "a", "ab", "c"}) {
+    notes.push_back({.key = key, .value = std::string("of ") + key, .erase_to = {}});
+  }
+  REQUIRE(s.store->write({}, notes).has_value());
+  const auto read = [&](std::string_view after, std::size_t most) {
+    std::string keys;
+    std::size_t n = 0;
+    const auto take = [&](std::string_view key, std::string_view value) {
+      CHECK(value == "of " + std::string(key));
+      keys.append(key).append(1, ' ');
+      return ++n < most;
+    };
+    REQUIRE(s.store->read_notes(after, take).has_value());
+    return keys;
+  };
+  CHECK(read("", 10) == "a ab b c ");
+  CHECK(read("", 2) == "a ab ");
+  CHECK(read("a", 10) == "ab b c ");
+  CHECK(read("aa", 1) == "ab ");
+  CHECK(read("c", 10).empty());
+}
+
+TEST_CASE_TEMPLATE("what is put aside is no longer read, and new events are", Store, in_memory, on_rocks) {
+  Store s;
+  for (int round = 0; round < 2; ++round) {
+    s.add("a", 1, 10);
+    REQUIRE(s.store->put_aside().has_value());
+    CHECK(s.read("a").empty());
+  }
+  s.add("a", 1, 2);
+  CHECK(s.read("a") == numbers(1, 2));
+}
+
+TEST_CASE("only what does not fit is put aside, the newest one; a new directory has nothing to tell of") {
+  const test::temporary_directory directory;
+  const auto open = [&](std::string_view shape, bool write) {
+    const auto s = make_rocks_store(
+        {.directory = directory.path(), .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
+    auto found = s->open(shape).value();
+    if (write) {
+      const std::array mark{
+          event_store::note{.key = std::string(event_store::shape_key), .value = std::string(shape), .erase_to = {}}};
+      REQUIRE(s->write({}, mark).has_value());
+    }
+    return found;
+  };
+  const auto aside = directory.path() / "events.aside";
+  const auto first = open("one", true);
+  CHECK_FALSE(first.kept);
+  CHECK(first.why.empty());
+  CHECK(open("one", true).kept);
+  CHECK_FALSE(std::filesystem::exists(aside));
+  CHECK(open("two", true).why == "it was written for: one");
+  CHECK(std::filesystem::exists(aside / "CURRENT"));
+  CHECK(open("three", true).why == "it was written for: two");
+  // What was put aside is whole: moved back, it serves again.
+  std::filesystem::remove_all(directory.path() / "events");
+  std::filesystem::rename(aside, directory.path() / "events");
+  CHECK(open("two", false).kept);
+}
+
+// Any byte of the files may be damaged. Whatever that does, the process is not kept from starting.
+TEST_CASE("a store with a damaged file opens or is put aside") {
+  for (const auto* part : {".sst", "MANIFEST", "CURRENT"}) {
+    CAPTURE(part);
+    const test::temporary_directory directory;
+    const auto make = [&] {
+      return make_rocks_store(
+          {.directory = directory.path(), .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
+    };
+    {
+      const auto s = make();
+      REQUIRE(s->open("shape").has_value());
+      std::vector<event_store::note> notes;
+      for (int i = 0; i < 1000; ++i) {
+        notes.push_back({.key = "o" + std::to_string(i), .value = std::string(200, 'v'), .erase_to = {}});
+      }
+      notes.push_back({.key = std::string(event_store::shape_key), .value = "shape", .erase_to = {}});
+      REQUIRE(s->write({}, notes).has_value());
+    }
+    int damaged = 0;
+    for (const auto& f : std::filesystem::directory_iterator(directory.path() / "events")) {
+      if (f.path().filename().string().find(part) == std::string::npos) continue;
+      std::fstream file(f.path(), std::ios::in | std::ios::out | std::ios::binary);
+      // Not the shape's own block, which lies behind the others.
+      file.seekp(10);
+      file.write("????????", 8);
+      ++damaged;
+    }
+    REQUIRE(damaged > 0);
+    const auto s = make();
+    const auto opened = s->open("shape");
+    REQUIRE(opened.has_value());
+    if (opened->kept) {
+      const auto read = s->read_notes("", [](auto, auto) { return true; });
+      REQUIRE(read.has_error());
+      CHECK(read.error().code == base::errc::corrupt);
+      REQUIRE(s->put_aside().has_value());
+    }
+    CHECK(std::filesystem::exists(directory.path() / "events.aside"));
+    int left = 0;
+    const auto count = [&left](auto, auto) { return ++left > 0; };
+    CHECK(s->read_notes("", count).has_value());
+    CHECK(left == 0);
   }
 }
 
