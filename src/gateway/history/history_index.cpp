@@ -77,12 +77,12 @@ void history_index::insert(const kept_ptr& h) {
   ids_[view.request_id] = {&ages, ages.emplace(std::pair(view.accepted_at, next_serial_++), h).first};
 }
 
-void history_index::erase(by_id<place>::iterator it) {
+void history_index::erase(places::iterator it) {
   const auto [ages, at] = it->second;
-  const auto owner = at->second->peek().owner;
-  ages->erase(at);
-  if (ages->empty()) owners_.erase(owner);
+  const auto h = at->second;  // which has the key
   ids_.erase(it);
+  ages->erase(at);
+  if (ages->empty()) owners_.erase(h->peek().owner);
 }
 
 void history_index::remove(const kept_ptr& h) {

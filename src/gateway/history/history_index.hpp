@@ -53,9 +53,11 @@ class history_index {
     by_age* of;
     by_age::iterator at;
   };
-  void erase(by_id<place>::iterator it);
+  // Each key is the id in the history itself.
+  using places = std::unordered_map<std::string_view, place>;
+  void erase(places::iterator it);
 
-  by_id<place> ids_;
+  places ids_;
   by_id<by_age> owners_;  // by owner; tasks without an owner under ""
   by_id<removed_task> removed_;
   std::deque<std::pair<std::string, std::uint64_t>> removal_order_;

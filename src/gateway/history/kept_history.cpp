@@ -28,7 +28,7 @@ base::sys_time time_of(base::sys_time folded, std::uint32_t micros) noexcept {
 
 // An estimate for the object, its strings and its entries in the indexes.
 std::size_t kept_history::bytes_without_events() noexcept {
-  return sizeof(kept_history) + 768;
+  return sizeof(kept_history) + 512;
 }
 
 // Counts the entry twice, because a vector grows by doubling.
@@ -40,10 +40,21 @@ kept_history::kept_history(task_view first, std::shared_ptr<wake_lists> wakes, s
     : view_(std::move(first)),
       in_memory_from_(view_.first_kept),
       wakes_(std::move(wakes)),
-      waiters_(wakes_ ? std::make_unique<waiters_of_task>(wakes_->loops()) : nullptr),
       reads_(std::move(disk)),
       disk_(reads_ ? std::make_unique<disk_part>() : nullptr),
       bytes_(bytes_without_events()) {}
+
+kept_history::~kept_history() {
+  delete waiters_.load();
+}
+
+waiters_of_task& kept_history::make_waiters() {
+  auto* now = waiters_.load();
+  if (now != nullptr) return *now;
+  auto made = std::make_unique<waiters_of_task>(wakes_->loops());
+  // Another loop may have been faster; `now` is what that one made, then.
+  return waiters_.compare_exchange_strong(now, made.get()) ? *made.release() : *now;
+}
 
 history::batch kept_history::read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const {
   const std::lock_guard lock(mutex_);

@@ -4,7 +4,9 @@
 #pragma once
 #include <streamdemo/task/fold.hpp>
 
+#include <atomic>
 #include <mutex>
+#include <utility>
 
 #include "gateway/history/disk_part.hpp"
 #include "gateway/history/histories.hpp"
@@ -19,6 +21,7 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   // `wakes`: wakes its subscribers. nullptr: this only represents a removed task and will never change.
   // `disk`: who reads what is on disk for it; nullptr: nothing ever is.
   kept_history(task_view first, std::shared_ptr<wake_lists> wakes, std::shared_ptr<disk_reads> disk = nullptr);
+  ~kept_history() override;
 
   batch read(std::int64_t after, std::size_t max_events, std::size_t max_bytes) const override;
   std::unique_ptr<disk_reading> read_from_disk(subscriber& s) override;
@@ -79,8 +82,12 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   std::uint32_t epoch() const noexcept { return epoch_; }
   void set_epoch(std::uint32_t e) noexcept { epoch_ = e; }
 
-  // Its subscribers; nullptr for a removed task. Used by wake_lists, which says on which loop each part is used.
-  waiters_of_task* waiters() const noexcept { return waiters_.get(); }
+  // For wake_lists, which says on which loop each part is used. Its subscribers; nullptr: it never had any, as most.
+  waiters_of_task* waiters() const noexcept { return waiters_.load(); }
+  // Room for subscribers, from now on. Not for a removed task.
+  waiters_of_task& make_waiters();
+  // Whether it was noted since the last call with `false` that it has changed. Returns what it was. Loop 0.
+  bool note_changed(bool yes) noexcept { return std::exchange(noted_changed_, yes); }
 
  private:
   // first_written, last_written: microseconds since `folded`, plus one; 0: not yet.
@@ -101,9 +108,10 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   std::size_t begin_ = 0;
   std::int64_t in_memory_from_ = 1;
   bool lost_ = false;
+  bool noted_changed_ = false;
 
   const std::shared_ptr<wake_lists> wakes_;
-  const std::unique_ptr<waiters_of_task> waiters_;
+  std::atomic<waiters_of_task*> waiters_ = nullptr;  // owned
   const std::shared_ptr<disk_reads> reads_;
   const std::unique_ptr<disk_part> disk_;
   std::size_t bytes_;

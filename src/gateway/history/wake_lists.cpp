@@ -70,7 +70,7 @@ wake_lists::wake_lists(base::io_threads& loops, std::size_t max_task_waiters) : 
 
 std::unique_ptr<subscription> wake_lists::subscribe(kept_ptr h, subscriber& s, waits_for what) {
   const auto loop = base::current_loop();
-  auto* waiting = &h->waiters()->loops[loop].of(what);
+  auto* waiting = &h->make_waiters().loops[loop].of(what);
   return std::make_unique<news_subscription>(std::shared_ptr<waiters_of_task::list>(std::move(h), waiting),
                                              *loops_[loop], s);
 }
@@ -81,7 +81,7 @@ std::unique_ptr<subscription> wake_lists::await_task(std::string request_id, sub
 }
 
 void wake_lists::changed(const kept_ptr& h) {
-  if (std::exchange(h->waiters()->changed, true)) return;
+  if (h->note_changed(true)) return;
   changed_.push_back(h);
 }
 
@@ -97,7 +97,9 @@ void wake_lists::flush() {
     {
       const std::lock_guard lock(l.mutex);
       for (const auto& h : changed_) {
-        auto& w = h->waiters()->loops[i];
+        auto* all = h->waiters();
+        if (all == nullptr) continue;
+        auto& w = all->loops[i];
         const bool awaited = w.news.count.load() > 0 || (w.end.count.load() > 0 && h->is_over());
         if (!awaited || w.queued) continue;
         w.queued = true;
@@ -109,7 +111,7 @@ void wake_lists::flush() {
     }
     if (post) asio::post(l.ex, [self = shared_from_this(), i] { self->run(i); });
   }
-  for (const auto& h : changed_) h->waiters()->changed = false;
+  for (const auto& h : changed_) h->note_changed(false);
   changed_.clear();
   created_.clear();
 }

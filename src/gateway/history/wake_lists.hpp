@@ -1,9 +1,9 @@
 // Who waits for what, per loop. The lists of a loop are used on that loop only. Loop 0 hands the changed histories of a
 // batch to each loop where somebody waits for them, with at most one posted function per loop.
 //
-// No wake-up is lost: a subscriber registers (count, then list) before it reads the history under its mutex; the fold
-// appends under that mutex before it reads the count. So either the subscriber sees the event, or the fold sees the
-// subscriber.
+// No wake-up is lost: a subscriber registers (the lists of the history, if it is the first, and the count) before it
+// reads the history under its mutex; the fold appends under that mutex before it looks for the lists and reads the
+// count. So either the subscriber sees the event, or the fold sees the subscriber.
 #pragma once
 #include <streamdemo/base/io_threads.hpp>
 
@@ -35,7 +35,6 @@ struct waiters_of_task {
   explicit waiters_of_task(std::size_t n) : loops(std::make_unique<loop[]>(n)) {}
 
   std::unique_ptr<loop[]> loops;
-  bool changed = false;  // in the batch that is being applied; loop 0
 };
 
 class wake_lists : public std::enable_shared_from_this<wake_lists> {
@@ -46,7 +45,7 @@ class wake_lists : public std::enable_shared_from_this<wake_lists> {
 
   std::size_t loops() const noexcept { return loops_.size(); }
 
-  // Both on the loop where `s` is to be told. `h` must have waiters().
+  // Both on the loop where `s` is to be told. `h` must not be that of a removed task.
   std::unique_ptr<subscription> subscribe(kept_ptr h, subscriber& s, waits_for what);
   std::unique_ptr<subscription> await_task(std::string request_id, subscriber& s);
 
