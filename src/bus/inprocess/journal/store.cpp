@@ -28,16 +28,25 @@ std::string_view view(const rocksdb::Slice& s) {
   return {s.data(), s.size()};
 }
 
+// The journal is the only copy of the records, so nothing leaves the damaged ones out and goes on.
+std::string advice_on_damage(const std::filesystem::path& directory) {
+  const auto whole = directory.parent_path().string();
+  return fmt::format(
+      "; `streamdemo data check {}` names the damage; start with a backup of {}, or move it away and begin with an "
+      "empty "
+      "one",
+      whole, whole);
+}
+
 error failed(const std::filesystem::path& directory, std::string_view tried, const rocksdb::Status& s) {
   const auto code = s.IsNoSpace() ? errc::no_space : s.IsCorruption() ? errc::corrupt : errc::io;
-  const auto advice = s.IsCorruption() ? fmt::format("; `streamdemo data check {}` says what is damaged",
-                                                     directory.parent_path().string())
-                                       : std::string();
+  const auto advice = s.IsCorruption() ? advice_on_damage(directory) : std::string();
   return {code, fmt::format("the journal in {}: cannot {}: {}{}", directory.string(), tried, s.ToString(), advice)};
 }
 
 error unreadable(const std::filesystem::path& directory, std::string_view what) {
-  return {errc::corrupt, fmt::format("the journal in {}: {} cannot be read", directory.string(), what)};
+  return {errc::corrupt,
+          fmt::format("the journal in {}: {} cannot be read{}", directory.string(), what, advice_on_damage(directory))};
 }
 
 // RocksDB's own log of what it does: nobody reads it, and one that cannot be written, on a full disk, ends the process

@@ -205,6 +205,9 @@ TEST_CASE("changed bytes are noticed, in a file of records and in the log of wri
     REQUIRE(found.has_value());
     REQUIRE_FALSE(found->wrong.empty());
     CHECK(found->wrong.front().find("orruption") != std::string::npos);
+    // And what to do about it: a server would go on by itself where only the end of the log of writes is lost.
+    const bool says_what_to_do = found->wrong.front().find("start with a backup") != std::string::npos;
+    CHECK(says_what_to_do);
   }
 }
 
