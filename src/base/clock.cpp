@@ -62,19 +62,20 @@ bool offset(std::string_view& s, int& minutes) {
 }
 
 // Written digit by digit: each record and event holds one or two times, and a format string would be slower.
-void put(std::string& out, std::size_t at, std::size_t width, int value) {
-  for (std::size_t i = width; i > 0; --i, value /= 10) out[at + i - 1] = static_cast<char>('0' + value % 10);
+void put(char* at, std::size_t width, int value) {
+  for (std::size_t i = width; i > 0; --i, value /= 10) at[i - 1] = static_cast<char>('0' + value % 10);
 }
 
-std::string to_seconds(const parts& p, std::string_view fraction_and_zone) {
-  std::string out = "0000-00-00T00:00:00";
-  put(out, 0, 4, p.year);
-  put(out, 5, 2, p.month);
-  put(out, 8, 2, p.day);
-  put(out, 11, 2, p.hour);
-  put(out, 14, 2, p.minute);
-  put(out, 17, 2, p.second);
-  out += fraction_and_zone;
+// `form`: the text but for its digits.
+std::string written(const parts& p, std::string_view form, std::size_t fraction_digits, int fraction_value) {
+  std::string out(form);
+  put(out.data(), 4, p.year);
+  put(&out[5], 2, p.month);
+  put(&out[8], 2, p.day);
+  put(&out[11], 2, p.hour);
+  put(&out[14], 2, p.minute);
+  put(&out[17], 2, p.second);
+  put(&out[20], fraction_digits, fraction_value);
   return out;
 }
 
@@ -88,16 +89,12 @@ steady_time system_clock::even() const {
 
 std::string format_micros(sys_time t) {
   const auto p = split(t);
-  auto out = to_seconds(p, ".000000Z");
-  put(out, 20, 6, p.micros);
-  return out;
+  return written(p, "0000-00-00T00:00:00.000000Z", 6, p.micros);
 }
 
 std::string format_millis(sys_time t) {
   const auto p = split(t);
-  auto out = to_seconds(p, ".000Z");
-  put(out, 20, 3, p.micros / 1000);
-  return out;
+  return written(p, "0000-00-00T00:00:00.000Z", 3, p.micros / 1000);
 }
 
 std::optional<sys_time> parse_time(std::string_view s) {

@@ -17,7 +17,8 @@ class header_reader {
  public:
   explicit header_reader(const base::record& r) : record_(r) {}
 
-  std::string text(std::string_view name, bool mandatory, std::size_t max_bytes) {
+  // The header itself, which lives as long as the record.
+  std::string_view text(std::string_view name, bool mandatory, std::size_t max_bytes) {
     const auto value = record_.header_value(name);
     if (!value) {
       if (mandatory) complain(name, "is missing");
@@ -25,7 +26,7 @@ class header_reader {
     }
     if (value->size() > max_bytes) complain(name, "is too long");
     if (!base::is_utf8(*value)) complain(name, "is not UTF-8");
-    return std::string(*value);
+    return *value;
   }
 
   std::int64_t number(std::string_view name, bool mandatory, std::int64_t otherwise) {
@@ -152,7 +153,10 @@ result<message> decode(const base::record& r) {
   m.time = h.time("ce_time", false).value_or(r.log_time);
   m.kind = h.text("ce_subject", opens, 64);
   if (opens && !is_kind(m.kind)) h.complain("ce_subject", "is no kind");
-  if (r.header_value("content-type")) m.content_type = h.text("content-type", false, 256);
+  if (r.header_value("content-type")) {
+    const auto media = h.text("content-type", false, 256);
+    if (m.content_type != media) m.content_type = media;
+  }
   m.expiry = h.time("ce_expirytime", opens);
   m.accepted_at = h.time("ce_acceptedtime", false);
 
