@@ -149,13 +149,21 @@ class Program:
     def complaint(self):
         return self._complaint.read_text(errors="replace")
 
+    async def _end(self):
+        """Asked first: the program that drives a browser ends it then, and would leave it behind otherwise."""
+        self._child.terminate()
+        try:
+            await asyncio.wait_for(self._child.wait(), 10)
+        except asyncio.TimeoutError:
+            self._child.kill()
+            await self._child.wait()
+
     async def code_within(self, seconds):
         """None if it has to be ended."""
         try:
             code = await asyncio.wait_for(self._child.wait(), seconds)
         except asyncio.TimeoutError:
             code = None
-            self._child.kill()
-            await self._child.wait()
+            await self._end()
         await self._reader
         return code
