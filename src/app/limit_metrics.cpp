@@ -17,6 +17,7 @@ void show_limits(const config::settings& s, base::metrics& m) {
   }
   if (s.role != config::role::gateway) {
     show("processor.concurrency", s.processor.concurrency);
+    show("processor.max_gap", s.processor.max_gap);
     show("processor.max_held_bytes", s.processor.max_held_bytes);
     show("processor.max_remembered_bytes", s.processor.max_remembered_bytes);
   }
