@@ -73,7 +73,9 @@ CLIENTS = [
     Client("sse.js", "browser", "sse.js", SSE, "`autoReconnect`, and the `Accept` of an `EventSource`",
            "By itself it never comes back."),
     Client("firefox-EventSource", "firefox", "EventSource", SSE, "a new one when it is `CLOSED`",
-           "After a cut it comes back by itself, as Chromium's does; but a refused port ends it."),
+           "After a cut it comes back by itself, as Chromium's does; but a refused port ends it where the page is of another "
+           "origin than the server, as here "
+           "([findings/firefox-eventsource-of-another-origin.sh](../findings/firefox-eventsource-of-another-origin.sh))."),
     Client("httpx_sse", "python", "httpx-sse", SSE, A_LOOP + ", and a read timeout of more than 15 s",
            "A cut is an `httpx.RemoteProtocolError`, which is not among its `NetworkError`s."),
     Client("sseclient_py", "python", "sseclient-py", SSE, A_LOOP,

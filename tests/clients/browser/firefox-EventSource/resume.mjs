@@ -12,7 +12,7 @@ function connect(url) {
       if (type === "ended") source.close();
     });
   }
-  // It comes back after a cut, but never after a refusal.
+  // It comes back after a cut, but not after a refusal by a server of another origin.
   source.onerror = () => source.readyState === EventSource.CLOSED && setTimeout(connect, 2000, url);
 }
 
