@@ -115,7 +115,7 @@ class Descriptions(unittest.TestCase):
                 for media, has in answer.get("content", {}).items() if has.get("schema") == {"type": "string"}}
         self.assertEqual(set(added["itemSchema"]), said & {"text/event-stream", "application/x-ndjson"})
         kinds = document["components"]["schemas"]["Event"]["discriminator"]["mapping"]
-        self.assertEqual([*kinds, "gap", "reconnect", "expiring"], added["schemas"]["ServerSentEvent"]["properties"]["event"]["enum"])
+        self.assertEqual([*kinds, "gap", "queued", "reconnect", "expiring"], added["schemas"]["ServerSentEvent"]["properties"]["event"]["enum"])
 
     def test_every_reference_leads_somewhere(self):
         for name in ("openapi.json", "asyncapi.json"):
