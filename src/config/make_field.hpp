@@ -8,7 +8,14 @@
 #include "config/field.hpp"
 #include "config/limits.hpp"
 
+// Accesses a member of a const or non-const owner.
+#define AT(member) [](auto& owner) -> auto& { return owner.member; }
+
 namespace streamdemo::config {
+
+// Of limits, which are in bytes and milliseconds.
+inline constexpr std::int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib, tib = 1024 * gib;
+inline constexpr std::int64_t second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 
 namespace detail {
 

@@ -52,7 +52,7 @@ async def kill_at(stage, kind, index, killed):
     request_id = await stage.task(kind, KINDS[kind], results=RESULTS)
     await until("it runs", lambda: request_id in stage.log.fold.tasks)
     task = stage.log.fold.tasks[request_id]
-    await until(f"{kind} has result {index}", lambda: task.results > index or task.ended_offset is not None, 60)
+    await until(f"{kind} has result {index}", lambda: task.results > index or task.ended_offset is not None, 240)
     victim = stage.system.process(task.starts[-1].source)
     if task.ended_offset is None and victim.alive:
         await victim.kill()
