@@ -179,7 +179,7 @@ void decisions::settle_run(partition_state& p, owned_request& r, const task_stat
 }
 
 void decisions::settle_request(partition_state& p, owned_request& r, const task_state* t) {
-  switch (judge(p, r, t, log_time_, options_)) {
+  switch (const auto choice = judge(p, r, t, log_time_, options_); choice) {
     case request_choice::wait:
       return;
     case request_choice::newer:
@@ -190,8 +190,8 @@ void decisions::settle_request(partition_state& p, owned_request& r, const task_
     case request_choice::start:
     case request_choice::replace:
       if (draining_ || std::exchange(r.queued, true)) return;
-      line_.add(t->owner, r.kind, {p.number, r.id});
-      return;
+      return choice == request_choice::start ? line_.add(t->owner, r.kind, {p.number, r.id})
+                                             : line_.add_lost(t->owner, r.kind, {p.number, r.id});
     case request_choice::release:
       r.releasing = t->last_run;
       return runs_.release(p, r, t->last_run, t->last_runseq + 1);
@@ -216,7 +216,7 @@ void decisions::move_to(partition_state& p, std::int64_t position) {
 
 void decisions::fill_slots() {
   const auto& slots = runs_.slots();
-  while (!draining_ && !runs_.is_held_back()) {
+  while (!draining_ && !runs_.is_held_back() && knows_enough()) {
     if (alone_.holds()) {
       if (!slots.all_free() && still_wants_to_start(alone_.waiting())) return;
       start_or_settle(alone_.take());

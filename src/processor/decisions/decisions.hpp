@@ -10,8 +10,8 @@
 //  - it was accepted under newer rules than this program knows: leave it alone, and leave the group.
 //  - no run is current: when its kind has a free slot and it is the task's turn (start_line, and alone_turn for the
 //    last run that a task may have), publish `started` and begin at once.
-//  - a run of another instance is current: wait until that instance is silent (liveness). Then publish a `started` that
-//    replaces the run, and begin when it is read back as current.
+//  - a run of another instance is current: wait until that instance is silent (liveness). Then, before all tasks that
+//    have not run yet, publish a `started` that replaces the run, and begin when it is read back as current.
 //  - a run of this process is current, but the process no longer has it: publish `released`.
 // A run for which the process lacks resources is released and does not count; then nothing begins for a while
 // (holdback). Once the `started` of a run was read back, the run is stopped if it is not current or the task has ended.
@@ -102,6 +102,9 @@ class decisions {
   void settle_request(partition_state& p, owned_request& r, const task::task_state* t);
   void move_to(partition_state& p, std::int64_t position);
   void fill_slots();
+  // What ran before goes before what waits. Where no other instance can be, the log tells all of it soon, so nothing
+  // begins earlier. Elsewhere one partition that cannot be read would hold up the tasks of all.
+  bool knows_enough() const { return !options_.alone || partitions_.all_read(); }
   bool still_wants_to_start(const start_line::place& at);
   void start_or_settle(start_line::place next);
   void come_again();

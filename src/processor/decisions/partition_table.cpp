@@ -1,5 +1,7 @@
 #include "processor/decisions/partition_table.hpp"
 
+#include <algorithm>
+
 namespace streamdemo::processor {
 
 partition_state* partition_table::find(std::int32_t number) {
@@ -35,6 +37,13 @@ void partition_table::ask_for_ends(std::uint64_t& next_question) {
     q.ask(token);
     out_.emplace_back(ask_end{number, token});
   }
+}
+
+bool partition_table::all_read() const noexcept {
+  return std::all_of(all_.begin(), all_.end(), [](const auto& of) {
+    const auto& p = *of.second;
+    return p.topics().empty() || (p.is_followed() && p.position() >= p.end_when_followed());
+  });
 }
 
 std::size_t partition_table::remembered_bytes() const noexcept {

@@ -41,6 +41,9 @@ class partition_table {
   // Asks for the ends that are not known yet, one question per partition at a time; `next_question` numbers them.
   void ask_for_ends(std::uint64_t& next_question);
 
+  // Whether each that is owned was read up to the end that it had.
+  bool all_read() const noexcept;
+
   // Memory for ended tasks, of all partitions.
   std::size_t remembered_bytes() const noexcept;
   void forget_ended_before(sys_time until);

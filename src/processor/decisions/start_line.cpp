@@ -6,7 +6,7 @@ namespace streamdemo::processor {
 
 start_line::kind_queue& start_line::queue_of(owner_queue& q, std::string_view kind) {
   const auto k = std::find_if(q.kinds.begin(), q.kinds.end(), [&](const kind_queue& of) { return of.kind == kind; });
-  return k != q.kinds.end() ? *k : q.kinds.emplace_back(kind_queue{std::string(kind), {}});
+  return k != q.kinds.end() ? *k : q.kinds.emplace_back(kind_queue{std::string(kind), {}, {}});
 }
 
 void start_line::add(const std::string& owner, std::string_view kind, place p) {
@@ -19,12 +19,18 @@ void start_line::add_first(const std::string& owner, std::string_view kind, plac
   ++size_;
 }
 
+void start_line::add_lost(const std::string& owner, std::string_view kind, place p) {
+  change(*owners_.try_emplace(owner).first, [&](owner_queue& q) { queue_of(q, kind).lost.push_back(std::move(p)); });
+  ++size_;
+}
+
 start_line::place start_line::take_from(owners::iterator it, queues::iterator k) {
   place taken;
   change(*it, [&](owner_queue& q) {
-    taken = std::move(k->places.front());
-    k->places.pop_front();
-    if (k->places.empty()) {
+    auto& from = k->lost.empty() ? k->places : k->lost;
+    taken = std::move(from.front());
+    from.pop_front();
+    if (k->empty()) {
       q.kinds.erase(k);
     } else {
       q.kinds.splice(q.kinds.end(), q.kinds, k);

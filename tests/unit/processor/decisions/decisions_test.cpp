@@ -398,6 +398,52 @@ TEST_CASE("no more tasks begin than there is concurrency for, and the next one w
   CHECK(all_of<begin_run>(f.act()).size() == 1);
 }
 
+TEST_CASE("where nobody else can be, what ran before gets a slot before what waited, in whatever partition it is") {
+  auto o = fixture::rules(1, 3);
+  o.alone = true;
+  decisions d(o);
+  d.on_assigned({{"request", 0}, {"request", 1}}, at(0));
+  fixture of(o);  // makes records
+  std::int64_t offsets[2] = {};
+  const std::int64_t ends[2] = {1, 2};
+  const auto log = [&](std::int32_t p, const message& m) { d.on_response(p, offsets[p]++, at(10), &m); };
+  for (auto& a : d.take_actions()) {
+    if (const auto* q = std::get_if<ask_end>(&a)) d.on_end(q->partition, q->token, ends[q->partition]);
+  }
+  for (const std::int32_t p : {0, 1}) {
+    auto accepted = of.of(message_type::accepted, p == 0 ? "waited" : "ran");
+    accepted.expiry = at(1'000'000);
+    auto submitted = of.of(message_type::submitted, accepted.request_id);
+    submitted.expiry = accepted.expiry;
+    auto r = task::encode(submitted, "request", p);
+    r.offset = 0;
+    r.log_time = at(10);
+    d.on_request({std::make_shared<const base::record>(std::move(r)), 1});
+    log(p, accepted);
+  }
+  std::vector<message> began;
+  const auto act = [&] {
+    for (auto some = d.take_actions(); !some.empty(); some = d.take_actions()) {
+      for (auto& a : some) {
+        if (const auto* q = std::get_if<ask_end>(&a)) d.on_end(q->partition, q->token, ends[q->partition]);
+      }
+      for (auto& m : published(some, message_type::started)) began.push_back(std::move(m));
+    }
+  };
+  d.on_caught_up(0);
+  act();
+  CHECK(began.empty());
+  auto started = of.of(message_type::started, "ran", "before");
+  started.run = "its run";
+  started.runseq = 1;
+  log(1, started);
+  d.on_caught_up(1);
+  act();
+  REQUIRE(began.size() == 1);
+  CHECK(began[0].request_id == "ran");
+  CHECK(began[0].replaces == "its run");
+}
+
 TEST_CASE("the last allowed run begins alone, and nothing begins beside it until its end was read") {
   fixture f(4, 1);
   f.act();

@@ -52,6 +52,33 @@ TEST_CASE("tasks of one owner and kind begin in the order in which they came") {
   CHECK(s.line.empty());
 }
 
+TEST_CASE("tasks that ran and were lost come before all that have not run, whoever's they are") {
+  slots_and_line s(1);
+  const auto lost = [&](const std::string& owner, const std::string& task, const std::string& kind = "k") {
+    s.line.add_lost(owner, kind, {0, owner + "/" + kind + "/" + task});
+  };
+  for (const auto* owner : {"a", "b"}) s.add(owner, "new");
+  lost("c", "1");
+  lost("b", "1");
+  lost("b", "2");
+  lost("b", "3", "other");
+  CHECK(s.line.size() == 6);
+  CHECK(s.fill("other") == "b/k/1 ");
+  for (const auto* next : {"c/k/1 ", "b/k/2 ", "a/k/new "}) {
+    ++s.free;
+    CHECK(s.fill("other") == next);
+  }
+  s.add("a", "late");
+  ++s.free;
+  CHECK(s.fill() == "b/other/3 ");
+  s.line.erase_if([](const start_line::place& p) { return p.task == "b/k/new"; });
+  lost("b", "4");
+  s.line.erase_if([](const start_line::place& p) { return p.task == "b/k/4"; });
+  ++s.free;
+  CHECK(s.fill() == "a/k/late ");
+  CHECK(s.line.empty());
+}
+
 TEST_CASE("an owner with thousands of tasks keeps another waiting for one slot only") {
   slots_and_line s(4);
   for (int i = 0; i < 10'000; ++i) s.add("many", std::to_string(i));
