@@ -215,7 +215,7 @@ void decisions::move_to(partition_state& p, std::int64_t position) {
 }
 
 void decisions::fill_slots() {
-  const auto& slots = runs_.slots();
+  const auto& slots = runs_.all_slots();
   while (!draining_ && !runs_.is_held_back() && knows_enough()) {
     if (alone_.holds()) {
       if (!slots.all_free() && still_wants_to_start(alone_.waiting())) return;
@@ -326,7 +326,7 @@ void decisions::say_farewell() {
 // While tasks of a kind wait, no slot is free for another of it.
 task::offer decisions::offer() const {
   task::offer o;
-  const auto& slots = runs_.slots();
+  const auto& slots = runs_.all_slots();
   const bool nothing_starts = alone_.holds() || runs_.is_held_back();
   o.slots = {nothing_starts ? 0 : slots.free(), slots.taken()};
   for (const auto& [kind, resumes] : options_.kinds) {

@@ -73,7 +73,7 @@ class decisions {
 
   // Runs whose records still matter. When there are none, a drain is over.
   std::size_t runs() const noexcept { return runs_.count(); }
-  std::uint32_t running() const noexcept { return runs_.slots().taken(); }
+  std::uint32_t running() const noexcept { return runs_.all_slots().taken(); }
   std::size_t queued() const noexcept { return line_.size() + alone_.size(); }
   // A task that must be alone keeps all others from starting.
   bool waits_to_be_alone() const noexcept { return alone_.holds(); }

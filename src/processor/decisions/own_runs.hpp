@@ -18,7 +18,7 @@ class own_runs {
 
   // Nothing begins for a while, because the process lacked the resources for a run.
   bool is_held_back() const noexcept { return holdback_.holds(); }
-  const processor::slots& slots() const noexcept { return slots_; }
+  const slots& all_slots() const noexcept { return slots_; }
   // Whether it may begin now as far as other runs matter, given that its kind has a slot.
   bool has_room_for(const task::task_state& t) const;
   void tick(base::steady_time now) { holdback_.tick(now); }
@@ -50,7 +50,7 @@ class own_runs {
   const decision_options& options_;
   std::vector<action>& out_;
   start_line& line_;
-  processor::slots slots_;
+  slots slots_;
   holdback holdback_;
   std::size_t count_ = 0;
 };

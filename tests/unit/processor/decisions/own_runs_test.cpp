@@ -29,7 +29,7 @@ TEST_CASE("where nobody has a run, one is started and begun at once") {
   CHECK(std::get<begin_run>(f.out[1]).key.run == "my-run-1");
   CHECK(std::get<begin_run>(f.out[1]).is_first_run);
   CHECK(f.runs.count() == 1);
-  CHECK(f.runs.slots().taken() == 1);
+  CHECK(f.runs.all_slots().taken() == 1);
 }
 
 TEST_CASE("a replacement waits to be read back; given up before, it is released and gone") {
@@ -44,7 +44,7 @@ TEST_CASE("a replacement waits to be read back; given up before, it is released 
   CHECK_FALSE(r.run);
   CHECK(std::get<publish>(f.out[1]).message.type == message_type::released);
   CHECK(f.runs.count() == 0);
-  CHECK(f.runs.slots().taken() == 0);
+  CHECK(f.runs.all_slots().taken() == 0);
 }
 
 TEST_CASE("a handler that works is told to stop, once") {
@@ -64,7 +64,7 @@ TEST_CASE("the slot is free once the handler has returned, but that of a last al
   auto& r = f.request();
   f.runs.start(f.p, r, *f.task());
   f.runs.finish(r, run_end::ended);
-  CHECK(f.runs.slots().taken() == 0);
+  CHECK(f.runs.all_slots().taken() == 0);
   CHECK(f.runs.count() == 1);
   f.runs.drop(r);
   CHECK(f.runs.count() == 0);
@@ -74,9 +74,9 @@ TEST_CASE("the slot is free once the handler has returned, but that of a last al
   f.runs.start(f.p, r, *f.task());
   CHECK_FALSE(f.runs.has_room_for(*f.task()));
   f.runs.finish(r, run_end::ended);
-  CHECK(f.runs.slots().taken() == 1);
+  CHECK(f.runs.all_slots().taken() == 1);
   f.runs.drop(r);
-  CHECK(f.runs.slots().taken() == 0);
+  CHECK(f.runs.all_slots().taken() == 0);
 }
 
 TEST_CASE("after a run for which the process had no means nothing begins for a while") {
