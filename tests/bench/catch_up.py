@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""How long a gateway takes until it is ready when `response` has a million records, and its memory: without a store, with
-one that knows the log already, and with the log's last records missing in it; beside what librdkafka alone takes to read
-the same partitions (drain_log), all in turn. Further programs are measured without a store.
+"""How long a gateway takes until it is ready when `response` has a million records, and its memory: without a store, and
+with one that knows the log already; beside what librdkafka alone takes to read the same partitions (drain_log), all in
+turn. Further programs are measured without a store.
 
   tests/bench/catch_up.py BIN_DIR BROKERS [BINARY…] [--rounds N] [--tasks N] [--bytes N] [--partitions N] [--topic NAME]
 
 BIN_DIR has streamdemo, drain_log and fill_log; BROKERS as `tests/kafka/cluster brokers` prints them. A topic that is
-named is filled by the first run and measured again by the next ones."""
+named is filled by the first run and measured again by the next ones, within results.keep_for_ms."""
 import argparse
 import json
 import os
