@@ -16,7 +16,9 @@ class request_timing {
 
   // "wait;dur=1.5, total;dur=2.0", in milliseconds.
   std::string field(base::steady_time now) const {
-    std::string out("wait;dur=");
+    std::string out;
+    out.reserve(sizeof "wait;dur=3600000.0, total;dur=3600000.0");
+    out += "wait;dur=";
     append(out, waited_);
     out += ", total;dur=";
     append(out, now - began_);
