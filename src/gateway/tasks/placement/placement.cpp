@@ -240,7 +240,7 @@ std::optional<kind_slots> placement::slots_of(std::string_view kind, const std::
     const auto of_kind = o.kinds.find(kind);
     if (o.draining || of_kind == o.kinds.end()) continue;
     sum->free += static_cast<std::uint32_t>(free_slots(*g.owner, kind));
-    sum->all += std::min(of_kind->second.all(), o.slots.all());
+    sum->all += std::min(of_kind->second.most(), o.slots.all());
   }
   return sum;
 }
@@ -258,7 +258,7 @@ std::int64_t placement::free_slots(const processors::value_type& p, std::string_
   const auto& [source, it] = p;
   const auto of_kind = it.said.kinds.find(kind);
   if (of_kind == it.said.kinds.end()) return 0;
-  const auto here = std::int64_t{of_kind->second.all()} - static_cast<std::int64_t>(census_.running(source, kind));
+  const auto here = std::int64_t{of_kind->second.most()} - static_cast<std::int64_t>(census_.running(source, kind));
   const auto of_all = std::int64_t{it.said.slots.all()} - static_cast<std::int64_t>(census_.running(source));
   return std::max<std::int64_t>(0, std::min(here, of_all));
 }

@@ -328,6 +328,22 @@ TEST_CASE("when a task may begin is told from what the last of its kind took, an
   CHECK(f.told() == "p 0 1/2 in 0; q 1 1/2 in 40; r 2 1/2 in 95");
 }
 
+TEST_CASE("a kind has slots where others have taken all for now") {
+  queue_fixture f;
+  task::offer o;
+  o.slots = {0, 2};
+  o.kinds = {{"quick", {0, 0, 1}}, {"slow", {0, 2, 2}}};
+  o.partitions["request"] = {0, 1, 2, 3, 4, 5};
+  f.accept("s1", 0, "slow");
+  f.start("s1", "a");
+  f.accept("s2", 0, "slow");
+  f.start("s2", "a");
+  f.p.told("a", o, 0ms, f.now);
+  f.accept("q");
+  f.now += 1s;
+  CHECK(f.told() == "q 0 0/1 ?");
+}
+
 TEST_CASE("of tasks that no processor that speaks of itself will take, only those before them are told") {
   queue_fixture f;
   f.accept("w", 4);
