@@ -6,6 +6,7 @@
 #include <streamdemo/base/partition.hpp>
 #include <streamdemo/base/shown.hpp>
 #include <streamdemo/task/end_payload.hpp>
+#include <streamdemo/task/media_type.hpp>
 #include <streamdemo/task/offer.hpp>
 
 #include <algorithm>
@@ -17,11 +18,6 @@ using task::message;
 using task::message_type;
 
 namespace {
-
-bool is_json_type(std::string_view content_type) {
-  const auto name = content_type.substr(0, content_type.find(';'));
-  return name == "application/json" || name.ends_with("+json");
-}
 
 std::optional<json::object> object_of(std::string_view text) {
   if (!base::is_json(text)) return std::nullopt;
@@ -117,7 +113,7 @@ void record_judge::judge_message(const base::record& r, const message& m, given_
 }
 
 void record_judge::judge_payload(const base::record& r, const message& m) {
-  if (is_json_type(m.content_type) && !base::is_json(m.payload)) {
+  if (task::says_json(m.content_type) && !base::is_json(m.payload)) {
     wrong(r, fmt::format("the payload of a {} is no JSON, although its content-type says so", to_string(m.type)));
     return;
   }

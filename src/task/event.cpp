@@ -1,6 +1,7 @@
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/task/event.hpp>
+#include <streamdemo/task/media_type.hpp>
 
 #include <charconv>
 
@@ -14,13 +15,6 @@ bool begins(std::string_view text, std::string_view with) {
 }
 bool ends(std::string_view text, std::string_view with) {
   return text.size() >= with.size() && base::same_word(text.substr(text.size() - with.size()), with);
-}
-
-// Media types are case-insensitive, and whitespace may surround the semicolon (RFC 9110, section 8.3.1).
-bool says_json(std::string_view content_type) {
-  auto media = content_type.substr(0, content_type.find(';'));
-  while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
-  return base::same_word(media, "application/json") || ends(media, "+json");
 }
 
 // Appends `"data":…` or `"content_type":…,"data_base64":…`.
@@ -56,6 +50,13 @@ std::optional<message_type> event_type_of(std::string_view word) noexcept {
 }
 
 }  // namespace
+
+// Media types are case-insensitive, and whitespace may surround the semicolon (RFC 9110, section 8.3.1).
+bool says_json(std::string_view content_type) {
+  auto media = content_type.substr(0, content_type.find(';'));
+  while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
+  return base::same_word(media, "application/json") || ends(media, "+json");
+}
 
 event_ptr make_event(const event_fields& f) {
   auto e = std::make_shared<event>();

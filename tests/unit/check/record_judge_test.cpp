@@ -229,6 +229,12 @@ TEST_CASE("payloads are held against what clients are promised") {
     f.read(f.record_of(f.of_run(message_type::result, "{'word'}")));
     CHECK(f.says("the payload of a result is no JSON"));
   }
+  SUBCASE("no JSON, in another spelling of the media type") {
+    auto m = f.of_run(message_type::result, "{'word'}");
+    m.content_type = "Application/JSON ;charset=utf-8";
+    f.read(f.record_of(std::move(m)));
+    CHECK(f.says("the payload of a result is no JSON"));
+  }
   SUBCASE("text that says it is") {
     auto m = f.of_run(message_type::result, "a word");
     m.content_type = "text/plain";
