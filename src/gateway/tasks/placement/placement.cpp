@@ -162,13 +162,9 @@ void placement::weigh(group& g, std::string_view kind, base::steady_time now) co
     g.wait = static_cast<double>(here + 1) * others_pace_.seconds(static_cast<std::int64_t>(g.partitions.size()), now);
     return;
   }
-  const auto& [source, p] = *g.owner;
-  const auto of_kind = p.said.kinds.find(kind)->second.most();
+  const auto& p = g.owner->second;
   const auto others = others_that_begin_first(*g.owner, kind);
-  const auto free_of_kind = std::int64_t{of_kind} - static_cast<std::int64_t>(census_.running(source, kind));
-  const auto free_of_all =
-      std::int64_t{p.said.slots.all()} - static_cast<std::int64_t>(census_.running(source)) - others;
-  g.free = std::max<std::int64_t>(0, std::min(free_of_kind, free_of_all) - here);
+  g.free = std::max<std::int64_t>(0, free_slots(*g.owner, kind, others) - here);
   g.wait = static_cast<double>(here + others + 1) * p.pace.seconds(p.said.slots.all(), now);
 }
 
@@ -182,7 +178,7 @@ std::int64_t placement::waiting(std::string_view kind, const std::vector<std::in
 std::int64_t placement::others_that_begin_first(const processors::value_type& p, std::string_view kind) const {
   std::int64_t n = 0;
   for (const auto& [other, counts] : p.second.said.kinds) {
-    const auto slots = std::int64_t{counts.most()} - static_cast<std::int64_t>(census_.running(p.first, other));
+    const auto slots = slots_left(p.first, other, counts);
     if (other == kind || slots <= 0) continue;
     std::int64_t here = 0;
     const auto& owners = owners_.find(topic_of(other))->second;
@@ -253,14 +249,18 @@ run_forecast placement::forecast(const group& g, std::string_view kind, base::sy
   return {free_slots(*g.owner, kind), std::move(running), *average};
 }
 
-// How many tasks of a kind could begin there now, by the log, if none waited.
-std::int64_t placement::free_slots(const processors::value_type& p, std::string_view kind) const {
+// Of a kind's own slots, by the log.
+std::int64_t placement::slots_left(const std::string& source, std::string_view kind,
+                                   const task::slot_counts& of_kind) const {
+  return std::int64_t{of_kind.most()} - static_cast<std::int64_t>(census_.running(source, kind));
+}
+
+std::int64_t placement::free_slots(const processors::value_type& p, std::string_view kind, std::int64_t others) const {
   const auto& [source, it] = p;
   const auto of_kind = it.said.kinds.find(kind);
   if (of_kind == it.said.kinds.end()) return 0;
-  const auto here = std::int64_t{of_kind->second.most()} - static_cast<std::int64_t>(census_.running(source, kind));
-  const auto of_all = std::int64_t{it.said.slots.all()} - static_cast<std::int64_t>(census_.running(source));
-  return std::max<std::int64_t>(0, std::min(here, of_all));
+  const auto of_all = std::int64_t{it.said.slots.all()} - static_cast<std::int64_t>(census_.running(source)) - others;
+  return std::max<std::int64_t>(0, std::min(slots_left(source, kind, of_kind->second), of_all));
 }
 
 std::int32_t placement::partition_in(group& g, base::steady_time now) {

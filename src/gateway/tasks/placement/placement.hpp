@@ -115,7 +115,9 @@ class placement {
   std::int64_t waiting(std::string_view kind, const std::vector<std::int32_t>& partitions) const;
   std::int64_t others_that_begin_first(const processors::value_type& p, std::string_view kind) const;
   std::int32_t partition_in(group& g, base::steady_time now);
-  std::int64_t free_slots(const processors::value_type& p, std::string_view kind) const;
+  std::int64_t slots_left(const std::string& source, std::string_view kind, const task::slot_counts& of_kind) const;
+  // How many tasks of a kind could begin there now, by the log, if none of it waited and so many others began first.
+  std::int64_t free_slots(const processors::value_type& p, std::string_view kind, std::int64_t others = 0) const;
   std::optional<kind_slots> slots_of(std::string_view kind, const std::vector<group>& groups) const;
   run_forecast forecast(const group& g, std::string_view kind, base::sys_time log_now) const;
 
