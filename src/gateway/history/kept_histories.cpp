@@ -150,11 +150,9 @@ base::awaitable<base::result<bool>> kept_histories::open_store() {
 }
 
 kept_histories::kept_ptr kept_histories::restore(const task_note& n) {
-  auto h = std::make_shared<kept_history>(view_of(n), wakes_, disk_->reads());
+  auto h = open(view_of(n));
   h->restore_on_disk(n.disk_from, n.disk_bytes);
   disk_->restored(h);
-  bound_.opened(*h);
-  index_.insert(h);
   if (n.state.end) ends_.add(n.kept_since, h);
   return h;
 }

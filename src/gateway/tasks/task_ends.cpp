@@ -16,16 +16,16 @@ void task_ends::abandon(const submission& s) {
 
 // The gateway that accepted the task ends it first; the others wait longer, in case that one is gone.
 void task_ends::accepted(const history_ptr& h) {
-  const auto view = h->view();
-  const auto grace = view.accepted_by == source_ ? 0 : std::uniform_int_distribution<>(5000, 10'000)(random_);
-  schedule_.put(h, view.expiry + base::milliseconds(grace));
+  const bool own = h->identity().accepted_by == source_;
+  const auto grace = own ? 0 : std::uniform_int_distribution<>(5000, 10'000)(random_);
+  schedule_.put(h, h->moment().expiry + base::milliseconds(grace));
 }
 
 void task_ends::expire(base::sys_time now) {
   for (const auto& h : schedule_.take(now, expiry_again)) {
-    const auto view = h->view();
-    if (task::is_end(view.status)) continue;
-    write(view.request_id, view.kind, task::status::expired, "The task did not end before its deadline.");
+    if (task::is_end(h->moment().status)) continue;
+    write(h->identity().request_id, h->identity().kind, task::status::expired,
+          "The task did not end before its deadline.");
   }
 }
 

@@ -332,7 +332,7 @@ class bus_task_service final : public task_service_control, private task_observe
     waiting_.waits_no_more(id);
     if (!source.empty()) return;
     const auto h = all_.find(id);
-    if (h && !task::is_end(h->moment().status)) waiting_.waits(id, h->view().kind, bus_now());
+    if (h && !task::is_end(h->moment().status)) waiting_.waits(id, h->identity().kind, bus_now());
   }
 
   void on_offer(const task::message& m, base::milliseconds age) noexcept override { placer_.offered(m, age); }
