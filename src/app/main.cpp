@@ -1,6 +1,5 @@
 // streamdemo: reads the settings, runs the roles that they name until a signal arrives, and drains.
 #include <fmt/format.h>
-#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -17,6 +16,12 @@
 #include "app/takeover.hpp"
 
 extern char** environ;
+
+// jemalloc (docs/decisions/dependencies.md) reads its settings from this name. Records are allocated by the threads of
+// the Kafka library and freed by ours, so few arenas: what one thread freed serves the others. What is free goes back
+// to the system after a second, by a thread of the allocator, not on a client's path.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0,background_thread:true,abort_conf:false";
 
 namespace {
 
@@ -111,9 +116,6 @@ int run(const config::settings& settings, std::vector<int> passed_sockets) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "__guard") return processor::guard_main(argc, argv);
-  // The buffers of a history are freed in the order of their allocation. With few malloc arenas, the freed memory can
-  // be used again by other threads.
-  mallopt(M_ARENA_MAX, 2);
   auto command = app::parse_command_line(argc, argv, environ);
   using action = app::command::action;
   switch (command.what) {

@@ -38,14 +38,15 @@ void event_source::attach(http::stream_sink& sink) {
 }
 
 http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t max_bytes) {
-  if (cut_ != nullptr) return http::stream_state::end;
+  if (cut_ != cut::none) return http::stream_state::end;
   if (!opened_) open(out);
-  if (access_over_) return no_longer(out);
+  // The client reconnects with the credentials that it has by then, and they are checked again.
+  if (access_over_) return reconnect(out, cut::access_over, retry_ms_);
   if (expiring_) {
     expiring_ = false;
     out.push_back(own_piece(signal("expiring", {})));
   }
-  if (draining_) return reconnect(out, restart_reason, reconnect_ms_);
+  if (draining_) return reconnect(out, cut::restart, reconnect_ms_);
   auto batch = next(max_bytes);
   if (batch.kept_from != 0) gap(out, batch.kept_from);
   if (batch.on_disk) {
@@ -65,7 +66,7 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
   if (!batch.events.empty()) history_->written(after, cursor_, clock_.now());
   if (batch.in_queue && batch.in_queue->version != told_) queued(out, *batch.in_queue);
   if (batch.ended) return http::stream_state::end;
-  if (batch.lost && batch.events.empty()) return reconnect(out, "the log was read anew", retry_ms_);
+  if (batch.lost && batch.events.empty()) return reconnect(out, cut::read_anew, retry_ms_);
   // A batch below both bounds was all there is. News of more comes on this loop, so never before this returns.
   const bool cut_short = from_disk_ || batch.events.size() >= max_events_ || size >= max_bytes;
   return cut_short ? http::stream_state::more : http::stream_state::wait;
@@ -91,9 +92,9 @@ history::batch event_source::next(std::size_t max_bytes) {
 http::stream_end event_source::finish() {
   // Some libraries reconnect at once after any end, for ever. For a task that was already over, the late close slows
   // them down.
-  if (cut_ == nullptr) return {.late = was_over_};
+  if (cut_ == cut::none) return {.late = was_over_};
   const auto code = access_over_ && *access_over_ != access_end::asks_again ? close_unauthorized : close_restarting;
-  return {.complete = false, .close_code = code, .reason = std::string(cut_)};
+  return {.complete = false, .close_code = code, .reason = std::string(why_cut())};
 }
 
 std::string_view event_source::heartbeat() const {
@@ -120,13 +121,21 @@ void event_source::on_expiring(base::sys_time) {
 }
 
 void event_source::on_access_over(access_end w) {
-  access_over_ = w;
+  if (cut_ == cut::none) access_over_ = w;
   if (sink_ != nullptr) sink_->wake();
 }
 
-// The client reconnects with the credentials that it has by then, and they are checked again.
-http::stream_state event_source::no_longer(std::vector<http::piece>& out) {
-  return reconnect(out, reason_of(*access_over_), retry_ms_);
+std::string_view event_source::why_cut() const noexcept {
+  switch (cut_) {
+    case cut::access_over:
+      return reason_of(*access_over_);
+    case cut::read_anew:
+      return "the log was read anew";
+    case cut::none:
+    case cut::restart:
+      break;
+  }
+  return restart_reason;
 }
 
 void event_source::open(std::vector<http::piece>& out) {
@@ -151,10 +160,10 @@ void event_source::queued(std::vector<http::piece>& out, const queue_place& p) {
 }
 
 // The end comes one turn later, because some browsers lose data that arrives together with it.
-http::stream_state event_source::reconnect(std::vector<http::piece>& out, std::string_view literal,
-                                           std::uint32_t after_ms) {
-  out.push_back(own_piece(signal("reconnect", ",\"reason\":" + base::json_string(literal), retry_field(after_ms))));
-  cut_ = literal.data();
+http::stream_state event_source::reconnect(std::vector<http::piece>& out, cut why, std::uint32_t after_ms) {
+  cut_ = why;
+  const auto reason = ",\"reason\":" + base::json_string(why_cut());
+  out.push_back(own_piece(signal("reconnect", reason, retry_field(after_ms))));
   return http::stream_state::more;
 }
 

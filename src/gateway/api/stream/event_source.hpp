@@ -37,15 +37,18 @@ class event_source final : public http::stream_source, public watched_stream, pr
   const history& of() const noexcept { return *history_; }
 
  private:
+  // Why the stream ends before its task.
+  enum class cut : std::uint8_t { none, restart, access_over, read_anew };
+
   void on_news() noexcept override { sink_->wake(); }
 
   history::batch next(std::size_t max_bytes);
   void open(std::vector<http::piece>& out);
   void gap(std::vector<http::piece>& out, std::int64_t kept_from);
   void queued(std::vector<http::piece>& out, const queue_place& p);
-  // Both tell the client to reconnect, and end the stream as incomplete.
-  http::stream_state no_longer(std::vector<http::piece>& out);
-  http::stream_state reconnect(std::vector<http::piece>& out, std::string_view literal, std::uint32_t after_ms);
+  // Tells the client to reconnect, and ends the stream as incomplete.
+  http::stream_state reconnect(std::vector<http::piece>& out, cut why, std::uint32_t after_ms);
+  std::string_view why_cut() const noexcept;
   // `fields`: more SSE fields, before the event's name.
   std::string signal(std::string_view type, std::string_view members, std::string_view fields = {}) const;
   std::string_view bytes_of(const task::event& e) const noexcept;
@@ -55,13 +58,13 @@ class event_source final : public http::stream_source, public watched_stream, pr
   history_ptr history_;
   std::unique_ptr<subscription> subscription_;  // to news; a disk_reading while from_disk_
   http::stream_sink* sink_ = nullptr;
-  const char* cut_ = nullptr;  // why the stream ends before its task; nullptr: it does not
   // In this order they take three words: each idle stream pays for every one.
   std::int64_t cursor_;
   const std::uint32_t max_events_;
   const std::uint32_t retry_ms_;
   const std::uint32_t reconnect_ms_;
-  const wire format_;
+  const wire format_ : 2;
+  cut cut_ : 2 = cut::none;
   bool opened_ : 1 = false;
   bool was_over_ : 1 = false;  // the task had ended when this was attached
   bool draining_ : 1 = false;
