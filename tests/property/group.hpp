@@ -59,6 +59,10 @@ class group {
     return true;
   }
   std::int64_t committed(const bus::partition_id& p) { return state_[p].committed; }
+  // Whether that assignment is the partition's present one, whatever its member has learned by now.
+  bool is_owned(const bus::partition_id& p, std::uint64_t epoch) { return state_[p].epoch == epoch; }
+  // Runs that were begun by a member which had lost the partition and did not know it yet.
+  std::set<std::string> zombies;
   bool all_committed() const {
     for (const auto& [p, s] : state_) {
       if (s.committed != static_cast<std::int64_t>(s.log.size())) return false;

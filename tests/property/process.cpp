@@ -103,6 +103,7 @@ void process::take_requests() {
       decisions_.on_assigned({e.partition}, now_ + clock_error_);
     } else if (owned_.contains(e.partition)) {
       owned_.erase(e.partition);
+      response_end_.erase(e.partition);
       decisions_.on_revoked({e.partition});
     }
     perform();
@@ -110,7 +111,9 @@ void process::take_requests() {
   for (auto& [p, o] : owned_) {
     const auto& records = group_.records(p);
     while (o.next < static_cast<std::int64_t>(records.size()) && random_.percent(80)) {
-      decisions_.on_request({records[static_cast<std::size_t>(o.next++)], o.epoch});
+      const auto& r = records[static_cast<std::size_t>(o.next++)];
+      response_end_[p].try_emplace(r->key, log_.end(r->partition));
+      decisions_.on_request({r, o.epoch});
     }
   }
   perform();
@@ -168,6 +171,7 @@ void process::act(processor::publish a) {
   sender::acked done;
   if (m.type == task::message_type::started) {
     unread_runs_.insert(m.run);
+    if (m.replaces->empty()) is_first_.insert(m.run);
     done = [this, key = processor::run_key{a.partition, m.request_id, m.run}](std::int64_t offset) {
       decisions_.on_started_published(key, offset);
     };
@@ -190,11 +194,35 @@ void process::act(processor::begin_run a) {
   if (a.results_before > 0 && a.last_result != std::to_string(a.results_before - 1)) {
     broken = "a run that resumes was given the wrong last result";
   }
+  check_that_nobody_had_begun(a);
   handler_run h;
   h.key = a.key;
   h.kind = a.kind;
   h.next_index = a.results_before;
   running_[a.key.run] = std::move(h);
+}
+
+// What processors had written when the request came is known before the task begins: except to a member that has lost
+// the partition, and except what such a member wrote. (A gateway's cancel may be read a moment too late.)
+void process::check_that_nobody_had_begun(const processor::begin_run& a) {
+  const bus::partition_id from{a.request->topic, a.request->partition};
+  const auto it = owned_.find(from);
+  if (it == owned_.end() || !group_.is_owned(from, it->second.epoch)) {
+    group_.zombies.insert(a.key.run);
+    return;
+  }
+  task::fold log({rules_.keep_for, true});
+  for (std::int64_t i = 0; i < response_end_[from][a.key.task]; ++i) {
+    const auto& s = log_.at(a.key.partition, i);
+    log.apply(*s.message, s.log_time);
+  }
+  const auto* t = log.find(a.key.task);
+  if (t == nullptr) return;
+  const bool was_done = t->end == task::status::succeeded || t->end == task::status::failed;
+  if (was_done) broken = "a task began that had ended before its request came";
+  if (t->attempt > 0 && is_first_.contains(a.key.run) && !group_.zombies.contains(t->last_run)) {
+    broken = "a run began as its task's first though another had begun before the request came";
+  }
 }
 
 void process::act(processor::stop_run a) {
@@ -227,6 +255,7 @@ void process::act(processor::complete a) {
   if (it == owned_.end() || it->second.epoch != a.delivery.assignment) return;
   auto& o = it->second;
   o.completed.insert(r.offset);
+  response_end_[p].erase(r.key);
   const auto before = o.watermark;
   while (o.completed.erase(o.watermark) > 0) ++o.watermark;
   if (group_.commit(p, o.epoch, o.watermark)) on_commit(p, before, o.watermark);

@@ -84,6 +84,7 @@ class process {
   void act(processor::unfollow a) { reading_.erase(a.partition); }
   void act(processor::publish a);
   void act(processor::begin_run a);
+  void check_that_nobody_had_begun(const processor::begin_run& a);
   void act(processor::stop_run a);
   void act(processor::dead_letter a) { letters_.push_back(std::move(a)); }
   void act(processor::complete a);
@@ -102,10 +103,13 @@ class process {
   std::deque<group_event> inbox_;
   std::map<bus::partition_id, owned> owned_;
   std::map<std::int32_t, reading> reading_;
+  // By request topic and partition, and by task: where `response` ended when the oldest request in hand came.
+  std::map<bus::partition_id, std::map<std::string, std::int64_t>> response_end_;
   std::vector<std::pair<processor::ask_end, std::int64_t>> questions_;
   std::vector<processor::dead_letter> letters_;
   std::map<std::string, handler_run> running_;
   std::set<std::string> unread_runs_;
+  std::set<std::string> is_first_;  // runs that were started as the first of their tasks
   sys_time now_{};
   milliseconds clock_error_;
   sys_time drain_until_{};

@@ -47,9 +47,11 @@ void decisions::on_request(const bus::delivery& d) {
   r.since = std::min({r.since, d.record->log_time, m->accepted_at.value_or(r.since)});
   const bool first = r.deliveries.empty();
   r.deliveries.push_back(d);
-  // If another request record of the task is in hand, the end that was asked for that one serves both.
-  if (first) p.ask(r, next_question_++);
-  if (p.has_missed(r, *m)) read_anew(p);
+  // If another request record of the task is in hand, what lets that one be judged serves both.
+  if (first && !p.needs_no_end(r)) p.ask(r, next_question_++);
+  if (p.has_missed(r, *m)) return read_anew(p);
+  settle(p, it);
+  after_event(p);
 }
 
 void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t end) {
@@ -75,11 +77,25 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
     ignored = p->read(offset, log_time, *m);
     // With our own sign of life, another instance may have become silent.
     if (m->type == message_type::alive && m->source == options_.source && !tells_offer(*m)) settle_all(*p);
+    if (m->type == message_type::accepted) accepted_came(*p, m->request_id);
     if (!m->request_id.empty()) settle_task(*p, m->request_id);
   }
   move_to(*p, offset + 1);
   after_event(*p);
   return ignored;
+}
+
+void decisions::accepted_came(partition_state& p, const std::string& task) {
+  const auto it = p.requests.find(task);
+  if (it == p.requests.end() || !it->second.awaits_accepted) return;
+  if (!p.accepted_came(it->second)) p.ask(it->second, next_question_++);
+}
+
+// One that has not come by now may never come.
+void decisions::await_accepted_no_longer(partition_state& p) {
+  for (auto& [id, r] : p.requests) {
+    if (r.awaits_accepted) p.ask(r, next_question_++);
+  }
 }
 
 void decisions::on_caught_up(std::int32_t partition) {
@@ -308,6 +324,7 @@ void decisions::tick(base::steady_time now, sys_time wall) {
   wall_ = wall;
   partitions_.for_each([&](partition_state& p) {
     expire(p);
+    await_accepted_no_longer(p);
     send_alive(p, now);
     p.forget();
   });

@@ -3,7 +3,7 @@
 // actions; the property tests drive the same class through thousands of simulations with faults.
 //
 // For every request that is not completed, once its partition of `response` was read up to the end that existed when
-// the request came:
+// the request came or, for a task that nobody can have begun (unbegun_tasks), up to its `accepted`:
 //  - its task has ended: complete it. It has expired, is of an unknown kind, or has no runs left: publish a verdict, an
 //    `ended` without a run (with no runs left, only after a dead letter was acknowledged). It is unreadable or was
 //    never accepted: dead letter.
@@ -100,6 +100,8 @@ class decisions {
   void settle_all(partition_state& p);
   void settle_run(partition_state& p, owned_request& r, const task::task_state* t);
   void settle_request(partition_state& p, owned_request& r, const task::task_state* t);
+  void accepted_came(partition_state& p, const std::string& task);
+  void await_accepted_no_longer(partition_state& p);
   void move_to(partition_state& p, std::int64_t position);
   void fill_slots();
   // What ran before goes before what waits. Where no other instance can be, the log tells all of it soon, so nothing

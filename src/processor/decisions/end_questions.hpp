@@ -1,4 +1,5 @@
-// A request is judged only once its partition of `response` was read up to the end that existed when the request came.
+// A request of a task that somebody may have begun is judged only once its partition of `response` was read up to the
+// end that existed when the request came.
 // This asks for those ends: one question to the bus at a time, which answers for every request that came before it was
 // asked, and then holds each request back until its end is reached. Pure; of one partition.
 #pragma once

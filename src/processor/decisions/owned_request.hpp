@@ -40,6 +40,7 @@ struct owned_request {
   sys_time since{};  // log time of the oldest request record, or of the `accepted` that one names, if that is older
   std::vector<bus::delivery> deliveries;  // not completed, of present assignments; several records may ask for one task
   std::int64_t judge_at = -1;             // it is judged once the fold has reached this offset; -1: not known yet
+  bool awaits_accepted = false;           // it is judged once its `accepted` is read; no end was asked for
   std::uint64_t question = 0;  // the number of its question for an end; answers to earlier questions do not count
   std::optional<own_run> run;
   bool queued = false;        // waits in start_line for a slot

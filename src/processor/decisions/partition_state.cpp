@@ -32,8 +32,22 @@ void partition_state::revoked(const std::string& topic, std::uint64_t next_token
   unbegun_.owner_changes(next_token);
 }
 
+bool partition_state::needs_no_end(owned_request& r) const {
+  if (fold_.find(r.id) != nullptr || newer_.contains(r.id)) return accepted_came(r);
+  r.awaits_accepted = followed_ && position_ >= follow_end_;
+  return r.awaits_accepted;
+}
+
+bool partition_state::accepted_came(owned_request& r) const {
+  if (!is_unbegun(r.id)) return false;
+  r.awaits_accepted = false;
+  r.judge_at = position_;
+  return true;
+}
+
 void partition_state::ask(owned_request& r, std::uint64_t question) {
   r.judge_at = -1;
+  r.awaits_accepted = false;
   r.question = question;
   questions.add(question, r.id);
 }

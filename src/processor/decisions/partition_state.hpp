@@ -31,6 +31,11 @@ class partition_state {
   bool is_idle() const noexcept { return topics_.empty() && requests.empty(); }
 
   // --- Requests.
+  // Whether `r` can be judged without asking for an end: nobody can have begun its task, as its `accepted` tells that
+  // was read or, where all else was, is about to come. True: it is judged as soon as that `accepted` is read.
+  bool needs_no_end(owned_request& r) const;
+  // The `accepted` of its task was read. False: it does not tell that nobody can have begun the task; ask for an end.
+  bool accepted_came(owned_request& r) const;
   // Asks for an end under this number; the request is judged once that end is known and reached.
   void ask(owned_request& r, std::uint64_t number);
   // Whether reading may have begun after the `accepted` of the task that `request` asks for. Then the partition must be

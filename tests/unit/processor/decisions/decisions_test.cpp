@@ -247,6 +247,8 @@ TEST_CASE("a task that was accepted while the partition was another's may have b
     f.accepted("t");
   }
   SUBCASE("an answer of before is too old") {
+    f.accepted("other");
+    f.started("other", "theirs", "", "another", 5);
     f.request("other");
     const auto asked = all_of<ask_end>(f.d.take_actions());
     REQUIRE(asked.size() == 1);
@@ -261,18 +263,57 @@ TEST_CASE("a task that was accepted while the partition was another's may have b
 TEST_CASE("a request is not judged before the end that existed when it came was read") {
   fixture f;
   f.act();
-  f.end = 1;  // its accepted is in the log, but not read yet
-  f.request("t");
-  CHECK(f.act().size() == 1);  // asks for the end, and no dead letter
-  f.end = 0;
   f.accepted("t");
-  CHECK(all_of<begin_run>(f.act()).size() == 1);
+  f.started("t", "theirs", "", "other", 10);
+  f.end = 3;  // the end of that run is in the log, but not read yet
+  f.request("t");
+  CHECK(f.act().size() == 1);  // asks for the end
+  f.end = 2;
+  f.of_run(message_type::ended, "t", "theirs", 2, "other", 20, R"({"status":"succeeded"})");
+  const auto a = f.act();
+  CHECK(all_of<begin_run>(a).empty());
+  CHECK(all_of<complete>(a).size() == 1);
+}
+
+TEST_CASE("a task that nobody can have begun begins without a question for the end") {
+  fixture f;
+  f.act();
+  SUBCASE("its accepted was read") {
+    f.accepted("t");
+    f.request("t");
+  }
+  SUBCASE("its accepted comes after its request") {
+    f.request("t");
+    CHECK(f.act().empty());
+    f.accepted("t");
+  }
+  const auto a = f.act();
+  CHECK(all_of<ask_end>(a).empty());
+  CHECK(all_of<begin_run>(a).size() == 1);
+}
+
+TEST_CASE("where somebody may have begun the task, the end is asked for, whenever its accepted comes") {
+  fixture f;
+  f.end = 2;
+  f.act();  // the partition was another's up to here
+  f.end = 0;
+  SUBCASE("its accepted was read") {
+    f.accepted("t");
+    f.request("t");
+  }
+  SUBCASE("reading has not come that far") {
+    f.request("t");
+    f.accepted("t");
+  }
+  CHECK(all_of<ask_end>(f.d.take_actions()).size() == 1);
 }
 
 TEST_CASE("a request whose task was never accepted becomes a dead letter, then is completed") {
   fixture f;
   f.act();
   f.request("t");
+  CHECK(f.act().empty());  // it may be about to come
+  f.d.tick(base::steady_time(at(0).time_since_epoch()), at(0));
   const auto letters = all_of<dead_letter>(f.act());
   REQUIRE(letters.size() == 1);
   f.d.on_dead_lettered(letters[0].token);
@@ -803,6 +844,8 @@ TEST_CASE("a replacement that is read back second to another's does not begin") 
 TEST_CASE("an answer about the end that was asked for before the partition was lost and won again is too old") {
   fixture f;
   f.act();
+  f.accepted("t");
+  f.started("t", "theirs", "", "other", 5);
   f.request("t");
   const auto before = all_of<ask_end>(f.d.take_actions());
   REQUIRE(before.size() == 1);
@@ -1049,8 +1092,8 @@ TEST_CASE("own offers measure no silence") {
   fixture f;
   f.act();
   f.accepted("t");
-  f.request("t");
   f.started("t", "other-run", "", "other", 0);
+  f.request("t");
   f.act();
   auto offer = f.of(message_type::alive, "", "me");
   offer.payload = task::offer_payload({});
