@@ -10,7 +10,7 @@ std::vector<setting> member_defaults() {
   return {
       {"session.timeout.ms", "6000"},
       {"heartbeat.interval.ms", "2000"},
-      {"auto.commit.interval.ms", "100"},
+      {"auto.commit.interval.ms", "1000"},
   };
 }
 
