@@ -14,8 +14,8 @@
 namespace streamdemo::check {
 
 namespace json = boost::json;
-using task::message;
 using task::message_type;
+using task::message_view;
 
 namespace {
 
@@ -98,7 +98,7 @@ void record_judge::judge_envelope(const base::record& r) {
   if (!r.header_value("content-type")) note(r, "content-type is missing: JSON is assumed");
 }
 
-void record_judge::judge_message(const base::record& r, const message& m, given_task& t) {
+void record_judge::judge_message(const base::record& r, const message_view& m, given_task& t) {
   if (m.kind != options_.kind) {
     wrong(r, fmt::format("ce_subject is {}, and must be the kind, {}", base::shown(m.kind.empty() ? "missing" : m.kind),
                          options_.kind));
@@ -112,7 +112,7 @@ void record_judge::judge_message(const base::record& r, const message& m, given_
   judge_step(r, m, t);
 }
 
-void record_judge::judge_payload(const base::record& r, const message& m) {
+void record_judge::judge_payload(const base::record& r, const message_view& m) {
   if (task::says_json(m.content_type) && !base::is_json(m.payload)) {
     wrong(r, fmt::format("the payload of a {} is no JSON, although its content-type says so", to_string(m.type)));
     return;
@@ -131,7 +131,7 @@ void record_judge::judge_payload(const base::record& r, const message& m) {
   }
 }
 
-void record_judge::judge_step(const base::record& r, const message& m, given_task& t) {
+void record_judge::judge_step(const base::record& r, const message_view& m, given_task& t) {
   const auto s = folds_[static_cast<std::size_t>(r.partition)].apply(m, r.log_time);
   switch (s.what) {
     case task::step::kind::ignored:

@@ -61,9 +61,9 @@ class record_judge {
   void wrong(const base::record& r, const std::string& what) { wrong_.add(what, " (" + place(r) + ")"); }
   void note(const base::record& r, const std::string& what) { notes_.add(what, " (" + place(r) + ")"); }
   void judge_envelope(const base::record& r);
-  void judge_message(const base::record& r, const task::message& m, given_task& t);
-  void judge_payload(const base::record& r, const task::message& m);
-  void judge_step(const base::record& r, const task::message& m, given_task& t);
+  void judge_message(const base::record& r, const task::message_view& m, given_task& t);
+  void judge_payload(const base::record& r, const task::message_view& m);
+  void judge_step(const base::record& r, const task::message_view& m, given_task& t);
   void judge_alive(const base::record& r);
 
   const options options_;

@@ -4,16 +4,16 @@
 
 namespace streamdemo::task {
 
-std::optional<message> admission::admit(const base::record& r) {
+std::optional<message_view> admission::admit(const base::record& r) {
   auto m = decode(r);
   if (!m) {
     unreadable(r, m.error());
     return std::nullopt;
   }
   // A sign of life belongs to no task, so it may be in any partition.
-  if (m->type == message_type::alive) return std::move(*m);
+  if (m->type == message_type::alive) return *m;
   const auto home = base::partition_for(m->request_id, partitions_);
-  if (home == r.partition) return std::move(*m);
+  if (home == r.partition) return *m;
   misplaced(r, *m, home);
   return std::nullopt;
 }
@@ -27,7 +27,7 @@ void admission::unreadable(const base::record& r, const base::error& why) {
   });
 }
 
-void admission::misplaced(const base::record& r, const message& m, std::int32_t home) {
+void admission::misplaced(const base::record& r, const message_view& m, std::int32_t home) {
   counters_.misplaced.Increment();
   quiet_misplaced_.say(clock_.now(), [&](std::size_t n) {
     log_.warning(

@@ -5,11 +5,11 @@
 
 namespace streamdemo::task {
 
-std::string end_payload(status how, std::string_view message) {
+std::string end_payload(status how, std::string_view why) {
   std::string out = R"({"status":")";
   out += to_string(how);
   out += R"(","error":{"message":)";
-  base::append_json_string(out, message);
+  base::append_json_string(out, why);
   out += "}}";
   return out;
 }

@@ -67,7 +67,7 @@ std::size_t fold::open_task_bytes() noexcept {
   return sizeof(task_state) + 512;
 }
 
-step fold::apply(const message& m, sys_time log_time) {
+step fold::apply(const message_view& m, sys_time log_time) {
   put_away_closed();
   if (m.type == message_type::alive) {
     step s;
@@ -87,14 +87,14 @@ step fold::apply(const message& m, sys_time log_time) {
   return of_run(t, m, log_time);
 }
 
-step fold::accept(const message& m, sys_time log_time) {
+step fold::accept(const message_view& m, sys_time log_time) {
   if (m.fold > fold_version) return ignore("it was accepted under newer rules than this program's");
   const auto before = ended_.find(m.request_id);
   if (tasks_.contains(m.request_id) || (before && before->at + options_.keep_for >= log_time)) {
     return ignore("the task exists");
   }
   if (before) ended_.erase(m.request_id);
-  auto& t = tasks_[m.request_id];
+  auto& t = tasks_.try_emplace(std::string(m.request_id)).first->second;
   t.request_id = m.request_id;
   t.kind = m.kind;
   t.payload_hash = m.payload_hash;
@@ -105,7 +105,7 @@ step fold::accept(const message& m, sys_time log_time) {
   return entry(t, m);
 }
 
-step fold::start(task_state& t, const message& m) {
+step fold::start(task_state& t, const message_view& m) {
   if (m.runseq != 1) return ignore("a run starts at runseq 1");
   const bool seen =
       m.run == t.last_run || std::find(t.past_runs.begin(), t.past_runs.end(), m.run) != t.past_runs.end();
@@ -130,7 +130,7 @@ step fold::start(task_state& t, const message& m) {
   return s;
 }
 
-step fold::of_run(task_state& t, const message& m, sys_time log_time) {
+step fold::of_run(task_state& t, const message_view& m, sys_time log_time) {
   if (t.last_run.empty()) return breach("no run of the task has started");
   if (!t.current || m.run != t.last_run) return ignore("its run is not current");
   if (m.runseq <= t.last_runseq) return ignore("its runseq was seen");
@@ -145,7 +145,7 @@ step fold::of_run(task_state& t, const message& m, sys_time log_time) {
 }
 
 // An `ended` with an unreadable payload ends the task as well, because its run will publish nothing more.
-step fold::end(task_state& t, const message& m, sys_time log_time) {
+step fold::end(task_state& t, const message_view& m, sys_time log_time) {
   const auto how = end_status(m.payload);
   close(t, how.value_or(status::failed), log_time);
   auto s = entry(t, m);
@@ -157,7 +157,7 @@ step fold::end(task_state& t, const message& m, sys_time log_time) {
   return s;
 }
 
-step fold::release(task_state& t, const message&) {
+step fold::release(task_state& t, const message_view&) {
   t.current = false;
   step s;
   s.what = step::kind::released;
@@ -166,7 +166,7 @@ step fold::release(task_state& t, const message&) {
   return s;
 }
 
-step fold::erase_data(const message& m) {
+step fold::erase_data(const message_view& m) {
   if (tasks_.contains(m.request_id)) return ignore("the task has not ended");
   const auto over = ended_.find(m.request_id);
   if (!over) return ignore("its accepted was not read");
@@ -179,7 +179,7 @@ step fold::erase_data(const message& m) {
   return s;
 }
 
-step fold::end_without_run(task_state& t, const message& m, sys_time log_time) {
+step fold::end_without_run(task_state& t, const message_view& m, sys_time log_time) {
   if (m.replaces && *m.replaces != t.last_run) return ignore("the verdict is about an earlier run");
   return end(t, m, log_time);
 }
@@ -196,7 +196,7 @@ step fold::hole(task_state& t, sys_time log_time) {
   return s;
 }
 
-step fold::entry(task_state& t, const message& m) {
+step fold::entry(task_state& t, const message_view& m) {
   step s;
   s.what = step::kind::event;
   s.state = &t;

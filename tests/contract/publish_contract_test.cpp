@@ -58,9 +58,9 @@ BUS_CONTRACT("publish: key, value and headers come out as they went in, byte by 
   auto p = t.bus.make_producer(t.ex);
   auto r = text(topic, 0, std::string("\0\xff\r\n", 4));
   r.key = std::string("k\0y", 3);
-  r.headers.push_back({"ce_id", "1"});
-  r.headers.push_back({"empty", ""});
-  r.headers.push_back({"ce_id", std::string("\0", 1)});
+  r.headers.add("ce_id", "1");
+  r.headers.add("empty", "");
+  r.headers.add("ce_id", std::string("\0", 1));
   const auto sent = r;
   co_await put(*p, std::move(r));
   auto f = make_follower(t);
@@ -164,7 +164,7 @@ BUS_CONTRACT(
   constexpr int count = 300, too_large = 150;
   for (int i = 0; i < count; ++i) {
     auto r = text(topic, 0, std::to_string(i));
-    r.headers.push_back({"filling", std::string(i == too_large ? 30'000 : 1000, 'x')});
+    r.headers.add("filling", std::string(i == too_large ? 30'000 : 1000, 'x'));
     all.send(std::move(r));
   }
   co_await all.until_ended(count);

@@ -126,7 +126,8 @@ void process::read_responses() {
     auto& r = at->second;
     for (auto most = random_.between(1, 30); most > 0 && r.next < log_.end(p); --most) {
       const auto& s = log_.at(p, r.next);
-      decisions_.on_response(p, r.next++, s.log_time, s.message.get());
+      const task::message_view m = *s.message;
+      decisions_.on_response(p, r.next++, s.log_time, &m);
       // Once the last record of a run is in the log, the run can no longer be lost.
       const bool last = s.message->type == task::message_type::ended || s.message->type == task::message_type::released;
       if (last && s.message->source == source_) unread_runs_.erase(s.message->run);

@@ -1,9 +1,10 @@
-// A hash map with string keys that is searched by string_view, without making a string first.
+// A hash map and a set with string keys that are searched by string_view, without making a string first.
 #pragma once
 #include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace streamdemo::base {
 
@@ -14,5 +15,12 @@ struct string_hash {
 
 template <class T>
 using string_map = std::unordered_map<std::string, T, string_hash, std::equal_to<>>;
+using string_set = std::unordered_set<std::string, string_hash, std::equal_to<>>;
+
+// Erases what was found, if it was.
+template <class Container>
+void erase_found(Container& c, std::string_view key) {
+  if (const auto it = c.find(key); it != c.end()) c.erase(it);
+}
 
 }  // namespace streamdemo::base

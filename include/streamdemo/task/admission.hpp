@@ -21,12 +21,13 @@ class admission {
   admission(std::int32_t partitions, const base::clock& clock, const base::logger& log, counters c)
       : partitions_(partitions), clock_(clock), log_(log), counters_(c) {}
 
-  // nullopt: the record cannot be decoded, or it is not in the partition of its task.
-  std::optional<message> admit(const base::record& r);
+  // The message's texts are those of the record. nullopt: the record cannot be decoded, or it is not in the partition
+  // of its task.
+  std::optional<message_view> admit(const base::record& r);
 
  private:
   void unreadable(const base::record& r, const base::error& why);
-  void misplaced(const base::record& r, const message& m, std::int32_t home);
+  void misplaced(const base::record& r, const message_view& m, std::int32_t home);
 
   const std::int32_t partitions_;
   const base::clock& clock_;

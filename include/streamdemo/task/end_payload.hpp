@@ -9,8 +9,8 @@
 
 namespace streamdemo::task {
 
-// `message`: a sentence for the client, UTF-8.
-std::string end_payload(status how, std::string_view message);
+// `why`: a sentence for the client, UTF-8.
+std::string end_payload(status how, std::string_view why);
 
 // nullopt: it is not a JSON object, or its "status" is not one with which a task can end.
 std::optional<status> end_status(std::string_view payload);

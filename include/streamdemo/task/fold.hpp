@@ -88,7 +88,7 @@ class fold {
 
   // Applies one decoded record of this partition, in the order of the offsets. `log_time` may go back only a little.
   // The step's pointers are valid until the next call.
-  step apply(const message& m, sys_time log_time);
+  step apply(const message_view& m, sys_time log_time);
 
   // nullptr: no accepted was read, or the task was forgotten. For an ended task only the id, the end and last_seq are
   // set. Valid until the next call.
@@ -115,14 +115,14 @@ class fold {
   static std::size_t open_task_bytes() noexcept;
 
  private:
-  step accept(const message& m, sys_time log_time);
-  step start(task_state& t, const message& m);
-  step release(task_state& t, const message& m);
-  step erase_data(const message& m);
-  step end_without_run(task_state& t, const message& m, sys_time log_time);
-  step of_run(task_state& t, const message& m, sys_time log_time);
-  step entry(task_state& t, const message& m);
-  step end(task_state& t, const message& m, sys_time log_time);
+  step accept(const message_view& m, sys_time log_time);
+  step start(task_state& t, const message_view& m);
+  step release(task_state& t, const message_view& m);
+  step erase_data(const message_view& m);
+  step end_without_run(task_state& t, const message_view& m, sys_time log_time);
+  step of_run(task_state& t, const message_view& m, sys_time log_time);
+  step entry(task_state& t, const message_view& m);
+  step end(task_state& t, const message_view& m, sys_time log_time);
   step hole(task_state& t, sys_time log_time);
   void close(task_state& t, status s, sys_time log_time);
   void put_away_closed();

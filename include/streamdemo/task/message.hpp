@@ -4,29 +4,45 @@
 #include <streamdemo/base/record.hpp>
 #include <streamdemo/task/vocabulary.hpp>
 
+#include <concepts>
+
 namespace streamdemo::task {
 
-struct message {
+// `Text` is std::string in a message that is written, and std::string_view in one that was read: its texts are those of
+// the record, and live as long.
+template <class Text>
+struct basic_message {
   message_type type = message_type::result;
-  std::string request_id;  // the record's key; empty for `alive`
-  std::string kind;        // ce_subject
-  std::string source;      // ce_source: "name/uid" of the instance
-  sys_time time{};         // ce_time: when the sender made it
-  std::string content_type = "application/json";
-  std::string payload;
+  Text request_id;  // the record's key; empty for `alive`
+  Text kind;        // ce_subject
+  Text source;      // ce_source: "name/uid" of the instance
+  sys_time time{};  // ce_time: when the sender made it
+  Text content_type = "application/json";
+  Text payload;
 
   std::optional<sys_time> expiry;       // submitted, accepted: mandatory, absolute
   std::optional<sys_time> accepted_at;  // submitted: log time of the task's `accepted`, if the sender has read it
-  std::string run;                      // ce_run; empty: the record belongs to no run
+  Text run;                             // ce_run; empty: the record belongs to no run
   std::int64_t runseq = 0;              // ce_runseq: `started` is 1
-  std::optional<std::string> replaces;  // started, verdict; present and empty: "there was no run"
+  std::optional<Text> replaces;         // started, verdict; present and empty: "there was no run"
   bool resume = false;                  // started: continues after the last result
-  std::string payload_hash;             // accepted: SHA-256 of the request's payload, hex
+  Text payload_hash;                    // accepted: SHA-256 of the request's payload, hex
   int fold = fold_version;              // accepted
-  std::string owner;                    // accepted, submitted: the task's owner (ce_authid); empty: none
-  std::string traceparent;
-  std::string tracestate;
+  Text owner;                           // accepted, submitted: the task's owner (ce_authid); empty: none
+  Text traceparent;
+  Text tracestate;
+
+  // As it would be read. Valid as long as this.
+  operator basic_message<std::string_view>() const
+    requires std::same_as<Text, std::string>
+  {
+    return {type, request_id, kind,     source, time,         content_type, payload, expiry,      accepted_at,
+            run,  runseq,     replaces, resume, payload_hash, fold,         owner,   traceparent, tracestate};
+  }
 };
+
+using message = basic_message<std::string>;
+using message_view = basic_message<std::string_view>;
 
 // The record for `topic`/`partition`, with a new, unique ce_id.
 base::record encode(message m, std::string topic, std::int32_t partition);
@@ -36,6 +52,8 @@ std::string_view instance_name(std::string_view source) noexcept;
 
 // Error: corrupt, with the name of the header: a mandatory one is missing, a type is unknown, a number or time does not
 // parse, or a record that belongs to a run has none, or the reverse.
-result<message> decode(const base::record& r);
+// The texts of the message are those of the record.
+result<message_view> decode(const base::record& r);
+result<message_view> decode(base::record&& r) = delete;
 
 }  // namespace streamdemo::task

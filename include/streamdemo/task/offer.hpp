@@ -38,7 +38,7 @@ std::string offer_payload(const offer& o);
 result<offer> parse_offer(std::string_view payload);
 
 // An `alive` with an offer. One with an empty object, or without a payload, is a sign of life and nothing else.
-inline bool tells_offer(const message& m) noexcept {
+inline bool tells_offer(const message_view& m) noexcept {
   return m.type == message_type::alive && m.payload.size() > 2;
 }
 

@@ -131,13 +131,14 @@ record_ptr record_of(const rd_kafka_message_t& m) {
   if (m.payload != nullptr) r->value.assign(static_cast<const char*>(m.payload), m.len);
   rd_kafka_headers_t* headers = nullptr;
   if (!is_good(rd_kafka_message_headers(&m, &headers))) return r;
-  r->headers.reserve(rd_kafka_header_cnt(headers));
+  constexpr std::size_t usual = 36;  // bytes of a name and its value
+  r->headers.reserve(rd_kafka_header_cnt(headers), usual * rd_kafka_header_cnt(headers));
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
   for (std::size_t i = 0; is_good(rd_kafka_header_get_all(headers, i, &name, &value, &size)); ++i) {
     // A null value counts as no header, since many clients write null for what they do not know. An empty one counts.
-    if (value != nullptr) r->headers.push_back({name, std::string(static_cast<const char*>(value), size)});
+    if (value != nullptr) r->headers.add(name, {static_cast<const char*>(value), size});
   }
   return r;
 }

@@ -21,7 +21,7 @@ bool says_too_large(rd_kafka_resp_err_t e) {
 // A lower bound of the record's size on the wire.
 std::size_t content_bytes(const record& r) {
   auto n = r.key.size() + r.value.size();
-  for (const auto& h : r.headers) n += h.name.size() + h.value.size();
+  for (const auto h : r.headers) n += h.name.size() + h.value.size();
   return n;
 }
 
@@ -33,7 +33,7 @@ bool says_missing(rd_kafka_resp_err_t e) {
 rd_kafka_headers_t* headers_of(const record& r) {
   if (r.headers.empty()) return nullptr;
   auto* headers = rd_kafka_headers_new(r.headers.size());
-  for (const auto& h : r.headers) {
+  for (const auto h : r.headers) {
     rd_kafka_header_add(headers, h.name.data(), static_cast<ssize_t>(h.name.size()), h.value.data(),
                         static_cast<ssize_t>(h.value.size()));
   }

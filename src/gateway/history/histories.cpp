@@ -164,15 +164,15 @@ class folded_histories final : public histories {
     auto& p = partitions_[static_cast<std::size_t>(r.partition)];
     const auto written = p.clock.written(r.log_time, bus_now(), read);
     const auto s = p.fold.apply(m, r.log_time);
-    if (s.state != nullptr) kept_.touched(m.request_id);
+    if (s.state != nullptr) kept_.touched(s.state->request_id);
     if (s.breaks_rules) breaks_rules(r, m, s.why, now);
     // Also if the fold has forgotten the task: some of its data may be left.
     if (s.what == task::step::kind::deleted || (m.type == task::message_type::deleted && !p.fold.find(m.request_id))) {
-      erase_data(m.request_id);
+      erase_data(std::string(m.request_id));
     } else if (s.what == task::step::kind::event || s.what == task::step::kind::hole) {
       enter(p, s, m, r, now, written);
     } else if (s.what == task::step::kind::released) {
-      if (observer_ != nullptr) observer_->on_run(m.request_id, {}, r.log_time);
+      if (observer_ != nullptr) observer_->on_run(s.state->request_id, {}, r.log_time);
     } else if (s.what == task::step::kind::alive) {
       if (observer_ != nullptr && tells_offer(m)) observer_->on_offer(m, age_of(r));
     } else if (s.what == task::step::kind::ignored) {
@@ -188,12 +188,12 @@ class folded_histories final : public histories {
     return std::max(base::milliseconds(0), std::chrono::floor<base::milliseconds>(bus_now() - r.log_time));
   }
 
-  void enter(partition_state& p, const task::step& s, const task::message& m, const base::record& r, base::sys_time now,
-             base::sys_time written) {
+  void enter(partition_state& p, const task::step& s, const task::message_view& m, const base::record& r,
+             base::sys_time now, base::sys_time written) {
     const auto h = history_of(p, s);
     // Before the next line: if the partition is read anew, on_accepted() came again, too.
     if (s.type == task::message_type::started && observer_ != nullptr)
-      observer_->on_run(m.request_id, m.source, r.log_time);
+      observer_->on_run(s.state->request_id, s.state->last_run_source, r.log_time);
     if (!h || s.seq <= h->peek().last_seq) return;
     kept_.append(h, event_of(s, m, r), *s.state, now);
     if (const auto fraction = fraction_of(s); fraction >= 0) h->set_fraction(fraction);
@@ -300,7 +300,7 @@ class folded_histories final : public histories {
     if (observer_ != nullptr) observer_->on_over(h);
   }
 
-  void breaks_rules(const base::record& r, const task::message& m, std::string_view why, base::sys_time now) {
+  void breaks_rules(const base::record& r, const task::message_view& m, std::string_view why, base::sys_time now) {
     metrics_.rule_breaks.Increment();
     quiet_rule_breaks_.say(now, [&](std::size_t n) {
       log_.warning("{} record(s) break the rules, the last is {} of task {} at {}/{}/{}: {}; correct the program ({})",

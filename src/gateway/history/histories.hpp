@@ -166,7 +166,7 @@ class task_observer {
   // of that; zero: it is not known. Also of tasks that on_accepted() did not name.
   virtual void on_run(const std::string& request_id, const std::string& source, base::sys_time at) noexcept = 0;
   // A processor has said what it offers (task::tells_offer()), this long ago by the log.
-  virtual void on_offer(const task::message& m, base::milliseconds age) noexcept = 0;
+  virtual void on_offer(const task::message_view& m, base::milliseconds age) noexcept = 0;
 
  protected:
   ~task_observer() = default;

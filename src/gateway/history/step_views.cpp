@@ -11,7 +11,7 @@ constexpr std::size_t max_progress_bytes = 4096;
 
 }  // namespace
 
-task::event_ptr event_of(const task::step& s, const task::message& m, const base::record& r) {
+task::event_ptr event_of(const task::step& s, const task::message_view& m, const base::record& r) {
   return task::make_event({.type = s.type,
                            .request_id = m.request_id,
                            .seq = s.seq,

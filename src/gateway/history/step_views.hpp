@@ -10,7 +10,7 @@
 namespace streamdemo::gateway {
 
 // The event of a step that makes one. `m` and `r`: the message, and the record that it came in.
-task::event_ptr event_of(const task::step& s, const task::message& m, const base::record& r);
+task::event_ptr event_of(const task::step& s, const task::message_view& m, const base::record& r);
 // How far a step of progress says that the task is; -1: it says nothing, or is none.
 double fraction_of(const task::step& s);
 

@@ -335,7 +335,7 @@ class bus_task_service final : public task_service_control, private task_observe
     if (h && !task::is_end(h->moment().status)) waiting_.waits(id, h->identity().kind, bus_now());
   }
 
-  void on_offer(const task::message& m, base::milliseconds age) noexcept override { placer_.offered(m, age); }
+  void on_offer(const task::message_view& m, base::milliseconds age) noexcept override { placer_.offered(m, age); }
 
   void on_deleted(const std::string& id) noexcept override {
     waits_.tell(id);

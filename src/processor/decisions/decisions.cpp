@@ -41,7 +41,7 @@ void decisions::on_request(const bus::delivery& d) {
     actions_.emplace_back(dead_letter{next_dead_letter_++, d.record, std::move(why)});
     return;
   }
-  auto [it, is_new] = p.requests.try_emplace(m->request_id);
+  auto [it, is_new] = p.requests.try_emplace(std::string(m->request_id));
   auto& r = it->second;
   if (is_new) r.fill(d.record, *m);
   r.since = std::min({r.since, d.record->log_time, m->accepted_at.value_or(r.since)});
@@ -67,7 +67,7 @@ void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t
 }
 
 std::string_view decisions::on_response(std::int32_t partition, std::int64_t offset, sys_time log_time,
-                                        const message* m) {
+                                        const task::message_view* m) {
   std::string_view ignored;
   auto* p = partitions_.find(partition);
   if (p == nullptr || !p->is_followed()) return ignored;
@@ -85,7 +85,7 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
   return ignored;
 }
 
-void decisions::accepted_came(partition_state& p, const std::string& task) {
+void decisions::accepted_came(partition_state& p, std::string_view task) {
   const auto it = p.requests.find(task);
   if (it == p.requests.end() || !it->second.awaits_accepted) return;
   if (!p.accepted_came(it->second)) p.ask(it->second, next_question_++);
@@ -171,7 +171,7 @@ void decisions::settle(partition_state& p, requests::iterator it) {
   if (r.is_over()) p.requests.erase(it);
 }
 
-void decisions::settle_task(partition_state& p, const std::string& task) {
+void decisions::settle_task(partition_state& p, std::string_view task) {
   if (const auto it = p.requests.find(task); it != p.requests.end()) settle(p, it);
 }
 

@@ -43,7 +43,8 @@ class decisions {
 
   // Events of the reader of `response`, in order. `m` is nullptr if the record could not be decoded. Returns why the
   // record was ignored (static text); empty: it was not.
-  std::string_view on_response(std::int32_t partition, std::int64_t offset, sys_time log_time, const task::message* m);
+  std::string_view on_response(std::int32_t partition, std::int64_t offset, sys_time log_time,
+                               const task::message_view* m);
   void on_caught_up(std::int32_t partition);
   void on_position_lost(std::int32_t partition);
 
@@ -88,7 +89,7 @@ class decisions {
     std::int32_t partition = 0;
     std::string task;
   };
-  using requests = std::unordered_map<std::string, owned_request>;
+  using requests = base::string_map<owned_request>;
 
   // Call it after every event of a partition: closes the partition if it is idle, and starts waiting tasks if there are
   // slots.
@@ -96,11 +97,11 @@ class decisions {
 
   // Judges a request and its run, and removes the request when nothing is left to do.
   void settle(partition_state& p, requests::iterator it);
-  void settle_task(partition_state& p, const std::string& task);
+  void settle_task(partition_state& p, std::string_view task);
   void settle_all(partition_state& p);
   void settle_run(partition_state& p, owned_request& r, const task::task_state* t);
   void settle_request(partition_state& p, owned_request& r, const task::task_state* t);
-  void accepted_came(partition_state& p, const std::string& task);
+  void accepted_came(partition_state& p, std::string_view task);
   void await_accepted_no_longer(partition_state& p);
   void move_to(partition_state& p, std::int64_t position);
   void fill_slots();

@@ -7,17 +7,17 @@ namespace streamdemo::processor {
 using task::message;
 using task::message_type;
 
-void owned_request::fill(const base::record_ptr& from, message request) {
-  id = std::move(request.request_id);
+void owned_request::fill(const base::record_ptr& from, const task::message_view& request) {
+  id = request.request_id;
   record = from;
-  kind = std::move(request.kind);
-  content_type = std::move(request.content_type);
-  traceparent = std::move(request.traceparent);
-  tracestate = std::move(request.tracestate);
+  kind = request.kind;
+  content_type = request.content_type;
+  traceparent = request.traceparent;
+  tracestate = request.tracestate;
   since = from->log_time;
 }
 
-void owned_request::read_back(const message& m) {
+void owned_request::read_back(const task::message_view& m) {
   if (m.type == message_type::started && run && run->id == m.run) run->read_back = true;
   if (m.type == message_type::ended && m.run.empty() && m.replaces) verdict_sent = false;
   if (m.type == message_type::released && m.run == given_back) given_back.clear();

@@ -51,9 +51,9 @@ struct owned_request {
   std::string given_back;         // a run that was given back and whose `released` is not read back yet; empty: none
 
   // The first request record of a task.
-  void fill(const base::record_ptr& from, task::message request);
+  void fill(const base::record_ptr& from, const task::message_view& request);
   // A record of this process about the task was read.
-  void read_back(const task::message& m);
+  void read_back(const task::message_view& m);
   // The partition is read anew: what was written counts as not written, until it is read again.
   void forget_written();
   // There is nothing left to do.

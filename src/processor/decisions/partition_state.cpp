@@ -4,8 +4,8 @@
 
 namespace streamdemo::processor {
 
-using task::message;
 using task::message_type;
+using task::message_view;
 
 namespace {
 
@@ -52,13 +52,13 @@ void partition_state::ask(owned_request& r, std::uint64_t question) {
   questions.add(question, r.id);
 }
 
-bool partition_state::has_missed(const owned_request& r, const message& request) const {
+bool partition_state::has_missed(const owned_request& r, const message_view& request) const {
   return followed_ && r.since - options_.recovery_margin < complete_from_ && !has_read(request);
 }
 
 // That the fold knows the task is not enough, because it may have been accepted twice: the fold must know the very
 // `accepted` that the request names. (An ended task may be known by its end only, so it does not count.)
-bool partition_state::has_read(const message& request) const {
+bool partition_state::has_read(const message_view& request) const {
   const auto* t = fold_.find(request.request_id);
   return request.accepted_at && t != nullptr && !t->end && t->accepted_at <= *request.accepted_at;
 }
@@ -98,7 +98,7 @@ void partition_state::read_anew(std::uint64_t next_token) {
   for (auto& [id, r] : requests) r.forget_written();
 }
 
-std::string_view partition_state::read(std::int64_t offset, sys_time log_time, const message& m) {
+std::string_view partition_state::read(std::int64_t offset, sys_time log_time, const message_view& m) {
   note_newer(m, log_time);
   const auto ignored = fold_.apply(m, log_time).why;
   unbegun_.read(m, offset, ignored.empty());
@@ -112,14 +112,14 @@ std::string_view partition_state::read(std::int64_t offset, sys_time log_time, c
 
 // A task that exists under known rules stays under them, because a second `accepted` is ignored under the rules of
 // every version.
-void partition_state::note_newer(const message& m, sys_time log_time) {
+void partition_state::note_newer(const message_view& m, sys_time log_time) {
   if (m.type != message_type::accepted || m.fold <= task::fold_version) return;
   const auto* t = fold_.find(m.request_id);
   const bool exists = t != nullptr && (!t->end || t->ended_at + options_.keep_for >= log_time);
-  if (!exists) newer_.try_emplace(m.request_id, m.fold, m.expiry.value_or(log_time));
+  if (!exists) newer_.try_emplace(std::string(m.request_id), m.fold, m.expiry.value_or(log_time));
 }
 
-void partition_state::read_own(const message& m, sys_time log_time) {
+void partition_state::read_own(const message_view& m, sys_time log_time) {
   if (tells_offer(m)) return;  // it comes whenever something changes, so it measures no time
   if (m.type == message_type::alive) return others_.own_alive(log_time);
   if (const auto it = requests.find(m.request_id); it != requests.end()) it->second.read_back(m);

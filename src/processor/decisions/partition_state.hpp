@@ -20,7 +20,7 @@ class partition_state {
   partition_state(std::int32_t number, const decision_options& o);
 
   const std::int32_t number;
-  std::unordered_map<std::string, owned_request> requests;  // by task
+  base::string_map<owned_request> requests;  // by task
   end_questions questions;
 
   // --- Ownership. `next_token`: the token of the next question for an end.
@@ -40,7 +40,7 @@ class partition_state {
   void ask(owned_request& r, std::uint64_t number);
   // Whether reading may have begun after the `accepted` of the task that `request` asks for. Then the partition must be
   // read anew.
-  bool has_missed(const owned_request& r, const task::message& request) const;
+  bool has_missed(const owned_request& r, const task::message_view& request) const;
 
   // --- Reading.
   bool is_followed() const noexcept { return followed_; }
@@ -53,7 +53,7 @@ class partition_state {
 
   void note(sys_time log_time) { log_time_ = std::max(log_time_, log_time); }
   // Returns why the record is ignored; empty: it is not.
-  std::string_view read(std::int64_t offset, sys_time log_time, const task::message& m);
+  std::string_view read(std::int64_t offset, sys_time log_time, const task::message_view& m);
   // Every offset before `position` was read. questions.reached() then gives the tasks whose end is reached.
   void move_to(std::int64_t position) { position_ = std::max(position_, position); }
   std::int64_t position() const noexcept { return position_; }
@@ -87,9 +87,9 @@ class partition_state {
     sys_time expiry;
   };
 
-  void note_newer(const task::message& m, sys_time log_time);
-  void read_own(const task::message& m, sys_time log_time);
-  bool has_read(const task::message& request) const;
+  void note_newer(const task::message_view& m, sys_time log_time);
+  void read_own(const task::message_view& m, sys_time log_time);
+  bool has_read(const task::message_view& request) const;
   bool needs_alive() const;
   sys_time needed_since() const noexcept;
   sys_time needed_early_since() const;
@@ -102,7 +102,7 @@ class partition_state {
   task::fold fold_;
   liveness others_;
   unbegun_tasks unbegun_;
-  std::unordered_map<std::string, newer_task> newer_;
+  base::string_map<newer_task> newer_;
   sys_time complete_from_ = sys_time::max();  // every task accepted after this log time is known
   sys_time log_time_{};                       // the latest that was read
   std::int64_t position_ = -1;

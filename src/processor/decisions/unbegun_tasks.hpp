@@ -2,11 +2,11 @@
 // a former owner nor an earlier process of this instance can have begun them. (Only a member that was removed from the
 // group and does not know it yet may have.) Pure.
 #pragma once
+#include <streamdemo/base/string_map.hpp>
 #include <streamdemo/task/message.hpp>
 
 #include <algorithm>
 #include <limits>
-#include <unordered_set>
 
 namespace streamdemo::processor {
 
@@ -24,11 +24,11 @@ class unbegun_tasks {
   }
   // `counts`: the fold did not ignore the record. Any record of a task except its `accepted` may come from somebody who
   // has begun it.
-  void read(const task::message& m, std::int64_t offset, bool counts) {
+  void read(const task::message_view& m, std::int64_t offset, bool counts) {
     if (m.type != task::message_type::accepted) {
-      tasks_.erase(m.request_id);
+      base::erase_found(tasks_, m.request_id);
     } else if (counts && offset >= owned_from_) {
-      tasks_.insert(m.request_id);
+      tasks_.emplace(m.request_id);
     }
   }
   bool contains(const std::string& task) const { return tasks_.contains(task); }
@@ -38,7 +38,7 @@ class unbegun_tasks {
 
   std::int64_t owned_from_ = unknown;
   std::uint64_t owned_since_ = 0;
-  std::unordered_set<std::string> tasks_;
+  base::string_set tasks_;
 };
 
 }  // namespace streamdemo::processor

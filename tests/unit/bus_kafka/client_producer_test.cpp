@@ -162,7 +162,7 @@ awaitable<void> largest_record(mock_fixture& f, std::size_t bytes) {
   kafka::client_producer patient(c, *bell, std::nullopt, done);
   auto large = f.rec(0);
   large.value.assign(bytes, 'x');
-  large.headers.push_back({"name", "value"});
+  large.headers.add("name", "value");
   patient.publish(std::move(large), std::nullopt, [](result<published>) {});
   const auto all = co_await published_by(patient, done, 1);
   const auto& outcome = all.front().outcome;

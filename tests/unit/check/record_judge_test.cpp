@@ -59,12 +59,16 @@ struct fixture {
   }
   // A record without a header, or with another value of it.
   base::record without(base::record r, std::string_view name) {
-    std::erase_if(r.headers, [&](const auto& h) { return h.name == name; });
+    base::headers kept;
+    for (const auto h : r.headers) {
+      if (h.name != name) kept.add(h.name, h.value);
+    }
+    r.headers = std::move(kept);
     return r;
   }
-  base::record with(base::record r, const std::string& name, std::string value) {
+  base::record with(base::record r, std::string_view name, std::string_view value) {
     r = without(std::move(r), name);
-    r.headers.push_back({name, std::move(value)});
+    r.headers.add(name, value);
     return r;
   }
   // The only fault so far; "": there is none; "many": there are more.

@@ -153,7 +153,7 @@ TEST_CASE("records in the wrong partition and records that say nothing are dropp
   auto stray = *w.out.accepted("a");
   stray.partition = (stray.partition + 1) % partitions;
   auto noise = *w.out.accepted("b");
-  noise.headers.clear();
+  noise.headers = {};
   auto beyond = *w.out.accepted("c");
   beyond.partition = partitions;
   w.apply({std::make_shared<base::record>(stray), std::make_shared<base::record>(noise),
@@ -501,7 +501,7 @@ TEST_CASE("its observer hears of runs and of offers, and of the runs again when 
     void on_run(const std::string& id, const std::string& source, base::sys_time) noexcept override {
       heard += " " + id + "@" + source;
     }
-    void on_offer(const task::message& m, base::milliseconds age) noexcept override {
+    void on_offer(const task::message_view& m, base::milliseconds age) noexcept override {
       heard += fmt::format(" {} {} {}", m.source, m.payload, age.count());
     }
     std::string heard;

@@ -97,7 +97,7 @@ struct seen_runs final : task_observer {
       runs[id] = source;
     }
   }
-  void on_offer(const task::message&, base::milliseconds) noexcept override {}
+  void on_offer(const task::message_view&, base::milliseconds) noexcept override {}
   std::set<std::string> open, deleted;
   std::map<std::string, std::string> runs;
 };

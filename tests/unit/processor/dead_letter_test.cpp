@@ -28,13 +28,13 @@ TEST_CASE("a dead letter is the request as it came, with the headers that Kafka'
   CHECK(r.partition == 3);
   CHECK(r.key == request().key);
   CHECK(r.value == request().value);
-  CHECK(r.headers == std::vector<base::header>{{"__dlq.errors.topic", "request"},
-                                               {"__dlq.errors.partition", "3"},
-                                               {"__dlq.errors.offset", "17"},
-                                               {"__dlq.errors.group", "processors"},
-                                               {"__dlq.errors.delivery.count", "4"},
-                                               {"__dlq.errors.message", "every run of it was lost"},
-                                               {"ce_type", "streamdemo.task.submitted"}});
+  CHECK(r.headers == base::headers{{"__dlq.errors.topic", "request"},
+                                   {"__dlq.errors.partition", "3"},
+                                   {"__dlq.errors.offset", "17"},
+                                   {"__dlq.errors.group", "processors"},
+                                   {"__dlq.errors.delivery.count", "4"},
+                                   {"__dlq.errors.message", "every run of it was lost"},
+                                   {"ce_type", "streamdemo.task.submitted"}});
 }
 
 TEST_CASE("one that would be too large says where the request stands") {

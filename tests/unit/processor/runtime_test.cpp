@@ -126,8 +126,8 @@ class scene {
   }
 
   const task::task_state* state(const std::string& id) const { return fold_.find(id); }
-  std::vector<message> of(const std::string& id, message_type type) const {
-    std::vector<message> some;
+  std::vector<task::message_view> of(const std::string& id, message_type type) const {
+    std::vector<task::message_view> some;
     for (const auto& m : all) {
       if (m.request_id == id && m.type == type) some.push_back(m);
     }
@@ -143,7 +143,7 @@ class scene {
     return text.substr(begin, text.find('\n', begin) - begin);
   }
 
-  std::vector<message> all;
+  std::vector<task::message_view> all;
   std::vector<base::record_ptr> dead_letters;
 
  private:
@@ -158,6 +158,7 @@ class scene {
           dead_letters.push_back(*r);
           continue;
         }
+        records_.push_back(*r);
         all.push_back(task::decode(**r).value());
         fold_.apply(all.back(), (*r)->log_time);
       }
@@ -165,6 +166,7 @@ class scene {
     }
   }
 
+  std::vector<base::record_ptr> records_;  // whose texts the messages have
   base::executor ex_;
   base::system_clock clock_;
   base::logger log_{"test", base::log_level::off};

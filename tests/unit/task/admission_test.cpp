@@ -37,7 +37,7 @@ TEST_CASE("what counts of `response` is what can be read and stands in its task'
   // A sign of life is of no task, so it stands anywhere.
   CHECK(door.admit(record_of("", task::message_type::alive, elsewhere)));
   auto broken = record_of("a", task::message_type::result, home);
-  broken.headers.clear();
+  broken.headers = {};
   CHECK_FALSE(door.admit(broken));
   CHECK(unreadable.Value() == 1);
   CHECK(misplaced.Value() == 2);

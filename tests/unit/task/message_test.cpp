@@ -27,8 +27,20 @@ message full() {
 }
 
 base::record without(base::record r, std::string_view name) {
-  std::erase_if(r.headers, [&](const auto& h) { return h.name == name; });
+  base::headers kept;
+  for (const auto h : r.headers) {
+    if (h.name != name) kept.add(h.name, h.value);
+  }
+  r.headers = std::move(kept);
   return r;
+}
+
+// Why the record cannot be read; empty: it can.
+std::string problem_of(const base::record& r) {
+  const auto m = task::decode(r);
+  if (m) return {};
+  CHECK(m.error().code == base::errc::corrupt);
+  return m.error().message;
 }
 
 }  // namespace
@@ -59,7 +71,8 @@ TEST_CASE("a request may say when its task was accepted") {
   auto request = full();
   request.type = message_type::submitted;
   request.expiry = noon + 1h;
-  CHECK_FALSE(task::decode(task::encode(request, "request", 0)).value().accepted_at);
+  const auto without_it = task::encode(request, "request", 0);
+  CHECK_FALSE(task::decode(without_it).value().accepted_at);
   request.accepted_at = noon + 7ms;
   const auto r = task::encode(request, "request", 0);
   CHECK(r.header_value("ce_acceptedtime") == base::format_micros(noon + 7ms));
@@ -67,8 +80,8 @@ TEST_CASE("a request may say when its task was accepted") {
 }
 
 TEST_CASE("an empty ce_replaces is not an absent one") {
-  const auto r = task::encode(full(), "response", 0);
-  CHECK_FALSE(task::decode(without(r, "ce_replaces")).value().replaces);
+  const auto r = without(task::encode(full(), "response", 0), "ce_replaces");
+  CHECK_FALSE(task::decode(r).value().replaces);
 }
 
 TEST_CASE("a record that lacks what its type needs is corrupt, and the error names it") {
@@ -77,16 +90,13 @@ TEST_CASE("a record that lacks what its type needs is corrupt, and the error nam
   accepted.expiry = noon;
   accepted.payload_hash = "00";
   const auto a = task::encode(accepted, "response", 0);
-  REQUIRE(task::decode(a).has_value());
+  REQUIRE(problem_of(a).empty());
   for (const auto* name : {"ce_type", "ce_source", "ce_subject", "ce_expirytime", "ce_payloadhash", "ce_fold"}) {
-    const auto r = task::decode(without(a, name));
-    REQUIRE_FALSE(r.has_value());
-    CHECK(r.error().code == base::errc::corrupt);
-    CHECK(r.error().message.find(name) != std::string::npos);
+    CHECK(problem_of(without(a, name)).find(name) != std::string::npos);
   }
   const auto s = task::encode(full(), "response", 0);
-  CHECK_FALSE(task::decode(without(s, "ce_run")).has_value());
-  CHECK_FALSE(task::decode(without(s, "ce_runseq")).has_value());
+  CHECK_FALSE(problem_of(without(s, "ce_run")).empty());
+  CHECK_FALSE(problem_of(without(s, "ce_runseq")).empty());
 }
 
 TEST_CASE("wrong values are corrupt and unknown headers are ignored") {
@@ -98,31 +108,29 @@ TEST_CASE("wrong values are corrupt and unknown headers are ignored") {
                           {"ce_source", "\xff"},
                           {"ce_run", ""}}) {
     auto r = without(good, bad.name);
-    r.headers.push_back(bad);
-    CHECK_FALSE(task::decode(r).has_value());
+    r.headers.add(bad.name, bad.value);
+    CHECK_FALSE(problem_of(r).empty());
   }
   auto extra = good;
-  extra.headers.push_back({"x-other", "\xff"});
-  CHECK(task::decode(extra).has_value());
+  extra.headers.add("x-other", "\xff");
+  CHECK(problem_of(extra).empty());
   auto no_key = good;
   no_key.key.clear();
-  CHECK_FALSE(task::decode(no_key).has_value());
+  CHECK_FALSE(problem_of(no_key).empty());
 }
 
 TEST_CASE("a run is numbered from its started on, or it is told so") {
   auto m = full();
   m.runseq = 0;
-  CHECK_FALSE(task::decode(task::encode(m, "response", 0)).has_value());
+  CHECK_FALSE(problem_of(task::encode(m, "response", 0)).empty());
   m.runseq = 2;
-  CHECK_FALSE(task::decode(task::encode(m, "response", 0)).has_value());
+  CHECK_FALSE(problem_of(task::encode(m, "response", 0)).empty());
   for (const auto type : {message_type::result, message_type::progress, message_type::log, message_type::ended}) {
     m.type = type;
     m.runseq = 1;
-    const auto too_early = task::decode(task::encode(m, "response", 0));
-    REQUIRE(too_early.has_error());
-    CHECK(too_early.error().message.find("ce_runseq") != std::string::npos);
+    CHECK(problem_of(task::encode(m, "response", 0)).find("ce_runseq") != std::string::npos);
     m.runseq = 2;
-    CHECK(task::decode(task::encode(m, "response", 0)).has_value());
+    CHECK(problem_of(task::encode(m, "response", 0)).empty());
   }
 }
 
@@ -133,7 +141,7 @@ TEST_CASE("without a run a task is only canceled or expired, or judged as failed
   const auto is_taken = [&m](task::status how, std::optional<std::string> replaces) {
     m.payload = task::end_payload(how, "why");
     m.replaces = std::move(replaces);
-    return task::decode(task::encode(m, "response", 0)).has_value();
+    return problem_of(task::encode(m, "response", 0)).empty();
   };
   CHECK(is_taken(task::status::canceled, std::nullopt));
   CHECK(is_taken(task::status::expired, std::nullopt));
@@ -144,7 +152,7 @@ TEST_CASE("without a run a task is only canceled or expired, or judged as failed
   CHECK_FALSE(is_taken(task::status::succeeded, std::nullopt));
   CHECK_FALSE(is_taken(task::status::succeeded, "a"));
   m.payload = "null";
-  CHECK_FALSE(task::decode(task::encode(m, "response", 0)).has_value());
+  CHECK_FALSE(problem_of(task::encode(m, "response", 0)).empty());
 }
 
 TEST_CASE("a foreign record without ce_time takes the bus's time") {

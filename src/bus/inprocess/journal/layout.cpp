@@ -172,7 +172,7 @@ void encode(const base::record& r, std::string& out) {
   put_time(out, r.log_time);
   put_text(out, r.key);
   put(out, static_cast<std::uint32_t>(r.headers.size()));
-  for (const auto& h : r.headers) {
+  for (const auto h : r.headers) {
     put_text(out, h.name);
     put_text(out, h.value);
   }
@@ -224,7 +224,7 @@ std::optional<base::record> decode_record(std::string_view value) {
   for (std::uint32_t i = 0; i < headers && s.ok(); ++i) {
     const auto name = s.text();
     const auto text = s.text();
-    r.headers.push_back({std::string(name), std::string(text)});
+    r.headers.add(name, text);
   }
   r.value = s.all();
   if (!s.ok()) return std::nullopt;

@@ -60,10 +60,10 @@ std::vector<queued_task> task_placer::places_in_queue(base::sys_time log_now) {
   return locked([&] { return placement_.places_in_queue(clock_.even(), log_now); });
 }
 
-void task_placer::offered(const task::message& m, base::milliseconds age) {
+void task_placer::offered(const task::message_view& m, base::milliseconds age) {
   if (age >= placement_.offer_holds()) return;
   auto o = task::parse_offer(m.payload);
-  if (o) return locked([&] { placement_.told(m.source, *std::move(o), age, clock_.even()); });
+  if (o) return locked([&] { placement_.told(std::string(m.source), *std::move(o), age, clock_.even()); });
   quiet_.say(clock_.now(), [&](std::size_t n) {
     log_.warning("{} offer(s) of slots are ignored, the last is from {}: {}; correct that program", n,
                  base::shown(m.source), o.error().message);

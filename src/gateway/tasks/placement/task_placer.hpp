@@ -28,7 +28,7 @@ class task_placer {
   void is_run_by(const std::string& id, const std::string& source, base::sys_time began);
   void over(const std::string& id, base::sys_time ended);
   // An `alive` that tells an offer, written this long ago.
-  void offered(const task::message& m, base::milliseconds age);
+  void offered(const task::message_view& m, base::milliseconds age);
 
   // Where the tasks that wait stand, as far as that is new. `log_now`: the time by the log.
   std::vector<queued_task> places_in_queue(base::sys_time log_now);

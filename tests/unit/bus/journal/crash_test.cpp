@@ -47,7 +47,7 @@ base::record numbered(std::string topic, int n) {
   r.topic = std::move(topic);
   r.partition = n % 2;
   r.key = "k";
-  r.headers = {{"n", std::to_string(n)}};
+  r.headers.add("n", std::to_string(n));
   r.value = std::string(100, 'v');
   return r;
 }

@@ -44,7 +44,7 @@ struct fixture {
     m.payload = "{}";
     return m;
   }
-  void log(const message& m, std::int64_t ms) { d.on_response(0, end++, at(ms), &m); }
+  void log(const task::message_view& m, std::int64_t ms) { d.on_response(0, end++, at(ms), &m); }
   void accepted(const std::string& task, std::int64_t ms = 0) {
     auto m = of(message_type::accepted, task);
     m.expiry = at(1'000'000);
@@ -447,7 +447,7 @@ TEST_CASE("where nobody else can be, what ran before gets a slot before what wai
   fixture of(o);  // makes records
   std::int64_t offsets[2] = {};
   const std::int64_t ends[2] = {1, 2};
-  const auto log = [&](std::int32_t p, const message& m) { d.on_response(p, offsets[p]++, at(10), &m); };
+  const auto log = [&](std::int32_t p, const task::message_view& m) { d.on_response(p, offsets[p]++, at(10), &m); };
   for (auto& a : d.take_actions()) {
     if (const auto* q = std::get_if<ask_end>(&a)) d.on_end(q->partition, q->token, ends[q->partition]);
   }
