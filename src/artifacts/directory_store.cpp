@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <streamdemo/base/id.hpp>
 
 #include "artifacts/directory_upload.hpp"
 #include "artifacts/disk.hpp"
@@ -15,6 +14,15 @@ namespace streamdemo::artifacts {
 namespace fs = std::filesystem;
 
 namespace {
+
+struct open_descriptor final : opened {
+  explicit open_descriptor(base::descriptor d) : of(std::move(d)) {}
+  const base::descriptor of;
+};
+
+int descriptor_of(const file& f) {
+  return static_cast<const open_descriptor&>(*f.content).of.get();
+}
 
 error no_descriptor() {
   return {
@@ -32,8 +40,6 @@ error not_plain() {
 directory_store::directory_store(options o, const base::clock& clock, base::metrics& metrics, const base::logger& log)
     : options_(std::move(o)),
       files_(options_.directory / "files"),
-      tmp_(options_.directory / "tmp"),
-      tmp_lock_(options_.directory / "tmp.lock"),
       inputs_(options_.directory / "inputs"),
       clock_(clock),
       log_(log.child("artifacts")),
@@ -44,6 +50,7 @@ directory_store::directory_store(options o, const base::clock& clock, base::metr
       done_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "task_over"}})),
       deleted_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "deleted"}})),
       budget_(options_.max_bytes, options_.max_input_bytes),
+      tmp_(options_.directory / "tmp"),
       pool_(options_.threads) {}
 
 directory_store::~directory_store() {
@@ -52,14 +59,14 @@ directory_store::~directory_store() {
 
 result<void> directory_store::prepare() {
   std::error_code ec;
-  for (const auto& d : {files_, inputs_.root(), tmp_}) {
+  for (const auto& d : {files_, inputs_.root(), tmp_.root()}) {
     fs::create_directories(d, ec);
     if (ec) return disk::error_of(ec.value() == ENOENT ? EIO : ec.value(), "make the directory", d);
     if (::access(d.c_str(), R_OK | W_OK | X_OK) != 0) return disk::error_of(errno, "write into", d);
   }
   // Remove only unfinished files of dead processes now. Other files are swept when the owner calls sweep(), after it
   // has read the log.
-  sweep_leftovers();
+  tmp_.sweep(log_);
   inputs_now();
   count_outputs();
   return {};
@@ -95,7 +102,7 @@ result<void> directory_store::publish_input(const fs::path& from, const std::str
 awaitable<result<std::unique_ptr<upload>>> directory_store::create(std::string id, std::string name,
                                                                    std::uint64_t max_bytes, std::uint64_t expected) {
   if (!is_plain_name(id) || !is_plain_name(name)) co_return not_plain();
-  const auto temporary = tmp_ / base::random_id();
+  const auto temporary = tmp_.new_name();
   auto opened = co_await pool_.run([this, &temporary, expected]() -> result<base::descriptor> {
     inputs_now();  // other processes may have added some
     if (auto room = make_room(sort::input, expected); !room) return std::move(room).error();
@@ -111,10 +118,7 @@ awaitable<result<std::unique_ptr<upload>>> directory_store::create(std::string i
 }
 
 result<base::descriptor> directory_store::create_temporary(const fs::path& temporary) const {
-  // Continue even if the lock cannot be had: a process that holds it exclusively for so long is stopped, and a stopped
-  // process does not sweep.
-  const auto together = disk::lock(tmp_lock_, disk::lock_mode::shared);
-  auto made = disk::create_locked(temporary);
+  auto made = tmp_.create(temporary);
   if (!made || made->get() < options_.descriptors_below) return made;
   ::unlink(temporary.c_str());
   return no_descriptor();
@@ -170,14 +174,14 @@ void directory_store::remove_outputs_now(const std::string& id) {
 awaitable<result<file>> directory_store::open(std::string id, std::string name) {
   auto found = co_await find(std::move(id), std::move(name));
   if (!found) co_return std::move(found).error();
-  if (*found->content.descriptor >= options_.descriptors_below) co_return no_descriptor();
+  if (descriptor_of(found->content) >= options_.descriptors_below) co_return no_descriptor();
   co_return std::move(found->content);
 }
 
-awaitable<result<fs::path>> directory_store::path_of(std::string id, std::string name) {
+awaitable<result<local_file>> directory_store::local(std::string id, std::string name) {
   auto found = co_await find(std::move(id), std::move(name));
   if (!found) co_return std::move(found).error();
-  co_return fs::absolute(found->path);
+  co_return local_file{fs::absolute(found->path), found->content.size, nullptr};
 }
 
 awaitable<result<directory_store::located>> directory_store::find(std::string id, std::string name) {
@@ -195,10 +199,7 @@ result<directory_store::located> directory_store::find_now(const std::string& id
   }
   if (!descriptor) return std::move(descriptor).error();
   auto& f = found.content;
-  f.descriptor = std::shared_ptr<const int>(new int(descriptor->release()), [](const int* fd) {
-    ::close(*fd);
-    delete fd;
-  });
+  f.content = std::make_shared<open_descriptor>(std::move(*descriptor));
   f.size = static_cast<std::uint64_t>(s.st_size);
   f.modified = disk::modified_of(s);
   // The same name is never used twice within a nanosecond, so size and time identify the content, and all processes
@@ -208,52 +209,24 @@ result<directory_store::located> directory_store::find_now(const std::string& id
 }
 
 awaitable<result<fs::path>> directory_store::make_scratch() {
-  const auto directory = fs::absolute(tmp_ / base::random_id());
-  auto locked = co_await pool_.run([this, &directory]() -> result<base::descriptor> {
-    const auto together = disk::lock(tmp_lock_, disk::lock_mode::shared);
-    return disk::make_locked_directory(directory);
-  });
-  if (!locked) co_return std::move(locked).error();
-  const std::lock_guard lock(scratch_mutex_);
-  scratch_.emplace(directory, std::move(*locked));
-  co_return directory;
+  co_return co_await pool_.run([this] { return tmp_.make(); });
 }
 
 awaitable<void> directory_store::remove_scratch(fs::path directory) {
-  decltype(scratch_)::node_type node;
-  {
-    const std::lock_guard lock(scratch_mutex_);
-    node = scratch_.extract(directory);
-  }
-  if (node.empty()) co_return;
-  co_await pool_.run([this, &node] {
-    std::error_code ec;
-    fs::remove_all(node.key(), ec);
-    // A later sweep removes what is left, since the directory's lock is released here.
-    if (ec) log_.warning("could not remove {}: {}; it will be tried again", node.key().string(), ec.message());
-    node.mapped().reset();
+  co_await pool_.run([this, &directory] {
+    tmp_.remove(directory, log_);
     return true;
   });
 }
 
-result<void> directory_store::check_in_scratch(const fs::path& file) {
-  const std::lock_guard lock(scratch_mutex_);
-  if (scratch_.contains(file.parent_path())) return {};
-  return error{errc::invalid_argument, fmt::format("{} is in no scratch directory", file.string())};
-}
-
 awaitable<result<void>> directory_store::write_scratch(fs::path file, std::string bytes) {
-  if (auto in = check_in_scratch(file); !in) co_return in;
-  co_return co_await pool_.run([&file, &bytes]() -> result<void> {
-    const auto opened = disk::create_locked(file);
-    if (!opened) return opened.error();
-    return disk::write_all(opened->get(), bytes, file);
-  });
+  if (auto in = tmp_.check(file); !in) co_return in;
+  co_return co_await pool_.run([this, &file, &bytes] { return tmp_.write(file, bytes); });
 }
 
 awaitable<result<std::uint64_t>> directory_store::adopt(fs::path from, std::string id, std::string name) {
   if (!is_plain_name(id) || !is_plain_name(name)) co_return not_plain();
-  if (auto in = check_in_scratch(from); !in) co_return std::move(in).error();
+  if (auto in = tmp_.check(from); !in) co_return std::move(in).error();
   const auto to = output_path(id, name);
   co_return co_await pool_.run([this, &from, &to] { return adopt_now(from, to); });
 }
@@ -280,7 +253,7 @@ result<std::uint64_t> directory_store::adopt_now(const fs::path& from, const fs:
 
 awaitable<void> directory_store::sweep() {
   co_await pool_.run([this] {
-    sweep_leftovers();
+    tmp_.sweep(log_);
     inputs_now();
     sweep_outputs(budget_.outputs_beside(0));
     return true;
@@ -318,17 +291,6 @@ void directory_store::sweep_outputs(std::uint64_t max_bytes) {
   }
 }
 
-void directory_store::sweep_leftovers() {
-  std::vector<disk::leftover> found;
-  {
-    const auto alone = disk::lock(tmp_lock_, disk::lock_mode::exclusive);
-    if (alone) found = disk::find_leftovers(tmp_);
-  }
-  std::error_code ignored;
-  for (const auto& l : found) fs::remove_all(l.where, ignored);
-  if (!found.empty()) log_.info("removed {} unfinished temporary files of processes that have ended", found.size());
-}
-
 awaitable<result<std::string>> directory_store::read(file f, std::uint64_t offset, std::size_t size) {
   const auto left = offset < f.size ? f.size - offset : 0;
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, left));
@@ -336,7 +298,7 @@ awaitable<result<std::string>> directory_store::read(file f, std::uint64_t offse
     std::string bytes(wanted, '\0');
     std::size_t got = 0;
     while (got < wanted) {
-      const auto n = ::pread(*f.descriptor, bytes.data() + got, wanted - got, static_cast<off_t>(offset + got));
+      const auto n = ::pread(descriptor_of(f), bytes.data() + got, wanted - got, static_cast<off_t>(offset + got));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return error{errc::io, fmt::format("could not read an artifact: {}", std::strerror(errno))};
       if (n == 0) break;

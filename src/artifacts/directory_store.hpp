@@ -5,13 +5,13 @@
 #include <streamdemo/base/descriptor.hpp>
 #include <streamdemo/base/offload.hpp>
 
-#include <map>
 #include <mutex>
 #include <shared_mutex>
 
 #include "artifacts/budget.hpp"
 #include "artifacts/disk.hpp"
 #include "artifacts/input_area.hpp"
+#include "artifacts/scratch_area.hpp"
 
 namespace streamdemo::artifacts {
 
@@ -29,13 +29,14 @@ class directory_store final : public store {
   awaitable<void> remove_input(std::string id, std::string name) override;
   awaitable<void> remove_outputs(std::string id) override;
   awaitable<result<file>> open(std::string id, std::string name) override;
-  awaitable<result<std::filesystem::path>> path_of(std::string id, std::string name) override;
+  awaitable<result<local_file>> local(std::string id, std::string name) override;
   awaitable<result<std::filesystem::path>> make_scratch() override;
   awaitable<void> remove_scratch(std::filesystem::path directory) override;
   awaitable<result<void>> write_scratch(std::filesystem::path file, std::string bytes) override;
   awaitable<result<std::uint64_t>> adopt(std::filesystem::path from, std::string id, std::string name) override;
   awaitable<void> sweep() override;
   awaitable<result<std::string>> read(file f, std::uint64_t offset, std::size_t size) override;
+  base::milliseconds inputs_interval() const noexcept override { return std::chrono::seconds(1); }
 
   // The following functions are for the store's uploads.
   base::blocking_pool& pool() noexcept { return pool_; }
@@ -54,7 +55,6 @@ class directory_store final : public store {
     std::filesystem::path path;
     file content;
   };
-  result<void> check_in_scratch(const std::filesystem::path& file);
   std::filesystem::path output_path(const std::string& id, const std::string& name) const;
   awaitable<result<located>> find(std::string id, std::string name);
   result<located> find_now(const std::string& id, const std::string& name) const;
@@ -63,12 +63,9 @@ class directory_store final : public store {
   std::vector<input> inputs_now();
   disk::listing count_outputs();
   void sweep_outputs(std::uint64_t max_bytes);
-  void sweep_leftovers();
 
   const options options_;
   const std::filesystem::path files_;
-  const std::filesystem::path tmp_;
-  const std::filesystem::path tmp_lock_;  // held shared while a temporary file is created, so that no sweep runs then
   const input_area inputs_;
   const base::carried_clock clock_;
   base::logger log_;
@@ -83,9 +80,8 @@ class directory_store final : public store {
   // These make "becomes visible" and "is counted" one step for whoever lists and counts the visible files.
   std::mutex input_account_;
   std::shared_mutex output_account_;  // held shared while a file is published
-  std::mutex scratch_mutex_;
-  std::map<std::filesystem::path, base::descriptor> scratch_;  // locked directories
-  base::blocking_pool pool_;                                   // last, because its jobs use all members above
+  scratch_area tmp_;
+  base::blocking_pool pool_;  // last, because its jobs use all members above
 };
 
 }  // namespace streamdemo::artifacts

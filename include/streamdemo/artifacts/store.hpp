@@ -30,15 +30,27 @@ using base::errc;
 using base::error;
 using base::result;
 
-// An open file. The descriptor is closed when the last copy is destroyed.
+// What a store keeps of an open file. Used by the store alone, which must outlive it.
+struct opened {
+  virtual ~opened() = default;
+};
+
+// An open file. It is closed when the last copy is destroyed.
 struct file {
-  std::shared_ptr<const int> descriptor;
+  std::shared_ptr<opened> content;
   std::uint64_t size = 0;
   base::sys_time modified{};
   std::string etag;  // strong, with its quotes
 };
 
-// A committed input in the directory.
+// A file that a child process can read under `path` until the last copy of `hold` is destroyed.
+struct local_file {
+  std::filesystem::path path;
+  std::uint64_t size = 0;
+  std::shared_ptr<const void> hold;
+};
+
+// A committed input.
 struct input {
   std::string id;
   std::string name;
@@ -70,8 +82,10 @@ class store {
   virtual awaitable<result<std::unique_ptr<upload>>> create(std::string id, std::string name, std::uint64_t max_bytes,
                                                             std::uint64_t expected = 0) = 0;
 
-  // All inputs, of all processes that share the directory.
+  // All inputs, of all processes that share the store.
   virtual awaitable<std::vector<input>> inputs() = 0;
+  // How long to wait between two calls of inputs() that nothing in particular asks for.
+  virtual base::milliseconds inputs_interval() const noexcept = 0;
   // Removes an input that no task needs any more. Idempotent.
   virtual awaitable<void> remove_input(std::string id, std::string name) = 0;
 
@@ -81,8 +95,8 @@ class store {
   // Removes every output of this task. Idempotent.
   virtual awaitable<void> remove_outputs(std::string id) = 0;
 
-  // The path of a visible file, for a child process that reads it. Error: not_found.
-  virtual awaitable<result<std::filesystem::path>> path_of(std::string id, std::string name) = 0;
+  // A visible file for a child process that reads it. Errors: not_found, full, io.
+  virtual awaitable<result<local_file>> local(std::string id, std::string name) = 0;
 
   // Creates a private directory on the same file system, in which a child process can write. Remove it with
   // remove_scratch().

@@ -10,8 +10,6 @@ namespace {
 
 using base::awaitable;
 
-constexpr std::chrono::seconds look_interval{1};
-
 }  // namespace
 
 // Marks that look() runs, so that only one runs at a time.
@@ -39,7 +37,7 @@ void input_keeper::start() {
   group_.spawn([this]() -> awaitable<void> {
     for (;;) {
       co_await tidy();
-      co_await base::sleep_for(look_interval);
+      co_await base::sleep_for(p_.files.inputs_interval());
     }
   });
 }

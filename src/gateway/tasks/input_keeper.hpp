@@ -29,7 +29,8 @@ class input_keeper {
   };
   explicit input_keeper(parts p);
 
-  // Call it when the histories have caught up: checks every second from then on. Nothing is removed before.
+  // Call it when the histories have caught up: checks regularly from then on, as often as the store allows. Nothing is
+  // removed before.
   void start();
   // Checks now, for a caller that needs space at once. Any loop; resumes there.
   base::awaitable<void> tidy();

@@ -84,12 +84,12 @@ error missing_upload(const error& e) {
 
 awaitable<base::result<source>> video_handler::find_source(const video_request& r, const job& j) {
   if (r.sample) co_return sample_source(r);
-  const auto file = co_await store_.open(j.request_id, r.upload);
+  const auto file = co_await store_.local(j.request_id, r.upload);
   if (!file) co_return missing_upload(file.error());
   if (file->size == 0) co_return error{errc::invalid_argument, "the uploaded video is empty (0 bytes); send it again"};
-  const auto path = co_await store_.path_of(j.request_id, r.upload);
-  if (!path) co_return missing_upload(path.error());
-  co_return co_await inspect(options_, r, path->string(), j.stop);
+  auto found = co_await inspect(options_, r, file->path.string(), j.stop);
+  if (found) found->hold = file->hold;
+  co_return found;
 }
 
 awaitable<base::result<outcome>> video_handler::cut(const cut_plan& plan, const std::filesystem::path& scratch,

@@ -89,8 +89,9 @@ TEST_CASE_FIXTURE(fixture, "a committed file is there whole, with its size and a
     CHECK((co_await s->read(*f, 1, 3)).value() == "ell");
     CHECK((co_await s->read(*f, 4, 100)).value() == "o");
     CHECK((co_await s->read(*f, 9, 100)).value() == "");
-    const auto where = co_await s->path_of("task", "a.txt");
-    CHECK(fs::file_size(where.value()) == 5);
+    const auto where = co_await s->local("task", "a.txt");
+    CHECK(fs::file_size(where.value().path) == 5);
+    CHECK(where.value().size == 5);
   });
 }
 
@@ -139,7 +140,7 @@ TEST_CASE_FIXTURE(fixture, "names that leave the directory are refused everywher
       CHECK((co_await s->create("a", bad, 1)).error().code == errc::invalid_argument);
       CHECK((co_await s->open("task", bad)).error().code == errc::not_found);
       CHECK((co_await s->open(bad, "a")).error().code == errc::not_found);
-      CHECK((co_await s->path_of(bad, "a")).error().code == errc::not_found);
+      CHECK((co_await s->local(bad, "a")).error().code == errc::not_found);
       co_await s->remove_input("..", bad);
     }
     fs::create_directories(directory / "files" / "task");
@@ -433,7 +434,7 @@ TEST_CASE_FIXTURE(fixture, "clients' files keep to the lower descriptors; the fi
     CHECK(made.error().code == errc::full);
     CHECK(files_below("tmp") == 0);
     CHECK((co_await put_output(*s, "task", "out", "hello")).has_value());
-    CHECK((co_await s->path_of("task", "out")).has_value());
+    CHECK((co_await s->local("task", "out")).has_value());
     const auto opened = co_await s->open("task", "out");
     REQUIRE(opened.has_error());
     CHECK(opened.error().code == errc::full);

@@ -13,6 +13,7 @@ class store_fixture final : public artifacts::store {
     throw std::logic_error("not part of this test");
   }
   base::awaitable<std::vector<artifacts::input>> inputs() override { co_return files; }
+  base::milliseconds inputs_interval() const noexcept override { return std::chrono::seconds(1); }
   base::awaitable<void> remove_input(std::string id, std::string name) override {
     removed.push_back(id + "/" + name);
     std::erase_if(files, [&](const auto& f) { return f.id == id && f.name == name; });
@@ -25,7 +26,7 @@ class store_fixture final : public artifacts::store {
   base::awaitable<artifacts::result<artifacts::file>> open(std::string, std::string) override {
     throw std::logic_error("not part of this test");
   }
-  base::awaitable<artifacts::result<std::filesystem::path>> path_of(std::string, std::string) override {
+  base::awaitable<artifacts::result<artifacts::local_file>> local(std::string, std::string) override {
     throw std::logic_error("not part of this test");
   }
   base::awaitable<artifacts::result<std::filesystem::path>> make_scratch() override {

@@ -2,6 +2,7 @@
 #pragma once
 #include <streamdemo/base/error.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +13,9 @@
 namespace streamdemo::processor {
 
 struct source {
-  std::string path;  // empty: the sample
-  int picture = 0;   // the number of the video stream
+  std::string path;                  // empty: the sample
+  std::shared_ptr<const void> hold;  // keeps the file there
+  int picture = 0;                   // the number of the video stream
   std::optional<int> sound;
   rational rate;  // the clips' frame rate
   bool deinterlace = false;
