@@ -31,7 +31,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr auto sweep_interval = std::chrono::minutes(1);
 constexpr auto bus_retry = std::chrono::seconds(1);
 constexpr auto give_up_poll = std::chrono::milliseconds(100);
 
@@ -99,13 +98,14 @@ descriptor_needs needs_of(const config::settings& s) {
   if (s.role != config::role::gateway) n.runs = s.processor.concurrency;
   n.brokers = s.bus == config::bus_kind::kafka;
   n.journal = s.bus == config::bus_kind::inprocess && !s.inprocess.directory.empty();
+  if (s.artifacts.store == config::store_kind::s3) n.bucket = s.s3.connections;
   return n;
 }
 
 base::awaitable<void> sweep_forever(artifacts::store& store) {
   for (;;) {
     co_await store.sweep();
-    co_await base::sleep_for(sweep_interval);
+    co_await base::sleep_for(store.sweep_interval());
   }
 }
 
@@ -179,7 +179,10 @@ base::result<void> application::impl::start(const std::function<bool()>& give_up
     return base::error{base::errc::invalid_argument,
                        "listening sockets were passed to this process (LISTEN_FDS), but a processor serves no clients"};
   }
-  auto made_store = artifacts::make_directory_store(artifact_options(settings, plan.files_below), clock, metrics, log);
+  auto made_store =
+      settings.artifacts.store == config::store_kind::s3
+          ? artifacts::make_s3_store(bucket_options(settings, variables_of_aws()), clock, metrics, log)
+          : artifacts::make_directory_store(artifact_options(settings, plan.files_below), clock, metrics, log);
   if (!made_store) return made_store.error();
   store = std::move(*made_store);
 

@@ -18,7 +18,9 @@ constexpr std::uint64_t for_management = 16;
 constexpr std::uint64_t file_part = 8;
 
 std::uint64_t reserve_of(const descriptor_needs& n) noexcept {
-  return n.runs * per_run + (n.brokers ? for_brokers : 0) + (n.journal ? for_journal : 0) + for_management;
+  // A connection of libcurl has a pair of sockets while its host is looked up.
+  return n.runs * per_run + (n.brokers ? for_brokers : 0) + (n.journal ? for_journal : 0) + 2 * n.bucket +
+         for_management;
 }
 
 int number(std::uint64_t n) noexcept {

@@ -12,6 +12,7 @@ struct descriptor_needs {
   std::uint32_t runs = 0;             // concurrent runs of the processor; 0: this process has none
   bool brokers = false;               // the bus needs descriptors for connections to brokers at any time
   bool journal = false;               // … for files at any time
+  std::uint32_t bucket = 0;           // connections to the bucket of files; 0: there is none
 };
 
 // Each bound is above the one before it.

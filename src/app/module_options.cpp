@@ -1,6 +1,7 @@
 #include "app/module_options.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <streamdemo/config/buses.hpp>
 
 namespace streamdemo::app {
@@ -27,6 +28,63 @@ artifacts::options artifact_options(const config::settings& s, int descriptors_b
           .threads = s.artifacts.threads,
           .max_input_bytes = config::max_input_bytes(s),
           .descriptors_below = descriptors_below};
+}
+
+aws_variables variables_of_aws() {
+  const auto get = [](const char* name) {
+    const char* text = std::getenv(name);
+    return std::string(text == nullptr ? "" : text);
+  };
+  const auto first = [&get](const char* one, const char* other) {
+    auto text = get(one);
+    return text.empty() ? get(other) : text;
+  };
+  return {.endpoint = first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+          .region = first("AWS_REGION", "AWS_DEFAULT_REGION"),
+          .access_key_id = get("AWS_ACCESS_KEY_ID"),
+          .secret_access_key = get("AWS_SECRET_ACCESS_KEY"),
+          .session_token = get("AWS_SESSION_TOKEN"),
+          .credentials_file = get("AWS_SHARED_CREDENTIALS_FILE"),
+          .profile = get("AWS_PROFILE")};
+}
+
+artifacts::s3_options bucket_options(const config::settings& s, const aws_variables& of_aws) {
+  const auto or_else = [](const std::string& a, const std::string& b) { return a.empty() ? b : a; };
+  artifacts::s3_options o;
+  o.region = or_else(or_else(s.s3.region, of_aws.region), "us-east-1");
+  o.endpoint = or_else(or_else(s.s3.endpoint, of_aws.endpoint), "https://s3." + o.region + ".amazonaws.com");
+  o.public_endpoint = s.s3.public_endpoint;
+  o.bucket = s.s3.bucket;
+  o.prefix = s.s3.prefix;
+  o.path_style = s.s3.path_style;
+  o.redirect = s.artifacts.serve == config::serve_kind::redirect;
+  // A key is taken as a whole, from the first place that has one.
+  if (!s.s3.access_key_id.empty()) {
+    o.access_key_id = s.s3.access_key_id;
+    o.secret_access_key = s.s3.secret_access_key;
+    o.session_token = s.s3.session_token;
+  } else if (s.s3.credentials_file.empty() && !of_aws.access_key_id.empty()) {
+    o.access_key_id = of_aws.access_key_id;
+    o.secret_access_key = of_aws.secret_access_key;
+    o.session_token = of_aws.session_token;
+  } else {
+    o.credentials_file = or_else(s.s3.credentials_file.string(), of_aws.credentials_file);
+  }
+  o.profile = or_else(or_else(s.s3.profile, of_aws.profile), "default");
+  o.part_bytes = s.s3.part_bytes;
+  o.parts_in_flight = s.s3.parts_in_flight;
+  o.max_buffer_bytes = s.s3.max_buffer_bytes;
+  o.connections = s.s3.connections;
+  o.retry_for = s.s3.retry_for;
+  o.url_lifetime = s.s3.url_lifetime;
+  o.abort_after = s.s3.abort_after;
+  o.scratch_directory = s.s3.scratch_directory;
+  o.max_scratch_bytes = s.s3.max_scratch_bytes;
+  o.keep_for = s.artifacts.keep_for;
+  o.max_bytes = s.artifacts.max_bytes;
+  o.max_input_bytes = config::max_input_bytes(s);
+  o.threads = s.artifacts.threads;
+  return o;
 }
 
 management::options management_options(const config::settings& s, std::string token, int descriptors_below) {

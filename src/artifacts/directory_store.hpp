@@ -37,6 +37,9 @@ class directory_store final : public store {
   awaitable<void> sweep() override;
   awaitable<result<std::string>> read(file f, std::uint64_t offset, std::size_t size) override;
   base::milliseconds inputs_interval() const noexcept override { return std::chrono::seconds(1); }
+  base::milliseconds sweep_interval() const noexcept override { return std::chrono::minutes(1); }
+  std::optional<std::string> link(const file&, const link_request&) override { return std::nullopt; }
+  std::string link_origin() const override { return {}; }
 
   // The following functions are for the store's uploads.
   base::blocking_pool& pool() noexcept { return pool_; }

@@ -126,9 +126,56 @@ void check_sizes(contradiction_list& out, const settings& s) {
   }
 }
 
+void check_bucket(contradiction_list& out, const settings& s) {
+  if (s.artifacts.store != store_kind::s3) {
+    if (s.artifacts.serve == serve_kind::redirect) {
+      out.push_back({{"artifacts.serve", "artifacts.store"},
+                     "artifacts.serve is redirect, but artifacts.store is directory: there is no bucket to send "
+                     "clients to. Set artifacts.store to s3, or artifacts.serve to proxy"});
+    }
+    return;
+  }
+  const auto& b = s.s3;
+  if (b.bucket.empty()) {
+    out.push_back({{"artifacts.store", "s3.bucket"}, "artifacts.store is s3, but s3.bucket is empty: name the bucket"});
+  }
+  if (b.access_key_id.empty() != b.secret_access_key.empty()) {
+    out.push_back({{"s3.access_key_id", "s3.secret_access_key"},
+                   "s3.access_key_id and s3.secret_access_key: set both, or neither"});
+  }
+  if (!b.session_token.empty() && b.access_key_id.empty()) {
+    out.push_back({{"s3.session_token", "s3.access_key_id"},
+                   "s3.session_token is set without the s3.access_key_id that it belongs to"});
+  }
+  constexpr std::uint64_t most_parts = 10000;  // of one object, in S3
+  if (s.gateway.max_upload_bytes / most_parts >= b.part_bytes) {
+    out.push_back({{"s3.part_bytes", "gateway.max_upload_bytes"},
+                   fmt::format("s3.part_bytes = {} must be at least {}: an upload of gateway.max_upload_bytes = {} may "
+                               "have at most {} parts",
+                               b.part_bytes, s.gateway.max_upload_bytes / most_parts + 1, s.gateway.max_upload_bytes,
+                               most_parts)});
+  }
+  const auto each = b.part_bytes * (b.parts_in_flight + 1);
+  if (b.max_buffer_bytes < each) {
+    out.push_back({{"s3.max_buffer_bytes", "s3.part_bytes", "s3.parts_in_flight"},
+                   fmt::format("s3.max_buffer_bytes = {} must be at least {}, which is what s3.part_bytes = {} and "
+                               "s3.parts_in_flight = {} make for one upload",
+                               b.max_buffer_bytes, each, b.part_bytes, b.parts_in_flight)});
+  }
+  if (s.role != role::gateway) {
+    at_least(out, bytes("s3.max_scratch_bytes", b.max_scratch_bytes),
+             bytes("gateway.max_upload_bytes", s.gateway.max_upload_bytes),
+             "the largest upload could never be worked on");
+  }
+  at_least(out, ms("artifacts.keep_for_ms", s.artifacts.keep_for), ms("s3.url_lifetime_ms", b.url_lifetime),
+           "an address would outlive its file");
+}
+
 // One within the other counts, too: each of these is emptied or swept by its own rules.
 void check_directories(contradiction_list& out, const settings& s) {
-  std::vector<std::pair<std::string, std::filesystem::path>> all{{"artifacts.directory", s.artifacts.directory}};
+  std::vector<std::pair<std::string, std::filesystem::path>> all;
+  if (s.artifacts.store == store_kind::directory) all.emplace_back("artifacts.directory", s.artifacts.directory);
+  if (s.artifacts.store == store_kind::s3) all.emplace_back("s3.scratch_directory", s.s3.scratch_directory);
   if (!s.history.directory.empty()) all.emplace_back("history.directory", s.history.directory);
   if (s.bus == bus_kind::inprocess && !s.inprocess.directory.empty()) {
     all.emplace_back("inprocess.directory", s.inprocess.directory);
@@ -279,6 +326,7 @@ std::vector<contradiction> contradictions(const settings& s) {
   check_access(out, s);
   check_topics(out, s);
   check_owners(out, s);
+  check_bucket(out, s);
   check_directories(out, s);
   return out;
 }

@@ -293,7 +293,62 @@ void add_bus(field_list& f) {
                               "Further settings of the Kafka client, such as security.protocol or sasl.mechanisms."));
 }
 
+void add_bucket(field_list& f) {
+  f.push_back(text<settings>("s3.endpoint", AT(s3.endpoint), wrong_s3_endpoint, "http(s)://host[:port], or empty",
+                             "The server of the bucket; empty is AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS."));
+  f.push_back(
+      text<settings>("s3.public_endpoint", AT(s3.public_endpoint), wrong_s3_endpoint, "http(s)://host[:port], or empty",
+                     "The same server as clients reach it, for artifacts.serve redirect; empty is s3.endpoint."));
+  f.push_back(text<settings>("s3.bucket", AT(s3.bucket), wrong_bucket, "3 … 63 of a-z 0-9 . -, or empty",
+                             "The bucket, which must exist; all processes use the same."));
+  f.push_back(text<settings>("s3.region", AT(s3.region), wrong_region, "at most 64 of a-z A-Z 0-9 -, or empty",
+                             "The region of the bucket; empty is AWS_REGION, AWS_DEFAULT_REGION, or us-east-1."));
+  f.push_back(text<settings>("s3.prefix", AT(s3.prefix), wrong_s3_prefix,
+                             "at most 256 of a-z A-Z 0-9 . _ - /, not starting with /",
+                             "What the names of all objects begin with, such as `streamdemo/`."));
+  f.push_back(flag<settings>("s3.path_style", AT(s3.path_style),
+                             "Whether the bucket is named in the path of an address instead of its host."));
+  f.push_back(text<settings>("s3.access_key_id", AT(s3.access_key_id), nullptr, "a key id, or empty",
+                             "The key to sign requests with; empty is that of s3.credentials_file, or of the variables "
+                             "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN."));
+  f.push_back(text<settings>("s3.secret_access_key", AT(s3.secret_access_key), nullptr, "a secret, or empty",
+                             "The secret of s3.access_key_id."));
+  f.push_back(text<settings>("s3.session_token", AT(s3.session_token), nullptr, "a token, or empty",
+                             "The token that belongs to them, if the key is a temporary one."));
+  f.push_back(text<settings>("s3.credentials_file", AT(s3.credentials_file), nullptr, "a path, or empty",
+                             "A file with keys, as ~/.aws/credentials, read again when a key is refused; empty is "
+                             "AWS_SHARED_CREDENTIALS_FILE."));
+  f.push_back(text<settings>("s3.profile", AT(s3.profile), nullptr, "a name, or empty",
+                             "The part of that file; empty is AWS_PROFILE, or `default`."));
+  f.push_back(num("s3.part_bytes", AT(s3.part_bytes), 5 * mib, gib,
+                  "The size of the parts in which a larger upload is sent on; each is kept in memory until the bucket "
+                  "has it."));
+  f.push_back(num("s3.parts_in_flight", AT(s3.parts_in_flight), 1, 16,
+                  "How many parts of one upload are sent at once, while the next one is being filled."));
+  f.push_back(num("s3.max_buffer_bytes", AT(s3.max_buffer_bytes), 10 * mib, tib,
+                  "Memory for the parts of all uploads and for what is read ahead of clients; when it is used up, "
+                  "uploads are answered 503."));
+  f.push_back(num("s3.connections", AT(s3.connections), 1, 1000,
+                  "How many requests to the bucket are under way at once; further ones wait."));
+  f.push_back(num("s3.retry_for_ms", AT(s3.retry_for), 0, hour,
+                  "How long a request that the bucket cannot answer now is tried again."));
+  f.push_back(num("s3.url_lifetime_ms", AT(s3.url_lifetime), second, 7 * day,
+                  "How long the address to which artifacts.serve redirect sends a client is good."));
+  f.push_back(num("s3.abort_after_ms", AT(s3.abort_after), minute, 365 * day,
+                  "When an upload in parts that nobody has finished is given up; it must be longer than any upload "
+                  "takes."));
+  f.push_back(text<settings>("s3.scratch_directory", AT(s3.scratch_directory), wrong_if_empty, "a path",
+                             "A directory on this machine for copies of the uploads that are being worked on, and for "
+                             "what is made of them until it is in the bucket."));
+  f.push_back(num("s3.max_scratch_bytes", AT(s3.max_scratch_bytes), mib, 1024 * tib,
+                  "The size of those copies together, per process; a task whose upload does not fit waits for another "
+                  "turn."));
+}
+
 void add_files(field_list& f) {
+  f.push_back(choice<settings, store_kind>(
+      "artifacts.store", AT(artifacts.store), {{"directory", store_kind::directory}, {"s3", store_kind::s3}},
+      "Where uploads and the files that results point to are kept: in artifacts.directory, or in the bucket of [s3]."));
   f.push_back(
       text<settings>("artifacts.directory", AT(artifacts.directory), wrong_if_empty, "a path",
                      "The directory of uploads and of the files that results point to; all processes share it."));
@@ -304,6 +359,12 @@ void add_files(field_list& f) {
                   "The size of all files together; beyond it the oldest that tasks made are deleted. Uploads may take "
                   "three quarters of it: one that does not fit is answered 507."));
   f.push_back(num("artifacts.threads", AT(artifacts.threads), 1, 64, "Threads that read and write files."));
+  f.push_back(choice<settings, serve_kind>("artifacts.serve", AT(artifacts.serve),
+                                           {{"proxy", serve_kind::proxy}, {"redirect", serve_kind::redirect}},
+                                           "How a gateway answers a request for a file: with its bytes, or with 302 to "
+                                           "a signed address of the bucket, which "
+                                           "needs artifacts.store s3."));
+  add_bucket(f);
 
   f.push_back(text<settings>("video.ffmpeg", AT(video.ffmpeg), wrong_if_empty, "a program", "The ffmpeg to use."));
   f.push_back(text<settings>("video.ffprobe", AT(video.ffprobe), wrong_if_empty, "a program", "The ffprobe to use."));
@@ -376,6 +437,7 @@ std::string_view section_sentence(std::string_view section) {
       {"inprocess", "The bus inside one process."},
       {"kafka", "The bus on a Kafka cluster."},
       {"artifacts", "Files: videos in, clips out."},
+      {"s3", "The bucket for them, if artifacts.store is s3. It may be of any server that speaks S3."},
       {"video", "The kind process-video."},
   };
   const auto found = sentences.find(section);

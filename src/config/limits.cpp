@@ -110,6 +110,32 @@ std::string wrong_public_url(std::string_view text) {
   return good ? std::string{} : "must be an origin such as https://example.org, without a path";
 }
 
+std::string wrong_s3_endpoint(std::string_view text) {
+  return wrong_public_url(text).empty()
+             ? std::string{}
+             : "must be an address such as https://s3.example.org or http://127.0.0.1:9000, without a path";
+}
+
+std::string wrong_bucket(std::string_view text) {
+  const bool good = text.empty() || (text.size() >= 3 && text.size() <= 63 && is_made_of(text, ".-", false) &&
+                                     text.find_first_of(".-") != 0 && text.find_last_of(".-") != text.size() - 1);
+  return good ? std::string{}
+              : "is no name for a bucket: use 3 to 63 of a-z, 0-9, '.' and '-', beginning and ending with one of the "
+                "first two";
+}
+
+std::string wrong_region(std::string_view text) {
+  return text.size() <= 64 && is_made_of(text, "-") ? std::string{} : "must be at most 64 of a-z, A-Z, 0-9 and '-'";
+}
+
+std::string wrong_s3_prefix(std::string_view text) {
+  const bool good = text.size() <= 256 && is_made_of(text, "._-/") && !text.starts_with('/') &&
+                    text.find("//") == text.npos && !text.starts_with("./") && !text.starts_with("../") &&
+                    text.find("/./") == text.npos && text.find("/../") == text.npos;
+  return good ? std::string{}
+              : "must be at most 256 of a-z, A-Z, 0-9, '.', '_', '-' and '/', with no empty, '.' or '..' part";
+}
+
 std::string wrong_header_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && is_made_of(text, "-_") ? std::string{}
                                                                       : "must be 1 to 64 of a-z, A-Z, 0-9, '-' and '_'";

@@ -38,6 +38,10 @@ std::string wrong_algorithm(std::string_view text);
 std::string wrong_if_empty(std::string_view text);
 // Both may be empty.
 std::string wrong_secret(std::string_view text);
+std::string wrong_s3_endpoint(std::string_view text);
+std::string wrong_bucket(std::string_view text);
+std::string wrong_region(std::string_view text);
+std::string wrong_s3_prefix(std::string_view text);
 std::string wrong_public_url(std::string_view text);
 std::string wrong_header_name(std::string_view text);
 

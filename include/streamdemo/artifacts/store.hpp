@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,13 @@ class upload {
   virtual std::uint64_t size() const = 0;
 };
 
+// What somebody gets who fetches a file past this program.
+struct link_request {
+  bool head = false;  // by HEAD instead of GET
+  std::string type;
+  std::string disposition;  // may be empty
+};
+
 class store {
  public:
   virtual ~store() = default;
@@ -111,9 +119,17 @@ class store {
 
   // Removes outputs older than keep_for, the oldest outputs beyond max_bytes, and unfinished files of dead processes.
   virtual awaitable<void> sweep() = 0;
+  // How long to wait between two sweeps.
+  virtual base::milliseconds sweep_interval() const noexcept = 0;
 
   // Reads [offset, offset+size) of an open file.
   virtual awaitable<result<std::string>> read(file f, std::uint64_t offset, std::size_t size) = 0;
+
+  // An address at which anybody can fetch this file for a while without this program. nullopt: there is none, or it is
+  // not wanted.
+  virtual std::optional<std::string> link(const file& f, const link_request& r) = 0;
+  // The origin of these addresses; empty: there are none.
+  virtual std::string link_origin() const = 0;
 };
 
 struct options {

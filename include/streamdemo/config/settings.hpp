@@ -17,6 +17,10 @@ using base::milliseconds;
 enum class role { all, gateway, processor };
 enum class bus_kind { inprocess, kafka };
 enum class sync_kind { always, interval };
+// Where the files of tasks are kept, and how a gateway serves those of a bucket: as its own answer, or by sending the
+// client to the bucket.
+enum class store_kind { directory, s3 };
+enum class serve_kind { proxy, redirect };
 // How callers authenticate: not at all; by a key from a file; by a token of an issuer; by a proxy in front, which names
 // them.
 enum class auth_mode { none, keys, jwt, proxy };
@@ -191,11 +195,37 @@ struct settings {
   } kafka;
 
   struct {
+    store_kind store = store_kind::directory;
     std::filesystem::path directory = "data/artifacts";
     milliseconds keep_for{7200000};
     std::uint64_t max_bytes = 10737418240;
     std::uint32_t threads = 2;
+    serve_kind serve = serve_kind::proxy;
   } artifacts;
+
+  // Used if artifacts.store is s3. What is empty is taken from the AWS_* variables where they have it.
+  struct {
+    std::string endpoint;         // http(s)://host[:port]; empty: that of AWS in the region
+    std::string public_endpoint;  // as clients reach it; empty: the same
+    std::string bucket;
+    std::string region;
+    std::string prefix;
+    bool path_style = true;
+    std::string access_key_id;
+    std::string secret_access_key;
+    std::string session_token;
+    std::filesystem::path credentials_file;
+    std::string profile;
+    std::uint64_t part_bytes = 8388608;
+    std::uint32_t parts_in_flight = 1;  // per upload, beside the one that is being filled
+    std::uint64_t max_buffer_bytes = 268435456;
+    std::uint32_t connections = 16;
+    milliseconds retry_for{30000};
+    milliseconds url_lifetime{300000};
+    milliseconds abort_after{86400000};
+    std::filesystem::path scratch_directory = "data/scratch";
+    std::uint64_t max_scratch_bytes = 10737418240;
+  } s3;
 
   struct {
     std::string ffmpeg = "ffmpeg";

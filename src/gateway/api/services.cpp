@@ -40,7 +40,7 @@ services::services(api_dependencies d)
       origins_(own_and_allowed(d_.settings)),
       page_(embedded_files()),
       sign_in_(sign_in_json(d_.settings)),
-      policy_of_pages_(page_policy(d_.settings)),
+      policy_of_pages_(page_policy(d_.settings, d_.files.link_origin())),
       quotas_({.per_second = d_.settings.quota.submissions_per_second, .burst = d_.settings.quota.submission_burst}),
       waits_(d_.settings.quota.waiters),
       streams_(d_.settings.quota.streams),

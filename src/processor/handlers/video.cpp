@@ -79,7 +79,8 @@ awaitable<base::result<outcome>> video_handler::run(job j, emitter& out) {
 }
 
 error missing_upload(const error& e) {
-  return e.code == errc::full ? e : error{e.code, "the uploaded video is not there any more; send it again"};
+  if (e.code == errc::not_found) return {e.code, "the uploaded video is not there any more; send it again"};
+  return given_back(e);
 }
 
 awaitable<base::result<source>> video_handler::find_source(const video_request& r, const job& j) {

@@ -230,3 +230,39 @@ TEST_CASE("directories that are emptied or swept by rules of their own are apart
   s.inprocess.directory.clear();
   CHECK(contradictions(s).size() == 1);
 }
+
+TEST_CASE("a bucket needs its name, both halves of a key, and room for its parts") {
+  settings s;
+  s.artifacts.serve = serve_kind::redirect;
+  CHECK(only(s, "artifacts.serve is redirect, but artifacts.store is directory"));
+  s.artifacts.store = store_kind::s3;
+  CHECK(only(s, "s3.bucket is empty"));
+  s.s3.bucket = "files";
+  CHECK(contradictions(s).empty());
+
+  s.s3.access_key_id = "id";
+  CHECK(only(s, "s3.access_key_id and s3.secret_access_key"));
+  s.s3.secret_access_key = "secret";
+  CHECK(contradictions(s).empty());
+  s.s3.access_key_id = s.s3.secret_access_key = {};
+  s.s3.session_token = "token";
+  CHECK(only(s, "s3.session_token is set without"));
+  s.s3.session_token = {};
+
+  s.s3.max_buffer_bytes = 2 * s.s3.part_bytes - 1;
+  CHECK(only(s, "s3.max_buffer_bytes = 16777215 must be at least 16777216"));
+  s.s3.max_buffer_bytes = 2 * s.s3.part_bytes;
+  s.gateway.max_upload_bytes = 10000 * s.s3.part_bytes;
+  s.artifacts.max_bytes = s.s3.max_scratch_bytes = s.quota.upload_bytes = 2 * s.gateway.max_upload_bytes;
+  CHECK(only(s, "an upload of gateway.max_upload_bytes = 83886080000 may have at most 10000 parts"));
+  s.gateway.max_upload_bytes -= 1;
+  CHECK(contradictions(s).empty());
+  s.s3.max_scratch_bytes = s.gateway.max_upload_bytes - 1;
+  CHECK(only(s, "s3.max_scratch_bytes"));
+  s.s3.max_scratch_bytes += 1;
+  s.s3.scratch_directory = "data/journal/scratch";
+  CHECK(only(s, "inprocess.directory"));
+  // The directory of files is not used then.
+  s.s3.scratch_directory = s.artifacts.directory;
+  CHECK(contradictions(s).empty());
+}

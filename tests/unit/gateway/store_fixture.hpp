@@ -42,6 +42,11 @@ class store_fixture final : public artifacts::store {
     throw std::logic_error("not part of this test");
   }
   base::awaitable<void> sweep() override { throw std::logic_error("not part of this test"); }
+  base::milliseconds sweep_interval() const noexcept override { return std::chrono::minutes(1); }
+  std::optional<std::string> link(const artifacts::file&, const artifacts::link_request&) override {
+    return std::nullopt;
+  }
+  std::string link_origin() const override { return {}; }
   base::awaitable<artifacts::result<std::string>> read(artifacts::file, std::uint64_t, std::size_t) override {
     throw std::logic_error("not part of this test");
   }

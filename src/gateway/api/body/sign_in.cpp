@@ -8,7 +8,7 @@ namespace streamdemo::gateway {
 namespace {
 
 constexpr std::string_view policy =
-    "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'";
 
 bool is_offered(const config::settings& s, const config::token_issuer& i) {
@@ -45,13 +45,16 @@ std::string sign_in_json(const config::settings& s) {
   return out + ']';
 }
 
-std::string page_policy(const config::settings& s) {
+std::string page_policy(const config::settings& s, std::string_view origin_of_links) {
   std::set<std::string_view> origins;
   for (const auto& [name, i] : s.auth.issuers) {
     // Without the endpoints the page asks the issuer for them.
     if (is_offered(s, i)) origins.insert(origin_of(i.token_endpoint.empty() ? i.issuer : i.token_endpoint));
   }
   std::string out(policy);
+  out += "; media-src 'self' blob:";
+  // Where the page's players are sent to.
+  if (!origin_of_links.empty()) out.append(" ").append(origin_of_links);
   if (origins.empty()) return out;
   out += "; connect-src 'self'";
   for (const auto o : origins) out.append(" ").append(o);

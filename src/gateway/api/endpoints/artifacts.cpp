@@ -1,4 +1,4 @@
-// GET /api/artifacts/{id}/{name}: files that results point to, whole or in part.
+// GET /api/artifacts/{id}/{name}: files that results point to, whole or in part, or where the store has them.
 #include <streamdemo/http/date.hpp>
 
 #include <streamdemo/http/fields/media_type.hpp>
@@ -12,16 +12,33 @@ namespace streamdemo::gateway::endpoints {
 
 namespace {
 
+std::string disposition_of(const http::media_type& type, std::string_view name) {
+  return type.is_media ? std::string{} : "attachment; filename=\"" + std::string(name) + '"';
+}
+
 void set_headers(http::response& r, const artifacts::file& f, std::string_view name, const std::string& modified) {
   const auto type = http::artifact_type(name);
   r.set("Content-Type", std::string(type.name));
-  if (!type.is_media) r.set("Content-Disposition", "attachment; filename=\"" + std::string(name) + '"');
+  if (auto disposition = disposition_of(type, name); !disposition.empty()) {
+    r.set("Content-Disposition", std::move(disposition));
+  }
   r.set("ETag", f.etag);
   r.set("Last-Modified", modified);
   r.set("Accept-Ranges", "bytes");
   // A file never changes under its name.
   r.set("Cache-Control", "private, max-age=3600, immutable");
   r.set("Content-Security-Policy", "sandbox");
+}
+
+// Sends the client to the store, which then judges Range and If-Range: it has the same ETag.
+http::response elsewhere(std::string address) {
+  http::response answer;
+  answer.status = 302;
+  answer.set("Location", std::move(address));
+  // The address is good for a short while only, and for whoever has it.
+  answer.set("Cache-Control", "no-store");
+  answer.set("Referrer-Policy", "no-referrer");
+  return answer;
 }
 
 }  // namespace
@@ -49,6 +66,9 @@ answering artifacts(call& c) {
     answer.set("Cache-Control", "private, max-age=3600, immutable");
     co_return answer;
   }
+  const auto type = http::artifact_type(name);
+  const artifacts::link_request wanted{r.verb == http::verb::head, std::string(type.name), disposition_of(type, name)};
+  if (auto address = c.at().files().link(*file, wanted)) co_return elsewhere(std::move(*address));
   http::byte_range range;
   // HEAD describes the whole file: a range is defined for GET only (RFC 9110 section 14.2).
   if (r.verb == http::verb::get && http::if_range_holds(r.header("If-Range"), file->etag, modified)) {

@@ -223,7 +223,10 @@ awaitable<base::result<void>> cut_run::publish(const whole_clip& one) {
   const auto name = clip_name(job_.run, c.index);
   const auto file = one.sound.bytes.empty() ? picture_file(c.index) : clip_file(c.index);
   const auto bytes = co_await store_.adopt(scratch_ / file, job_.request_id, name);
-  if (!bytes) co_return error{bytes.error().code, "a clip could not be kept: " + bytes.error().message};
+  if (!bytes) {
+    const auto why = given_back(bytes.error());
+    co_return error{why.code, "a clip could not be kept: " + why.message};
+  }
   const auto emitted = co_await out_.result(clip_json(c, job_.request_id, name, *bytes), "application/json");
   if (emitted) {
     next_index_ = c.index + 1;

@@ -111,4 +111,9 @@ std::string explain_unreadable(std::string_view errors, std::string_view path) {
   return "the upload cannot be read as a video: " + cause;
 }
 
+base::error given_back(const base::error& of_store) {
+  const bool for_now = of_store.code == base::errc::unavailable || of_store.code == base::errc::timed_out;
+  return {for_now ? base::errc::full : of_store.code, of_store.message};
+}
+
 }  // namespace streamdemo::processor

@@ -1,5 +1,8 @@
-// Turns ffmpeg's messages on standard error into sentences for the user who sent the video. Pure.
+// Turns ffmpeg's messages on standard error into sentences for the user who sent the video, and errors of the store of
+// files into what becomes of the run. Pure.
 #pragma once
+#include <streamdemo/base/error.hpp>
+
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,5 +39,8 @@ class complaints {
 
 // Why a file cannot be opened.
 std::string explain_unreadable(std::string_view errors, std::string_view path);
+
+// If the store cannot be reached now, that is not the task's fault: the run is given back (errc::full).
+base::error given_back(const base::error& of_store);
 
 }  // namespace streamdemo::processor

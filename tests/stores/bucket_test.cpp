@@ -1,0 +1,299 @@
+// What only the store in a bucket does, and what becomes of it when its server fails.
+#include <chrono>
+#include <streamdemo/http/client.hpp>
+
+#include "artifacts/s3/signer.hpp"
+#include "stores/fault_proxy.hpp"
+#include "stores/fixture.hpp"
+
+using namespace streamdemo;
+using namespace streamdemo::stores;
+
+namespace {
+
+struct bucket_fixture : fixture {
+  // All stores that are made from now on speak with it.
+  fault_proxy& faults(fault_proxy::judge j) {
+    const auto server = proxy ? variable("STREAMDEMO_CONTRACT_S3") : bucket.endpoint;
+    proxy = std::make_unique<fault_proxy>(server, std::move(j));
+    bucket.endpoint = proxy->address();
+    return *proxy;
+  }
+  double counted(const std::string& series) const {
+    const auto text = metrics.expose();
+    const auto at = text.find("\n" + series + " ");
+    return at == text.npos ? 0 : std::stod(text.substr(at + series.size() + 2));
+  }
+  std::unique_ptr<fault_proxy> proxy;
+};
+
+fault answered(int status, const std::string& code, const std::string& fields = {}) {
+  return {fault::kind::answer, s3_error(status, code, fields), 0};
+}
+
+std::string first_line(const std::string& head) {
+  return head.substr(0, head.find('\r'));
+}
+
+}  // namespace
+
+#define ONLY_IN_A_BUCKET \
+  if (!is_bucket()) return
+
+TEST_CASE_FIXTURE(bucket_fixture, "a server that is busy is asked again, and then everything is as it should be") {
+  ONLY_IN_A_BUCKET;
+  int times = 0;
+  faults([&](const std::string& head) {
+    if (head.starts_with("GET") && head.find("list-type") != head.npos) return fault{};
+    return ++times % 3 != 0 ? answered(times % 3 == 1 ? 503 : 500, times % 3 == 1 ? "SlowDown" : "InternalError")
+                            : fault{};
+  });
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
+    CHECK((co_await get(*s, "task", "clip")) == "0123");
+  });
+  CHECK(counted("streamdemo_s3_retries_total") >= 4);
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "connections that break, before, during and after, cost no byte and double none") {
+  ONLY_IN_A_BUCKET;
+  const auto bytes = pattern(12 << 20);
+  std::map<std::string, int> tries;
+  faults([&](const std::string& head) {
+    if (head.find("list-type") != head.npos) return fault{};
+    const auto n = ++tries[first_line(head)];
+    if (head.starts_with("GET")) return n == 1 ? fault{fault::kind::cut_answer, {}, 30000} : fault{};
+    if (head.starts_with("HEAD")) return fault{};
+    // What begins an upload is lost once; every other request of it is carried out once, and its answer lost.
+    if (n == 1) return fault{fault::kind::cut, {}, 0};
+    return n == 2 ? fault{fault::kind::lost_answer, {}, 0} : fault{};
+  });
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
+    CHECK((co_await put_output(*s, "task", "clip", "0123")).error().code == errc::already_exists);
+    CHECK(outcome(co_await put_input(*s, "task", "in", bytes)) == "ok");
+    CHECK((co_await get(*s, "task", "in") == bytes));
+    const auto copy = co_await s->local("task", "in");
+    REQUIRE(copy.has_value());
+    CHECK((text_of(copy->path) == bytes));
+    CHECK((co_await s->inputs()).size() == 1);
+  });
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "a completion that fails after the server has said 200 is tried again") {
+  ONLY_IN_A_BUCKET;
+  int completed = 0;
+  faults([&](const std::string& head) {
+    const bool completes = head.starts_with("POST") && head.find("uploadId=") != head.npos;
+    return completes && ++completed == 1 ? answered(200, "InternalError") : fault{};
+  });
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK(outcome(co_await put_input(*s, "task", "in", std::string(6 << 20, 'x'))) == "ok");
+    CHECK((co_await get(*s, "task", "in")).size() == 6 << 20);
+  });
+  CHECK(completed == 2);
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "a wrong clock of ours is told once, and requests are signed for the server's time") {
+  ONLY_IN_A_BUCKET;
+  const auto now = [] { return base::format_micros(base::system_clock().now()); };
+  const auto hour_of = [](const std::string& text) { return text.substr(0, 13); };
+  int refused = 0;
+  faults([&](const std::string& head) {
+    // 2026-11-30T03: x-amz-date is 20261130T03…
+    const auto at = head.find("x-amz-date: ") + 12;
+    const auto stamp = head.substr(at, 4) + "-" + head.substr(at + 4, 2) + "-" + head.substr(at + 6, 5);
+    if (hour_of(stamp) == hour_of(now())) return fault{};
+    ++refused;
+    const auto t = std::time(nullptr);
+    char date[64];
+    std::strftime(date, sizeof date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", std::gmtime(&t));
+    return answered(403, "RequestTimeTooSkewed", date);
+  });
+  clock.ahead = std::chrono::hours(-5);
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
+    CHECK((co_await get(*s, "task", "clip")) == "0123");
+    // Nor does it look old.
+    co_await s->sweep();
+    CHECK((co_await get(*s, "task", "clip")) == "0123");
+  });
+  CHECK(refused == 1);
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "a key that expires is refused at once, and replaced by what its file has by then") {
+  ONLY_IN_A_BUCKET;
+  const auto file = root.path() / "credentials";
+  const auto write = [&](const std::string& key, const std::string& secret) {
+    std::ofstream(file) << "[other]\naws_access_key_id = x\n\n[default]\naws_access_key_id = " << key
+                        << "\naws_secret_access_key=" << secret << "\n";
+  };
+  const auto key = bucket.access_key_id, secret = bucket.secret_access_key;
+  bucket.access_key_id = bucket.secret_access_key = {};
+  bucket.credentials_file = file;
+  bucket.profile = "default";
+  write("OLD", "old");
+  bool expired = false;
+  const std::string list = "<ListBucketResult></ListBucketResult>";
+  faults([&](const std::string& head) {
+    if (head.find("Credential=OLD/") == head.npos) return fault{};
+    if (expired) return answered(400, "ExpiredToken");
+    return fault{
+        fault::kind::answer,
+        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(list.size()) + "\r\nConnection: close\r\n\r\n" + list,
+        0};
+  });
+  const auto s = make();
+  expired = true;
+  test::run([&]() -> awaitable<void> {
+    const auto began = std::chrono::steady_clock::now();
+    const auto refused = co_await put_output(*s, "task", "clip", "0123");
+    CHECK(refused.error().code == errc::unavailable);
+    CHECK(refused.error().message.find("ExpiredToken") != std::string::npos);
+    CHECK((co_await s->open("task", "clip")).error().code == errc::unavailable);
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
+    write(key, secret);
+    CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
+    CHECK((co_await get(*s, "task", "clip")) == "0123");
+  });
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "what is wrong with the settings is said at the start") {
+  ONLY_IN_A_BUCKET;
+  const auto good = bucket;
+  bucket.bucket = "missing";
+  CHECK(try_make().error().message.find("NoSuchBucket") != std::string::npos);
+  CHECK(try_make().error().message.find("s3.bucket") != std::string::npos);
+  bucket = good;
+  bucket.secret_access_key = "another";
+  CHECK(try_make().error().message.find("SignatureDoesNotMatch") != std::string::npos);
+  bucket.access_key_id = {};
+  CHECK(try_make().error().message.find("s3.access_key_id") != std::string::npos);
+  bucket.credentials_file = root.path() / "none";
+  CHECK(try_make().error().message.find("none (s3.credentials_file)") != std::string::npos);
+  bucket = good;
+  bucket.endpoint = "s3.example.org";
+  CHECK(try_make().error().message.find("s3.endpoint") != std::string::npos);
+  // A server that cannot be reached may come later.
+  bucket.endpoint = "http://127.0.0.1:1";
+  bucket.retry_for = std::chrono::milliseconds(300);
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK((co_await put_output(*s, "task", "a", "1")).error().code == errc::unavailable);
+    CHECK((co_await put_input(*s, "task", "a", "1")).error().code == errc::unavailable);
+    CHECK((co_await s->open("task", "a")).error().code == errc::unavailable);
+    CHECK((co_await s->inputs()).empty());
+    co_await s->sweep();
+  });
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "what an upload that broke off has sent is given up") {
+  ONLY_IN_A_BUCKET;
+  int aborted = 0;
+  faults([&](const std::string& head) {
+    if (head.starts_with("DELETE") && head.find("uploadId=") != head.npos) ++aborted;
+    return fault{};
+  });
+  {
+    const auto s = make();
+    test::run([&]() -> awaitable<void> {
+      auto u = co_await s->create("task", "in", 1 << 26);
+      CHECK(outcome(co_await (*u)->write(std::string(11 << 20, 'x'))) == "ok");
+    });
+  }
+  CHECK(aborted == 1);
+  if (server_lacks("listing unfinished uploads")) return;
+  // That of a process that was killed is given up by whoever has seen it long enough.
+  bucket.abort_after = std::chrono::milliseconds(0);
+  bucket.retry_for = std::chrono::seconds(1);
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    auto u = co_await s->create("task", "in", 1 << 26);
+    CHECK(outcome(co_await (*u)->write(std::string(5 << 20, 'x'))) == "ok");
+    co_await s->sweep();
+    CHECK(aborted == 2);
+    CHECK(outcome(co_await (*u)->write(std::string(6 << 20, 'x'))) == "ok");
+    CHECK((co_await (*u)->commit()).error().code == errc::unavailable);
+  });
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "memory for parts and space for copies have bounds, and become free again") {
+  ONLY_IN_A_BUCKET;
+  bucket.max_buffer_bytes = 3 * bucket.part_bytes;
+  bucket.max_scratch_bytes = 150;
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    auto one = co_await s->create("task", "a", 1 << 26);
+    REQUIRE(one.has_value());
+    CHECK((co_await s->create("task", "b", 1 << 26)).error().code == errc::full);
+    CHECK((co_await s->create("task", "b", 1 << 26, 100)).error().code == errc::full);
+    CHECK(outcome(co_await (*one)->write(std::string(100, 'x'))) == "ok");
+    CHECK(outcome(co_await (*one)->commit()) == "ok");
+    (*one)->keep();
+    CHECK(outcome(co_await put_input(*s, "task", "b", std::string(100, 'y'))) == "ok");
+    {
+      const auto first = co_await s->local("task", "a");
+      CHECK(counted("streamdemo_s3_scratch_bytes") == 100);
+      CHECK((co_await s->local("task", "b")).error().code == errc::full);
+    }
+    co_await s->sweep();
+    co_await s->sweep();
+    CHECK((co_await s->local("task", "b")).has_value());
+  });
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "a link gives anybody the file, by the method and with the type that were signed") {
+  ONLY_IN_A_BUCKET;
+  bucket.endpoint = variable("STREAMDEMO_CONTRACT_OPEN_S3");
+  const auto without = make();
+  bucket.redirect = true;
+  const auto s = make();
+  CHECK(without->link_origin() == "");
+  CHECK(s->link_origin() == bucket.endpoint);
+  test::run([&]() -> awaitable<void> {
+    CHECK(outcome(co_await put_output(*s, "task", "clip.mp4", "0123456789")) == "ok");
+    artifacts::link_request wanted;
+    wanted.type = "video/mp4";
+    const auto proxied = co_await without->open("task", "clip.mp4");
+    CHECK_FALSE(without->link(*proxied, wanted).has_value());
+    const auto f = co_await s->open("task", "clip.mp4");
+    const auto address = s->link(*f, wanted).value();
+    CHECK(address.starts_with(bucket.endpoint + "/contract/" + bucket.prefix + "files/task/clip.mp4?X-Amz-Algorithm="));
+    const auto colon = bucket.endpoint.rfind(':');
+    const auto port = static_cast<std::uint16_t>(std::stoi(bucket.endpoint.substr(colon + 1)));
+    const auto ex = co_await boost::asio::this_coro::executor;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto anybody = http::make_client(ex, "127.0.0.1", port);
+    std::vector<http::field> fields;
+    fields.push_back({"Range", "bytes=2-4"});
+    const auto target = address.substr(bucket.endpoint.size());
+    const auto got = co_await anybody->send(http::verb::get, target, fields, "", until);
+    REQUIRE(got.has_value());
+    CHECK(got->status == 206);
+    CHECK(got->body == "234");
+    CHECK(got->header("Content-Type") == "video/mp4");
+    CHECK(got->header("ETag") == f->etag);
+    wanted.head = true;
+    const auto described = s->link(*f, wanted).value();
+    const auto head = co_await anybody->send(http::verb::head, described.substr(bucket.endpoint.size()),
+                                             std::vector<http::field>(), "", until);
+    REQUIRE(head.has_value());
+    CHECK(head->status == 200);
+    CHECK(head->header("Content-Length") == "10");
+    wanted.head = false;
+    wanted.type = "application/octet-stream";
+    wanted.disposition = "attachment; filename=\"clip.mp4\"";
+    const auto attached = s->link(*f, wanted).value();
+    const auto whole = co_await anybody->send(http::verb::get, attached.substr(bucket.endpoint.size()),
+                                              std::vector<http::field>(), "", until);
+    REQUIRE(whole.has_value());
+    CHECK(whole->body == "0123456789");
+    CHECK(whole->header("Content-Type") == wanted.type);
+    CHECK(whole->header("Content-Disposition") == wanted.disposition);
+    anybody->disconnect();
+  });
+}

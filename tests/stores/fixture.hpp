@@ -1,0 +1,137 @@
+// The store that STREAMDEMO_CONTRACT_STORE names, empty: `directory`, or `s3`, at the server and with the key that
+// tests/stores/run has made. Every fixture has a part of the bucket of its own.
+#pragma once
+#include <doctest/doctest.h>
+#include <streamdemo/artifacts/s3.hpp>
+#include <streamdemo/base/id.hpp>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "support/run.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace streamdemo::stores {
+
+using base::awaitable;
+using base::errc;
+namespace fs = std::filesystem;
+
+class shifted_clock final : public base::clock {
+ public:
+  base::sys_time now() const override { return base::system_clock().now() + ahead; }
+  std::chrono::seconds ahead{0};
+};
+
+inline std::string variable(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? "" : text;
+}
+
+// Whether the server of the bucket is known to lack this: "listing unfinished uploads", "atomic conditions".
+inline bool server_lacks(const std::string& what) {
+  return variable("STREAMDEMO_CONTRACT_S3_LACKS").find(what) != std::string::npos;
+}
+
+struct fixture {
+  test::temporary_directory root;
+  shifted_clock clock;
+  base::metrics metrics;
+  base::logger log{"test", base::log_level::off};
+  artifacts::s3_options bucket = bucket_options();
+  std::uint64_t max_bytes = 1 << 26;
+  std::uint64_t max_input_bytes = 1 << 26;
+  base::milliseconds keep_for = std::chrono::minutes(10);
+
+  static bool is_bucket() { return variable("STREAMDEMO_CONTRACT_STORE") == "s3"; }
+
+  artifacts::result<std::unique_ptr<artifacts::store>> try_make() {
+    if (is_bucket()) {
+      auto o = bucket;
+      o.max_bytes = max_bytes;
+      o.max_input_bytes = max_input_bytes;
+      o.keep_for = keep_for;
+      return artifacts::make_s3_store(o, clock, metrics, log);
+    }
+    artifacts::options o{root.path() / "store", keep_for, max_bytes, 2, max_input_bytes};
+    return artifacts::make_directory_store(o, clock, metrics, log);
+  }
+  std::unique_ptr<artifacts::store> make() {
+    auto made = try_make();
+    if (!made) FAIL(made.error().message);
+    return std::move(*made);
+  }
+
+  artifacts::s3_options bucket_options() const {
+    artifacts::s3_options o;
+    o.endpoint = variable("STREAMDEMO_CONTRACT_S3");
+    o.bucket = "contract";
+    o.region = "us-east-1";
+    o.prefix = "case-" + base::random_id() + "/";
+    o.access_key_id = variable("AWS_ACCESS_KEY_ID");
+    o.secret_access_key = variable("AWS_SECRET_ACCESS_KEY");
+    o.part_bytes = 5 << 20;
+    o.parts_in_flight = 2;
+    o.max_buffer_bytes = 64 << 20;
+    o.connections = 4;
+    o.retry_for = std::chrono::seconds(20);
+    o.url_lifetime = std::chrono::minutes(5);
+    o.abort_after = std::chrono::hours(24);
+    o.scratch_directory = root.path() / "scratch";
+    o.max_scratch_bytes = 64 << 20;
+    o.threads = 2;
+    return o;
+  }
+};
+
+inline awaitable<artifacts::result<std::uint64_t>> put_output(artifacts::store& s, std::string id, std::string name,
+                                                              std::string bytes) {
+  const auto scratch = co_await s.make_scratch();
+  std::ofstream(*scratch / name) << bytes;
+  auto adopted = co_await s.adopt(*scratch / name, id, name);
+  co_await s.remove_scratch(*scratch);
+  co_return adopted;
+}
+
+inline awaitable<artifacts::result<void>> put_input(artifacts::store& s, std::string id, std::string name,
+                                                    std::string bytes) {
+  auto u = co_await s.create(id, name, 1 << 30);
+  if (!u) co_return std::move(u).error();
+  auto written = co_await (*u)->write(bytes);
+  if (!written) co_return written;
+  auto done = co_await (*u)->commit();
+  (*u)->keep();
+  co_return done;
+}
+
+// So that a failed check shows why.
+template <class T>
+std::string outcome(const artifacts::result<T>& r) {
+  return r ? "ok" : std::string(base::to_string(r.error().code)) + ": " + r.error().message;
+}
+
+inline awaitable<std::string> get(artifacts::store& s, std::string id, std::string name) {
+  auto f = co_await s.open(id, name);
+  if (!f) co_return "error: " + std::string(base::to_string(f.error().code));
+  auto bytes = co_await s.read(*f, 0, 1 << 26);
+  if (!bytes) co_return "error: " + bytes.error().message;
+  co_return std::move(*bytes);
+}
+
+inline std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+// Bytes in which no two places look alike.
+inline std::string pattern(std::size_t size) {
+  std::string bytes(size, '\0');
+  std::uint32_t state = 12345;
+  for (auto& c : bytes) {
+    state = state * 1664525 + 1013904223;
+    c = static_cast<char>(state >> 24);
+  }
+  return bytes;
+}
+
+}  // namespace streamdemo::stores
