@@ -50,7 +50,9 @@ class Clients:
 
     async def submit(self, kind, payload, *, results=None, ends=("succeeded",), key=None, query="", turn=None,
                      patience=120):
-        """Submits a task and returns its id; None: it was not acknowledged. With a key it repeats the request until it is."""
+        """Submits a task and returns its id; None: it was not acknowledged. With a key it repeats the request until it is.
+        A payload of bytes is a file."""
+        content = {"data": payload} if isinstance(payload, bytes) else {"json": payload}
         turn = next(self._turn) if turn is None else turn
         sent_at = until = time.monotonic()
         until += patience if key else 0
@@ -58,7 +60,7 @@ class Clients:
             try:
                 headers = {"Idempotency-Key": key} if key else {}
                 url = f"{self._gateway(turn + attempt)}/api/{kind}{query}"
-                async with self.http.post(url, json=payload, headers=headers, timeout=SUBMIT) as answer:
+                async with self.http.post(url, **content, headers=headers, timeout=SUBMIT) as answer:
                     body = await answer.json()
                     if answer.status == 202:
                         return self._acknowledge(body["request_id"], sent_at, results, ends)

@@ -5,6 +5,7 @@ import itertools
 import time
 
 from .brokers import until
+from .bucket import bucket
 from .clients import TRANSPORTS, Clients
 from .ledger import Ledger
 from .log import Log, end_all
@@ -25,9 +26,12 @@ class Stage:
         self._watchers = []
         self._open = contextlib.AsyncExitStack()
 
-    async def build(self, gateways=2, processors=2, settings=None, tables=""):
-        """Starts the system; everything below needs it. Its processors have room for the whole load."""
+    async def build(self, gateways=2, processors=2, settings=None, tables="", in_bucket=False):
+        """Starts the system; everything below needs it. Its processors have room for the whole load. `in_bucket`: no two
+        processes share a directory, their files are in a bucket."""
         self.names = Names.fresh(self.name)
+        if in_bucket:
+            settings = {**await self._open.enter_async_context(bucket(self.directory / self.name)), **(settings or {})}
         self.system = System(self.binary, self.brokers.bootstrap, self.directory / self.name, self.names,
                              {"processor.concurrency": 100, **(settings or {})}, tables)
         self._open.push_async_callback(self.system.end)

@@ -98,7 +98,7 @@ class Process:
 
 class System:
     def __init__(self, binary, bootstrap, directory, names, settings=None, tables=""):
-        """`settings` go to every process; `tables` is TOML for kinds of tasks."""
+        """`settings` go to every process, with its name for `{name}`; `tables` is TOML for kinds of tasks."""
         self.binary, self.bootstrap, self.directory, self.names = binary, bootstrap, directory, names
         self.settings = settings or {}
         self.processes: list[Process] = []
@@ -139,7 +139,7 @@ class System:
             "topics.dead_letter": self.names.dead_letter, "topics.group": self.names.group,
             "topics.partitions": self.names.partitions, "artifacts.directory": self.directory / "artifacts",
             **self.settings, **(settings or {})}
-        flags = [part for key, value in given.items() for part in ("--set", f"{key}={value}")]
+        flags = [part for key, value in given.items() for part in ("--set", f"{key}={value}".replace("{name}", name))]
         log = self.directory / f"{name}.log"
         with open(log, "wb") as out:
             child = await asyncio.create_subprocess_exec(

@@ -22,11 +22,12 @@ struct s3_upload::progress {
 };
 
 s3_upload::s3_upload(s3_store& owner, base::executor ex, std::string key, std::uint64_t max_bytes,
-                     std::uint64_t reserved, base::byte_budget::share room)
+                     std::uint64_t expected, base::byte_budget::share room)
     : owner_(owner),
       key_(std::move(key)),
       max_bytes_(max_bytes),
-      reserved_(reserved),
+      expected_(expected),
+      reserved_(expected),
       progress_(std::make_shared<progress>(ex, std::move(room))) {}
 
 s3_upload::~s3_upload() {
@@ -71,7 +72,11 @@ awaitable<result<void>> s3_upload::write_some(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto full = static_cast<std::size_t>(owner_.chosen().part_bytes);
     // Once, so that it does not move as it grows.
-    if (filling_.empty()) filling_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(full, reserved_)));
+    if (filling_.empty() && expected_ > 0) {
+      filling_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(full, expected_)));
+    } else if (filling_.empty()) {
+      filling_.reserve(full);
+    }
     const auto n = std::min(bytes.size(), full - filling_.size());
     filling_.append(bytes.substr(0, n));
     bytes.remove_prefix(n);

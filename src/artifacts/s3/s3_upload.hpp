@@ -12,8 +12,9 @@ namespace streamdemo::artifacts::s3 {
 
 class s3_upload final : public upload {
  public:
-  // `room`: for all parts in memory. `reserved`: the bytes of the store that are reserved for it already.
-  s3_upload(s3_store& owner, base::executor ex, std::string key, std::uint64_t max_bytes, std::uint64_t reserved,
+  // `room`: for all parts in memory. `expected`: its size, if it is known, else 0; so many bytes of the store are
+  // reserved for it already.
+  s3_upload(s3_store& owner, base::executor ex, std::string key, std::uint64_t max_bytes, std::uint64_t expected,
             base::byte_budget::share room);
   ~s3_upload() override;
 
@@ -38,6 +39,7 @@ class s3_upload final : public upload {
   s3_store& owner_;
   const std::string key_;
   const std::uint64_t max_bytes_;
+  const std::uint64_t expected_;
   std::uint64_t reserved_;  // at least size_
   std::uint64_t size_ = 0;
   std::string filling_;

@@ -37,6 +37,7 @@ ALL = [
     Scenario("poison", poison.poison),
     Scenario("drain-processor", drains.drain),
     Scenario("video-resumed", videos.video_resumed),
+    Scenario("bucket-videos", videos.bucket_videos),
     Scenario("long-tasks", long_tasks.long_tasks),
     Scenario("group-deleted", groups.group_deleted),
     Scenario("group-renamed", groups.group_renamed),

@@ -6,6 +6,8 @@ import subprocess
 from ..brokers import until
 
 CLIPS = 6
+# The first one, and as many as may be lost by default.
+MOST_RUNS = 4
 SAMPLE = {"source": "sample", "sample_seconds": 3 * CLIPS, "clip_seconds": 3, "size": "720p", "preset": "slow"}
 
 
@@ -29,6 +31,51 @@ async def video_resumed(stage):
     clips = [event["data"] for _, event in stage.ledger.views[0].events if event["type"] == "result"]
     await check_clips(stage, clips)
     stage.proved(f"{len(clips)} clips, each once, follow each other and play")
+
+
+async def bucket_videos(stage):
+    """As above with an uploaded video, without any common directory: the processor is killed at each clip as long as a task
+    has runs left, and at last drained. One gateway sends clients to the bucket, the other one serves its bytes itself."""
+    # Too short for the rest of the video.
+    await stage.build(gateways=1, in_bucket=True, settings={"processor.drain_ms": 100})
+    await stage.system.gateway({"artifacts.serve": "redirect"})
+    request_id = await stage.task("process-video", await sample_video(stage), results=CLIPS, transport="sse", turn=0,
+                                  query=f"?clip_seconds={SAMPLE['clip_seconds']}&preset=slow")
+    for turn, transport in enumerate(("websocket", "longpoll")):
+        stage.watch(request_id, transport, turn)
+    await until("it runs", lambda: request_id in stage.log.fold.tasks)
+    task = stage.log.fold.tasks[request_id]
+    stage.fault("kill -9 of the processor at each clip, then a drain of one")
+    for run in range(1, MOST_RUNS):
+        stage.proved(f"{await (await at_a_clip(stage, task, run)).kill()} at clip {task.results - 1}")
+        await stage.system.processor()
+    stage.proved(f"{await (await at_a_clip(stage, task, MOST_RUNS)).drain()} after {task.results} clips", task.ended_offset is None)
+    await stage.system.processor()
+    await until("it has ended", lambda: task.ended_offset is not None, 120)
+    stage.proved(f"{len(task.starts)} runs, each went on where the one before it was",
+                 len(task.starts) == MOST_RUNS + 1 and all(s.resumed for s in task.starts[1:]))
+    await stage.until_ended()
+    clips = [event["data"] for _, event in stage.ledger.views[0].events if event["type"] == "result"]
+    await check_clips(stage, clips)
+    shared = [p for p in (stage.directory / stage.name).iterdir() if p.name == "artifacts"]
+    stage.proved(f"{len(clips)} clips, each once, follow each other and play, by 302 and by proxy", not shared)
+
+
+async def at_a_clip(stage, task, run):
+    """The process of that run of the task, once it has given a clip."""
+    await until(f"run {run} has given a clip",
+                lambda: task.ended_offset is not None or (len(task.starts) >= run and task.results > task.starts[-1].after_results), 120)
+    if task.ended_offset is not None:
+        raise AssertionError(f"it ended in run {len(task.starts)}")
+    return stage.system.process(task.starts[-1].source)
+
+
+async def sample_video(stage):
+    """A file that takes some time to be cut."""
+    file = stage.directory / stage.name / "upload.mp4"
+    await output("ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc2=d={SAMPLE['sample_seconds']}:s=1280x720:r=30", "-f", "lavfi", "-i",
+                 f"sine=d={SAMPLE['sample_seconds']}", "-c:v", "mpeg4", "-q:v", "2", "-c:a", "aac", file)
+    return file.read_bytes()
 
 
 async def check_clips(stage, clips):

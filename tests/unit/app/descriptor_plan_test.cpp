@@ -58,3 +58,10 @@ TEST_CASE("what is open already leaves less room, at last none") {
   CHECK(room_for_connections(p, 10) == static_cast<std::uint64_t>(p.connections_below) - 10);
   CHECK(room_for_connections(p, 80) == 0);
 }
+
+TEST_CASE("the connections to a bucket have descriptors of their own") {
+  auto n = everything;
+  n.bucket = 16;
+  const auto with_bucket = plan_descriptors(with(n, 65'536)), without = plan_descriptors(with(everything, 65'536));
+  CHECK(without.files_below - with_bucket.files_below == 32);
+}
