@@ -8,6 +8,10 @@ void show_limits(const config::settings& s, base::metrics& m) {
         .Set(static_cast<double>(value));
   };
   show("artifacts.max_bytes", s.artifacts.max_bytes);
+  if (s.artifacts.store == config::store_kind::s3) {
+    show("s3.max_buffer_bytes", s.s3.max_buffer_bytes);
+    show("s3.max_scratch_bytes", s.s3.max_scratch_bytes);
+  }
   if (s.role != config::role::processor) {
     show("gateway.max_tasks", s.gateway.max_tasks);
     show("gateway.max_connections", s.gateway.max_connections);

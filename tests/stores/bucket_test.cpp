@@ -1,5 +1,8 @@
 // What only the store in a bucket does, and what becomes of it when its server fails.
+#include <atomic>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <chrono>
+#include <streamdemo/base/notifier.hpp>
 #include <streamdemo/http/client.hpp>
 
 #include "artifacts/s3/signer.hpp"
@@ -42,11 +45,12 @@ std::string first_line(const std::string& head) {
 
 TEST_CASE_FIXTURE(bucket_fixture, "a server that is busy is asked again, and then everything is as it should be") {
   ONLY_IN_A_BUCKET;
-  int times = 0;
+  std::atomic<int> times{0};
   faults([&](const std::string& head) {
     if (head.starts_with("GET") && head.find("list-type") != head.npos) return fault{};
-    return ++times % 3 != 0 ? answered(times % 3 == 1 ? 503 : 500, times % 3 == 1 ? "SlowDown" : "InternalError")
-                            : fault{};
+    const int n = ++times % 3;
+    if (n == 0) return fault{};
+    return n == 1 ? answered(503, "SlowDown") : answered(500, "InternalError");
   });
   const auto s = make();
   test::run([&]() -> awaitable<void> {
@@ -84,7 +88,7 @@ TEST_CASE_FIXTURE(bucket_fixture, "connections that break, before, during and af
 
 TEST_CASE_FIXTURE(bucket_fixture, "a completion that fails after the server has said 200 is tried again") {
   ONLY_IN_A_BUCKET;
-  int completed = 0;
+  std::atomic<int> completed{0};
   faults([&](const std::string& head) {
     const bool completes = head.starts_with("POST") && head.find("uploadId=") != head.npos;
     return completes && ++completed == 1 ? answered(200, "InternalError") : fault{};
@@ -101,7 +105,7 @@ TEST_CASE_FIXTURE(bucket_fixture, "a wrong clock of ours is told once, and reque
   ONLY_IN_A_BUCKET;
   const auto now = [] { return base::format_micros(base::system_clock().now()); };
   const auto hour_of = [](const std::string& text) { return text.substr(0, 13); };
-  int refused = 0;
+  std::atomic<int> refused{0};
   faults([&](const std::string& head) {
     // 2026-11-30T03: x-amz-date is 20261130T03…
     const auto at = head.find("x-amz-date: ") + 12;
@@ -137,7 +141,7 @@ TEST_CASE_FIXTURE(bucket_fixture, "a key that expires is refused at once, and re
   bucket.credentials_file = file;
   bucket.profile = "default";
   write("OLD", "old");
-  bool expired = false;
+  std::atomic<bool> expired{false};
   const std::string list = "<ListBucketResult></ListBucketResult>";
   faults([&](const std::string& head) {
     if (head.find("Credential=OLD/") == head.npos) return fault{};
@@ -193,7 +197,7 @@ TEST_CASE_FIXTURE(bucket_fixture, "what is wrong with the settings is said at th
 
 TEST_CASE_FIXTURE(bucket_fixture, "what an upload that broke off has sent is given up") {
   ONLY_IN_A_BUCKET;
-  int aborted = 0;
+  std::atomic<int> aborted{0};
   faults([&](const std::string& head) {
     if (head.starts_with("DELETE") && head.find("uploadId=") != head.npos) ++aborted;
     return fault{};
@@ -219,6 +223,27 @@ TEST_CASE_FIXTURE(bucket_fixture, "what an upload that broke off has sent is giv
     CHECK(outcome(co_await (*u)->write(std::string(6 << 20, 'x'))) == "ok");
     CHECK((co_await (*u)->commit()).error().code == errc::unavailable);
   });
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "who is canceled does not wait for a server that says nothing") {
+  ONLY_IN_A_BUCKET;
+  using namespace boost::asio::experimental::awaitable_operators;
+  faults([&](const std::string& head) {
+    return head.find("list-type") != head.npos ? fault{} : fault{fault::kind::silence, {}, 0};
+  });
+  const auto s = make();
+  const auto began = std::chrono::steady_clock::now();
+  test::run([&]() -> awaitable<void> {
+    auto u = co_await s->create("task", "in", 1 << 26);
+    CHECK(outcome(co_await (*u)->write("bytes")) == "ok");
+    const auto opened = co_await (s->open("task", "clip") || base::sleep_for(std::chrono::milliseconds(50)));
+    CHECK(opened.index() == 1);
+    const auto committed = co_await ((*u)->commit() || base::sleep_for(std::chrono::milliseconds(50)));
+    CHECK(committed.index() == 1);
+    // Whether it is there is not known; it counts as refused.
+    CHECK((co_await (*u)->commit()).error().code == errc::closed);
+  });
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
 }
 
 TEST_CASE_FIXTURE(bucket_fixture, "memory for parts and space for copies have bounds, and become free again") {

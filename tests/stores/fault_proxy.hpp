@@ -24,7 +24,8 @@ struct fault {
     answer,       // `text`, and the server hears nothing of it
     cut,          // the connection is closed before an answer
     lost_answer,  // the server carries it out, and its answer is lost
-    cut_answer    // after `bytes` of it
+    cut_answer,   // after `bytes` of it
+    silence       // until the client goes away
   } what = kind::none;
   std::string text;
   std::size_t bytes = 0;
@@ -128,6 +129,12 @@ class fault_proxy {
       f = judge_(request.substr(0, head));
     }
     if (f.what == fault::kind::cut) return;
+    if (f.what == fault::kind::silence) {
+      std::string nothing;
+      while (receive(client.get(), nothing)) {
+      }
+      return;
+    }
     if (f.what == fault::kind::answer) {
       // Nothing follows the head of an answer to HEAD.
       const auto end = request.starts_with("HEAD ") ? f.text.find("\r\n\r\n") + 4 : f.text.size();

@@ -33,4 +33,7 @@ TEST_CASE("a process shows the limits of the parts that it has") {
   CHECK_FALSE(shows(s, "gateway.max_tasks"));
   CHECK(shows(s, "artifacts.max_bytes"));
   CHECK_FALSE(shows(s, "inprocess.max_disk_bytes"));
+  CHECK_FALSE(shows(s, "s3.max_scratch_bytes"));
+  s.artifacts.store = config::store_kind::s3;
+  CHECK(shows(s, "s3.max_scratch_bytes"));
 }

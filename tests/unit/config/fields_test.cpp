@@ -69,6 +69,30 @@ TEST_CASE("values beyond the limits of their setting are refused") {
   CHECK(load_set({"gateway.allowed_origins=https://example.org,http://[::1]:3000"}).problems.empty());
 }
 
+TEST_CASE("what cannot be the place of a bucket is refused") {
+  for (const std::string good : {"", "https://s3.example.org", "http://127.0.0.1:9000", "http://[::1]:9000"}) {
+    CAPTURE(good);
+    CHECK(wrong_s3_endpoint(good).empty());
+  }
+  for (const std::string bad : {"s3.example.org", "ftp://s3.example.org", "https://s3.example.org/", "https://a/b"}) {
+    CAPTURE(bad);
+    CHECK(!wrong_s3_endpoint(bad).empty());
+  }
+  for (const std::string good : {"", "abc", "my.bucket-1"}) CHECK(wrong_bucket(good).empty());
+  for (const std::string bad : {"ab", "My", "a_b", "-abc", "abc.", "a/b/c"}) {
+    CAPTURE(bad);
+    CHECK(!wrong_bucket(bad).empty());
+  }
+  CHECK(!wrong_bucket(std::string(64, 'a')).empty());
+  for (const std::string good : {"", "a/", "a/b_c.d-E", "..a"}) CHECK(wrong_s3_prefix(good).empty());
+  for (const std::string bad : {"/a", "a//b", "../a", "a/../b", "a/./b", "a b", "a/.."}) {
+    CAPTURE(bad);
+    CHECK(!wrong_s3_prefix(bad).empty());
+  }
+  CHECK(reports(load_set({"artifacts.store=ftp"}), "--set artifacts.store", "directory"));
+  CHECK(reports(load_set({"s3.region=eu west"}), "--set s3.region", "must be at most 64"));
+}
+
 TEST_CASE("round numbers are shown in the largest unit that divides them") {
   CHECK(readable_bytes(1048576) == "1 MiB");
   CHECK(readable_bytes(921600) == "900 KiB");
