@@ -28,6 +28,7 @@ def process(job, **settings):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         settings = {"gateway.port": 0, "management.port": 0, "artifacts.directory": directory / "artifacts",
+                    "s3.scratch_directory": directory / "scratch",
                     "history.directory": directory / "histories", "inprocess.directory": directory / "journal",
                     **{key.replace("__", "."): value for key, value in settings.items()}}
         words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]

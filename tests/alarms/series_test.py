@@ -6,9 +6,11 @@ from .files import queries, selectors
 # Only where there are brokers: kafka_test.py.
 ON_BROKERS = "streamdemo_kafka_"
 
-# Everything that a process may be: a journal, histories on disk, and tokens of an issuer that cannot be reached.
+# Everything that a process may be: a journal, histories on disk, and a bucket and tokens of an issuer that cannot be reached.
 ALL = {"auth__mode": "jwt", "auth__issuers__main__issuer": "https://issuer.example", "auth__issuers__main__audience": "streamdemo",
-       "auth__issuers__main__jwks": "http://127.0.0.1:9/keys", "auth__id_secret": "0123456789abcdef0123456789abcdef"}
+       "auth__issuers__main__jwks": "http://127.0.0.1:9/keys", "auth__id_secret": "0123456789abcdef0123456789abcdef",
+       "artifacts__store": "s3", "s3__endpoint": "http://127.0.0.1:9", "s3__bucket": "files", "s3__access_key_id": "any",
+       "s3__secret_access_key": "any"}
 
 
 class Series(unittest.TestCase):

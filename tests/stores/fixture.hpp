@@ -4,9 +4,11 @@
 #include <doctest/doctest.h>
 #include <streamdemo/artifacts/s3.hpp>
 #include <streamdemo/base/id.hpp>
+#include <streamdemo/base/notifier.hpp>
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 
 #include "support/run.hpp"
 #include "support/temporary_directory.hpp"
@@ -108,6 +110,12 @@ inline awaitable<artifacts::result<void>> put_input(artifacts::store& s, std::st
 template <class T>
 std::string outcome(const artifacts::result<T>& r) {
   return r ? "ok" : std::string(base::to_string(r.error().code)) + ": " + r.error().message;
+}
+
+// Waits for what a store does by itself, not for ever.
+inline awaitable<void> until(std::function<bool()> is_so) {
+  const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!is_so() && std::chrono::steady_clock::now() < last) co_await base::sleep_for(std::chrono::milliseconds(10));
 }
 
 inline awaitable<std::string> get(artifacts::store& s, std::string id, std::string name) {

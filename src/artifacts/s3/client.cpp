@@ -61,11 +61,11 @@ client::client(client_options o, key_source& keys, base::blocking_pool& pool, co
       pool_(pool),
       clock_(clock),
       log_(log),
-      good_(metrics.counter("streamdemo_s3_requests_total", "Requests to the bucket, by how they ended",
+      good_(metrics.counter("streamdemo_bucket_requests_total", "Requests to the bucket, by how they ended",
                             {{"outcome", "answered"}})),
-      bad_(metrics.counter("streamdemo_s3_requests_total", "Requests to the bucket, by how they ended",
+      bad_(metrics.counter("streamdemo_bucket_requests_total", "Requests to the bucket, by how they ended",
                            {{"outcome", "failed"}})),
-      repeated_(metrics.counter("streamdemo_s3_retries_total", "Requests to the bucket that were sent once more")),
+      repeated_(metrics.counter("streamdemo_bucket_retries_total", "Requests to the bucket that were sent once more")),
       transfers_(options_.connections, longest_silence) {}
 
 awaitable<result<exchanged>> client::once(const call& c, const credentials& by) {
