@@ -6,14 +6,17 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.parse
 
 BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
 BUCKET = os.environ["STREAMDEMO_CONTRACT_OPEN_S3"]
+ENDS_WITHIN = 15
 READY = re.compile(r"is ready on http://localhost:(\d+)")
 
 
@@ -34,10 +37,14 @@ def program(**settings):
                 raise AssertionError("it ended by itself")
             yield int(ready[1]), pathlib.Path(directory)
         finally:
+            began = time.monotonic()
             child.terminate()
             child.stdout.read()
             child.stdout.close()
             child.wait()
+            # What it still does in the bucket, it does for a short time only.
+            if time.monotonic() - began > ENDS_WITHIN:
+                raise AssertionError("it took too long to end")
 
 
 def ask(address, method="GET", body=None, **fields):
@@ -50,6 +57,18 @@ def ask(address, method="GET", body=None, **fields):
     got = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     connection.close()
     return got
+
+
+def unfinished():
+    return ask(f"{BUCKET}/contract?uploads&prefix=program/inputs/")[2]
+
+
+def until(what, condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.02)
 
 
 def video():
@@ -108,6 +127,21 @@ class Program(unittest.TestCase):
         self.assertEqual((200, str(len(content))), (status, there["content-length"]))
         self.assertEqual(304, ask(clip, If_None_Match=same["etag"])[0])
         self.assertEqual(404, ask(clip + "x")[0])
+
+    def test_a_bucket_that_is_away_is_503_and_holds_up_neither_start_nor_end(self):
+        with program(s3__endpoint="http://127.0.0.1:9", s3__retry_for_ms=300) as (port, _):
+            status, fields, body = ask(f"http://127.0.0.1:{port}/api/artifacts/task/clip.mp4")
+            self.assertEqual((503, "application/problem+json"), (status, fields["content-type"]), body)
+            self.assertIn("retry-after", fields)
+            status, _, body = ask(f"http://127.0.0.1:{port}/api/process-video", "POST", b"video", Content_Type="video/mp4")
+            self.assertEqual(503, status, body)
+
+    def test_what_a_client_that_goes_away_has_sent_is_given_up(self):
+        with program(s3__part_bytes=5 << 20) as (port, _):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(b"POST /api/process-video HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\n\r\n" + bytes(11 << 20))
+                until("it is begun in the bucket", lambda: b"<UploadId>" in unfinished())
+            until("it is given up", lambda: b"<UploadId>" not in unfinished())
 
     def test_what_is_wrong_with_the_bucket_ends_the_program_with_a_sentence(self):
         for settings, said in (({"s3__bucket": "missing"}, "s3.bucket"), ({"s3__bucket": ""}, "s3.bucket is empty"),

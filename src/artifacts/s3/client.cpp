@@ -12,6 +12,7 @@ namespace streamdemo::artifacts::s3 {
 namespace {
 
 constexpr std::chrono::seconds longest_silence{20};
+constexpr std::chrono::seconds longest_single_try{5};
 constexpr std::size_t max_list = 4 << 20;
 constexpr std::size_t max_small = 256 << 10;
 const std::string empty_hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -86,6 +87,7 @@ awaitable<result<exchanged>> client::once(const call& c, const credentials& by) 
   e.max_answer = c.max_answer;
   e.answer_file = c.answer_file;
   e.answer_at = c.answer_at;
+  if (c.once) e.at_most = longest_single_try;
   co_return co_await transfers_.perform(e);
 }
 
@@ -127,6 +129,7 @@ awaitable<result<exchanged>> client::send(call c) {
       why = error{errc::unavailable, fmt::format("the bucket's server cannot be reached for {}: {}", on, why->message)};
     }
     if (c.once) {
+      bad_.Increment();
       if (got && next != step::again) why->code = errc::invalid_argument;
       co_return *why;
     }
@@ -254,8 +257,9 @@ awaitable<result<void>> client::settled(std::string key, std::string write_id, e
   co_return why;
 }
 
-awaitable<result<void>> client::remove(std::string key) {
+awaitable<result<void>> client::remove(std::string key, try_once once) {
   call c;
+  c.once = once == try_once::yes;
   c.method = "DELETE";
   c.key = std::move(key);
   c.max_answer = max_small;
@@ -264,8 +268,9 @@ awaitable<result<void>> client::remove(std::string key) {
   co_return std::move(got).error();
 }
 
-awaitable<result<object_list>> client::list(std::string prefix, std::string from, int most) {
+awaitable<result<object_list>> client::list(std::string prefix, std::string from, int most, try_once once) {
   call c;
+  c.once = once == try_once::yes;
   c.method = "GET";
   c.query.emplace_back("list-type", "2");
   c.query.emplace_back("prefix", std::move(prefix));

@@ -69,6 +69,8 @@ class client {
 
   // One try to list something below `prefix`. An error that the server itself has answered is invalid_argument.
   awaitable<result<void>> probe(std::string prefix);
+  // `yes`: for what is repeated anyway, or that nobody should wait for long. An error that the server itself has
+  // answered is then invalid_argument.
   enum class try_once { no, yes };
   awaitable<result<object_head>> head(std::string key, try_once once = try_once::no);
   // Bytes [from, from+size) of an object that has this tag. Errors: not_found, conflict (it has another).
@@ -78,8 +80,8 @@ class client {
   // Never replaces: errc::already_exists. Succeeds if an earlier try of this call has put it.
   awaitable<result<void>> put(std::string key, content what);
   // Succeeds if there is none.
-  awaitable<result<void>> remove(std::string key);
-  awaitable<result<object_list>> list(std::string prefix, std::string from, int most);
+  awaitable<result<void>> remove(std::string key, try_once once = try_once::no);
+  awaitable<result<object_list>> list(std::string prefix, std::string from, int most, try_once once = try_once::no);
 
   // An upload in parts, each but the last of at least 5 MiB. It becomes visible by complete(), as put() does.
   struct parts_upload {

@@ -161,11 +161,11 @@ awaitable<result<std::unique_ptr<upload>>> s3_store::create(std::string id, std:
   co_return std::move(made);
 }
 
-awaitable<result<std::vector<object_entry>>> s3_store::list(std::string prefix) {
+awaitable<result<std::vector<object_entry>>> s3_store::list(std::string prefix, client::try_once once) {
   std::vector<object_entry> all;
   std::string from;
   for (;;) {
-    auto page = co_await client_.list(prefix, from, listed_at_once);
+    auto page = co_await client_.list(prefix, from, listed_at_once, once);
     if (!page) co_return std::move(page).error();
     std::move(page->objects.begin(), page->objects.end(), std::back_inserter(all));
     if (page->next.empty()) co_return all;
@@ -174,7 +174,8 @@ awaitable<result<std::vector<object_entry>>> s3_store::list(std::string prefix) 
 }
 
 awaitable<std::vector<input>> s3_store::inputs() {
-  const auto all = co_await list(options_.prefix + "inputs/");
+  // Whoever asks does so again, and may not be able to stop waiting.
+  const auto all = co_await list(options_.prefix + "inputs/", client::try_once::yes);
   if (!all) {
     log_.warning("could not list the uploads in the bucket: {}", all.error().message);
     co_return std::vector<input>{};
@@ -217,8 +218,8 @@ base::milliseconds s3_store::sweep_interval() const noexcept {
   return std::chrono::minutes(10);
 }
 
-awaitable<void> s3_store::remove_key(std::string key) {
-  const auto gone = co_await client_.remove(key);
+awaitable<void> s3_store::remove_upload(std::string key, client::try_once once) {
+  const auto gone = co_await client_.remove(key, once);
   if (!gone) {
     log_.warning("could not remove {} from the bucket: {}", key, gone.error().message);
   } else {
@@ -228,7 +229,8 @@ awaitable<void> s3_store::remove_key(std::string key) {
 
 awaitable<void> s3_store::remove_input(std::string id, std::string name) {
   if (!is_plain_name(id) || !is_plain_name(name)) co_return;
-  co_await remove_key(input_key(id, name));
+  // If it fails, it is still listed.
+  co_await remove_upload(input_key(id, name), client::try_once::yes);
 }
 
 awaitable<void> s3_store::remove_outputs(std::string id) {

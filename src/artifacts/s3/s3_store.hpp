@@ -56,7 +56,7 @@ class s3_store final : public store {
   awaitable<result<void>> make_room(sort s, std::uint64_t n);
   void release(sort s, std::uint64_t n) { budget_.release(s, n); }
   void publish(sort s, std::uint64_t n) { budget_.publish(s, n); }
-  awaitable<void> remove_key(std::string key);
+  awaitable<void> remove_upload(std::string key, client::try_once once);
 
  private:
   struct located {
@@ -66,7 +66,7 @@ class s3_store final : public store {
   std::string output_key(const std::string& id, const std::string& name) const;
   std::string input_key(const std::string& id, const std::string& name) const;
   awaitable<result<located>> find(std::string id, std::string name);
-  awaitable<result<std::vector<object_entry>>> list(std::string prefix);
+  awaitable<result<std::vector<object_entry>>> list(std::string prefix, client::try_once once = client::try_once::no);
   awaitable<result<void>> copy(const located& from, int to);
   awaitable<result<std::uint64_t>> put_file(std::filesystem::path from, std::string key);
   awaitable<void> sweep_outputs(std::uint64_t max_bytes);

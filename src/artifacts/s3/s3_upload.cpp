@@ -40,7 +40,7 @@ s3_upload::~s3_upload() {
   if (!committed_) owner_.release(sort::input, reserved_);
   if (kept_) return;
   if (committed_) {
-    owner_.spawn([&owner = owner_, key = key_] { return owner.remove_key(key); });
+    owner_.spawn([&owner = owner_, key = key_] { return owner.remove_upload(key, client::try_once::no); });
   } else if (parts_ && idle) {
     // Otherwise the last of its parts does it.
     owner_.spawn([&owner = owner_, shared = progress_, what = *parts_] { return drop(owner, shared, what); });

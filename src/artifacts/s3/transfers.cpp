@@ -168,6 +168,7 @@ void prepare(job& j, std::chrono::seconds stall) {
   curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, 5000L);
   curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, static_cast<long>(stall.count()));
+  curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(w.at_most).count()));
   curl_easy_setopt(c, CURLOPT_USERAGENT, "streamdemo");
   curl_easy_setopt(c, CURLOPT_ERRORBUFFER, j.text);
   curl_easy_setopt(c, CURLOPT_READFUNCTION, give_bytes);

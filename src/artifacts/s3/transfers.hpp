@@ -26,6 +26,7 @@ struct exchange {
   std::size_t max_answer = 0;   // bytes of the answer's body, if it goes to no file
   int answer_file = -1;         // where the body of a good answer is written, from answer_at on
   std::uint64_t answer_at = 0;
+  std::chrono::seconds at_most{0};  // 0: as long as bytes move
 };
 
 struct exchanged {
