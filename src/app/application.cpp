@@ -122,8 +122,11 @@ struct application::impl {
         passed_sockets(std::move(sockets)),
         needs(needs_of(settings)),
         plan(plan_descriptors(needs)),
+        of_aws(variables_of_aws()),
         clock(c),
-        log(l) {}
+        log(l) {
+    hide_key_of_aws(settings, of_aws);
+  }
 
   const config::settings settings;
   const std::vector<kind> kinds;
@@ -132,6 +135,7 @@ struct application::impl {
   const std::vector<int> passed_sockets;
   const descriptor_needs needs;
   const descriptor_plan plan;
+  const aws_variables of_aws;
   const base::clock& clock;
   const base::logger& log;
   base::metrics metrics;
@@ -181,7 +185,7 @@ base::result<void> application::impl::start(const std::function<bool()>& give_up
   }
   auto made_store =
       settings.artifacts.store == config::store_kind::s3
-          ? artifacts::make_s3_store(bucket_options(settings, variables_of_aws()), clock, metrics, log)
+          ? artifacts::make_s3_store(bucket_options(settings, of_aws), clock, metrics, log)
           : artifacts::make_directory_store(artifact_options(settings, plan.files_below), clock, metrics, log);
   if (!made_store) return made_store.error();
   store = std::move(*made_store);

@@ -48,6 +48,20 @@ aws_variables variables_of_aws() {
           .profile = get("AWS_PROFILE")};
 }
 
+namespace {
+
+bool takes_key_of_aws(const config::settings& s, const aws_variables& of_aws) {
+  return s.s3.access_key_id.empty() && s.s3.credentials_file.empty() && !of_aws.access_key_id.empty();
+}
+
+}  // namespace
+
+void hide_key_of_aws(const config::settings& s, const aws_variables& of_aws) {
+  if (s.artifacts.store != config::store_kind::s3 || !takes_key_of_aws(s, of_aws)) return;
+  ::unsetenv("AWS_SECRET_ACCESS_KEY");
+  ::unsetenv("AWS_SESSION_TOKEN");
+}
+
 artifacts::s3_options bucket_options(const config::settings& s, const aws_variables& of_aws) {
   const auto or_else = [](const std::string& a, const std::string& b) { return a.empty() ? b : a; };
   artifacts::s3_options o;
@@ -63,7 +77,7 @@ artifacts::s3_options bucket_options(const config::settings& s, const aws_variab
     o.access_key_id = s.s3.access_key_id;
     o.secret_access_key = s.s3.secret_access_key;
     o.session_token = s.s3.session_token;
-  } else if (s.s3.credentials_file.empty() && !of_aws.access_key_id.empty()) {
+  } else if (takes_key_of_aws(s, of_aws)) {
     o.access_key_id = of_aws.access_key_id;
     o.secret_access_key = of_aws.secret_access_key;
     o.session_token = of_aws.session_token;

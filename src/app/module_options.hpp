@@ -1,4 +1,4 @@
-// Translates the settings to the options of each module. Pure, but for variables_of_aws().
+// Translates the settings to the options of each module. Pure, but for what reads the environment.
 #pragma once
 #include <streamdemo/artifacts/s3.hpp>
 #include <streamdemo/artifacts/store.hpp>
@@ -25,6 +25,9 @@ struct aws_variables {
   std::string profile;
 };
 aws_variables variables_of_aws();
+// Takes the secrets out of the environment, so that programs which this one starts do not get them, if they are the key
+// that bucket_options() chooses. Call it before there are other threads.
+void hide_key_of_aws(const config::settings& s, const aws_variables& of_aws);
 artifacts::s3_options bucket_options(const config::settings& s, const aws_variables& of_aws);
 
 management::options management_options(const config::settings& s, std::string token, int descriptors_below);

@@ -143,6 +143,12 @@ class Program(unittest.TestCase):
                 until("it is begun in the bucket", lambda: b"<UploadId>" in unfinished())
             until("it is given up", lambda: b"<UploadId>" not in unfinished())
 
+    def test_programs_as_tasks_do_not_get_the_secret_of_the_key(self):
+        with program(tasks__show__command="env") as (port, _):
+            _, _, body = ask(f"http://127.0.0.1:{port}/api/show", "POST", b"{}", Prefer="wait=30", Content_Type="application/json")
+            self.assertIn(b"AWS_ACCESS_KEY_ID", body)
+            self.assertNotIn(b"AWS_SECRET_ACCESS_KEY", body)
+
     def test_what_is_wrong_with_the_bucket_ends_the_program_with_a_sentence(self):
         for settings, said in (({"s3__bucket": "missing"}, "s3.bucket"), ({"s3__bucket": ""}, "s3.bucket is empty"),
                                ({"s3__endpoint": "there"}, "s3.endpoint"), ({"s3__access_key_id": "A"}, "s3.secret_access_key")):

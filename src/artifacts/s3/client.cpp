@@ -119,7 +119,8 @@ awaitable<result<exchanged>> client::send(call c) {
         continue;
       }
       if (next == step::new_key && !std::exchange(key_renewed, true) && co_await renew(by)) continue;
-      if (why->code == errc::not_found || why->code == errc::already_exists) {
+      if (c.is_rare && got->status == 501) why->code = errc::unsupported;
+      if (why->code == errc::not_found || why->code == errc::already_exists || why->code == errc::unsupported) {
         good_.Increment();
         co_return *why;
       }
@@ -346,6 +347,7 @@ awaitable<result<void>> client::abort(std::string key, std::string id) {
 awaitable<result<upload_list>> client::list_uploads(std::string prefix, std::string from_key, std::string from_id) {
   call c;
   c.method = "GET";
+  c.is_rare = true;
   c.query.emplace_back("uploads", "");
   c.query.emplace_back("prefix", std::move(prefix));
   if (!from_key.empty()) {

@@ -93,6 +93,7 @@ class client {
   awaitable<result<sent_part>> put_part(const parts_upload& to, int number, content what);
   awaitable<result<void>> complete(const parts_upload& u, const std::vector<sent_part>& parts);
   awaitable<result<void>> abort(std::string key, std::string id);
+  // Also error: unsupported; not every server can do it.
   awaitable<result<upload_list>> list_uploads(std::string prefix, std::string from_key, std::string from_id);
 
   // For anybody who has it, until its time is over. Does not block.
@@ -111,7 +112,8 @@ class client {
     std::size_t max_answer = 0;
     int answer_file = -1;
     std::uint64_t answer_at = 0;
-    bool once = false;  // not tried again
+    bool once = false;     // not tried again
+    bool is_rare = false;  // not every server can do it
   };
   awaitable<result<exchanged>> send(call c);
   awaitable<result<exchanged>> once(const call& c, const credentials& by);

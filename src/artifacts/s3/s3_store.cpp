@@ -460,6 +460,14 @@ awaitable<void> s3_store::sweep_uploads() {
   std::map<std::string, base::steady_time> seen;
   while (page.more) {
     auto next = co_await client_.list_uploads(options_.prefix + "inputs/", page.next_key, page.next_upload_id);
+    if (!next && next.error().code == errc::unsupported) {
+      if (!std::exchange(told_unsupported_, true)) {
+        log_.info(
+            "the bucket's server cannot list unfinished uploads: those of processes that were killed are left to "
+            "its own rules");
+      }
+      co_return;
+    }
     if (!next) {
       log_.warning("could not list the unfinished uploads in the bucket: {}", next.error().message);
       co_return;

@@ -92,7 +92,8 @@ class s3_store final : public store {
   std::mutex seen_mutex_;
   // The inputs and the unfinished uploads of the last listing, and when each was first in one.
   std::map<std::string, base::sys_time> seen_;
-  std::map<std::string, base::steady_time> unfinished_;
+  std::map<std::string, base::steady_time> unfinished_;  // of sweep(), of which one runs at a time
+  bool told_unsupported_ = false;
   base::blocking_pool pool_;
   client client_;
   base::io_threads loop_{1, "bucket"};
