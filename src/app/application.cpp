@@ -9,6 +9,7 @@
 #include <streamdemo/base/io_threads.hpp>
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/open_files.hpp>
+#include <streamdemo/base/shown.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/bus/inprocess.hpp>
 #include <streamdemo/bus/kafka.hpp>
@@ -17,6 +18,7 @@
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/management/management.hpp>
 #include <streamdemo/processor/processor.hpp>
+#include <streamdemo/tracing/tracer.hpp>
 
 #include "app/descriptor_plan.hpp"
 #include "app/kinds.hpp"
@@ -42,6 +44,18 @@ T wait_for(base::executor ex, base::awaitable<T> a) {
 
 std::string source_of(const config::settings& s, std::string_view role) {
   return fmt::format("{}/{}", s.instance.name.empty() ? role : std::string_view(s.instance.name), base::random_id());
+}
+
+std::string_view name_of(config::role r) {
+  switch (r) {
+    case config::role::gateway:
+      return "gateway";
+    case config::role::processor:
+      return "processor";
+    case config::role::all:
+      break;
+  }
+  return "all";
 }
 
 // The one switch that chooses the bus.
@@ -114,7 +128,7 @@ base::awaitable<void> sweep_forever(artifacts::store& store) {
 // The order of the members is that of their construction; they are destroyed in reverse.
 struct application::impl {
   impl(config::settings s, std::filesystem::path guard, const base::clock& c, const base::logger& l,
-       std::uint64_t files_of_children, std::vector<int> sockets)
+       std::uint64_t files_of_children, std::vector<int> sockets, tracing::read_options t)
       : settings(std::move(s)),
         kinds(kinds_of(settings)),
         guard_program(std::move(guard)),
@@ -124,7 +138,8 @@ struct application::impl {
         plan(plan_descriptors(needs)),
         of_aws(variables_of_aws()),
         clock(c),
-        log(l) {
+        log(l),
+        trace_options(std::move(t)) {
     hide_key_of_aws(settings, of_aws);
   }
 
@@ -138,6 +153,7 @@ struct application::impl {
   const aws_variables of_aws;
   const base::clock& clock;
   const base::logger& log;
+  const tracing::read_options trace_options;
   base::metrics metrics;
   std::atomic<bool> stopping{false};
   obstacle in_the_way;
@@ -145,6 +161,7 @@ struct application::impl {
   std::atomic<bool> gateway_made{false};
   std::atomic<bool> processor_made{false};
 
+  std::unique_ptr<tracing::tracer> traces;  // nullptr: nothing is traced
   std::unique_ptr<bus::bus> bus;
   std::unique_ptr<artifacts::store> store;
   // A separate loop for the management listener, so that it answers while the others are busy.
@@ -160,6 +177,7 @@ struct application::impl {
   base::executor watch() { return watch_loop.executor(0); }
 
   base::result<void> start(const std::function<bool()>& give_up);
+  void start_tracing();
   base::result<void> open_management();
   base::result<void> make_topics(const std::function<bool()>& give_up);
   void start_processor();
@@ -190,6 +208,7 @@ base::result<void> application::impl::start(const std::function<bool()>& give_up
   if (!made_store) return made_store.error();
   store = std::move(*made_store);
 
+  start_tracing();
   watch_loop.start();
   chores = std::make_unique<base::task_group>(watch(), log, "chores");
   if (auto opened = open_management(); !opened) return opened;
@@ -206,6 +225,18 @@ base::result<void> application::impl::start(const std::function<bool()>& give_up
   // Started only now, because files must not be swept before the log was read back.
   asio::dispatch(watch(), asio::use_future([this] { chores->spawn([this] { return sweep_forever(*store); }); })).get();
   return {};
+}
+
+void application::impl::start_tracing() {
+  for (const auto& w : trace_options.warnings) log.warning("{}", w);
+  const auto& o = trace_options.found;
+  if (!o.on) return;
+  log.info("traces are sent to {} as {}", base::shown(o.url), base::shown(o.service_name));
+  traces = tracing::make_tracer(o,
+                                {.version = STREAMDEMO_VERSION,
+                                 .instance = source_of(settings, name_of(settings.role)),
+                                 .bus = settings.bus == config::bus_kind::kafka ? "kafka" : "inprocess"},
+                                metrics, log);
 }
 
 base::result<void> application::impl::open_management() {
@@ -276,7 +307,8 @@ base::result<void> application::impl::start_gateway(const std::function<bool()>&
                                    .id_secret = *secret,
                                    .passed_sockets = passed_sockets,
                                    .connections_below = plan.connections_below,
-                                   .files_below = plan.files_below});
+                                   .files_below = plan.files_below,
+                                   .traces = traces.get()});
   gateway_made = true;
   auto started = asio::co_spawn(gateway_loops->executor(0), gateway->start(), asio::use_future);
   // The gateway waits until the bus can be reached, however long that takes.
@@ -291,6 +323,7 @@ void application::impl::start_processor() {
   const auto ex = processor_loop.executor(0);
   auto options = processor_options(settings, source_of(settings, "processor"));
   options.kind_concurrency = concurrency_of(kinds);
+  options.traces = traces.get();
   processor =
       processor::make_processor(ex, std::move(options), *bus,
                                 make_handlers(kinds, {guard_program, child_open_files, *store}), clock, metrics, log);
@@ -341,9 +374,10 @@ void application::impl::stop() {
 }
 
 application::application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
-                         const base::logger& log, std::uint64_t child_open_files, std::vector<int> passed_sockets)
+                         const base::logger& log, std::uint64_t child_open_files, std::vector<int> passed_sockets,
+                         tracing::read_options traces)
     : impl_(std::make_unique<impl>(std::move(settings), std::move(guard_program), clock, log, child_open_files,
-                                   std::move(passed_sockets))) {}
+                                   std::move(passed_sockets), std::move(traces))) {}
 
 application::~application() {
   stop();

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <future>
 #include <streamdemo/app/application.hpp>
 #include <streamdemo/base/open_files.hpp>
@@ -81,12 +82,18 @@ std::filesystem::path own_program() {
   return ec ? std::filesystem::path("/proc/self/exe") : path;
 }
 
+std::optional<std::string> variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
 int run(const config::settings& settings, std::vector<int> passed_sockets) {
   const auto signals = take_signals();
   const base::system_clock clock;
   const base::logger log("streamdemo", level_of(settings));
   const auto open_files_before = base::raise_limit_of_open_files();
-  app::application application(settings, "/proc/self/exe", clock, log, open_files_before, std::move(passed_sockets));
+  app::application application(settings, "/proc/self/exe", clock, log, open_files_before, std::move(passed_sockets),
+                               tracing::options_of(variable));
   const auto told_to_stop = [] {
     sigset_t pending;
     return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);

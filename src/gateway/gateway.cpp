@@ -70,13 +70,14 @@ std::string log_of(const config::settings& s, const std::string& instance) {
   return outlives_this_process ? s.topics.response : s.topics.response + " of " + instance;
 }
 
-histories::options history_options(const config::settings& s, const std::string& instance) {
+histories::options history_options(const config::settings& s, const std::string& instance, tracing::tracer* traces) {
   return {.max_bytes = s.results.max_bytes,
           .keep_for = s.results.keep_for,
           .partitions = s.topics.partitions,
           .max_waiters = s.gateway.max_waiters,
           .max_disk_bytes = s.history.max_disk_bytes,
-          .topic = log_of(s, instance)};
+          .topic = log_of(s, instance),
+          .traces = traces};
 }
 
 std::unique_ptr<event_store> disk_of(const config::settings& s) {
@@ -145,7 +146,7 @@ class wired_gateway final : public gateway {
                                    "Times that gateway.max_buffer_bytes had no room for one more")),
         gate_(gate_options(settings_), secrets(s.id_secret, settings_.auth.earlier_id_secrets), make_verifier(s, log_),
               clock_),
-        all_(make_histories(history_options(settings_, s.instance), s.loops, s.clock, s.metrics, log_,
+        all_(make_histories(history_options(settings_, s.instance, s.traces), s.loops, s.clock, s.metrics, log_,
                             disk_of(settings_))),
         service_(make_task_service({.bus = s.bus,
                                     .all = *all_,
@@ -157,7 +158,8 @@ class wired_gateway final : public gateway {
                                     .log = log_,
                                     .source = s.instance,
                                     .own_secrets = gate_.own_secrets(),
-                                    .kinds = names_of(s.kinds)})),
+                                    .kinds = names_of(s.kinds),
+                                    .traces = s.traces})),
         follower_(follower_options(settings_), s.bus, *all_, loop0_, log_),
         inputs_({.files = s.artifacts,
                  .all = *all_,
@@ -179,7 +181,8 @@ class wired_gateway final : public gateway {
                        .log = log_,
                        .buffers = buffers_,
                        .instance = s.instance,
-                       .kinds = std::move(s.kinds)})),
+                       .kinds = std::move(s.kinds),
+                       .traces = s.traces})),
         server_(http::make_server(server_options(s, buffers_), s.loops, api_->handler(), api_->error_page(), s.metrics,
                                   log_)) {}
 

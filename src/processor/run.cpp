@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "processor/run_span.hpp"
+
 namespace streamdemo::processor {
 
 using task::message_type;
@@ -12,6 +14,8 @@ using task::message_type;
 namespace {
 
 constexpr std::size_t longest_message = 8192;
+// Of one run. Without a bound a task with very many results would fill the queue of spans for all others.
+constexpr int most_traced_sends = 128;
 
 // Makes the reason for a failure short enough and valid UTF-8, so that the `ended` record can always be written.
 std::string presentable(std::string text) {
@@ -30,7 +34,9 @@ std::string failed_payload(const std::string& why) {
 }  // namespace
 
 run::run(const run_dependencies& deps, begin_run what)
-    : deps_(deps), key_(what.key), what_(std::move(what)), room_(deps.executor) {}
+    : deps_(deps), key_(what.key), what_(std::move(what)), room_(deps.executor) {
+  if (deps_.traces != nullptr) span_ = begin_run_span(*deps_.traces, what_, deps_.group, deps_.clock.now());
+}
 
 awaitable<void> run::work(handler& h) {
   if (closed_) co_return;  // stopped before it began
@@ -113,6 +119,7 @@ void run::stop(stop_reason why) {
 void run::close(std::string_view end) {
   closed_ = true;
   end_ = end;
+  if (span_) end_run_span(*deps_.traces, std::move(span_), end, deps_.clock.now());
   room_.notify_all();
 }
 
@@ -173,9 +180,23 @@ void run::send(base::record r) {
   const auto bytes = r.bytes();
   in_flight_ += bytes;
   deps_.metrics.bytes_in_flight.Increment(static_cast<double>(bytes));
+  if (span_ && traced_sends_ < most_traced_sends && is_traced(r)) return send_traced(std::move(r), bytes);
   deps_.producer.publish(
       std::move(r), std::nullopt,
       [self = shared_from_this(), bytes](base::result<bus::published> done) { self->acknowledged(bytes, done); });
+}
+
+void run::send_traced(base::record r, std::size_t bytes) {
+  ++traced_sends_;
+  // A std::function must be copyable.
+  const auto span = std::make_shared<tracing::span_ptr>(tracing::begin_send(deps_.traces, r, deps_.clock.now()));
+  deps_.producer.publish(
+      std::move(r), std::nullopt, [self = shared_from_this(), bytes, span](base::result<bus::published> done) {
+        const auto& d = self->deps_;
+        tracing::end_send(d.traces, std::move(*span), done ? done->offset : -1,
+                          done ? std::string_view{} : std::string_view(done.error().message), d.clock.now());
+        self->acknowledged(bytes, done);
+      });
 }
 
 void run::acknowledged(std::size_t bytes, const base::result<bus::published>& r) {

@@ -6,6 +6,7 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/processor/handler.hpp>
 #include <streamdemo/task/message.hpp>
+#include <streamdemo/tracing/tracer.hpp>
 
 #include "processor/decisions/actions.hpp"
 #include "processor/processor_metrics.hpp"
@@ -23,6 +24,8 @@ struct run_dependencies {
   std::string response_topic;
   std::size_t emit_bytes;
   std::size_t max_record_bytes;
+  std::string group;
+  tracing::tracer* traces;  // nullptr: nothing is traced
 };
 
 class run final : public emitter, public std::enable_shared_from_this<run> {
@@ -48,6 +51,7 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
   awaitable<base::result<outcome>> call(handler& h);
   base::record record_of(task::message_type type, std::string payload, std::string content_type) const;
   void send(base::record r);
+  void send_traced(base::record r, std::size_t bytes);
   void acknowledged(std::size_t bytes, const base::result<bus::published>& r);
   void send_end(const base::result<outcome>& r);
   void give_back(const error& why);
@@ -60,6 +64,8 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
   std::int64_t runseq_ = 1;  // the last one that was used; 1 is `started`
   std::size_t in_flight_ = 0;
   std::size_t waiting_ = 0;
+  int traced_sends_ = 0;
+  tracing::span_ptr span_;  // of the run; nullptr: it is not traced
   base::notifier room_;
   bool closed_ = false;
   run_end how_ = run_end::stopped;

@@ -50,7 +50,9 @@ run_dependencies runtime::dependencies_of_runs() {
           .source = options_.source,
           .response_topic = options_.response_topic,
           .emit_bytes = options_.emit_bytes,
-          .max_record_bytes = options_.max_record_bytes};
+          .max_record_bytes = options_.max_record_bytes,
+          .group = options_.group,
+          .traces = options_.traces};
 }
 
 decision_options runtime::rules() const {

@@ -6,6 +6,7 @@
 #include <streamdemo/base/error.hpp>
 #include <streamdemo/base/log.hpp>
 #include <streamdemo/config/settings.hpp>
+#include <streamdemo/tracing/options.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -19,9 +20,11 @@ class application {
  public:
   // `settings` must be free of problems (config::load()). `guard_program` is this executable, which starts the child
   // processes; `child_open_files` is their soft limit of open files (0: that of this program). `passed_sockets`: as
-  // http::server_options, for the gateway. `clock` and `log` must outlive the application.
+  // http::server_options, for the gateway. `traces`: what the environment says of tracing. `clock` and `log` must
+  // outlive the application.
   application(config::settings settings, std::filesystem::path guard_program, const base::clock& clock,
-              const base::logger& log, std::uint64_t child_open_files = 0, std::vector<int> passed_sockets = {});
+              const base::logger& log, std::uint64_t child_open_files = 0, std::vector<int> passed_sockets = {},
+              tracing::read_options traces = {});
   // Calls stop() if that was not done.
   ~application();
 

@@ -9,6 +9,7 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>
 #include <streamdemo/gateway/api/kind_info.hpp>
+#include <streamdemo/tracing/tracer.hpp>
 
 #include <limits>
 #include <memory>
@@ -33,6 +34,7 @@ struct dependencies {
   // Bounds on descriptor numbers: http::server_options::descriptors_below and refusals_below.
   int connections_below = std::numeric_limits<int>::max();
   int files_below = std::numeric_limits<int>::max();
+  tracing::tracer* traces = nullptr;  // nullptr: nothing is traced
 };
 
 class gateway {

@@ -6,6 +6,7 @@
 #include <streamdemo/base/metrics.hpp>
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/processor/handler.hpp>
+#include <streamdemo/tracing/tracer.hpp>
 
 #include <map>
 #include <memory>
@@ -36,6 +37,7 @@ struct options {
   base::milliseconds alive_interval{2000};
   base::milliseconds recovery_margin{60000};
   base::milliseconds keep_for{3600000};  // how long gateways keep the history of an ended task
+  tracing::tracer* traces = nullptr;     // nullptr: nothing is traced
 };
 
 class processor {

@@ -13,6 +13,7 @@
 #include <streamdemo/config/settings.hpp>
 #include <streamdemo/gateway/api/kind_info.hpp>
 #include <streamdemo/http/server.hpp>
+#include <streamdemo/tracing/tracer.hpp>
 
 #include <memory>
 #include <string>
@@ -39,6 +40,7 @@ struct api_dependencies {
   base::byte_budget& buffers;  // bounds what all connections together hold
   std::string instance;        // this gateway's `source` in records, "name/uid"
   std::vector<kind_info> kinds;
+  tracing::tracer* traces = nullptr;  // nullptr: nothing is traced
 };
 
 class api {

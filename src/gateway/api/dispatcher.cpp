@@ -8,6 +8,7 @@
 
 #include "gateway/api/body/protected_resource.hpp"
 #include "gateway/api/problem.hpp"
+#include "gateway/api/request_span.hpp"
 
 namespace streamdemo::gateway {
 
@@ -117,6 +118,19 @@ std::vector<http::route> dispatcher::routes_of(std::span<const endpoint_row> tab
 }
 
 answering dispatcher::run(const endpoint_row& row, http::request& r) {
+  if (services_.traces() != nullptr) return run_traced(row, r);
+  return serve(row, r, origin_of(r));
+}
+
+answering dispatcher::run_traced(const endpoint_row& row, http::request& r) {
+  auto from = origin_of(r);
+  request_span span(*services_.traces(), services_.clock(), r, row.pattern, from);
+  auto reply = co_await serve(row, r, std::move(from));
+  span.answered(reply);
+  co_return reply;
+}
+
+answering dispatcher::serve(const endpoint_row& row, http::request& r, request_origin from) {
   // Answered before any of the body is read.
   if (auto refused = refuse_encoded_body(r)) co_return std::move(*refused);
   auto who = services_.entrance().admit(r, row.what == action::read);
@@ -124,11 +138,11 @@ answering dispatcher::run(const endpoint_row& row, http::request& r) {
   if (!who && row.what == action::open) who = nobody();
   if (!who && who.error() == denial::none_shown && row.what == action::greet) who = nobody();
   if (!who) {
-    caller(services_, nobody(), origin_of(r))
+    caller(services_, nobody(), std::move(from))
         .tell_refused(name_of(row.what), r.param("id"), {problem::unauthenticated, {}, {}});
     co_return challenges_.not_admitted(who.error());
   }
-  call c{.request = r, .by = caller(services_, std::move(*who), origin_of(r)), .share = {}};
+  call c{.request = r, .by = caller(services_, std::move(*who), std::move(from)), .share = {}};
   if (const auto allowed = c.by.may(row.what); !allowed) {
     c.by.tell_refused(name_of(row.what), r.param("id"), allowed.error());
     co_return challenges_.not_allowed(allowed.error(), row.what, c.by.who());

@@ -47,6 +47,7 @@ class services {
   base::byte_budget& buffers() const noexcept { return d_.buffers; }
   const std::string& instance() const noexcept { return d_.instance; }
   const std::vector<kind_info>& kinds() const noexcept { return d_.kinds; }
+  tracing::tracer* traces() const noexcept { return d_.traces; }
   // Refusal: unknown_kind, which names those there are.
   checked<const kind_info*> find_kind(std::string_view name) const;
   const http::origin_rules& origins() const noexcept { return origins_; }

@@ -20,6 +20,9 @@ namespace {
 // makes this gateway accept an id again that the others still refuse.
 constexpr base::milliseconds forget_margin{60'000};
 
+// What is read back at the start was delivered by somebody else, long ago.
+constexpr base::milliseconds oldest_traced{60'000};
+
 }  // namespace
 
 class folded_histories final : public histories {
@@ -195,6 +198,8 @@ class folded_histories final : public histories {
     if (s.type == task::message_type::started && observer_ != nullptr)
       observer_->on_run(s.state->request_id, s.state->last_run_source, r.log_time);
     if (!h || s.seq <= h->peek().last_seq) return;
+    if (options_.traces != nullptr && traced_events::wants(s.type, r) && age_of(r) < oldest_traced)
+      kept_.trace(h, *options_.traces, s.seq, s.type, r, now);
     kept_.append(h, event_of(s, m, r), *s.state, now);
     if (const auto fraction = fraction_of(s); fraction >= 0) h->set_fraction(fraction);
     metrics_.events.Increment();

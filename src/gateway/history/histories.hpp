@@ -24,6 +24,7 @@
 #include <streamdemo/base/metrics.hpp>
 #include <streamdemo/task/event.hpp>
 #include <streamdemo/task/fold.hpp>
+#include <streamdemo/tracing/tracer.hpp>
 
 #include <functional>
 #include <memory>
@@ -180,7 +181,8 @@ class histories {
     std::int32_t partitions;
     std::size_t max_waiters = 1000;  // await_task()
     std::uint64_t max_disk_bytes = std::uint64_t{10} << 30;
-    std::string topic;  // whose records are applied; another name for another log
+    std::string topic;                  // whose records are applied; another name for another log
+    tracing::tracer* traces = nullptr;  // for the ways of events to clients; nullptr: nothing is traced
   };
 
   // A record that was applied, the last of its partition.

@@ -37,6 +37,13 @@ void kept_histories::append(const kept_ptr& h, task::event_ptr e, const task::ta
   bound_.added(h, bytes_before);
 }
 
+void kept_histories::trace(const kept_ptr& h, tracing::tracer& t, std::int64_t seq, task::message_type type,
+                           const base::record& r, base::sys_time at) {
+  const auto bytes_before = h->bytes();
+  h->trace(t, seq, type, r, at);
+  bound_.added(h, bytes_before);
+}
+
 void kept_histories::ended(const kept_ptr& h, base::sys_time since) {
   h->keep_from(since);
   ends_.add(since, h);

@@ -137,7 +137,9 @@ std::vector<event_times> kept_history::times(std::int64_t after, std::size_t max
 }
 
 void kept_history::written(std::int64_t after, std::int64_t last, base::sys_time at) {
+  traced_events::arrivals traced;  // told after the lock is released
   const std::lock_guard lock(mutex_);
+  if (traced_) traced = traced_->take(after, last, at);
   if (times_.first_written == base::sys_time{}) times_.first_written = at;
   times_.last_written = at;
   // Some events may have been dropped since they were read.
@@ -147,6 +149,16 @@ void kept_history::written(std::int64_t after, std::int64_t last, base::sys_time
     e.last_written = micros_after(e.folded, at);
     if (e.first_written == 0) e.first_written = e.last_written;
   }
+}
+
+void kept_history::trace(tracing::tracer& t, std::int64_t seq, task::message_type type, const base::record& r,
+                         base::sys_time at) {
+  const std::lock_guard lock(mutex_);
+  if (!traced_) {
+    traced_ = std::make_unique<traced_events>(t, r);
+    bytes_ += traced_events::bytes();
+  }
+  traced_->add(seq, type, r, at);
 }
 
 bool kept_history::has_news(std::int64_t after) const {
@@ -228,6 +240,7 @@ std::size_t kept_history::drop_all() {
   std::vector<entry> dropped;
   const std::lock_guard lock(mutex_);
   dropped.swap(events_);
+  traced_.reset();
   begin_ = 0;
   in_memory_from_ = view_.last_seq + 1;
   if (disk_) disk_->gone = true;

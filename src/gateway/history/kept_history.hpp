@@ -10,6 +10,7 @@
 
 #include "gateway/history/disk_part.hpp"
 #include "gateway/history/histories.hpp"
+#include "gateway/history/traced_events.hpp"
 #include "gateway/history/wake_lists.hpp"
 
 namespace streamdemo::gateway {
@@ -43,7 +44,8 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   // view() without a copy.
   const task_view& peek() const noexcept { return view_; }
   std::size_t events() const noexcept { return events_.size() - begin_; }
-  // What it counts against results.max_bytes: the kept events, their entries, and a fixed amount for itself.
+  // What it counts against results.max_bytes: the kept events, their entries, and fixed amounts for itself and for
+  // what is traced.
   std::size_t bytes() const noexcept { return bytes_; }
   std::int64_t in_memory_from() const noexcept { return in_memory_from_; }
   // nullptr: there is no disk.
@@ -52,6 +54,8 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   static std::size_t bytes_without_events() noexcept;
 
   void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
+  // The next event, `seq`, comes from this record, and its way to the clients is traced.
+  void trace(tracing::tracer& t, std::int64_t seq, task::message_type type, const base::record& r, base::sys_time at);
   void keep_from(base::sys_time at);
   void set_fraction(double fraction);
   // Until the next event. False: it does not wait for a processor.
@@ -107,6 +111,7 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   std::vector<entry> events_;  // those before begin_ are dropped; the one at begin_ is in_memory_from_
   std::size_t begin_ = 0;
   std::int64_t in_memory_from_ = 1;
+  std::unique_ptr<traced_events> traced_;  // nullptr: none is
   bool lost_ = false;
   bool noted_changed_ = false;
 

@@ -52,7 +52,7 @@ class bus_task_service final : public task_service_control, private task_observe
         log_(p.log.child("tasks")),
         source_(std::move(p.source)),
         secrets_(p.own_secrets),
-        writer_(p.bus, loop0_, topics_of(p.settings), source_, p.clock),
+        writer_(p.bus, loop0_, topics_of(p.settings), source_, p.clock, p.traces),
         submissions_(p.metrics),
         placer_(placement_options(settings_), p.clock, p.metrics, log_),
         waiting_(p.kinds),

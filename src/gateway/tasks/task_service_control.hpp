@@ -5,6 +5,7 @@
 #include <streamdemo/base/metrics.hpp>
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/config/settings.hpp>
+#include <streamdemo/tracing/tracer.hpp>
 
 #include "gateway/access/secrets.hpp"
 #include "gateway/tasks/task_service.hpp"
@@ -35,6 +36,7 @@ struct task_service_parts {
   std::string source;
   const secrets& own_secrets;
   std::vector<std::string> kinds;
+  tracing::tracer* traces = nullptr;  // nullptr: nothing is traced
 };
 
 std::unique_ptr<task_service_control> make_task_service(task_service_parts p);

@@ -1,5 +1,7 @@
 #include "gateway/tasks/task_writer.hpp"
 
+#include <streamdemo/tracing/messaging.hpp>
+
 namespace streamdemo::gateway {
 
 using base::awaitable;
@@ -14,20 +16,41 @@ void keep_input(submission& s, const task_writer::written& w) {
   if (s.input && may_be_read) s.input->keep();
 }
 
+// `offset`: of its record; -1: not known.
+void end_span(tracing::tracer* traces, tracing::span_ptr s, const task_writer::written& w, std::int64_t offset,
+              base::sys_time at) {
+  if (!s) return;
+  tracing::end_send(traces, std::move(s), offset, w.has_error() ? w.error().message : std::string{}, at);
+}
+
 }  // namespace
 
 task_writer::task_writer(bus::bus& b, base::executor ex, task_records::topics t, std::string source,
-                         const base::clock& clock)
+                         const base::clock& clock, tracing::tracer* traces)
     : records_(std::move(t), std::move(source), clock),
       producer_(b.make_producer(ex)),
-      together_(b.writes_together()) {}
+      together_(b.writes_together()),
+      clock_(clock),
+      traces_(traces) {}
+
+awaitable<task_writer::written> task_writer::publish(base::record r, steady_time by) {
+  if (traces_ != nullptr) return publish_traced(std::move(r), by);
+  return bus::publish(*producer_, std::move(r), by);
+}
+
+awaitable<task_writer::written> task_writer::publish_traced(base::record r, steady_time by) {
+  auto span = tracing::begin_send(traces_, r, clock_.now());
+  auto w = co_await bus::publish(*producer_, std::move(r), by);
+  end_span(traces_, std::move(span), w, w.has_error() ? -1 : w->offset, clock_.now());
+  co_return w;
+}
 
 awaitable<task_writer::written> task_writer::accepted(const submission& s, base::sys_time expiry, steady_time by) {
-  return bus::publish(*producer_, records_.accepted(s, expiry), by);
+  return publish(records_.accepted(s, expiry), by);
 }
 
 awaitable<task_writer::written> task_writer::request(submission& s, task_times times, steady_time by) {
-  auto w = co_await bus::publish(*producer_, records_.request(s, times), by);
+  auto w = co_await publish(records_.request(s, times), by);
   keep_input(s, w);
   co_return w;
 }
@@ -37,11 +60,16 @@ awaitable<task_writer::written> task_writer::accepted_and_request(submission& s,
   std::vector<base::record> both;
   both.push_back(records_.accepted(s, expiry));
   both.push_back(records_.request(s, {expiry, std::nullopt}));
+  std::array<tracing::span_ptr, 2> spans;
+  if (traces_ != nullptr) {
+    for (std::size_t i = 0; i < spans.size(); ++i) spans[i] = tracing::begin_send(traces_, both[i], clock_.now());
+  }
   auto w = co_await bus::publish_together(*producer_, both, by);
   if (w.has_error() && w.error().code == errc::full) {
     s.payload = std::move(both.back().value);
   } else {
     keep_input(s, w);
+    for (auto& span : spans) end_span(traces_, std::move(span), w, -1, clock_.now());
   }
   co_return w;
 }

@@ -2,6 +2,7 @@
 // of bus::producer::publish().
 #pragma once
 #include <streamdemo/bus/bus.hpp>
+#include <streamdemo/tracing/tracer.hpp>
 
 #include "gateway/tasks/task_records.hpp"
 
@@ -11,8 +12,9 @@ class task_writer {
  public:
   using written = base::result<bus::published>;
 
-  // `b` and `clock`, this machine's, outlive it.
-  task_writer(bus::bus& b, base::executor ex, task_records::topics t, std::string source, const base::clock& clock);
+  // `b`, `clock`, this machine's, and `traces` outlive it.
+  task_writer(bus::bus& b, base::executor ex, task_records::topics t, std::string source, const base::clock& clock,
+              tracing::tracer* traces);
 
   base::awaitable<written> accepted(const submission& s, base::sys_time expiry, base::steady_time by);
   // Takes the payload out of `s`. Keeps the input unless the request is surely not in the log.
@@ -33,9 +35,14 @@ class task_writer {
   base::awaitable<bus::drain_report> drain(base::steady_time deadline) { return producer_->drain(deadline); }
 
  private:
+  base::awaitable<written> publish(base::record r, base::steady_time by);
+  base::awaitable<written> publish_traced(base::record r, base::steady_time by);
+
   const task_records records_;
   const std::unique_ptr<bus::producer> producer_;
   const bool together_;
+  const base::clock& clock_;
+  tracing::tracer* const traces_;  // nullptr: nothing is traced
 };
 
 }  // namespace streamdemo::gateway

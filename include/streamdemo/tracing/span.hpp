@@ -1,0 +1,44 @@
+// One piece of work of a trace, with the words of OpenTelemetry. Plain data. Times are this machine's.
+#pragma once
+#include <streamdemo/base/clock.hpp>
+#include <streamdemo/tracing/trace_context.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace streamdemo::tracing {
+
+// As numbered in OTLP.
+enum class span_kind : std::uint8_t { internal = 1, server = 2, client = 3, producer = 4, consumer = 5 };
+
+struct attribute {
+  std::string_view key;  // static text
+  std::variant<std::string, std::int64_t> value;
+};
+
+struct span {
+  trace_context context;
+  span_id parent{};  // zeros: none
+  span_kind kind = span_kind::internal;
+  std::string name;
+  base::sys_time begin{};
+  base::sys_time end{};
+  std::vector<attribute> attributes;
+  bool failed = false;
+  std::string why;  // it failed
+
+  // Cuts what is too long. Whole numbers are kept as such.
+  span& set(std::string_view key, std::string_view value);
+  span& set(std::string_view key, std::int64_t value);
+  span& fail(std::string_view reason);
+
+  static constexpr std::size_t longest_text = 256;
+};
+
+// nullptr: nothing is recorded.
+using span_ptr = std::unique_ptr<span>;
+
+}  // namespace streamdemo::tracing

@@ -1,0 +1,33 @@
+// Where in a trace something belongs, and its text in headers: traceparent of W3C Trace Context. Pure.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace streamdemo::tracing {
+
+using trace_id = std::array<std::uint8_t, 16>;
+using span_id = std::array<std::uint8_t, 8>;
+
+struct trace_context {
+  trace_id trace{};
+  span_id span{};
+  std::uint8_t flags = 0;
+
+  static constexpr std::uint8_t sampled_flag = 1;
+  static constexpr std::uint8_t random_flag = 2;  // the right half of the trace's id is random
+
+  bool sampled() const noexcept { return (flags & sampled_flag) != 0; }
+  bool operator==(const trace_context&) const = default;
+};
+
+// "00-<32 hex>-<16 hex>-<2 hex>".
+std::string format(const trace_context& c);
+
+// nullopt: the text is no traceparent (its form, capital letters, an id of zeros, version ff). Later versions are read
+// as far as they are known, and flags that are not known here are dropped.
+std::optional<trace_context> parse_traceparent(std::string_view text) noexcept;
+
+}  // namespace streamdemo::tracing

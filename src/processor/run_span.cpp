@@ -1,0 +1,49 @@
+#include "processor/run_span.hpp"
+
+namespace streamdemo::processor {
+
+namespace {
+
+// From when the bus took the request to now. Of a first run only: a later one did not wait all that time.
+void tell_wait(tracing::tracer& t, const begin_run& what, base::sys_time at) {
+  std::string parent = what.traceparent;
+  auto s = t.begin(parent, tracing::span_kind::internal, std::min(what.request->log_time, at));
+  if (!s) return;
+  s->name = "queue wait";
+  s->set(tracing::task_key, what.key.task);
+  s->set(tracing::kind_key, what.kind);
+  t.end(std::move(s), at);
+}
+
+}  // namespace
+
+tracing::span_ptr begin_run_span(tracing::tracer& t, begin_run& what, std::string_view group, base::sys_time at) {
+  auto parent = what.traceparent;
+  auto s = t.begin(parent, tracing::span_kind::consumer, at);
+  if (s) {
+    // Without a parent the wait would be a trace of its own.
+    if (what.is_first_run && !what.traceparent.empty()) tell_wait(t, what, at);
+    tracing::describe(*s, t, tracing::operation::process, "process", *what.request);
+    s->set("messaging.consumer.group.name", group);
+    s->set(tracing::kind_key, what.kind);
+    s->set("streamdemo.run", what.key.run);
+  }
+  what.traceparent = std::move(parent);
+  return s;
+}
+
+void end_run_span(tracing::tracer& t, tracing::span_ptr s, std::string_view end, base::sys_time at) {
+  s->set("streamdemo.run.end", end);
+  if (end != "succeeded") {
+    s->set("error.type", end);
+    s->fail(end);
+  }
+  t.end(std::move(s), at);
+}
+
+bool is_traced(const base::record& r) noexcept {
+  const auto type = task::parse_ce_type(r.header_value("ce_type").value_or(""));
+  return type == task::message_type::result || type == task::message_type::ended;
+}
+
+}  // namespace streamdemo::processor

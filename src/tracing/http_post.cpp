@@ -1,0 +1,109 @@
+#include "tracing/http_post.hpp"
+
+#include <curl/curl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <streamdemo/base/shown.hpp>
+#include <streamdemo/base/text.hpp>
+
+namespace streamdemo::tracing {
+
+namespace {
+
+constexpr std::size_t most_read = 65536;
+
+std::size_t take_body(char* bytes, std::size_t one, std::size_t count, void* to) {
+  auto& a = *static_cast<post_answer*>(to);
+  const auto n = one * count;
+  a.body.append(bytes, std::min(n, most_read - a.body.size()));
+  return n;
+}
+
+std::size_t take_field(char* bytes, std::size_t one, std::size_t count, void* to) {
+  constexpr std::string_view name = "retry-after:";
+  const std::string_view line(bytes, one * count);
+  if (base::same_word(line.substr(0, name.size()), name)) {
+    auto value = line.substr(name.size());
+    while (!value.empty() && (value.back() == '\r' || value.back() == '\n')) value.remove_suffix(1);
+    static_cast<post_answer*>(to)->retry_after = base::trim(value);
+  }
+  return line.size();
+}
+
+int is_given_up(void* ending, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return *static_cast<const std::atomic<bool>*>(ending) ? 1 : 0;
+}
+
+// No child process inherits it.
+curl_socket_t open_closed_for_children(void*, curlsocktype, curl_sockaddr* a) {
+  return ::socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+}  // namespace
+
+struct http_post::state {
+  std::unique_ptr<CURL, decltype(&::curl_easy_cleanup)> easy{::curl_easy_init(), ::curl_easy_cleanup};
+  std::unique_ptr<curl_slist, decltype(&::curl_slist_free_all)> fields{nullptr, ::curl_slist_free_all};
+  char what[CURL_ERROR_SIZE] = "";
+
+  void add(const std::string& field) {
+    auto* longer = ::curl_slist_append(fields.get(), field.c_str());
+    if (longer == nullptr) return;
+    (void)fields.release();
+    fields.reset(longer);
+  }
+};
+
+http_post::http_post(const options& o, const std::atomic<bool>& ending) : state_(std::make_unique<state>()) {
+  auto* const c = state_->easy.get();
+  if (c == nullptr) return;
+  state_->add("Content-Type: application/x-protobuf");
+  state_->add("Expect:");  // no round trip before the body
+  for (const auto& [name, value] : o.headers) state_->add(name + ": " + value);
+  const bool plain = o.url.starts_with("http://");
+  curl_easy_setopt(c, CURLOPT_URL, o.url.c_str());
+  curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+  curl_easy_setopt(c, CURLOPT_HTTPHEADER, state_->fields.get());
+  curl_easy_setopt(c, CURLOPT_POST, 1L);
+  curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs holds nobody up
+  curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(o.timeout.count()));
+  curl_easy_setopt(c, CURLOPT_USERAGENT, "streamdemo");
+  curl_easy_setopt(c, CURLOPT_ERRORBUFFER, state_->what);
+  curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+  curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_field);
+  curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, is_given_up);
+  curl_easy_setopt(c, CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(&ending));
+  curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_closed_for_children);
+  if (!o.certificate.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, o.certificate.c_str());
+}
+
+http_post::~http_post() = default;
+
+post_answer http_post::send(const std::string& body) {
+  post_answer a;
+  auto* const c = state_->easy.get();
+  if (c == nullptr) {
+    a.why = "libcurl has no memory for a transfer";
+    return a;
+  }
+  curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.data());
+  curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  curl_easy_setopt(c, CURLOPT_WRITEDATA, &a);
+  curl_easy_setopt(c, CURLOPT_HEADERDATA, &a);
+  state_->what[0] = '\0';
+  if (const auto failed = curl_easy_perform(c); failed != CURLE_OK) {
+    a.status = 0;
+    a.why = base::shown(state_->what[0] != '\0' ? state_->what : curl_easy_strerror(failed));
+    return a;
+  }
+  long status = 0;
+  curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+  a.status = static_cast<int>(status);
+  return a;
+}
+
+}  // namespace streamdemo::tracing

@@ -1,0 +1,25 @@
+// The bodies of OTLP/HTTP (opentelemetry-proto 1.x, binary): a request with spans, and what its answer says. Pure.
+#pragma once
+#include <streamdemo/tracing/options.hpp>
+#include <streamdemo/tracing/span.hpp>
+#include <streamdemo/tracing/tracer.hpp>
+
+#include <span>
+
+namespace streamdemo::tracing {
+
+// The `Resource` of this process, encoded once.
+std::string encode_resource(const options& o, const process_facts& facts);
+
+// An ExportTraceServiceRequest. `version`: of this program, which made the spans.
+std::string encode_request(std::string_view resource, std::string_view version, std::span<const span_ptr> spans);
+
+// What the receiver of a 200 did not take.
+struct partial_success {
+  std::uint64_t rejected = 0;
+  std::string message;
+};
+// Nothing was rejected as far as it can be read.
+partial_success decode_answer(std::string_view body);
+
+}  // namespace streamdemo::tracing

@@ -1,0 +1,86 @@
+#include "tracing/protobuf.hpp"
+
+namespace streamdemo::tracing {
+
+namespace {
+
+enum wire_type : std::uint32_t { of_varint = 0, of_fixed64 = 1, of_bytes = 2, of_fixed32 = 5 };
+
+}  // namespace
+
+void protobuf_writer::varint(std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7U) out_ += static_cast<char>(value | 0x80U);
+  out_ += static_cast<char>(value);
+}
+
+void protobuf_writer::number(std::uint32_t field, std::uint64_t value) {
+  if (value != 0) number_of_several(field, value);
+}
+
+void protobuf_writer::number_of_several(std::uint32_t field, std::uint64_t value) {
+  tag(field, of_varint);
+  varint(value);
+}
+
+void protobuf_writer::fixed64(std::uint32_t field, std::uint64_t value) {
+  if (value == 0) return;
+  tag(field, of_fixed64);
+  for (int i = 0; i < 8; ++i, value >>= 8U) out_ += static_cast<char>(value & 0xffU);
+}
+
+void protobuf_writer::bytes(std::uint32_t field, std::string_view value) {
+  if (!value.empty()) bytes_of_several(field, value);
+}
+
+void protobuf_writer::bytes_of_several(std::uint32_t field, std::string_view value) {
+  tag(field, of_bytes);
+  varint(value.size());
+  out_ += value;
+}
+
+std::optional<std::uint64_t> protobuf_reader::varint() noexcept {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
+    const auto b = static_cast<unsigned char>(rest_.front());
+    rest_.remove_prefix(1);
+    value |= std::uint64_t{b & 0x7fU} << shift;
+    if (b < 0x80) return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<protobuf_reader::field> protobuf_reader::next() noexcept {
+  const auto tag = varint();
+  if (!tag) return std::nullopt;
+  field f;
+  f.number = static_cast<std::uint32_t>(*tag >> 3U);
+  std::uint64_t size = 0;
+  switch (*tag & 7U) {
+    case of_varint: {
+      const auto value = varint();
+      if (!value) return std::nullopt;
+      f.value = *value;
+      return f;
+    }
+    case of_bytes: {
+      const auto length = varint();
+      if (!length) return std::nullopt;
+      size = *length;
+      break;
+    }
+    case of_fixed64:
+      size = 8;
+      break;
+    case of_fixed32:
+      size = 4;
+      break;
+    default:
+      return std::nullopt;
+  }
+  if (size > rest_.size()) return std::nullopt;
+  f.bytes = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return f;
+}
+
+}  // namespace streamdemo::tracing

@@ -1,0 +1,36 @@
+// The ended spans that wait to be sent. Never more than its bound. Any thread; put() holds a mutex for the time of one
+// push, and no other function holds it longer.
+#pragma once
+#include <streamdemo/tracing/span.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+namespace streamdemo::tracing {
+
+class span_queue {
+ public:
+  span_queue(std::size_t most, std::size_t batch) : most_(most), batch_(batch) {}
+
+  // False: there is no room, or it is closed.
+  bool put(span_ptr s) noexcept;
+  // Waits until a batch is there or `until` has passed or it is closed; gives at most one batch, the oldest spans.
+  std::vector<span_ptr> take(base::steady_time until);
+  // Waits without taking anything. True: it was closed.
+  bool wait_for_close(base::steady_time until);
+  // Nothing more is taken in, and nobody waits any more.
+  void close();
+  bool is_closed() const;
+  std::size_t size() const;
+
+ private:
+  const std::size_t most_;
+  const std::size_t batch_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<span_ptr> spans_;
+  bool closed_ = false;
+};
+
+}  // namespace streamdemo::tracing

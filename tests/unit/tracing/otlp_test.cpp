@@ -1,0 +1,61 @@
+// Whether others understand the bytes is tested with OpenTelemetry's own classes: tests/traces.
+#include "tracing/otlp.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tracing/protobuf.hpp"
+
+using namespace streamdemo::tracing;
+
+namespace {
+
+std::vector<std::string_view> fields(std::string_view message, std::uint32_t number) {
+  std::vector<std::string_view> out;
+  protobuf_reader r(message);
+  while (const auto f = r.next()) {
+    if (f->number == number) out.push_back(f->bytes);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a request has one resource, one scope and all spans") {
+  std::vector<span_ptr> spans;
+  for (int i = 0; i < 3; ++i) spans.push_back(std::make_unique<span>());
+  spans[1]->name = "second";
+  const auto request = encode_request("RESOURCE", "1.0", spans);
+  const auto resources = fields(request, 1);
+  REQUIRE(resources.size() == 1);
+  CHECK(fields(resources[0], 1).at(0) == "RESOURCE");
+  const auto scopes = fields(resources[0], 2);
+  REQUIRE(scopes.size() == 1);
+  const auto found = fields(scopes[0], 2);
+  REQUIRE(found.size() == 3);
+  CHECK(fields(found[1], 5).at(0) == "second");
+  CHECK(fields(found[1], 4).empty());
+}
+
+TEST_CASE("what the environment says of this process counts before what it knows itself") {
+  options o;
+  o.service_name = "name";
+  o.resource = {{"service.version", "theirs"}};
+  const auto resource = encode_resource(o, {.version = "ours", .instance = "here", .bus = "kafka"});
+  std::vector<std::string_view> keys;
+  for (const auto a : fields(resource, 1)) keys.push_back(fields(a, 1).at(0));
+  CHECK(std::count(keys.begin(), keys.end(), "service.version") == 1);
+  CHECK(std::count(keys.begin(), keys.end(), "service.instance.id") == 1);
+  CHECK(keys.front() == "service.name");
+}
+
+TEST_CASE("what a receiver did not take is read from its answer") {
+  protobuf_writer partial;
+  partial.number(1, 5);
+  partial.bytes(2, "too old");
+  protobuf_writer answer;
+  answer.message(1, partial);
+  CHECK(decode_answer(answer.text()).rejected == 5);
+  CHECK(decode_answer(answer.text()).message == "too old");
+  CHECK(decode_answer("").rejected == 0);
+  CHECK(decode_answer("{}").rejected == 0);
+}
