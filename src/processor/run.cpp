@@ -35,7 +35,12 @@ std::string failed_payload(const std::string& why) {
 
 run::run(const run_dependencies& deps, begin_run what)
     : deps_(deps), key_(what.key), what_(std::move(what)), room_(deps.executor) {
-  if (deps_.traces != nullptr) span_ = begin_run_span(*deps_.traces, what_, deps_.group, deps_.clock.now());
+  if (deps_.traces == nullptr) return;
+  span_ = begin_run_span(*deps_.traces, what_, deps_.group, deps_.clock.now());
+  if (!span_ && tracing::is_unsampled(what_.traceparent)) {
+    what_.traceparent.clear();
+    what_.tracestate.clear();
+  }
 }
 
 awaitable<void> run::work(handler& h) {

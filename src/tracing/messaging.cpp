@@ -7,10 +7,14 @@ namespace {
 
 constexpr std::string_view parent_header = "traceparent";
 
+bool is_parent(const base::header& h) noexcept {
+  return h.name == parent_header;
+}
+
 std::string& parent_in(base::record& r) {
-  const auto is_parent = [](const base::header& h) { return h.name == parent_header; };
-  const auto found = std::find_if(r.headers.begin(), r.headers.end(), is_parent);
-  if (found != r.headers.end()) return found->value;
+  // It is one of the last.
+  const auto found = std::find_if(r.headers.rbegin(), r.headers.rend(), is_parent);
+  if (found != r.headers.rend()) return found->value;
   r.headers.push_back({std::string(parent_header), {}});
   return r.headers.back().value;
 }
@@ -46,6 +50,12 @@ span_ptr begin_send(tracer* t, base::record& r, base::sys_time at) {
   auto s = t->begin(parent_in(r), span_kind::producer, at);
   if (s) describe(*s, *t, operation::send, "send", r);
   return s;
+}
+
+void forget_unsampled(base::record& r) {
+  const auto found = std::find_if(r.headers.rbegin(), r.headers.rend(), is_parent);
+  if (found == r.headers.rend() || !is_unsampled(found->value)) return;
+  std::erase_if(r.headers, [](const auto& h) { return is_parent(h) || h.name == "tracestate"; });
 }
 
 void end_send(tracer* t, span_ptr s, std::int64_t offset, std::string_view why, base::sys_time at) {

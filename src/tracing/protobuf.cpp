@@ -8,6 +8,12 @@ enum wire_type : std::uint32_t { of_varint = 0, of_fixed64 = 1, of_bytes = 2, of
 
 }  // namespace
 
+std::size_t protobuf_writer::size_of(std::uint64_t value) noexcept {
+  std::size_t n = 1;
+  for (; value >= 0x80; value >>= 7U) ++n;
+  return n;
+}
+
 void protobuf_writer::varint(std::uint64_t value) {
   for (; value >= 0x80; value >>= 7U) out_ += static_cast<char>(value | 0x80U);
   out_ += static_cast<char>(value);
@@ -33,9 +39,13 @@ void protobuf_writer::bytes(std::uint32_t field, std::string_view value) {
 }
 
 void protobuf_writer::bytes_of_several(std::uint32_t field, std::string_view value) {
-  tag(field, of_bytes);
-  varint(value.size());
+  begin_bytes(field, value.size());
   out_ += value;
+}
+
+void protobuf_writer::begin_bytes(std::uint32_t field, std::size_t size) {
+  tag(field, of_bytes);
+  varint(size);
 }
 
 std::optional<std::uint64_t> protobuf_reader::varint() noexcept {

@@ -7,25 +7,31 @@
 
 namespace streamdemo::tracing {
 
-// One message. A nested one is made by a writer of its own and added as bytes.
+// Appends the fields of one message to a text, which outlives it. A message within is written to a text of its own
+// first.
 class protobuf_writer {
  public:
+  explicit protobuf_writer(std::string& out) noexcept : out_(out) {}
+
   // Values that are the default (0, empty) are left out, except by the functions for those that are one of several.
   void number(std::uint32_t field, std::uint64_t value);
   void number_of_several(std::uint32_t field, std::uint64_t value);
   void fixed64(std::uint32_t field, std::uint64_t value);
   void bytes(std::uint32_t field, std::string_view value);
   void bytes_of_several(std::uint32_t field, std::string_view value);
-  void message(std::uint32_t field, const protobuf_writer& m) { bytes_of_several(field, m.out_); }
+  // What comes before a text or message of that size.
+  void begin_bytes(std::uint32_t field, std::size_t size);
 
-  const std::string& text() const noexcept { return out_; }
-  std::string take() && { return std::move(out_); }
+  // How many bytes such fields take, with field numbers below 16.
+  static std::size_t size_of_number(std::uint64_t value) noexcept { return 1 + size_of(value); }
+  static std::size_t size_of_bytes(std::size_t size) noexcept { return 1 + size_of(size) + size; }
 
  private:
+  static std::size_t size_of(std::uint64_t value) noexcept;
   void varint(std::uint64_t value);
   void tag(std::uint32_t field, std::uint32_t type) { varint(std::uint64_t{field} << 3U | type); }
 
-  std::string out_;
+  std::string& out_;
 };
 
 // Goes through the fields of one message.

@@ -44,7 +44,9 @@ class sending_tracer final : public tracer {
         exporter_(options_, std::move(facts), queue_, metrics_, log_) {}
 
   span_ptr begin(std::string& traceparent, span_kind kind, base::sys_time at) override {
-    auto parent = parse_traceparent(traceparent);
+    // What servers get is to be read in full first: it comes from outside.
+    if (options_.follows_parent && kind != span_kind::server && is_unsampled(traceparent)) return nullptr;
+    const auto parent = parse_traceparent(traceparent);
     trace_context c;
     if (parent) {
       c.trace = parent->trace;

@@ -1,9 +1,18 @@
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/tracing/span.hpp>
 
+#include "tracing/attribute.hpp"
+
 namespace streamdemo::tracing {
 
 namespace {
+
+// What most spans need.
+constexpr std::size_t usual_bytes = 640;
+
+bool is_presentable(std::string_view text) noexcept {
+  return text.size() <= span::longest_text && base::is_utf8(text);
+}
 
 // Texts come from clients and are cut anywhere; a receiver refuses a whole batch for one that is not UTF-8.
 std::string presentable(std::string_view text) {
@@ -18,12 +27,18 @@ std::string presentable(std::string_view text) {
 }  // namespace
 
 span& span::set(std::string_view key, std::string_view value) {
-  attributes.push_back({key, presentable(value)});
+  if (attributes.empty()) attributes.reserve(usual_bytes);
+  if (is_presentable(value)) {
+    append_attribute(attributes, span_attributes, key, value);
+  } else {
+    append_attribute(attributes, span_attributes, key, presentable(value));
+  }
   return *this;
 }
 
 span& span::set(std::string_view key, std::int64_t value) {
-  attributes.push_back({key, value});
+  if (attributes.empty()) attributes.reserve(usual_bytes);
+  append_attribute(attributes, span_attributes, key, value);
   return *this;
 }
 

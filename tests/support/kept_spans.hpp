@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "tracing/attribute.hpp"
+
 namespace streamdemo::test {
 
 class kept_spans final : public tracing::tracer {
@@ -49,12 +51,7 @@ class kept_spans final : public tracing::tracer {
 
 // Its text, or its number as text; empty: it has none of that name.
 inline std::string value_of(const tracing::span& s, std::string_view key) {
-  for (const auto& a : s.attributes) {
-    if (a.key != key) continue;
-    const auto* text = std::get_if<std::string>(&a.value);
-    return text != nullptr ? *text : std::to_string(std::get<std::int64_t>(a.value));
-  }
-  return {};
+  return tracing::attribute_in(s.attributes, key);
 }
 
 inline constexpr std::string_view sampled_parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

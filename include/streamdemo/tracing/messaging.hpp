@@ -21,6 +21,8 @@ void set_offset(span& s, const tracer& t, std::int64_t offset);
 // A span for the way of a record to the bus. Below the one that the record's traceparent names; the record then carries
 // this one instead. nullptr: it is not recorded, or `t` is nullptr.
 span_ptr begin_send(tracer* t, base::record& r, base::sys_time at);
+// Takes the parent out of a record if its trace is not recorded, where nobody needs to know that.
+void forget_unsampled(base::record& r);
 // The bus took it, at that offset (-1: not known), or did not (`why` is not empty).
 void end_send(tracer* t, span_ptr s, std::int64_t offset, std::string_view why, base::sys_time at);
 

@@ -6,18 +6,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
-#include <vector>
 
 namespace streamdemo::tracing {
 
 // As numbered in OTLP.
 enum class span_kind : std::uint8_t { internal = 1, server = 2, client = 3, producer = 4, consumer = 5 };
-
-struct attribute {
-  std::string_view key;  // static text
-  std::variant<std::string, std::int64_t> value;
-};
 
 struct span {
   trace_context context;
@@ -26,11 +19,12 @@ struct span {
   std::string name;
   base::sys_time begin{};
   base::sys_time end{};
-  std::vector<attribute> attributes;
+  std::string
+      attributes;  // encoded, one after the other: a trace has hundreds, and each of its own would be memory of its own
   bool failed = false;
   std::string why;  // it failed
 
-  // Cuts what is too long. Whole numbers are kept as such.
+  // Cuts what is too long, and replaces what is no UTF-8.
   span& set(std::string_view key, std::string_view value);
   span& set(std::string_view key, std::int64_t value);
   span& fail(std::string_view reason);

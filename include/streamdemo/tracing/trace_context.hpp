@@ -30,4 +30,13 @@ std::string format(const trace_context& c);
 // as far as they are known, and flags that are not known here are dropped.
 std::optional<trace_context> parse_traceparent(std::string_view text) noexcept;
 
+// Whether a text that was valid when it was read first says that its trace is not recorded. Quicker than reading it
+// all.
+inline bool is_unsampled(std::string_view traceparent) noexcept {
+  constexpr std::size_t length = 55;
+  // Digits and the letters a to f are odd where their value is, but for letters it is the other way round.
+  const char last = traceparent.size() == length ? traceparent.back() : '1';
+  return last >= 'a' ? (last & 1) != 0 : (last & 1) == 0;
+}
+
 }  // namespace streamdemo::tracing

@@ -12,7 +12,9 @@ traced_events::traced_events(tracing::tracer& t, const base::record& r) : tracer
 
 bool traced_events::wants(task::message_type type, const base::record& r) noexcept {
   if (type != task::message_type::result && type != task::message_type::ended) return false;
-  const auto c = tracing::parse_traceparent(r.header_value("traceparent").value_or(""));
+  const auto parent = r.header_value("traceparent");
+  if (!parent || tracing::is_unsampled(*parent)) return false;
+  const auto c = tracing::parse_traceparent(*parent);
   return c && c->sampled();
 }
 

@@ -27,11 +27,19 @@ void end_span(tracing::tracer* traces, tracing::span_ptr s, const task_writer::w
 
 task_writer::task_writer(bus::bus& b, base::executor ex, task_records::topics t, std::string source,
                          const base::clock& clock, tracing::tracer* traces)
-    : records_(std::move(t), std::move(source), clock),
+    : response_(t.response),
+      records_(std::move(t), std::move(source), clock),
       producer_(b.make_producer(ex)),
       together_(b.writes_together()),
       clock_(clock),
       traces_(traces) {}
+
+tracing::span_ptr task_writer::begin_span(base::record& r) const {
+  auto span = tracing::begin_send(traces_, r, clock_.now());
+  // Only whoever runs the task must know that it is not recorded.
+  if (!span && r.topic == response_) tracing::forget_unsampled(r);
+  return span;
+}
 
 awaitable<task_writer::written> task_writer::publish(base::record r, steady_time by) {
   if (traces_ != nullptr) return publish_traced(std::move(r), by);
@@ -39,7 +47,7 @@ awaitable<task_writer::written> task_writer::publish(base::record r, steady_time
 }
 
 awaitable<task_writer::written> task_writer::publish_traced(base::record r, steady_time by) {
-  auto span = tracing::begin_send(traces_, r, clock_.now());
+  auto span = begin_span(r);
   auto w = co_await bus::publish(*producer_, std::move(r), by);
   end_span(traces_, std::move(span), w, w.has_error() ? -1 : w->offset, clock_.now());
   co_return w;
@@ -62,7 +70,7 @@ awaitable<task_writer::written> task_writer::accepted_and_request(submission& s,
   both.push_back(records_.request(s, {expiry, std::nullopt}));
   std::array<tracing::span_ptr, 2> spans;
   if (traces_ != nullptr) {
-    for (std::size_t i = 0; i < spans.size(); ++i) spans[i] = tracing::begin_send(traces_, both[i], clock_.now());
+    for (std::size_t i = 0; i < spans.size(); ++i) spans[i] = begin_span(both[i]);
   }
   auto w = co_await bus::publish_together(*producer_, both, by);
   if (w.has_error() && w.error().code == errc::full) {

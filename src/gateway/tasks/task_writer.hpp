@@ -38,6 +38,9 @@ class task_writer {
   base::awaitable<written> publish(base::record r, base::steady_time by);
   base::awaitable<written> publish_traced(base::record r, base::steady_time by);
 
+  tracing::span_ptr begin_span(base::record& r) const;
+
+  const std::string response_;
   const task_records records_;
   const std::unique_ptr<bus::producer> producer_;
   const bool together_;

@@ -80,3 +80,16 @@ TEST_CASE("what the bus refuses has failed, and Kafka's words are Kafka's alone"
   CHECK(value_of(sent, "messaging.kafka.offset").empty());
   CHECK(value_of(sent, "messaging.kafka.message.key").empty());
 }
+
+TEST_CASE("a parent that is not recorded can be forgotten, with its state") {
+  auto r = record_with(unsampled_parent);
+  r.headers.push_back({"tracestate", "a=b"});
+  forget_unsampled(r);
+  CHECK(r.headers == record_with({}).headers);
+  auto recorded = record_with(sampled_parent);
+  forget_unsampled(recorded);
+  CHECK(recorded.headers == record_with(sampled_parent).headers);
+  auto none = record_with({});
+  forget_unsampled(none);
+  CHECK(none.headers == record_with({}).headers);
+}

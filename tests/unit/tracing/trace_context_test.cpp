@@ -49,3 +49,12 @@ TEST_CASE("what is no traceparent gives none") {
                                              "0z-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"};
   for (const auto b : bad) CHECK_MESSAGE(!parse_traceparent(b), b);
 }
+
+TEST_CASE("that a trace is not recorded is seen at the last digit") {
+  for (const char c : std::string_view("0123456789abcdef")) {
+    const std::string text = std::string(good.substr(0, good.size() - 1)) + c;
+    CHECK_MESSAGE(is_unsampled(text) == !parse_traceparent(text)->sampled(), text);
+  }
+  CHECK(!is_unsampled(""));
+  CHECK(!is_unsampled("00"));
+}

@@ -1,0 +1,50 @@
+#include "tracing/attribute.hpp"
+
+#include "tracing/protobuf.hpp"
+
+namespace streamdemo::tracing {
+
+namespace {
+
+// Of KeyValue and AnyValue.
+constexpr std::uint32_t of_key = 1;
+constexpr std::uint32_t of_value = 2;
+constexpr std::uint32_t text_value = 1;
+constexpr std::uint32_t whole_value = 3;
+
+// Up to the value, of which only the size is known.
+void begin_attribute(protobuf_writer& w, std::uint32_t field, std::string_view key, std::size_t value_size) {
+  w.begin_bytes(field, protobuf_writer::size_of_bytes(key.size()) + protobuf_writer::size_of_bytes(value_size));
+  w.bytes(of_key, key);
+  w.begin_bytes(of_value, value_size);
+}
+
+}  // namespace
+
+void append_attribute(std::string& out, std::uint32_t field, std::string_view key, std::string_view value) {
+  protobuf_writer w(out);
+  begin_attribute(w, field, key, protobuf_writer::size_of_bytes(value.size()));
+  w.bytes_of_several(text_value, value);
+}
+
+void append_attribute(std::string& out, std::uint32_t field, std::string_view key, std::int64_t value) {
+  protobuf_writer w(out);
+  begin_attribute(w, field, key, protobuf_writer::size_of_number(static_cast<std::uint64_t>(value)));
+  w.number_of_several(whole_value, static_cast<std::uint64_t>(value));
+}
+
+std::string attribute_in(std::string_view encoded, std::string_view key) {
+  protobuf_reader all(encoded);
+  while (const auto one = all.next()) {
+    protobuf_reader parts(one->bytes);
+    const auto name = parts.next();
+    const auto value = parts.next();
+    if (!name || !value || name->bytes != key) continue;
+    const auto in = protobuf_reader(value->bytes).next();
+    if (!in) return {};
+    return in->number == whole_value ? std::to_string(static_cast<std::int64_t>(in->value)) : std::string(in->bytes);
+  }
+  return {};
+}
+
+}  // namespace streamdemo::tracing
