@@ -67,6 +67,13 @@ void encode(std::string& out, const span& s) {
   w.bytes(field::span_status, status);
 }
 
+std::size_t size_at_most(std::span<const span_ptr> spans) noexcept {
+  constexpr std::size_t without_texts = 128;
+  std::size_t n = 0;
+  for (const auto& s : spans) n += without_texts + s->name.size() + s->attributes.size() + s->why.size();
+  return n;
+}
+
 }  // namespace
 
 std::string encode_resource(const options& o, const process_facts& facts) {
@@ -92,21 +99,25 @@ std::string encode_request(std::string_view resource, std::string_view version, 
   protobuf_writer of_scope(scope);
   of_scope.bytes(field::scope_name, "streamdemo");
   of_scope.bytes(field::scope_version, version);
-  std::string scope_spans;
-  protobuf_writer of_scope_spans(scope_spans);
-  of_scope_spans.bytes(field::scope_spans_scope, scope);
+  std::string all;
+  all.reserve(size_at_most(spans));
+  protobuf_writer of_all(all);
   std::string one;
   for (const auto& s : spans) {
     one.clear();
     encode(one, *s);
-    of_scope_spans.bytes(field::scope_spans_spans, one);
+    of_all.bytes(field::scope_spans_spans, one);
   }
-  std::string resource_spans;
-  protobuf_writer of_resource_spans(resource_spans);
-  of_resource_spans.bytes_of_several(field::resource_spans_resource, resource);
-  of_resource_spans.bytes(field::resource_spans_scope_spans, scope_spans);
+  const auto in_scope = protobuf_writer::size_of_bytes(scope.size()) + all.size();
+  const auto in_resource = protobuf_writer::size_of_bytes(resource.size()) + protobuf_writer::size_of_bytes(in_scope);
   std::string request;
-  protobuf_writer(request).bytes(field::request_resource_spans, resource_spans);
+  request.reserve(protobuf_writer::size_of_bytes(in_resource));
+  protobuf_writer w(request);
+  w.begin_bytes(field::request_resource_spans, in_resource);
+  w.bytes_of_several(field::resource_spans_resource, resource);
+  w.begin_bytes(field::resource_spans_scope_spans, in_scope);
+  w.bytes_of_several(field::scope_spans_scope, scope);
+  request += all;
   return request;
 }
 

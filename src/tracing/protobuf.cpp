@@ -8,17 +8,6 @@ enum wire_type : std::uint32_t { of_varint = 0, of_fixed64 = 1, of_bytes = 2, of
 
 }  // namespace
 
-std::size_t protobuf_writer::size_of(std::uint64_t value) noexcept {
-  std::size_t n = 1;
-  for (; value >= 0x80; value >>= 7U) ++n;
-  return n;
-}
-
-void protobuf_writer::varint(std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7U) out_ += static_cast<char>(value | 0x80U);
-  out_ += static_cast<char>(value);
-}
-
 void protobuf_writer::number(std::uint32_t field, std::uint64_t value) {
   if (value != 0) number_of_several(field, value);
 }

@@ -27,8 +27,15 @@ class protobuf_writer {
   static std::size_t size_of_bytes(std::size_t size) noexcept { return 1 + size_of(size) + size; }
 
  private:
-  static std::size_t size_of(std::uint64_t value) noexcept;
-  void varint(std::uint64_t value);
+  static std::size_t size_of(std::uint64_t value) noexcept {
+    std::size_t n = 1;
+    for (; value >= 0x80; value >>= 7U) ++n;
+    return n;
+  }
+  void varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7U) out_.push_back(static_cast<char>(value | 0x80U));
+    out_.push_back(static_cast<char>(value));
+  }
   void tag(std::uint32_t field, std::uint32_t type) { varint(std::uint64_t{field} << 3U | type); }
 
   std::string& out_;

@@ -19,21 +19,27 @@ void put_hex(char* to, std::span<const std::uint8_t> bytes) noexcept {
   }
 }
 
-// Lower case only, as the standard demands. -1: it is no digit.
-int digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
+constexpr std::uint8_t no_digit = 0xff;
+
+// Lower case only, as the standard demands.
+constexpr std::array<std::uint8_t, 256> make_values() noexcept {
+  std::array<std::uint8_t, 256> v{};
+  v.fill(no_digit);
+  for (std::uint8_t i = 0; i < 10; ++i) v[static_cast<std::size_t>('0' + i)] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) v[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
+  return v;
 }
+constexpr auto values = make_values();
 
 bool read_hex(std::string_view text, std::span<std::uint8_t> to) noexcept {
+  unsigned bad = 0;
   for (std::size_t i = 0; i < to.size(); ++i) {
-    const int high = digit(text[2 * i]);
-    const int low = digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
-    to[i] = static_cast<std::uint8_t>(high * 16 + low);
+    const unsigned high = values[static_cast<unsigned char>(text[2 * i])];
+    const unsigned low = values[static_cast<unsigned char>(text[2 * i + 1])];
+    bad |= high | low;
+    to[i] = static_cast<std::uint8_t>(high << 4U | low);
   }
-  return true;
+  return bad < 16;
 }
 
 bool is_zero(std::span<const std::uint8_t> bytes) noexcept {

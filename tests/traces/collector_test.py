@@ -10,7 +10,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from .program import program
+from .program import program, until
 from .receiver import Receiver
 
 SOURCE = pathlib.Path(__file__).with_name("collector")
@@ -73,15 +73,15 @@ class Collector(unittest.TestCase):
         with collector(self.port, self.receiver), self.program() as p:
             p.submit("simulate", {"results": 2, "interval_ms": 1}, parent=SAMPLED)
             spans = self.receiver.until("eleven spans", lambda s: len(s) == 11)
-            self.assertEqual(11, p.counted("streamdemo_trace_spans_exported_total"))
+            # Its answer comes after it has passed them on.
+            until("they count as taken", lambda: p.counted("streamdemo_trace_spans_exported_total") == 11)
         self.assertEqual({SAMPLED.split("-")[1]}, {s.trace for s in spans})
         self.assertEqual({s.id for s in spans} | {SAMPLED.split("-")[2]}, {s.id for s in spans} | {s.parent for s in spans})
 
     def test_what_waits_is_sent_once_it_is_there(self):
         with self.program() as p:
             p.submit("simulate", {"results": 2, "interval_ms": 1}, parent=SAMPLED)
-            while not p.counted("streamdemo_trace_exports_failed_total"):
-                time.sleep(0.05)
+            until("a failure", lambda: p.counted("streamdemo_trace_exports_failed_total"))
             with collector(self.port, self.receiver):
                 self.receiver.until("eleven spans", lambda s: len(s) == 11)
             self.assertIn("again", p.log.read_text())
@@ -90,8 +90,7 @@ class Collector(unittest.TestCase):
         with self.program(EXPORTER_OTLP_TIMEOUT=100) as p:
             with socket.create_server(("127.0.0.1", self.port)):  # takes connections and never answers
                 p.submit("simulate", {"results": 2, "interval_ms": 1}, parent=SAMPLED)
-                while not p.counted("streamdemo_trace_exports_failed_total"):
-                    time.sleep(0.05)
+                until("a failure", lambda: p.counted("streamdemo_trace_exports_failed_total"))
             with collector(self.port, self.receiver):
                 self.receiver.until("eleven spans", lambda s: len(s) == 11)
 

@@ -1,11 +1,9 @@
 """What one process sends, as a receiver understands it that was not written here."""
-import os
-import time
 import unittest
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTracePartialSuccess, ExportTraceServiceResponse
 
-from .program import program
+from .program import program, until
 from .receiver import Receiver
 from .tree import Tree
 
@@ -17,15 +15,6 @@ TWO = {"results": 2, "interval_ms": 1}
 
 def to(receiver, **more):
     return {"EXPORTER_OTLP_ENDPOINT": receiver.url, "BSP_SCHEDULE_DELAY": 50, **more}
-
-
-def until(what, done, seconds=30):
-    end = time.monotonic() + seconds
-    while not (found := done()):
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.02)
-    return found
 
 
 class OneProcess(unittest.TestCase):

@@ -13,6 +13,15 @@ READY = re.compile(r"is ready(?: on (http://\S+))?.*?management: (http://[^\s)]+
 SECONDS = 60
 
 
+def until(what, done):
+    end = time.monotonic() + SECONDS
+    while not (found := done()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {SECONDS} s: {what}")
+        time.sleep(0.02)
+    return found
+
+
 class Program:
     def __init__(self, url, management, log):
         self.url, self.management, self.log = url, management, log
