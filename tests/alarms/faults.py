@@ -103,6 +103,8 @@ HEALTHY = {
     g("streamdemo_auth_tokens_refused_total", 'reason="audience"'): "0+1x60",
     g("streamdemo_refused_total", 'reason="unauthenticated"'): "0+6x60",
     g("streamdemo_refused_total", 'reason="quota"'): "0+1x60",
+    g("streamdemo_trace_spans_dropped_total", 'reason="queue_full"'): "0+0x60",
+    g("streamdemo_trace_spans_dropped_total", 'reason="not_taken"'): "0+0x60",
     a("streamdemo_journal_errors_total"): "0+0x60",
     a("streamdemo_journal_bytes"): f"{500 * MIB}+0x60",
     **journal_seconds(0.003),
@@ -119,6 +121,9 @@ QUIET = {
         g("streamdemo_ready"): "1x49 0 0 1x10", p("streamdemo_ready"): "1x49 0 0 1x10",
         g("process_start_time_seconds"): "1000x51 4000x9", p("process_start_time_seconds"): "1000x51 4000x9",
         p("streamdemo_processor_runs_total", 'end="released"'): "0x49 3 3 0x10",
+    },
+    "a receiver of traces that restarts": {
+        g("streamdemo_trace_spans_dropped_total", 'reason="queue_full"'): "0x44 900x16",
     },
     "one burst of refusals, over since": {
         g(SUBMISSIONS, 'result="full"'): "0x44 20x16",
@@ -163,6 +168,8 @@ FAULTS = {
         {p("streamdemo_processor_unreadable_records_total"): "0x50 1x10"}, {p("streamdemo_processor_misplaced_records_total"): "0x50 1x10"},
         {g(UNUSED, 'why="unreadable"'): "0x50 1x10"}, {g(UNUSED, 'why="misplaced"'): "0x50 1x10"},
         {g("streamdemo_response_rule_breaks_total"): "0x50 1x10"}],
+    "StreamdemoTracesDropped": [
+        {g("streamdemo_trace_spans_dropped_total", f'reason="{reason}"'): "0x30 0+100x30"} for reason in ("queue_full", "not_taken")],
     "StreamdemoEventsDropped": [{g("streamdemo_history_events_dropped_total"): "0x50 7x10"}],
     "StreamdemoHistoriesFull": [{g("streamdemo_history_remembered_bytes"): f"{120 * MIB}+0x60"}],
     "StreamdemoHistoryDiskFails": [
