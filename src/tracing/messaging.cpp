@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <streamdemo/tracing/messaging.hpp>
 
 namespace streamdemo::tracing {
@@ -6,18 +5,6 @@ namespace streamdemo::tracing {
 namespace {
 
 constexpr std::string_view parent_header = "traceparent";
-
-bool is_parent(const base::header& h) noexcept {
-  return h.name == parent_header;
-}
-
-std::string& parent_in(base::record& r) {
-  // It is one of the last.
-  const auto found = std::find_if(r.headers.rbegin(), r.headers.rend(), is_parent);
-  if (found != r.headers.rend()) return found->value;
-  r.headers.push_back({std::string(parent_header), {}});
-  return r.headers.back().value;
-}
 
 // The conventions have these names for Kafka alone.
 bool is_kafka(const tracer& t) noexcept {
@@ -47,15 +34,17 @@ void describe(span& s, const tracer& t, operation type, std::string_view name, c
 
 span_ptr begin_send(tracer* t, base::record& r, base::sys_time at) {
   if (t == nullptr) return nullptr;
-  auto s = t->begin(parent_in(r), span_kind::producer, at);
+  std::string parent(r.header_value(parent_header).value_or(std::string_view{}));
+  auto s = t->begin(parent, span_kind::producer, at);
+  if (!parent.empty()) r.headers.set(parent_header, parent);
   if (s) describe(*s, *t, operation::send, "send", r);
   return s;
 }
 
 void forget_unsampled(base::record& r) {
-  const auto found = std::find_if(r.headers.rbegin(), r.headers.rend(), is_parent);
-  if (found == r.headers.rend() || !is_unsampled(found->value)) return;
-  std::erase_if(r.headers, [](const auto& h) { return is_parent(h) || h.name == "tracestate"; });
+  const auto parent = r.header_value(parent_header);
+  if (!parent || !is_unsampled(*parent)) return;
+  r.headers.erase_if([](const auto& h) { return h.name == parent_header || h.name == "tracestate"; });
 }
 
 void end_send(tracer* t, span_ptr s, std::int64_t offset, std::string_view why, base::sys_time at) {

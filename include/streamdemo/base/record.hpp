@@ -76,6 +76,29 @@ class headers {
     ++size_;
   }
 
+  // Gives the first header of that name this value, or adds one.
+  void set(std::string_view name, std::string_view value) {
+    bool found = false;
+    headers all;
+    all.reserve(size_ + 1, bytes_.size() + name.size() + value.size());
+    for (const auto h : *this) {
+      const bool is_it = !found && h.name == name;
+      all.add(h.name, is_it ? value : h.value);
+      found = found || is_it;
+    }
+    if (!found) all.add(name, value);
+    *this = std::move(all);
+  }
+  template <class Predicate>
+  void erase_if(Predicate gone) {
+    headers kept;
+    kept.reserve(size_, bytes_.size());
+    for (const auto h : *this) {
+      if (!gone(h)) kept.add(h.name, h.value);
+    }
+    *this = std::move(kept);
+  }
+
   iterator begin() const noexcept { return iterator(bytes_.data()); }
   iterator end() const noexcept { return iterator(bytes_.data() + bytes_.size()); }
   std::size_t size() const noexcept { return size_; }

@@ -59,16 +59,11 @@ struct fixture {
   }
   // A record without a header, or with another value of it.
   base::record without(base::record r, std::string_view name) {
-    base::headers kept;
-    for (const auto h : r.headers) {
-      if (h.name != name) kept.add(h.name, h.value);
-    }
-    r.headers = std::move(kept);
+    r.headers.erase_if([&](const auto& h) { return h.name == name; });
     return r;
   }
   base::record with(base::record r, std::string_view name, std::string_view value) {
-    r = without(std::move(r), name);
-    r.headers.add(name, value);
+    r.headers.set(name, value);
     return r;
   }
   // The only fault so far; "": there is none; "many": there are more.

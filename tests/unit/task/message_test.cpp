@@ -27,11 +27,7 @@ message full() {
 }
 
 base::record without(base::record r, std::string_view name) {
-  base::headers kept;
-  for (const auto h : r.headers) {
-    if (h.name != name) kept.add(h.name, h.value);
-  }
-  r.headers = std::move(kept);
+  r.headers.erase_if([&](const auto& h) { return h.name == name; });
   return r;
 }
 

@@ -17,7 +17,7 @@ base::record record_with(std::string_view parent) {
   r.key = "id";
   r.value = "{}";
   r.headers = {{"ce_id", "e"}, {"ce_type", "t"}};
-  if (!parent.empty()) r.headers.push_back({"traceparent", std::string(parent)});
+  if (!parent.empty()) r.headers.add("traceparent", parent);
   return r;
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("what the bus refuses has failed, and Kafka's words are Kafka's alone"
 
 TEST_CASE("a parent that is not recorded can be forgotten, with its state") {
   auto r = record_with(unsampled_parent);
-  r.headers.push_back({"tracestate", "a=b"});
+  r.headers.add("tracestate", "a=b");
   forget_unsampled(r);
   CHECK(r.headers == record_with({}).headers);
   auto recorded = record_with(sampled_parent);
