@@ -103,14 +103,13 @@ TEST_CASE_FIXTURE(bucket_fixture, "a completion that fails after the server has 
 
 TEST_CASE_FIXTURE(bucket_fixture, "a wrong clock of ours is told once, and requests are signed for the server's time") {
   ONLY_IN_A_BUCKET;
-  const auto now = [] { return base::format_micros(base::system_clock().now()); };
-  const auto hour_of = [](const std::string& text) { return text.substr(0, 13); };
   std::atomic<int> refused{0};
   faults([&](const std::string& head) {
-    // 2026-11-30T03: x-amz-date is 20261130T03…
-    const auto at = head.find("x-amz-date: ") + 12;
-    const auto stamp = head.substr(at, 4) + "-" + head.substr(at + 4, 2) + "-" + head.substr(at + 6, 5);
-    if (hour_of(stamp) == hour_of(now())) return fault{};
+    // As in 20261130T031500Z.
+    auto stamp = head.substr(head.find("x-amz-date: ") + 12, 16);
+    for (const auto& [at, mark] : {std::pair{13, ":"}, {11, ":"}, {6, "-"}, {4, "-"}}) stamp.insert(at, mark);
+    const auto off = base::parse_time(stamp).value() - base::system_clock().now();
+    if (off > -std::chrono::hours(1) && off < std::chrono::hours(1)) return fault{};
     ++refused;
     const auto t = std::time(nullptr);
     char date[64];
@@ -159,7 +158,7 @@ TEST_CASE_FIXTURE(bucket_fixture, "a key that expires is refused at once, and re
     CHECK(refused.error().code == errc::unavailable);
     CHECK(refused.error().message.find("ExpiredToken") != std::string::npos);
     CHECK((co_await s->open("task", "clip")).error().code == errc::unavailable);
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(15));
     write(key, secret);
     CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
     CHECK((co_await get(*s, "task", "clip")) == "0123");
@@ -245,7 +244,7 @@ TEST_CASE_FIXTURE(bucket_fixture, "who is canceled does not wait for a server th
     // Whether it is there is not known; it counts as refused.
     CHECK((co_await (*u)->commit()).error().code == errc::closed);
   });
-  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(15));
 }
 
 TEST_CASE_FIXTURE(bucket_fixture, "memory for parts and space for copies have bounds, and become free again") {
