@@ -30,7 +30,8 @@ inline std::string variable(const char* name) {
   return text == nullptr ? "" : text;
 }
 
-// Whether the server of the bucket is known to lack this: "listing unfinished uploads", "atomic conditions".
+// Whether the server of the bucket is known to lack this: "listing unfinished uploads", "atomic conditions",
+// "If-Match".
 inline bool server_lacks(const std::string& what) {
   return variable("STREAMDEMO_CONTRACT_S3_LACKS").find(what) != std::string::npos;
 }
