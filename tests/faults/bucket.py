@@ -14,7 +14,7 @@ NAME = "faults"
 
 @contextlib.asynccontextmanager
 async def bucket(directory):
-    """Gives the settings; the server ends with the block."""
+    """Gives the settings and the server's pid; it ends with the block."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
@@ -25,13 +25,14 @@ async def bucket(directory):
         await until("the S3 server listens", lambda: _listens(port), 30)
         async with aiohttp.ClientSession() as http, http.put(f"{url}/{NAME}", raise_for_status=True):
             pass
-        yield {
+        settings = {
             "artifacts.store": "s3", "s3.endpoint": url, "s3.bucket": NAME, "s3.prefix": "system/", "s3.access_key_id": "any",
             "s3.secret_access_key": "any", "s3.scratch_directory": directory / "{name}-scratch",
             "artifacts.directory": "/nonexistent",
         }
+        yield settings, server.pid
     finally:
-        server.terminate()
+        server.kill()  # it may be stopped
         await server.wait()
 
 

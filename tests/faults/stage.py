@@ -31,7 +31,8 @@ class Stage:
         processes share a directory, their files are in a bucket."""
         self.names = Names.fresh(self.name)
         if in_bucket:
-            settings = {**await self._open.enter_async_context(bucket(self.directory / self.name)), **(settings or {})}
+            given, self.bucket_server = await self._open.enter_async_context(bucket(self.directory / self.name))
+            settings = {**given, **(settings or {})}
         self.system = System(self.binary, self.brokers.bootstrap, self.directory / self.name, self.names,
                              {"processor.concurrency": 100, **(settings or {})}, tables)
         self._open.push_async_callback(self.system.end)

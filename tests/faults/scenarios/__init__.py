@@ -38,6 +38,7 @@ ALL = [
     Scenario("drain-processor", drains.drain),
     Scenario("video-resumed", videos.video_resumed),
     Scenario("bucket-videos", videos.bucket_videos),
+    Scenario("bucket-away", videos.bucket_away),
     Scenario("long-tasks", long_tasks.long_tasks),
     Scenario("group-deleted", groups.group_deleted),
     Scenario("group-renamed", groups.group_renamed),

@@ -1,6 +1,8 @@
 """A video whose processor dies in the middle."""
 import asyncio
 import hashlib
+import os
+import signal
 import subprocess
 
 from ..brokers import until
@@ -59,6 +61,28 @@ async def bucket_videos(stage):
     await check_clips(stage, clips)
     shared = [p for p in (stage.directory / stage.name).iterdir() if p.name == "artifacts"]
     stage.proved(f"{len(clips)} clips, each once, follow each other and play, by 302 and by proxy", not shared)
+
+
+async def bucket_away(stage):
+    """The server of the bucket is frozen in the middle of a video for longer than requests are tried again: the run is given
+    back, without counting, and goes on with the next clip when the server does."""
+    await stage.build(in_bucket=True, settings={"s3.retry_for_ms": 1000})
+    request_id = await stage.task("process-video", await sample_video(stage), results=CLIPS, transport="sse", turn=0,
+                                  query=f"?clip_seconds={SAMPLE['clip_seconds']}&preset=slow")
+    await until("it runs", lambda: request_id in stage.log.fold.tasks)
+    task = stage.log.fold.tasks[request_id]
+    await at_a_clip(stage, task, 1)
+    stage.fault("SIGSTOP of the bucket's server until the run is given back, then SIGCONT")
+    os.kill(stage.bucket_server, signal.SIGSTOP)
+    await until("the run is given back", lambda: any("is given back" in p.said() for p in stage.system.processors), 90)
+    stage.proved("the run was given back", task.ended_offset is None)
+    os.kill(stage.bucket_server, signal.SIGCONT)
+    await until("it has ended", lambda: task.ended_offset is not None, 120)
+    stage.proved(f"{len(task.starts)} runs", len(task.starts) > 1 and all(s.resumed for s in task.starts[1:]))
+    await stage.until_ended()
+    clips = [event["data"] for _, event in stage.ledger.views[0].events if event["type"] == "result"]
+    await check_clips(stage, clips)
+    stage.proved(f"{len(clips)} clips, each once, follow each other and play")
 
 
 async def at_a_clip(stage, task, run):
