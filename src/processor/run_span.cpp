@@ -22,7 +22,7 @@ tracing::span_ptr begin_run_span(tracing::tracer& t, begin_run& what, std::strin
   auto s = t.begin(parent, tracing::span_kind::consumer, at);
   if (s) {
     // Without a parent the wait would be a trace of its own.
-    if (what.is_first_run && !what.traceparent.empty()) tell_wait(t, what, at);
+    if (!what.was_begun_before && !what.traceparent.empty()) tell_wait(t, what, at);
     tracing::describe(*s, t, tracing::operation::process, "process", *what.request);
     s->set("messaging.consumer.group.name", group);
     s->set(tracing::kind_key, what.kind);

@@ -58,6 +58,15 @@ class sending_tracer final : public tracer {
     const bool recorded = sampler_.samples(c.trace, parent ? &*parent : nullptr);
     // What follows hangs below the caller's span, then.
     if (!recorded && parent && !parent->sampled()) return nullptr;
+    // While nobody takes spans, not even the work of making one is done.
+    if (recorded && queue_.is_full()) {
+      metrics_.queue_full.Increment();
+      if (parent && parent->sampled()) return nullptr;
+      fill_with_chance(c.span);
+      c.flags |= trace_context::sampled_flag;
+      traceparent = format(c);
+      return nullptr;
+    }
     fill_with_chance(c.span);
     if (!recorded) {
       if (parent) c.span = parent->span;

@@ -11,6 +11,7 @@ bool span_queue::put(span_ptr s) noexcept {
     const std::lock_guard lock(mutex_);
     if (closed_ || spans_.size() >= most_) return false;
     spans_.push_back(std::move(s));
+    size_.store(spans_.size(), std::memory_order_relaxed);
     // Waking costs a system call, so the sender is woken once per batch only.
     is_batch = spans_.size() == batch_;
   } catch (const std::bad_alloc&) {
@@ -28,6 +29,7 @@ std::vector<span_ptr> span_queue::take(base::steady_time until) {
   out.reserve(static_cast<std::size_t>(n));
   out.assign(std::make_move_iterator(spans_.begin()), std::make_move_iterator(spans_.begin() + n));
   spans_.erase(spans_.begin(), spans_.begin() + n);
+  size_.store(spans_.size(), std::memory_order_relaxed);
   return out;
 }
 
@@ -47,11 +49,6 @@ void span_queue::close() {
 bool span_queue::is_closed() const {
   const std::lock_guard lock(mutex_);
   return closed_;
-}
-
-std::size_t span_queue::size() const {
-  const std::lock_guard lock(mutex_);
-  return spans_.size();
 }
 
 }  // namespace streamdemo::tracing

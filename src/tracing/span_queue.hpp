@@ -3,6 +3,7 @@
 #pragma once
 #include <streamdemo/tracing/span.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -22,7 +23,9 @@ class span_queue {
   // Nothing more is taken in, and nobody waits any more.
   void close();
   bool is_closed() const;
-  std::size_t size() const;
+  std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
+  // One more would not be taken now.
+  bool is_full() const noexcept { return size() >= most_; }
 
  private:
   const std::size_t most_;
@@ -30,6 +33,7 @@ class span_queue {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<span_ptr> spans_;
+  std::atomic<std::size_t> size_{0};  // of spans_; read without the mutex
   bool closed_ = false;
 };
 

@@ -3,7 +3,7 @@
 of all traces to a receiver that takes them, and with a receiver that is gone, that never answers, or that answers 500. All servers
 are there at the same time and get the load in turn, in another order each round, so that what else the machine does hits all alike.
 
-  tests/bench/traces.py BIN_DIR [--rounds N] [--seconds S] [--clients N] [--before BINARY] [--only KIND,...]
+  tests/bench/traces.py BIN_DIR [--rounds N] [--seconds S] [--clients N] [--before BINARY] [--only "KIND;..."]
 
 BIN_DIR has streamdemo and load_client; BINARY is a version to compare with that has no tracing. The receiver is of Python, counts
 and does not look at what it gets."""
@@ -98,7 +98,7 @@ def main():
         "all": {"OTEL_EXPORTER_OTLP_ENDPOINT": takes.url},
     }
     if o.only:
-        kinds = {k: v for k, v in kinds.items() if k in ("off", *o.only.split(","))}
+        kinds = {k: v for k, v in kinds.items() if k in ("off", *o.only.split(";"))}
     if o.before:
         kinds = {"off": kinds.pop("off"), "a version without": {}, **kinds}
     got = {kind: [] for kind in kinds}

@@ -33,11 +33,12 @@ http::client_response checked(base::result<http::client_response> r, std::string
 
 }  // namespace
 
-app_fixture::app_fixture(const std::function<void(config::settings&)>& change)
+app_fixture::app_fixture(const std::function<void(config::settings&)>& change, tracing::read_options traces)
     : log_("test", base::log_level::warning) {
   auto s = settings_for(directory_.path());
   if (change) change(s);
-  app_ = std::make_unique<app::application>(std::move(s), "/proc/self/exe", clock_, log_);
+  app_ = std::make_unique<app::application>(std::move(s), "/proc/self/exe", clock_, log_, 0, std::vector<int>{},
+                                            std::move(traces));
   if (const auto started = app_->start(); !started) throw std::runtime_error(started.error().message);
 }
 

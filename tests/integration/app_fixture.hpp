@@ -16,7 +16,7 @@ using fields = std::vector<http::field>;
 // All roles on the in-process bus; stopped at the end of the scope.
 class app_fixture {
  public:
-  explicit app_fixture(const std::function<void(config::settings&)>& change = {});
+  explicit app_fixture(const std::function<void(config::settings&)>& change = {}, tracing::read_options traces = {});
 
   std::uint16_t port() const { return app_->gateway_port(); }
   std::uint16_t management_port() const { return app_->management_port(); }

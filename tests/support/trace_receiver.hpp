@@ -105,8 +105,8 @@ class trace_receiver {
   std::thread thread_;
 };
 
-inline std::string status_line(std::string status, const std::string& fields = {}) {
-  return "HTTP/1.1 " + std::move(status) + "\r\nContent-Length: 0\r\n" + fields + "\r\n";
+inline std::string status_line(std::string status, const std::string& more = {}) {
+  return "HTTP/1.1 " + std::move(status) + "\r\nContent-Length: 0\r\n" + more + "\r\n";
 }
 
 }  // namespace streamdemo::test

@@ -54,6 +54,7 @@ struct begin_run {
   // No run of this task can have been lost before, so its `started` may be sent together with the first records of the
   // handler.
   bool is_first_run = false;
+  bool was_begun_before = false;  // the log has an earlier run of this task
   std::int64_t results_before = 0;
   std::string last_result;
 };

@@ -25,7 +25,6 @@ begin_run run_with(std::string_view parent) {
   b.kind = "simulate";
   b.request = std::move(request);
   b.traceparent = parent;
-  b.is_first_run = true;
   return b;
 }
 
@@ -57,7 +56,7 @@ TEST_CASE("the wait and the run are both below the request, and the run's record
 TEST_CASE("a later run did not wait since the request came, and one that failed says so") {
   kept_spans t;
   auto b = run_with(sampled_parent);
-  b.is_first_run = false;
+  b.was_begun_before = true;
   end_run_span(t, begin_run_span(t, b, "group", at(13)), "failed", at(20));
   REQUIRE(t.all.size() == 1);
   CHECK(t.all[0].failed);

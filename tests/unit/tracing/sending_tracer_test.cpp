@@ -137,6 +137,14 @@ TEST_CASE("while a receiver does not answer, spans beyond the queue are dropped 
   r.wait_for(1);
   f.send(8);
   f.wait_for("streamdemo_trace_spans_dropped_total{reason=\"queue_full\"} 5");
+  // Others may still be able to send theirs.
+  std::string parent;
+  CHECK(!f.tracer->begin(parent, span_kind::server, now));
+  REQUIRE(parse_traceparent(parent));
+  CHECK(parse_traceparent(parent)->sampled());
+  const auto before = parent;
+  CHECK(!f.tracer->begin(parent, span_kind::producer, now));
+  CHECK(parent == before);
   const auto begin = std::chrono::steady_clock::now();
   f.tracer.reset();
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));

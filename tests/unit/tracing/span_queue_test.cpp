@@ -30,11 +30,13 @@ TEST_CASE("no more than its bound is kept, and the oldest are given first") {
   CHECK(q.put(named("1")));
   CHECK(q.put(named("2")));
   CHECK(q.put(named("3")));
+  CHECK(q.is_full());
   CHECK(!q.put(named("4")));
   const auto first = q.take(in_time());
   REQUIRE(first.size() == 2);
   CHECK(first[0]->name == "1");
   CHECK(q.size() == 1);
+  CHECK(!q.is_full());
   const auto second = q.take(at_once());
   REQUIRE(second.size() == 1);
   CHECK(second[0]->name == "3");

@@ -211,6 +211,26 @@ TEST_CASE("a task that was accepted after the partition was assigned is begun by
   CHECK(is_first_run(f));
 }
 
+TEST_CASE("a run knows whether the log has an earlier one of its task") {
+  fixture f;
+  f.act();
+  f.accepted("first");
+  f.request("first");
+  const auto first = all_of<begin_run>(f.act());
+  REQUIRE(first.size() == 1);
+  CHECK(!first[0].was_begun_before);
+  f.accepted("again");
+  f.started("again", "their-run", "", "they", 10);
+  auto released = f.of(message_type::released, "again");
+  released.run = "their-run";
+  released.runseq = 2;
+  f.log(released, 20);
+  f.request("again");
+  const auto again = all_of<begin_run>(f.act());
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].was_begun_before);
+}
+
 TEST_CASE("a task that was accepted before the partition was assigned may have brought its owner down") {
   fixture f;
   f.end = 1;
