@@ -37,10 +37,7 @@ run::run(const run_dependencies& deps, begin_run what)
     : deps_(deps), key_(what.key), what_(std::move(what)), room_(deps.executor) {
   if (deps_.traces == nullptr) return;
   span_ = begin_run_span(*deps_.traces, what_, deps_.group, deps_.clock.now());
-  if (!span_ && tracing::is_unsampled(what_.traceparent)) {
-    what_.traceparent.clear();
-    what_.tracestate.clear();
-  }
+  names_trace_ = span_ || !tracing::is_unsampled(what_.traceparent);
 }
 
 awaitable<void> run::work(handler& h) {
@@ -64,6 +61,7 @@ awaitable<base::result<outcome>> run::call(handler& h) {
   j.expiry = what_.expiry;
   j.results_before = what_.results_before;
   j.last_result = std::move(what_.last_result);
+  if (tracing::parse_traceparent(what_.traceparent)) j.traceparent = what_.traceparent;
   j.stop = stop_.get_token();
   what_.request.reset();
   std::string why;
@@ -175,8 +173,10 @@ base::record run::record_of(message_type type, std::string payload, std::string 
   m.payload = std::move(payload);
   m.run = key_.run;
   m.runseq = runseq_ + 1;
-  m.traceparent = what_.traceparent;
-  m.tracestate = what_.tracestate;
+  if (names_trace_) {
+    m.traceparent = what_.traceparent;
+    m.tracestate = what_.tracestate;
+  }
   return task::encode(std::move(m), deps_.response_topic, key_.partition);
 }
 

@@ -65,7 +65,8 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
   std::size_t in_flight_ = 0;
   std::size_t waiting_ = 0;
   int traced_sends_ = 0;
-  tracing::span_ptr span_;  // of the run; nullptr: it is not traced
+  tracing::span_ptr span_;   // of the run; nullptr: it is not traced
+  bool names_trace_ = true;  // in its records
   base::notifier room_;
   bool closed_ = false;
   run_end how_ = run_end::stopped;

@@ -1,4 +1,5 @@
 """What one process sends, as a receiver understands it that was not written here."""
+import json
 import unittest
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTracePartialSuccess, ExportTraceServiceResponse
@@ -64,6 +65,14 @@ class OneProcess(unittest.TestCase):
         self.assertFalse(spans[0].failed)
         self.assertEqual("", spans[0].parent)
         self.assertNotIn("secret", repr(spans))
+
+    def test_the_program_of_a_command_is_told_its_place_in_the_trace(self):
+        with Receiver() as r, program(otel=to(r), tasks__tell__command='["sh", "-c", "cat >&2; echo $TRACEPARENT"]') as p:
+            task = p.submit("tell", {}, parent=SAMPLED)
+            told = json.loads(p.curl(f"/api/results/{task}"))["results"][0]["data"]
+            run = r.until("the run", lambda s: [x for x in s if x.name == "process request"])
+            run = next(s for s in run if s.name == "process request")
+        self.assertEqual(f"00-{TRACE}-{run.id}-01", told)
 
     def test_a_caller_who_does_not_record_is_followed(self):
         with Receiver() as r, program(otel=to(r)) as p:

@@ -30,6 +30,7 @@ struct job {
   // last one.
   std::int64_t results_before = 0;
   std::string last_result;
+  std::string traceparent;  // of the run's span, or what the request has of its trace; empty: none, or it was none
   // Requested when the run must end: the task was canceled or has expired, another run took over, or the drain deadline
   // has passed. The handler must then end soon, child processes included; its return value is ignored.
   std::stop_token stop;

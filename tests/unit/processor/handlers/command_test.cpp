@@ -279,6 +279,17 @@ TEST_CASE("a command knows its task, and how many results a run before it gave")
   });
 }
 
+TEST_CASE("a command can go on with its task's trace") {
+  test::run([]() -> awaitable<void> {
+    test::fake_emitter out(co_await asio::this_coro::executor);
+    auto j = job_of("");
+    j.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const auto h = script("echo $TRACEPARENT");
+    CHECK((co_await h->run(j, out)).has_value());
+    CHECK(out.payloads("result") == std::vector<std::string>{'"' + j.traceparent + '"'});
+  });
+}
+
 TEST_CASE("a command is held to the limits of its kind, and its end says which") {
   test::run([]() -> awaitable<void> {
     test::fake_emitter out(co_await asio::this_coro::executor);
