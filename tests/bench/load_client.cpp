@@ -7,7 +7,7 @@
 //   load_client PORT PID burst sse|ws CLIENTS RESULTS
 //   load_client PORT PID poll  CONNECTIONS REQUESTS
 //   load_client PORT PID slow  RESULTS PAYLOAD_BYTES with|without
-//   load_client PORT PID tasks CLIENTS SECONDS [RESULTS INTERVAL_MS]
+//   load_client PORT PID tasks CLIENTS SECONDS [RESULTS INTERVAL_MS [sse|ws]]
 //
 // A token in LOAD_TOKEN is shown with every request. The server must run one task at a time, but for `tasks`: a task
 // that waits holds the next one back until the clients are there.
@@ -237,10 +237,12 @@ void slow(const server& s, int results, int payload_bytes, bool with_slow) {
               complete ? "true" : "false", gap ? "true" : "false");
 }
 
-// Each client does one task after the other, on a WebSocket each.
-void tasks(const server& s, std::size_t clients, std::chrono::seconds time, int results, int interval_ms) {
-  task_swarm all{s.port, clients,
-                 "{\"results\":" + std::to_string(results) + ",\"interval_ms\":" + std::to_string(interval_ms) + "}"};
+// Each client does one task after the other, on a connection each.
+void tasks(const server& s, std::size_t clients, std::chrono::seconds time, int results, int interval_ms,
+           bool websocket) {
+  task_swarm all{s.port, clients, websocket,
+                 "{\"results\":" + std::to_string(results) + ",\"interval_ms\":" + std::to_string(interval_ms) + "}",
+                 static_cast<std::uint64_t>(results)};
   all.work_for(time / 4);
   const auto warm_up = all.tasks();
   all.reset();
@@ -287,7 +289,7 @@ int main(int argc, char** argv) {
     slow(s, static_cast<int>(number(4)), static_cast<int>(number(5)), argc > 6 && std::strcmp(argv[6], "with") == 0);
   } else if (scenario == "tasks") {
     tasks(s, static_cast<std::size_t>(number(4)), std::chrono::seconds(number(5)),
-          argc > 6 ? static_cast<int>(number(6)) : 1, static_cast<int>(number(7)));
+          argc > 6 ? static_cast<int>(number(6)) : 1, static_cast<int>(number(7)), argc <= 8 || is_websocket(argv[8]));
   } else {
     fail("unknown scenario " + scenario);
   }

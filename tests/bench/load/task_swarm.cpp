@@ -23,6 +23,12 @@ constexpr std::string_view upgrade =
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     "Sec-WebSocket-Protocol: streamdemo.v1\r\n\r\n";
 
+std::string posted(std::string_view task) {
+  return "POST /api/simulate HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: text/event-stream\r\n"
+         "Content-Type: application/json\r\nContent-Length: " +
+         std::to_string(task.size()) + "\r\n\r\n" + std::string{task};
+}
+
 std::string masked(std::uint8_t opcode, std::string_view payload) {
   constexpr std::uint8_t mask[4] = {0x37, 0xfa, 0x21, 0x3d};
   if (payload.size() > 125) fail("a task of more than 125 bytes");
@@ -55,8 +61,15 @@ int start_connecting(std::size_t number, std::uint16_t port) {
 
 }  // namespace
 
-task_swarm::task_swarm(std::uint16_t port, std::size_t clients, std::string task)
-    : port_(port), frame_(masked(1, task)), epoll_(::epoll_create1(EPOLL_CLOEXEC)), room_(1 << 16) {
+task_swarm::task_swarm(std::uint16_t port, std::size_t clients, bool websocket, std::string_view task,
+                       std::uint64_t results)
+    : port_(port),
+      websocket_(websocket),
+      results_(results),
+      opening_(websocket ? std::string{upgrade} : posted(task)),
+      frame_(masked(1, task)),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      room_(1 << 16) {
   for (std::size_t i = 0; i < clients; ++i) {
     clients_.push_back(std::make_unique<client>());
     clients_.back()->number = i;
@@ -74,7 +87,7 @@ task_swarm::~task_swarm() {
 void task_swarm::begin(client& c) {
   c.began = steady::now();
   c.asked = false;
-  c.counter = event_counter{true};
+  c.counter = event_counter{websocket_};
   c.fd = start_connecting(c.number, port_);
   ++open_;
   epoll_event e{};
@@ -109,7 +122,7 @@ void task_swarm::turn(int wait_ms) {
 
 void task_swarm::on_ready(client& c, std::uint32_t events) {
   if ((events & EPOLLOUT) != 0) {
-    send_all(c.fd, upgrade);
+    send_all(c.fd, opening_);
     epoll_event e{};
     e.events = EPOLLIN;
     e.data.ptr = &c;
@@ -118,18 +131,21 @@ void task_swarm::on_ready(client& c, std::uint32_t events) {
   }
   const ssize_t n = ::recv(c.fd, room_.data(), room_.size(), 0);
   if (n < 0 && errno == EAGAIN) return;
-  if (n <= 0) fail("the server cut a task's WebSocket off");
+  if (n <= 0) fail("the server cut a task's connection off");
   on_bytes(c, {room_.data(), static_cast<std::size_t>(n)});
 }
 
 void task_swarm::on_bytes(client& c, std::string_view bytes) {
   note_delays(bytes, delays_);
   c.counter.feed(bytes);
-  if (!c.asked && c.counter.upgraded()) {
+  if (websocket_ && !c.asked && c.counter.upgraded()) {
     c.asked = true;
     send_all(c.fd, frame_);
   }
   if (!c.counter.ended()) return;
+  if (c.counter.results() != results_)
+    fail("a task ended with " + std::to_string(c.counter.results()) + " results instead of " +
+         std::to_string(results_));
   ++tasks_;
   durations_.push_back(std::chrono::duration<double, std::milli>(steady::now() - c.began).count());
   leave(c);
@@ -139,7 +155,7 @@ void task_swarm::on_bytes(client& c, std::string_view bytes) {
 void task_swarm::leave(client& c) {
   static const std::string goodbye = masked(8, std::string_view("\x03\xe8", 2));
   // The server may have gone first.
-  (void)::send(c.fd, goodbye.data(), goodbye.size(), MSG_NOSIGNAL);
+  if (websocket_) (void)::send(c.fd, goodbye.data(), goodbye.size(), MSG_NOSIGNAL);
   ::close(c.fd);
   c.fd = -1;
   --open_;

@@ -1,5 +1,6 @@
-// Clients that each do one task after the other, a WebSocket per task: connect, upgrade, send the task, read its events
-// to the end, say goodbye. One epoll for all.
+// Clients that each do one task after the other, a connection per task. WebSocket: connect, upgrade, send the task,
+// read its events to the end, say goodbye. SSE: connect, POST the task, read its events from the answer, close. A task
+// that ends with fewer or more results than it was asked for ends the program. One epoll for all.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace bench {
 
 class task_swarm {
  public:
-  // `task`: the JSON that each client sends to /api/simulate.
-  task_swarm(std::uint16_t port, std::size_t clients, std::string task);
+  // `task`: the JSON that each client sends to /api/simulate, and how many results it makes.
+  task_swarm(std::uint16_t port, std::size_t clients, bool websocket, std::string_view task, std::uint64_t results);
   ~task_swarm();
   task_swarm(const task_swarm&) = delete;
 
@@ -34,7 +35,7 @@ class task_swarm {
   struct client {
     std::size_t number = 0;
     int fd = -1;
-    bool asked = false;  // the task was sent
+    bool asked = false;  // the WebSocket's first message, the task, was sent
     event_counter counter{true};
     std::chrono::steady_clock::time_point began;
   };
@@ -46,7 +47,10 @@ class task_swarm {
   void leave(client& c);
 
   std::uint16_t port_;
-  std::string frame_;  // the task, masked
+  bool websocket_;
+  std::uint64_t results_;
+  std::string opening_;  // what a client sends when it is connected
+  std::string frame_;    // WebSocket: the task, masked
   int epoll_;
   std::vector<std::unique_ptr<client>> clients_;
   std::size_t open_ = 0;
