@@ -35,8 +35,7 @@ async def lifespan(app):
     consumer = AIOKafkaConsumer(f"{TOPICS}-response", bootstrap_servers=BROKERS, auto_offset_reset="latest")
     await app.state.producer.start()
     await consumer.start()
-    await consumer.seek_to_end()
-    # "latest" is looked up only when a partition is first read; a task before that would wait for ever.
+    # Its place in each partition is known before the first task is taken.
     for partition in consumer.assignment():
         await consumer.position(partition)
     reader = asyncio.create_task(dispatch(consumer))
