@@ -7,6 +7,8 @@ What it does not do, and streamdemo does:
 - a client that loses its connection cannot come back: events have no numbers, and nothing is kept for a late reader;
 - `accepted` is not in the log, so after a crash nobody knows which tasks there were; no deadline, no cancel, no second
   way to read (polling, SSE), no idempotency key, no bound on what a slow client lets gather;
+- that a client has left is noticed only when its next event is sent. If no further one comes, because its worker crashed, its
+  coroutine waits for ever, and so does uvicorn on SIGTERM;
 - one connection is one task: no list of tasks, no status."""
 import asyncio
 import os
