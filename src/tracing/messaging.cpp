@@ -36,7 +36,8 @@ span_ptr begin_send(tracer* t, base::record& r, base::sys_time at) {
   if (t == nullptr) return nullptr;
   std::string parent(r.header_value(parent_header).value_or(std::string_view{}));
   auto s = t->begin(parent, span_kind::producer, at);
-  if (!parent.empty()) r.headers.set(parent_header, parent);
+  // Setting one makes all headers anew, which most records, whose traces are not recorded, are spared.
+  if (r.header_value(parent_header).value_or(std::string_view{}) != parent) r.headers.set(parent_header, parent);
   if (s) describe(*s, *t, operation::send, "send", r);
   return s;
 }
