@@ -15,6 +15,8 @@ WRONG = {
     "an unknown way to ask who calls": ((*LEAST, "--set", "auth.mode=basic"), "mode"),
     "tokens of nobody": ((*LEAST, "--set", "auth.mode=jwt"), "issuers"),
     "an issuer without keys": ((*LEAST, "--set", "auth.mode=jwt", "--set", "auth.issuers.a.issuer=x"), "audience"),
+    "a bucket without a name": ((*LEAST, "--set", "artifacts.store=s3"), "artifacts.s3.bucket"),
+    "a bucket's address that is none": ((*LEAST, "--set", "artifacts.s3.endpoint=s3.example.org"), "endpoint"),
     "a route from nowhere": ((*LEAST, "--set", "httpRoute.enabled=true"), "httpRoute"),
     "an ingress without a host": ((*LEAST, "--set", "ingress.enabled=true"), "ingress"),
     "a setting without a section": ((*LEAST, "--set", "settings.port=1"), "port"),

@@ -10,6 +10,8 @@ from . import render
 # What comes with no schema of Kubernetes itself: helm_test has those of their makers.
 OF_OTHERS = set(render.MAKERS)
 VERSIONS = ("1.27", "1.31", "1.35")
+# Variables that are no settings each: properties and issuers have any name, and others define those of AWS and OpenTelemetry.
+OPEN_NAMES = ("STREAMDEMO_KAFKA_PROPERTIES_", "STREAMDEMO_AUTH_ISSUERS_MAIN_", "AWS_", "OTEL_")
 # What is needed beyond the drain, docs/operations.md: a processor 22 s, a gateway what preStop waits and a moment to close.
 BEYOND = {"gateway": 5 + 5, "processor": 22}
 
@@ -85,7 +87,7 @@ class Rendered(unittest.TestCase):
                 names = [v["name"] for v in container["env"]]
                 with self.subTest(name, role=role):
                     self.assertEqual(len(names), len(set(names)))
-                    self.assertEqual([], [n for n in names if n not in known and not n.startswith(("STREAMDEMO_KAFKA_PROPERTIES_", "STREAMDEMO_AUTH_ISSUERS_MAIN_"))])
+                    self.assertEqual([], [n for n in names if n not in known and not n.startswith(OPEN_NAMES)])
 
     def test_a_pod_has_longer_to_end_than_its_process_needs_to_drain(self):
         for name in render.NAMES:
@@ -107,7 +109,7 @@ class Rendered(unittest.TestCase):
                     self.assertFalse(pod["automountServiceAccountToken"])
                     # All that it writes is in a volume.
                     writable = [m["mountPath"] for m in container["volumeMounts"] if not m.get("readOnly")]
-                    directories = [v for n, v in variables(container).items() if n in ("STREAMDEMO_ARTIFACTS_DIRECTORY", "STREAMDEMO_HISTORY_DIRECTORY")]
+                    directories = [v for n, v in variables(container).items() if n in ("STREAMDEMO_ARTIFACTS_DIRECTORY", "STREAMDEMO_HISTORY_DIRECTORY", "STREAMDEMO_S3_SCRATCH_DIRECTORY")]
                     self.assertEqual([], [d for d in directories if not d.startswith(tuple(writable))])
 
     def test_what_is_secret_is_in_no_document(self):
@@ -149,7 +151,27 @@ class Rendered(unittest.TestCase):
     def test_the_policy_opens_the_ports_of_all_brokers(self):
         for role in ("gateway", "processor"):
             egress = render.documents("everything")["NetworkPolicy", f"demo-streamdemo-{role}"]["spec"]["egress"]
-            self.assertEqual({53, 9093, 9095, 443}, {p["port"] for rule in egress for p in rule["ports"]})
+            self.assertEqual({53, 9093, 9095, 4318, 443}, {p["port"] for rule in egress for p in rule["ports"]})
+
+    def test_with_a_bucket_no_pod_shares_a_volume(self):
+        self.assertEqual([], [of for kind, of in render.documents("bucket") if kind == "PersistentVolumeClaim"])
+        for role, (deployment, container) in deployments("bucket").items():
+            with self.subTest(role):
+                volumes = {v["name"]: v for v in deployment["spec"]["template"]["spec"]["volumes"]}
+                has = variables(container)
+                self.assertEqual(str(2 * int(has["STREAMDEMO_S3_MAX_SCRATCH_BYTES"])), volumes["artifacts"]["emptyDir"]["sizeLimit"])
+                self.assertEqual({"secretKeyRef": {"name": "bucket", "key": "secret"}}, has["AWS_SECRET_ACCESS_KEY"])
+                egress = render.documents("bucket")["NetworkPolicy", f"demo-streamdemo-{role}"]["spec"]["egress"]
+                self.assertEqual({53, 9092, 9000}, {p["port"] for rule in egress for p in rule["ports"]})
+
+    def test_traces_go_where_it_is_said(self):
+        for role, (_, container) in deployments("everything").items():
+            with self.subTest(role):
+                has = variables(container)
+                self.assertEqual(("http://collector.monitoring:4318", "parentbased_traceidratio", "0.25"),
+                                 tuple(has[f"OTEL_{n}"] for n in ("EXPORTER_OTLP_ENDPOINT", "TRACES_SAMPLER", "TRACES_SAMPLER_ARG")))
+                self.assertEqual({"secretKeyRef": {"name": "collector", "key": "headers"}}, has["OTEL_EXPORTER_OTLP_HEADERS"])
+        self.assertFalse([n for n in variables(deployments("least")["gateway"][1]) if n.startswith("OTEL_")])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""STREAMDEMO_BIN names the program, STREAMDEMO_KAFKA_BROKERS real brokers in place of those of the values."""
+"""STREAMDEMO_BIN names the program, STREAMDEMO_KAFKA_BROKERS real brokers in place of those of the values, and what
+tests/stores/run says a bucket."""
 import contextlib
 import json
 import os
@@ -58,6 +59,8 @@ class Cluster:
             return mapped(variable["value"])
         environment = {"PATH": os.environ["PATH"], **{v["name"]: value(v) for v in container["env"]},
                        "STREAMDEMO_KAFKA_BROKERS": os.environ["STREAMDEMO_KAFKA_BROKERS"]}
+        if "STREAMDEMO_S3_ENDPOINT" in environment:
+            environment["STREAMDEMO_S3_ENDPOINT"] = os.environ["STREAMDEMO_CONTRACT_S3"]
         assert container["command"] == ["tini", "--", "streamdemo"], container["command"]
         self.logs[role] = self.directory / f"{role}.log"
         with self.logs[role].open("w") as log:
@@ -117,9 +120,32 @@ class Run(unittest.TestCase):
                     self.assertEqual(0, child.wait(grace), f"{role}: {cluster.logs[role].read_text()[-2000:]}")
 
 
-def ask(url, key, body):
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Prefer": "wait=50"}
-    request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), headers)
+    def test_a_video_is_cut_without_a_common_volume(self):
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+            made = subprocess.run([os.environ["STREAMDEMO_BIN"], "key", "new", "--set", f"auth.directory={directory / 'made'}", "--subject", "alice"],
+                                  capture_output=True, text=True, check=True)
+            key = made.stdout.strip()
+            cluster = Cluster("bucket", directory, {
+                ("streamdemo-keys", "keys"): (directory / "made/keys").read_text(), ("streamdemo-id", "id-secret"): TOKEN,
+                ("bucket", "id"): os.environ["AWS_ACCESS_KEY_ID"], ("bucket", "secret"): os.environ["AWS_SECRET_ACCESS_KEY"]})
+            video = directory / "video.mp4"
+            subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=d=4:s=320x240", video], check=True)
+            with cluster.open:
+                for role in ("processor", "gateway"):
+                    ports = cluster.start(role)[0]
+                url = f"http://127.0.0.1:{ports['http']}"
+                status, answer = ask(f"{url}/api/process-video?clip_seconds=2", key, video.read_bytes(), "video/mp4")
+                self.assertEqual((200, "succeeded", 2), (status, answer["status"], len(answer["results"])), answer)
+                for result in answer["results"]:
+                    clip = urllib.request.Request(url + result["data"]["url"], headers={"Authorization": f"Bearer {key}"})
+                    with urllib.request.urlopen(clip, timeout=30) as got:
+                        self.assertEqual(result["data"]["bytes"], len(got.read()))
+
+
+def ask(url, key, body, content_type="application/json"):
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": content_type, "Prefer": "wait=50"}
+    request = urllib.request.Request(url, body if body is None or isinstance(body, bytes) else json.dumps(body).encode(), headers)
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read()

@@ -25,6 +25,12 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- if kindIs "float64" . }}{{ if eq . (floor .) }}{{ printf "%.0f" . }}{{ else }}{{ . }}{{ end }}{{ else }}{{ . }}{{ end -}}
 {{- end -}}
 
+{{/* The port of an address, as a network policy names it. */}}
+{{- define "streamdemo.portOf" -}}
+{{- $host := (urlParse .).host -}}
+{{- if contains ":" $host }}{{ last (splitList ":" $host) }}{{ else if hasPrefix "http://" . }}80{{ else }}443{{ end -}}
+{{- end -}}
+
 {{- define "streamdemo.env" -}}
 {{- $v := .root.Values -}}
 - {name: STREAMDEMO_ROLE, value: {{ .role }}}
@@ -50,10 +56,42 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 - {name: STREAMDEMO_TOPICS_GROUP, value: {{ $v.topics.group | quote }}}
 - {name: STREAMDEMO_TOPICS_PARTITIONS, value: {{ $v.topics.partitions | quote }}}
 - {name: STREAMDEMO_TOPICS_REPLICATION, value: {{ $v.topics.replication | quote }}}
+{{- if eq $v.artifacts.store "s3" }}
+- {name: STREAMDEMO_ARTIFACTS_STORE, value: s3}
+- {name: STREAMDEMO_ARTIFACTS_SERVE, value: {{ $v.artifacts.s3.serve }}}
+{{- range $setting, $value := dict "endpoint" $v.artifacts.s3.endpoint "public_endpoint" $v.artifacts.s3.publicEndpoint "region" $v.artifacts.s3.region "prefix" $v.artifacts.s3.prefix }}
+{{- with $value }}
+- {name: STREAMDEMO_S3_{{ $setting | upper }}, value: {{ . | quote }}}
+{{- end }}
+{{- end }}
+- {name: STREAMDEMO_S3_BUCKET, value: {{ required "artifacts.s3.bucket: files in a bucket need its name" $v.artifacts.s3.bucket | quote }}}
+- {name: STREAMDEMO_S3_SCRATCH_DIRECTORY, value: /var/lib/streamdemo/artifacts/scratch}
+- {name: STREAMDEMO_S3_MAX_SCRATCH_BYTES, value: {{ include "streamdemo.value" $v.artifacts.s3.maxScratchBytes | quote }}}
+{{- with $v.artifacts.s3.keySecret }}
+{{- if .name }}
+- name: AWS_ACCESS_KEY_ID
+  valueFrom: {secretKeyRef: {name: {{ .name }}, key: {{ .id }}}}
+- name: AWS_SECRET_ACCESS_KEY
+  valueFrom: {secretKeyRef: {name: {{ .name }}, key: {{ .secret }}}}
+{{- end }}
+{{- end }}
+{{- else }}
 - {name: STREAMDEMO_ARTIFACTS_DIRECTORY, value: /var/lib/streamdemo/artifacts}
+{{- end }}
 - {name: STREAMDEMO_ARTIFACTS_MAX_BYTES, value: {{ include "streamdemo.value" $v.artifacts.maxBytes | quote }}}
 {{- if $v.managementToken.name }}
 - {name: STREAMDEMO_MANAGEMENT_TOKEN_FILE, value: /etc/streamdemo/management/{{ $v.managementToken.key }}}
+{{- end }}
+{{- if $v.traces.endpoint }}
+- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ $v.traces.endpoint | quote }}}
+- {name: OTEL_TRACES_SAMPLER, value: parentbased_traceidratio}
+- {name: OTEL_TRACES_SAMPLER_ARG, value: {{ $v.traces.ratio | quote }}}
+{{- with $v.traces.headersSecret }}
+{{- if .name }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom: {secretKeyRef: {name: {{ .name }}, key: {{ .key }}}}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- range $settings := list $v.settings .of.settings }}
 {{- range $name, $value := $settings }}
@@ -77,7 +115,12 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- define "streamdemo.volumes" -}}
 - {name: tmp, emptyDir: {}}
 - name: artifacts
+  {{- if eq .root.Values.artifacts.store "s3" }}
+  {{- /* Twice the copies: clips that the bucket does not have yet lie there, too. */}}
+  emptyDir: {sizeLimit: {{ printf "%.0f" (mulf .root.Values.artifacts.s3.maxScratchBytes 2) | quote }}}
+  {{- else }}
   persistentVolumeClaim: {claimName: {{ .root.Values.artifacts.existingClaim | default (printf "%s-artifacts" (include "streamdemo.name" .root)) }}}
+  {{- end }}
 - name: config
   configMap: {name: {{ include "streamdemo.name" .root }}}
 {{- with .root.Values.kafka.caSecret }}
