@@ -97,9 +97,7 @@ class Run(unittest.TestCase):
     def test_a_task_is_done_by_what_was_rendered(self):
         with tempfile.TemporaryDirectory() as name:
             directory = pathlib.Path(name)
-            made = subprocess.run([os.environ["STREAMDEMO_BIN"], "key", "new", "--set", f"auth.directory={directory / 'made'}", "--subject", "alice"],
-                                  capture_output=True, text=True, check=True)
-            key = made.stdout.strip()
+            key = key_of_alice(directory / "made")
             cluster = Cluster("run", directory, {("streamdemo-keys", "keys"): (directory / "made/keys").read_text(),
                                                  ("streamdemo-id", "id-secret"): TOKEN, ("management", "token"): TOKEN})
             with cluster.open:
@@ -123,9 +121,7 @@ class Run(unittest.TestCase):
     def test_a_video_is_cut_without_a_common_volume(self):
         with tempfile.TemporaryDirectory() as name:
             directory = pathlib.Path(name)
-            made = subprocess.run([os.environ["STREAMDEMO_BIN"], "key", "new", "--set", f"auth.directory={directory / 'made'}", "--subject", "alice"],
-                                  capture_output=True, text=True, check=True)
-            key = made.stdout.strip()
+            key = key_of_alice(directory / "made")
             cluster = Cluster("bucket", directory, {
                 ("streamdemo-keys", "keys"): (directory / "made/keys").read_text(), ("streamdemo-id", "id-secret"): TOKEN,
                 ("bucket", "id"): os.environ["AWS_ACCESS_KEY_ID"], ("bucket", "secret"): os.environ["AWS_SECRET_ACCESS_KEY"]})
@@ -141,6 +137,13 @@ class Run(unittest.TestCase):
                     clip = urllib.request.Request(url + result["data"]["url"], headers={"Authorization": f"Bearer {key}"})
                     with urllib.request.urlopen(clip, timeout=30) as got:
                         self.assertEqual(result["data"]["bytes"], len(got.read()))
+
+
+def key_of_alice(directory):
+    """Her key; what gateways know of it is in the file `keys`."""
+    made = subprocess.run([os.environ["STREAMDEMO_BIN"], "key", "new", "--set", f"auth.directory={directory}", "--subject", "alice"],
+                          capture_output=True, text=True, check=True)
+    return made.stdout.strip()
 
 
 def ask(url, key, body, content_type="application/json"):
