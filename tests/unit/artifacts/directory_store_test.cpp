@@ -112,24 +112,6 @@ TEST_CASE_FIXTURE(fixture, "nothing is visible before the commit, and an abandon
   CHECK(files_below("inputs") == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "of several that commit the same name exactly one wins, and its content stays") {
-  const auto s = make();
-  test::run([&]() -> awaitable<void> {
-    for (int round = 0; round < 20; ++round) {
-      const auto name = "n" + std::to_string(round);
-      auto a = co_await s->create("task", name, 100);
-      auto b = co_await s->create("task", name, 100);
-      CHECK((co_await (*a)->write("from-a")).has_value());
-      CHECK((co_await (*b)->write("from-b")).has_value());
-      auto [first, second] = co_await ((*a)->commit() && (*b)->commit());
-      CHECK(first.has_value() != second.has_value());
-      CHECK((first ? second : first).error().code == errc::already_exists);
-      const auto content = co_await get(*s, "task", name);
-      CHECK(content == (first ? "from-a" : "from-b"));
-    }
-  });
-}
-
 TEST_CASE_FIXTURE(fixture, "names that leave the directory are refused everywhere") {
   const auto s = make();
   std::ofstream(root.path() / "secret") << "secret";
@@ -148,16 +130,6 @@ TEST_CASE_FIXTURE(fixture, "names that leave the directory are refused everywher
     CHECK((co_await s->open("task", "link")).error().code == errc::not_found);
     CHECK((co_await s->open("files", "task")).error().code == errc::not_found);
     CHECK(fs::exists(root.path() / "secret"));
-  });
-}
-
-TEST_CASE_FIXTURE(fixture, "an upload over its own limit is refused and cannot be committed") {
-  const auto s = make();
-  test::run([&]() -> awaitable<void> {
-    auto u = co_await s->create("task", "a", 10);
-    CHECK((co_await (*u)->write("0123456789")).has_value());
-    CHECK((co_await (*u)->write("x")).error().code == errc::too_large);
-    CHECK((co_await (*u)->commit()).error().code == errc::closed);
   });
 }
 
@@ -303,26 +275,6 @@ TEST_CASE_FIXTURE(fixture, "at its start a store removes what the dead left half
   const auto s = make(500);
   CHECK_FALSE(fs::exists(directory / "tmp" / "dead"));
   CHECK(fs::exists(directory / "files/task/a"));
-}
-
-TEST_CASE_FIXTURE(fixture, "a finished file is adopted from scratch once, and from nowhere else") {
-  const auto s = make();
-  std::ofstream(root.path() / "outside") << "no";
-  test::run([&]() -> awaitable<void> {
-    const auto scratch = (co_await s->make_scratch()).value();
-    std::ofstream(scratch / "clip") << "0123";
-    CHECK((co_await s->adopt(scratch / "clip", "task", "run-clip")).value() == 4);
-    CHECK_FALSE(fs::exists(scratch / "clip"));
-    CHECK((co_await get(*s, "task", "run-clip")) == "0123");
-
-    std::ofstream(scratch / "clip") << "other";
-    CHECK((co_await s->adopt(scratch / "clip", "task", "run-clip")).error().code == errc::already_exists);
-    CHECK((co_await get(*s, "task", "run-clip")) == "0123");
-    CHECK((co_await s->adopt(root.path() / "outside", "task", "x")).error().code == errc::invalid_argument);
-    fs::create_symlink(root.path() / "outside", scratch / "link");
-    CHECK((co_await s->adopt(scratch / "link", "task", "x")).error().code == errc::not_found);
-    co_await s->remove_scratch(scratch);
-  });
 }
 
 TEST_CASE_FIXTURE(fixture, "a file is made in scratch once, and nowhere else") {
