@@ -24,6 +24,7 @@ class admission {
   // The message's texts are those of the record. nullopt: the record cannot be decoded, or it is not in the partition
   // of its task.
   std::optional<message_view> admit(const base::record& r);
+  std::optional<message_view> admit(base::record&& r) = delete;
 
  private:
   void unreadable(const base::record& r, const base::error& why);
