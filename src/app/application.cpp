@@ -231,7 +231,7 @@ void application::impl::start_tracing() {
   for (const auto& w : trace_options.warnings) log.warning("{}", w);
   const auto& o = trace_options.found;
   if (!o.on) return;
-  log.info("traces are sent to {} as {}", base::shown(o.url), base::shown(o.service_name));
+  log.info("traces are sent to {} as {}", tracing::shown_url(o.url), base::shown(o.service_name));
   traces = tracing::make_tracer(o,
                                 {.version = STREAMDEMO_VERSION,
                                  .instance = source_of(settings, name_of(settings.role)),

@@ -132,9 +132,10 @@ std::string wrong_s3_prefix(std::string_view text) {
   const bool good = text.size() <= 256 && is_made_of(text, "._-/") && !text.starts_with('/') &&
                     text.find("//") == text.npos && !text.starts_with("./") && !text.starts_with("../") &&
                     text.find("/./") == text.npos && text.find("/../") == text.npos && !text.ends_with("/.") &&
-                    !text.ends_with("/..");
+                    !text.ends_with("/..") && (text.empty() || text.ends_with('/'));
   return good ? std::string{}
-              : "must be at most 256 of a-z, A-Z, 0-9, '.', '_', '-' and '/', with no empty, '.' or '..' part";
+              : "must be at most 256 of a-z, A-Z, 0-9, '.', '_', '-' and '/', ending with '/', with no empty, '.' or "
+                "'..' part";
 }
 
 std::string wrong_header_name(std::string_view text) {

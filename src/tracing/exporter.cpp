@@ -93,11 +93,11 @@ void exporter::told_failure(const std::string& why) {
   log_.warning(
       "traces cannot be sent to {}: {}; tasks are not affected, and what is lost is counted in "
       "streamdemo_trace_spans_dropped_total",
-      base::shown(options_.url), why);
+      shown_url(options_.url), why);
 }
 
 void exporter::told_success() {
-  if (std::exchange(failing_, false)) log_.info("traces are sent to {} again", base::shown(options_.url));
+  if (std::exchange(failing_, false)) log_.info("traces are sent to {} again", shown_url(options_.url));
 }
 
 }  // namespace streamdemo::tracing

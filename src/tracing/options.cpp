@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <streamdemo/base/json.hpp>
 #include <streamdemo/base/shown.hpp>
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/tracing/options.hpp>
@@ -51,7 +52,15 @@ class reader {
     return {all, text(all)};
   }
 
-  bool is_true(std::string_view name) const { return base::same_word(text(name), "true"); }
+  // As the specification has it: anything but "true" is false, and what is neither is told.
+  bool is_true(std::string_view name) {
+    const auto value = text(name);
+    if (base::same_word(value, "true")) return true;
+    if (!value.empty() && !base::same_word(value, "false")) {
+      warn("{}={} is neither true nor false: it counts as false", name, base::shown(value));
+    }
+    return false;
+  }
 
   // Keeps `otherwise` for what is no number of those.
   std::int64_t number(std::string_view name, std::string_view value, std::int64_t least, std::int64_t most,
@@ -133,6 +142,28 @@ bool is_spoken(reader& r) {
   return false;
 }
 
+// Fields that would change the request itself, or another one.
+bool may_be_sent(const std::pair<std::string, std::string>& field) {
+  const auto& [name, value] = field;
+  const bool is_token = std::all_of(name.begin(), name.end(), [](char c) {
+    const char l = base::lower(c);
+    return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+  const bool is_line = value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
+  const bool is_framing = base::same_word(name, "host") || base::same_word(name, "content-length") ||
+                          base::same_word(name, "transfer-encoding");
+  return is_token && is_line && !is_framing;
+}
+
+void read_headers(reader& r, options& o) {
+  const auto [variable, text] = r.of_traces("HEADERS");
+  o.headers = r.list(variable, text);
+  if (std::erase_if(o.headers, [](const auto& h) { return !may_be_sent(h); }) > 0) {
+    r.warn("{}: an entry cannot be sent as a field of its own and is left out", variable);
+  }
+}
+
 double ratio_of(reader& r) {
   const auto text = r.text("OTEL_TRACES_SAMPLER_ARG");
   if (text.empty()) return 1;
@@ -145,7 +176,9 @@ double ratio_of(reader& r) {
 
 void read_sampler(reader& r, options& o) {
   const auto named = r.text("OTEL_TRACES_SAMPLER");
-  std::string_view name = named;
+  std::string words = named;
+  std::transform(words.begin(), words.end(), words.begin(), base::lower);
+  std::string_view name = words;
   if (name.empty()) return;
   constexpr std::string_view parent = "parentbased_";
   o.follows_parent = name.starts_with(parent);
@@ -170,6 +203,15 @@ void read_resource(reader& r, options& o) {
   if (named != o.resource.end() && !named->second.empty()) o.service_name = named->second;
   std::erase_if(o.resource, is_name);
   if (auto name = r.text("OTEL_SERVICE_NAME"); !name.empty()) o.service_name = std::move(name);
+  // Receivers refuse a whole batch for it.
+  const auto is_text = [](const auto& a) { return base::is_utf8(a.first) && base::is_utf8(a.second); };
+  if (std::erase_if(o.resource, [&](const auto& a) { return !is_text(a); }) > 0) {
+    r.warn("OTEL_RESOURCE_ATTRIBUTES: an entry is not UTF-8 and is left out");
+  }
+  if (!base::is_utf8(o.service_name)) {
+    r.warn("the name of the service is not UTF-8: {} is used", options{}.service_name);
+    o.service_name = options{}.service_name;
+  }
 }
 
 void read_queue(reader& r, options& o) {
@@ -186,6 +228,15 @@ void read_queue(reader& r, options& o) {
 
 }  // namespace
 
+std::string shown_url(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto host_ends = std::min(url.find_first_of("/?#", begin), url.size());
+  const auto at = url.substr(0, host_ends).rfind('@');
+  if (at == std::string_view::npos || at < begin) return base::shown(url);
+  return base::shown(std::string(url.substr(0, begin)).append(url.substr(at + 1)));
+}
+
 read_options options_of(const environment& env) {
   reader r(env);
   options o;
@@ -193,8 +244,7 @@ read_options options_of(const environment& env) {
   o.url = url_of(r);
   if (o.url.empty() || !is_spoken(r)) return {o, std::move(r.warnings)};
   o.on = true;
-  const auto [headers_name, headers] = r.of_traces("HEADERS");
-  o.headers = r.list(headers_name, headers);
+  read_headers(r, o);
   o.certificate = r.of_traces("CERTIFICATE").second;
   read_sampler(r, o);
   read_resource(r, o);

@@ -57,8 +57,8 @@ TEST_CASE_FIXTURE(bucket_fixture, "a server that is busy is asked again, and the
   });
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
-    CHECK((co_await get(*s, "task", "clip")) == "0123");
+    CHECK((co_await put_output(*s, the_task, "clip", "0123")).value() == 4);
+    CHECK((co_await get(*s, the_task, "clip")) == "0123");
   });
   CHECK(counted("streamdemo_bucket_retries_total") >= 4);
 }
@@ -77,11 +77,11 @@ TEST_CASE_FIXTURE(bucket_fixture, "connections that break, before, during and af
   });
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
-    CHECK((co_await put_output(*s, "task", "clip", "0123")).error().code == errc::already_exists);
-    CHECK(outcome(co_await put_input(*s, "task", "in", bytes)) == "ok");
-    CHECK((co_await get(*s, "task", "in") == bytes));
-    const auto copy = co_await s->local("task", "in");
+    CHECK((co_await put_output(*s, the_task, "clip", "0123")).value() == 4);
+    CHECK((co_await put_output(*s, the_task, "clip", "0123")).error().code == errc::already_exists);
+    CHECK(outcome(co_await put_input(*s, the_task, "in", bytes)) == "ok");
+    CHECK((co_await get(*s, the_task, "in") == bytes));
+    const auto copy = co_await s->local(the_task, "in");
     REQUIRE(copy.has_value());
     CHECK((text_of(copy->path) == bytes));
     CHECK((co_await s->inputs()).size() == 1);
@@ -96,8 +96,8 @@ TEST_CASE_FIXTURE(bucket_fixture, "a completion that fails after the server has 
   });
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_input(*s, "task", "in", std::string(6 << 20, 'x'))) == "ok");
-    CHECK((co_await get(*s, "task", "in")).size() == 6 << 20);
+    CHECK(outcome(co_await put_input(*s, the_task, "in", std::string(6 << 20, 'x'))) == "ok");
+    CHECK((co_await get(*s, the_task, "in")).size() == 6 << 20);
   });
   CHECK(counted_faults == 2);
 }
@@ -119,11 +119,11 @@ TEST_CASE_FIXTURE(bucket_fixture, "a wrong clock of ours is told once, and reque
   clock.ahead = std::chrono::hours(-5);
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
-    CHECK((co_await get(*s, "task", "clip")) == "0123");
+    CHECK((co_await put_output(*s, the_task, "clip", "0123")).value() == 4);
+    CHECK((co_await get(*s, the_task, "clip")) == "0123");
     // Nor does it look old.
     co_await s->sweep();
-    CHECK((co_await get(*s, "task", "clip")) == "0123");
+    CHECK((co_await get(*s, the_task, "clip")) == "0123");
   });
   CHECK(counted_faults == 1);
 }
@@ -153,14 +153,14 @@ TEST_CASE_FIXTURE(bucket_fixture, "a key that expires is refused at once, and re
   expired = true;
   test::run([&]() -> awaitable<void> {
     const auto began = std::chrono::steady_clock::now();
-    const auto refused = co_await put_output(*s, "task", "clip", "0123");
+    const auto refused = co_await put_output(*s, the_task, "clip", "0123");
     CHECK(refused.error().code == errc::unavailable);
     CHECK(refused.error().message.find("ExpiredToken") != std::string::npos);
-    CHECK((co_await s->open("task", "clip")).error().code == errc::unavailable);
+    CHECK((co_await s->open(the_task, "clip")).error().code == errc::unavailable);
     CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(15));
     write(key, secret);
-    CHECK((co_await put_output(*s, "task", "clip", "0123")).value() == 4);
-    CHECK((co_await get(*s, "task", "clip")) == "0123");
+    CHECK((co_await put_output(*s, the_task, "clip", "0123")).value() == 4);
+    CHECK((co_await get(*s, the_task, "clip")) == "0123");
   });
 }
 
@@ -185,9 +185,9 @@ TEST_CASE_FIXTURE(bucket_fixture, "what is wrong with the settings is said at th
   bucket.retry_for = std::chrono::milliseconds(300);
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put_output(*s, "task", "a", "1")).error().code == errc::unavailable);
-    CHECK((co_await put_input(*s, "task", "a", "1")).error().code == errc::unavailable);
-    CHECK((co_await s->open("task", "a")).error().code == errc::unavailable);
+    CHECK((co_await put_output(*s, the_task, "a", "1")).error().code == errc::unavailable);
+    CHECK((co_await put_input(*s, the_task, "a", "1")).error().code == errc::unavailable);
+    CHECK((co_await s->open(the_task, "a")).error().code == errc::unavailable);
     CHECK((co_await s->inputs()).empty());
     co_await s->sweep();
   });
@@ -202,7 +202,7 @@ TEST_CASE_FIXTURE(bucket_fixture, "what an upload that broke off has sent is giv
   {
     const auto s = make();
     test::run([&]() -> awaitable<void> {
-      auto u = co_await s->create("task", "in", 1 << 26);
+      auto u = co_await s->create(the_task, "in", 1 << 26);
       CHECK(outcome(co_await (*u)->write(std::string(11 << 20, 'x'))) == "ok");
       u->reset();
       co_await until([&] { return counted_faults > 0; });
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(bucket_fixture, "what an upload that broke off has sent is giv
   bucket.retry_for = std::chrono::seconds(1);
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    auto u = co_await s->create("task", "in", 1 << 26);
+    auto u = co_await s->create(the_task, "in", 1 << 26);
     CHECK(outcome(co_await (*u)->write(std::string(5 << 20, 'x'))) == "ok");
     co_await s->sweep();
     CHECK(counted_faults == 2);
@@ -233,9 +233,9 @@ TEST_CASE_FIXTURE(bucket_fixture, "who is canceled does not wait for a server th
   const auto s = make();
   const auto began = std::chrono::steady_clock::now();
   test::run([&]() -> awaitable<void> {
-    auto u = co_await s->create("task", "in", 1 << 26);
+    auto u = co_await s->create(the_task, "in", 1 << 26);
     CHECK(outcome(co_await (*u)->write("bytes")) == "ok");
-    const auto opened = co_await (s->open("task", "clip") || base::sleep_for(std::chrono::milliseconds(50)));
+    const auto opened = co_await (s->open(the_task, "clip") || base::sleep_for(std::chrono::milliseconds(50)));
     CHECK(opened.index() == 1);
     const auto committed = co_await ((*u)->commit() || base::sleep_for(std::chrono::milliseconds(50)));
     CHECK(committed.index() == 1);
@@ -250,13 +250,13 @@ TEST_CASE_FIXTURE(bucket_fixture, "a file that is replaced while it is read is a
   if (server_lacks("If-Match")) return;
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_output(*s, "task", "clip", std::string(300'000, 'a'))) == "ok");
-    const auto f = co_await s->open("task", "clip");
+    CHECK(outcome(co_await put_output(*s, the_task, "clip", std::string(300'000, 'a'))) == "ok");
+    const auto f = co_await s->open(the_task, "clip");
     REQUIRE(f.has_value());
     CHECK((co_await s->read(*f, 0, 10)).value() == "aaaaaaaaaa");
-    co_await s->remove_outputs("task");
+    co_await s->remove_outputs(the_task);
     CHECK((co_await s->read(*f, 200'000, 10)).error().code == errc::not_found);
-    CHECK(outcome(co_await put_output(*s, "task", "clip", std::string(300'000, 'b'))) == "ok");
+    CHECK(outcome(co_await put_output(*s, the_task, "clip", std::string(300'000, 'b'))) == "ok");
     CHECK((co_await s->read(*f, 200'000, 10)).error().code == errc::conflict);
   });
 }
@@ -267,22 +267,22 @@ TEST_CASE_FIXTURE(bucket_fixture, "memory for parts and space for copies have bo
   bucket.max_scratch_bytes = 150;
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    auto one = co_await s->create("task", "a", 1 << 26);
+    auto one = co_await s->create(the_task, "a", 1 << 26);
     REQUIRE(one.has_value());
-    CHECK((co_await s->create("task", "b", 1 << 26)).error().code == errc::full);
-    CHECK((co_await s->create("task", "b", 1 << 26, 100)).error().code == errc::full);
+    CHECK((co_await s->create(the_task, "b", 1 << 26)).error().code == errc::full);
+    CHECK((co_await s->create(the_task, "b", 1 << 26, 100)).error().code == errc::full);
     CHECK(outcome(co_await (*one)->write(std::string(100, 'x'))) == "ok");
     CHECK(outcome(co_await (*one)->commit()) == "ok");
     (*one)->keep();
-    CHECK(outcome(co_await put_input(*s, "task", "b", std::string(100, 'y'))) == "ok");
+    CHECK(outcome(co_await put_input(*s, the_task, "b", std::string(100, 'y'))) == "ok");
     {
-      const auto first = co_await s->local("task", "a");
+      const auto first = co_await s->local(the_task, "a");
       CHECK(counted("streamdemo_bucket_scratch_bytes") == 100);
-      CHECK((co_await s->local("task", "b")).error().code == errc::full);
+      CHECK((co_await s->local(the_task, "b")).error().code == errc::full);
     }
     co_await s->sweep();
     co_await s->sweep();
-    CHECK((co_await s->local("task", "b")).has_value());
+    CHECK((co_await s->local(the_task, "b")).has_value());
   });
 }
 
@@ -295,14 +295,15 @@ TEST_CASE_FIXTURE(bucket_fixture, "a link gives anybody the file, by the method 
   CHECK(without->link_origin() == "");
   CHECK(s->link_origin() == bucket.endpoint);
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_output(*s, "task", "clip.mp4", "0123456789")) == "ok");
+    CHECK(outcome(co_await put_output(*s, the_task, "clip.mp4", "0123456789")) == "ok");
     artifacts::link_request wanted;
     wanted.type = "video/mp4";
-    const auto proxied = co_await without->open("task", "clip.mp4");
+    const auto proxied = co_await without->open(the_task, "clip.mp4");
     CHECK_FALSE(without->link(*proxied, wanted).has_value());
-    const auto f = co_await s->open("task", "clip.mp4");
+    const auto f = co_await s->open(the_task, "clip.mp4");
     const auto address = s->link(*f, wanted).value();
-    CHECK(address.starts_with(bucket.endpoint + "/contract/" + bucket.prefix + "files/task/clip.mp4?X-Amz-Algorithm="));
+    CHECK(address.starts_with(bucket.endpoint + "/contract/" + bucket.prefix + "files/" + the_task +
+                              "/clip.mp4?X-Amz-Algorithm="));
     const auto colon = bucket.endpoint.rfind(':');
     const auto port = static_cast<std::uint16_t>(std::stoi(bucket.endpoint.substr(colon + 1)));
     const auto ex = co_await boost::asio::this_coro::executor;
@@ -335,5 +336,39 @@ TEST_CASE_FIXTURE(bucket_fixture, "a link gives anybody the file, by the method 
     CHECK(whole->header("Content-Type") == wanted.type);
     CHECK(whole->header("Content-Disposition") == wanted.disposition);
     anybody->disconnect();
+  });
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "what others have put below the prefix is neither swept nor taken for an upload") {
+  ONLY_IN_A_BUCKET;
+  {
+    const auto s = make();
+    test::run([&]() -> awaitable<void> {
+      CHECK(outcome(co_await put_output(*s, "2024", "annual-report.pdf", "x")) == "ok");
+      CHECK(outcome(co_await put_input(*s, "customer", "a.csv", "y")) == "ok");
+      CHECK(outcome(co_await put_output(*s, the_task, "clip", "z")) == "ok");
+      CHECK((co_await s->inputs()).empty());
+    });
+  }
+  keep_for = -std::chrono::hours(1);
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    co_await s->sweep();
+    CHECK((co_await get(*s, "2024", "annual-report.pdf")) == "x");
+    CHECK((co_await get(*s, "customer", "a.csv")) == "y");
+    CHECK((co_await s->open(the_task, "clip")).error().code == errc::not_found);
+  });
+}
+
+TEST_CASE_FIXTURE(bucket_fixture, "a scratch directory that is gone is no missing upload") {
+  ONLY_IN_A_BUCKET;
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    CHECK(outcome(co_await put_input(*s, the_task, "in", "x")) == "ok");
+    fs::remove_all(bucket.scratch_directory);
+    const auto copy = co_await s->local(the_task, "in");
+    REQUIRE(copy.has_error());
+    CHECK(copy.error().code == errc::full);
+    CHECK(copy.error().message.find("s3.scratch_directory") != std::string::npos);
   });
 }

@@ -10,8 +10,8 @@ using namespace boost::asio::experimental::awaitable_operators;
 TEST_CASE_FIXTURE(fixture, "a committed input is there whole, with its size and a strong etag") {
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_input(*s, "task", "a.txt", "hello")) == "ok");
-    const auto f = co_await s->open("task", "a.txt");
+    CHECK(outcome(co_await put_input(*s, the_task, "a.txt", "hello")) == "ok");
+    const auto f = co_await s->open(the_task, "a.txt");
     REQUIRE(f.has_value());
     CHECK(f->size == 5);
     CHECK(f->etag.size() > 4);
@@ -21,15 +21,15 @@ TEST_CASE_FIXTURE(fixture, "a committed input is there whole, with its size and 
     CHECK((co_await s->read(*f, 4, 100)).value() == "o");
     CHECK((co_await s->read(*f, 0, 2)).value() == "he");
     CHECK((co_await s->read(*f, 9, 100)).value() == "");
-    const auto again = co_await s->open("task", "a.txt");
+    const auto again = co_await s->open(the_task, "a.txt");
     CHECK(again->etag == f->etag);
-    const auto here = co_await s->local("task", "a.txt");
+    const auto here = co_await s->local(the_task, "a.txt");
     REQUIRE(here.has_value());
     CHECK(here->size == 5);
     CHECK(here->path.is_absolute());
     CHECK(text_of(here->path) == "hello");
-    CHECK((co_await s->open("task", "b.txt")).error().code == errc::not_found);
-    CHECK((co_await s->local("task", "b.txt")).error().code == errc::not_found);
+    CHECK((co_await s->open(the_task, "b.txt")).error().code == errc::not_found);
+    CHECK((co_await s->local(the_task, "b.txt")).error().code == errc::not_found);
   });
 }
 
@@ -37,20 +37,20 @@ TEST_CASE_FIXTURE(fixture, "a file of many pieces is what was written, in memory
   const auto s = make();
   const auto bytes = pattern((11 << 20) + 12345);
   test::run([&]() -> awaitable<void> {
-    auto u = co_await s->create("task", "large", 1 << 26);
+    auto u = co_await s->create(the_task, "large", 1 << 26);
     for (std::size_t at = 0; at < bytes.size(); at += 700'001) {
       CHECK(outcome(co_await (*u)->write(std::string_view(bytes).substr(at, 700'001))) == "ok");
     }
     CHECK((*u)->size() == bytes.size());
-    CHECK((co_await get(*s, "task", "large")) == "error: not found");
+    CHECK((co_await get(*s, the_task, "large")) == "error: not found");
     CHECK((co_await s->inputs()).empty());
     CHECK(outcome(co_await (*u)->commit()) == "ok");
     (*u)->keep();
     CHECK((co_await (*u)->commit()).error().code == errc::closed);
-    CHECK((co_await get(*s, "task", "large") == bytes));
-    const auto f = co_await s->open("task", "large");
+    CHECK((co_await get(*s, the_task, "large") == bytes));
+    const auto f = co_await s->open(the_task, "large");
     CHECK((co_await s->read(*f, 5'242'870, 100)).value() == bytes.substr(5'242'870, 100));
-    const auto here = co_await s->local("task", "large");
+    const auto here = co_await s->local(the_task, "large");
     CHECK((text_of(here->path) == bytes));
   });
 }
@@ -58,24 +58,24 @@ TEST_CASE_FIXTURE(fixture, "a file of many pieces is what was written, in memory
 TEST_CASE_FIXTURE(fixture, "an empty file is one") {
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_input(*s, "task", "empty", "")) == "ok");
-    const auto f = co_await s->open("task", "empty");
+    CHECK(outcome(co_await put_input(*s, the_task, "empty", "")) == "ok");
+    const auto f = co_await s->open(the_task, "empty");
     CHECK(f->size == 0);
     CHECK((co_await s->read(*f, 0, 10)).value() == "");
-    const auto here = co_await s->local("task", "empty");
+    const auto here = co_await s->local(the_task, "empty");
     CHECK(text_of(here->path) == "");
-    CHECK((co_await put_output(*s, "task", "none", "")).value() == 0);
+    CHECK((co_await put_output(*s, the_task, "none", "")).value() == 0);
   });
 }
 
 TEST_CASE_FIXTURE(fixture, "an abandoned upload leaves nothing, however far it came") {
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    auto small = co_await s->create("task", "a", 1 << 26);
+    auto small = co_await s->create(the_task, "a", 1 << 26);
     CHECK(outcome(co_await (*small)->write("half")) == "ok");
-    auto large = co_await s->create("task", "b", 1 << 26);
+    auto large = co_await s->create(the_task, "b", 1 << 26);
     CHECK(outcome(co_await (*large)->write(std::string(11 << 20, 'x'))) == "ok");
-    auto refused = co_await s->create("task", "c", 1 << 26);
+    auto refused = co_await s->create(the_task, "c", 1 << 26);
     CHECK(outcome(co_await (*refused)->write("committed, and then nobody wants it")) == "ok");
     CHECK(outcome(co_await (*refused)->commit()) == "ok");
     CHECK((co_await s->inputs()).size() == 1);
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(fixture, "an abandoned upload leaves nothing, however far it c
     auto left = co_await s->inputs();
     while (!left.empty() && std::chrono::steady_clock::now() < last) left = co_await s->inputs();
     CHECK(left.empty());
-    CHECK((co_await get(*s, "task", "c")) == "error: not found");
+    CHECK((co_await get(*s, the_task, "c")) == "error: not found");
   });
 }
 
@@ -96,14 +96,14 @@ TEST_CASE_FIXTURE(fixture, "of several that commit the same name exactly one win
   test::run([&]() -> awaitable<void> {
     for (int round = 0; round < 5; ++round) {
       const auto name = "n" + std::to_string(round);
-      auto a = co_await s->create("task", name, 100);
-      auto b = co_await s->create("task", name, 100);
+      auto a = co_await s->create(the_task, name, 100);
+      auto b = co_await s->create(the_task, name, 100);
       CHECK(outcome(co_await (*a)->write("from-a")) == "ok");
       CHECK(outcome(co_await (*b)->write("from-b")) == "ok");
       auto [first, second] = co_await ((*a)->commit() && (*b)->commit());
       CHECK(first.has_value() != second.has_value());
       CHECK((first ? second : first).error().code == errc::already_exists);
-      const auto content = co_await get(*s, "task", name);
+      const auto content = co_await get(*s, the_task, name);
       CHECK(content == (first ? "from-a" : "from-b"));
       (*a)->keep();
       (*b)->keep();
@@ -117,8 +117,8 @@ TEST_CASE_FIXTURE(fixture, "names that lead elsewhere are refused everywhere") {
     for (std::string bad : {"..", "../secret", "a/b", "", ".x", "/etc/passwd"}) {
       CAPTURE(bad);
       CHECK((co_await s->create(bad, "a", 1)).error().code == errc::invalid_argument);
-      CHECK((co_await s->create("a", bad, 1)).error().code == errc::invalid_argument);
-      CHECK((co_await s->open("task", bad)).error().code == errc::not_found);
+      CHECK((co_await s->create(id_of("a"), bad, 1)).error().code == errc::invalid_argument);
+      CHECK((co_await s->open(the_task, bad)).error().code == errc::not_found);
       CHECK((co_await s->local(bad, "a")).error().code == errc::not_found);
       co_await s->remove_input("..", bad);
       co_await s->remove_outputs(bad);
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(fixture, "names that lead elsewhere are refused everywhere") {
 TEST_CASE_FIXTURE(fixture, "an upload over its own limit is refused and cannot be committed") {
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    auto u = co_await s->create("task", "a", 10);
+    auto u = co_await s->create(the_task, "a", 10);
     CHECK(outcome(co_await (*u)->write("0123456789")) == "ok");
     CHECK((co_await (*u)->write("x")).error().code == errc::too_large);
     CHECK((co_await (*u)->commit()).error().code == errc::closed);
@@ -144,17 +144,17 @@ TEST_CASE_FIXTURE(fixture, "a finished file is adopted from scratch once, and fr
     CHECK((co_await s->write_scratch(scratch / "clip", "0123")).has_value());
     CHECK((co_await s->write_scratch(scratch / "clip", "other")).error().code == errc::already_exists);
     CHECK((co_await s->write_scratch(root.path() / "x", "no")).error().code == errc::invalid_argument);
-    CHECK((co_await s->adopt(scratch / "clip", "task", "run-clip")).value() == 4);
+    CHECK((co_await s->adopt(scratch / "clip", the_task, "run-clip")).value() == 4);
     CHECK_FALSE(fs::exists(scratch / "clip"));
-    CHECK((co_await get(*s, "task", "run-clip")) == "0123");
+    CHECK((co_await get(*s, the_task, "run-clip")) == "0123");
 
     std::ofstream(scratch / "clip") << "other";
-    CHECK((co_await s->adopt(scratch / "clip", "task", "run-clip")).error().code == errc::already_exists);
-    CHECK((co_await get(*s, "task", "run-clip")) == "0123");
-    CHECK((co_await s->adopt(root.path() / "outside", "task", "x")).error().code == errc::invalid_argument);
-    CHECK((co_await s->adopt(scratch / "missing", "task", "x")).error().code == errc::not_found);
+    CHECK((co_await s->adopt(scratch / "clip", the_task, "run-clip")).error().code == errc::already_exists);
+    CHECK((co_await get(*s, the_task, "run-clip")) == "0123");
+    CHECK((co_await s->adopt(root.path() / "outside", the_task, "x")).error().code == errc::invalid_argument);
+    CHECK((co_await s->adopt(scratch / "missing", the_task, "x")).error().code == errc::not_found);
     fs::create_symlink(root.path() / "outside", scratch / "link");
-    CHECK((co_await s->adopt(scratch / "link", "task", "x")).error().code == errc::not_found);
+    CHECK((co_await s->adopt(scratch / "link", the_task, "x")).error().code == errc::not_found);
     co_await s->remove_scratch(scratch);
     CHECK_FALSE(fs::exists(scratch));
   });
@@ -164,19 +164,19 @@ TEST_CASE_FIXTURE(fixture, "a sweep removes outputs that are old enough, and nev
   {
     const auto s = make();
     test::run([&]() -> awaitable<void> {
-      CHECK(outcome(co_await put_output(*s, "task", "a", "x")) == "ok");
-      CHECK(outcome(co_await put_input(*s, "task", "in", "y")) == "ok");
+      CHECK(outcome(co_await put_output(*s, the_task, "a", "x")) == "ok");
+      CHECK(outcome(co_await put_input(*s, the_task, "in", "y")) == "ok");
       co_await s->sweep();
-      CHECK((co_await get(*s, "task", "a")) == "x");
+      CHECK((co_await get(*s, the_task, "a")) == "x");
     });
   }
   keep_for = -std::chrono::hours(1);
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await get(*s, "task", "a")) == "x");
+    CHECK((co_await get(*s, the_task, "a")) == "x");
     co_await s->sweep();
-    CHECK((co_await get(*s, "task", "a")) == "error: not found");
-    CHECK((co_await get(*s, "task", "in")) == "y");
+    CHECK((co_await get(*s, the_task, "a")) == "error: not found");
+    CHECK((co_await get(*s, the_task, "in")) == "y");
   });
 }
 
@@ -185,26 +185,26 @@ TEST_CASE_FIXTURE(fixture, "a full store gives up outputs, the oldest first, and
   max_input_bytes = 700;
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_output(*s, "a", "old", std::string(400, 'a'))) == "ok");
+    CHECK(outcome(co_await put_output(*s, id_of("a"), "old", std::string(400, 'a'))) == "ok");
     // Their order must not depend on how exactly a store tells the time.
     if (!is_bucket()) {
-      fs::last_write_time(root.path() / "store/files/a/old",
+      fs::last_write_time(root.path() / "store/files" / id_of("a") / "old",
                           fs::file_time_type::clock::now() - std::chrono::seconds(5));
     }
-    CHECK(outcome(co_await put_output(*s, "b", "new", std::string(400, 'b'))) == "ok");
-    CHECK(outcome(co_await put_output(*s, "c", "newest", std::string(400, 'c'))) == "ok");
-    CHECK((co_await get(*s, "a", "old")) == "error: not found");
-    CHECK((co_await get(*s, "b", "new")).size() == 400);
-    CHECK((co_await put_output(*s, "d", "big", std::string(1001, 'd'))).error().code == errc::no_space);
-    CHECK((co_await get(*s, "b", "new")).size() == 400);
-    CHECK((co_await put_input(*s, "in", "big", std::string(701, 'i'))).error().code == errc::no_space);
-    CHECK(outcome(co_await put_input(*s, "in", "good", std::string(700, 'i'))) == "ok");
-    CHECK((co_await get(*s, "c", "newest")) == "error: not found");
-    CHECK((co_await put_input(*s, "in", "one-more", "x")).error().code == errc::no_space);
-    co_await s->remove_input("in", "good");
-    co_await s->remove_input("in", "good");
+    CHECK(outcome(co_await put_output(*s, id_of("b"), "new", std::string(400, 'b'))) == "ok");
+    CHECK(outcome(co_await put_output(*s, id_of("c"), "newest", std::string(400, 'c'))) == "ok");
+    CHECK((co_await get(*s, id_of("a"), "old")) == "error: not found");
+    CHECK((co_await get(*s, id_of("b"), "new")).size() == 400);
+    CHECK((co_await put_output(*s, id_of("d"), "big", std::string(1001, 'd'))).error().code == errc::no_space);
+    CHECK((co_await get(*s, id_of("b"), "new")).size() == 400);
+    CHECK((co_await put_input(*s, id_of("in"), "big", std::string(701, 'i'))).error().code == errc::no_space);
+    CHECK(outcome(co_await put_input(*s, id_of("in"), "good", std::string(700, 'i'))) == "ok");
+    CHECK((co_await get(*s, id_of("c"), "newest")) == "error: not found");
+    CHECK((co_await put_input(*s, id_of("in"), "one-more", "x")).error().code == errc::no_space);
+    co_await s->remove_input(id_of("in"), "good");
+    co_await s->remove_input(id_of("in"), "good");
     CHECK((co_await s->inputs()).empty());
-    CHECK(outcome(co_await put_input(*s, "in", "one-more", "x")) == "ok");
+    CHECK(outcome(co_await put_input(*s, id_of("in"), "one-more", "x")) == "ok");
   });
 }
 
@@ -213,19 +213,19 @@ TEST_CASE_FIXTURE(fixture, "room for a declared size is set aside at once, and f
   max_input_bytes = 700;
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    auto first = co_await s->create("a", "in", 1000, 500);
+    auto first = co_await s->create(id_of("a"), "in", 1000, 500);
     REQUIRE(first.has_value());
-    CHECK((co_await s->create("b", "in", 1000, 300)).error().code == errc::no_space);
-    CHECK((co_await put_output(*s, "other", "clip", std::string(501, 'o'))).error().code == errc::no_space);
+    CHECK((co_await s->create(id_of("b"), "in", 1000, 300)).error().code == errc::no_space);
+    CHECK((co_await put_output(*s, id_of("other"), "clip", std::string(501, 'o'))).error().code == errc::no_space);
     first->reset();
     co_await s->sweep();  // the room may be given back on a thread of the store
-    auto second = co_await s->create("b", "in", 1000, 600);
+    auto second = co_await s->create(id_of("b"), "in", 1000, 600);
     REQUIRE(second.has_value());
     CHECK(outcome(co_await (*second)->write(std::string(100, 'x'))) == "ok");
     CHECK(outcome(co_await (*second)->commit()) == "ok");
     (*second)->keep();
     second->reset();
-    CHECK(outcome(co_await put_input(*s, "c", "in", std::string(600, 'y'))) == "ok");
+    CHECK(outcome(co_await put_input(*s, id_of("c"), "in", std::string(600, 'y'))) == "ok");
   });
 }
 
@@ -234,42 +234,42 @@ TEST_CASE_FIXTURE(fixture, "processes that share nothing but the store see the s
   bucket.scratch_directory = root.path() / "another-scratch";
   const auto there = make();
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_input(*here, "task", "in", "input")) == "ok");
-    CHECK(outcome(co_await put_output(*here, "task", "run1-clip", "clip")) == "ok");
+    CHECK(outcome(co_await put_input(*here, the_task, "in", "input")) == "ok");
+    CHECK(outcome(co_await put_output(*here, the_task, "run1-clip", "clip")) == "ok");
     const auto all = co_await there->inputs();
     REQUIRE(all.size() == 1);
-    CHECK(all[0].id == "task");
+    CHECK(all[0].id == the_task);
     CHECK(all[0].name == "in");
     CHECK(all[0].size == 5);
     CHECK(clock.now() - all[0].since < std::chrono::minutes(1));
-    const auto copy = co_await there->local("task", "in");
+    const auto copy = co_await there->local(the_task, "in");
     CHECK(text_of(copy->path) == "input");
-    const auto one = co_await here->open("task", "run1-clip");
-    const auto other = co_await there->open("task", "run1-clip");
+    const auto one = co_await here->open(the_task, "run1-clip");
+    const auto other = co_await there->open(the_task, "run1-clip");
     CHECK(one->etag == other->etag);
     CHECK(one->modified == other->modified);
     // What a process that took over would put a second time stays as it is.
-    CHECK((co_await put_output(*there, "task", "run1-clip", "other")).error().code == errc::already_exists);
-    CHECK((co_await get(*here, "task", "run1-clip")) == "clip");
-    co_await there->remove_input("task", "in");
-    CHECK((co_await here->open("task", "in")).error().code == errc::not_found);
-    co_await there->remove_outputs("task");
-    CHECK((co_await here->open("task", "run1-clip")).error().code == errc::not_found);
+    CHECK((co_await put_output(*there, the_task, "run1-clip", "other")).error().code == errc::already_exists);
+    CHECK((co_await get(*here, the_task, "run1-clip")) == "clip");
+    co_await there->remove_input(the_task, "in");
+    CHECK((co_await here->open(the_task, "in")).error().code == errc::not_found);
+    co_await there->remove_outputs(the_task);
+    CHECK((co_await here->open(the_task, "run1-clip")).error().code == errc::not_found);
   });
 }
 
 TEST_CASE_FIXTURE(fixture, "the outputs of one task are removed, everything else stays") {
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_input(*s, "task", "upload", "input")) == "ok");
-    CHECK(outcome(co_await put_output(*s, "task", "clip-1", "x")) == "ok");
-    CHECK(outcome(co_await put_output(*s, "task", "clip-2", "x")) == "ok");
-    CHECK(outcome(co_await put_output(*s, "task2", "clip-1", "y")) == "ok");
-    co_await s->remove_outputs("task");
-    CHECK((co_await get(*s, "task", "clip-1")) == "error: not found");
-    CHECK((co_await get(*s, "task", "clip-2")) == "error: not found");
-    CHECK((co_await get(*s, "task", "upload")) == "input");
-    CHECK((co_await get(*s, "task2", "clip-1")) == "y");
+    CHECK(outcome(co_await put_input(*s, the_task, "upload", "input")) == "ok");
+    CHECK(outcome(co_await put_output(*s, the_task, "clip-1", "x")) == "ok");
+    CHECK(outcome(co_await put_output(*s, the_task, "clip-2", "x")) == "ok");
+    CHECK(outcome(co_await put_output(*s, id_of("task2"), "clip-1", "y")) == "ok");
+    co_await s->remove_outputs(the_task);
+    CHECK((co_await get(*s, the_task, "clip-1")) == "error: not found");
+    CHECK((co_await get(*s, the_task, "clip-2")) == "error: not found");
+    CHECK((co_await get(*s, the_task, "upload")) == "input");
+    CHECK((co_await get(*s, id_of("task2"), "clip-1")) == "y");
     co_await s->remove_outputs("nobody");
   });
 }
@@ -277,8 +277,8 @@ TEST_CASE_FIXTURE(fixture, "the outputs of one task are removed, everything else
 TEST_CASE_FIXTURE(fixture, "a local copy stays as long as somebody holds it, whatever becomes of the file") {
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK(outcome(co_await put_input(*s, "task", "in", "input")) == "ok");
-    const auto held = (co_await s->local("task", "in")).value();
+    CHECK(outcome(co_await put_input(*s, the_task, "in", "input")) == "ok");
+    const auto held = (co_await s->local(the_task, "in")).value();
     co_await s->sweep();
     CHECK(text_of(held.path) == "input");
   });

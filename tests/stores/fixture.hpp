@@ -36,6 +36,12 @@ inline bool server_lacks(const std::string& what) {
   return variable("STREAMDEMO_CONTRACT_S3_LACKS").find(what) != std::string::npos;
 }
 
+// The id of a task, as the program makes them: what else lies in a bucket is left alone.
+inline std::string id_of(std::string_view name) {
+  return base::derived_id("tests", name);
+}
+inline const std::string the_task = id_of("task");
+
 struct fixture {
   test::temporary_directory root;
   shifted_clock clock;

@@ -41,4 +41,7 @@ struct read_options {
 // default, and what cannot be done (another protocol, another exporter) leaves tracing off; both with a warning.
 read_options options_of(const environment& env);
 
+// An address for the log: without the user and the password that may stand in it, and safe to print.
+std::string shown_url(std::string_view url);
+
 }  // namespace streamdemo::tracing

@@ -22,6 +22,11 @@ double chance() {
   return std::uniform_real_distribution<double>(0, 1)(generator);
 }
 
+// What is written or listed is missing only together with the bucket.
+bool asks_for_object(std::string_view method, std::string_view key) {
+  return !key.empty() && (method == "GET" || method == "HEAD" || method == "DELETE");
+}
+
 std::string bytes_field(std::uint64_t from, std::uint64_t size) {
   return fmt::format("bytes={}-{}", from, from + size - 1);
 }
@@ -39,9 +44,10 @@ result<bucket_address> address_of(std::string_view endpoint, std::string_view bu
   if ((!endpoint.starts_with("https://") && !endpoint.starts_with("http://")) || host.empty() ||
       host.find_first_of("/?# @") != host.npos) {
     return error{errc::invalid_argument,
+                 // It may have a password.
                  fmt::format("\"{}\" is no address of an S3 server: it must be http(s)://host[:port] (s3.endpoint, "
                              "AWS_ENDPOINT_URL)",
-                             endpoint)};
+                             host.find('@') == host.npos ? endpoint : "…@…")};
   }
   bucket_address a{std::string(endpoint.substr(0, scheme + 3)), std::string(host), "/"};
   // The field Host has no port where it is that of the scheme.
@@ -103,7 +109,7 @@ awaitable<result<exchanged>> client::send(call c) {
     if (got) {
       // Completing an upload may fail after the server has said 200.
       const auto failed = got->status >= 300 || c.method == "POST" ? read_failure(got->body) : failure{};
-      seen_answer seen{got->status, failed.code, failed.message, std::nullopt};
+      seen_answer seen{got->status, failed.code, failed.message, std::nullopt, asks_for_object(c.method, c.key)};
       if (got->date) {
         measured_ = (*got->date - clock_.now()).count();
         seen.behind = std::chrono::duration_cast<base::milliseconds>(*got->date - signing_time());

@@ -11,6 +11,7 @@
 #include <boost/asio/use_future.hpp>
 #include <cstring>
 #include <streamdemo/base/hash.hpp>
+#include <streamdemo/base/id.hpp>
 #include <streamdemo/base/notifier.hpp>
 
 #include "artifacts/disk.hpp"
@@ -43,6 +44,17 @@ struct open_object final : opened {
   std::uint64_t chunk_at = 0;
   std::size_t next_read = first_read;
 };
+
+// `rest`: what follows files/ or inputs/ in a key. Objects of others may be there; this program's tasks have UUIDs.
+bool is_ours(std::string_view rest) {
+  const auto slash = rest.find('/');
+  return slash != rest.npos && base::is_id(rest.substr(0, slash)) && is_plain_name(rest.substr(slash + 1));
+}
+
+// For a task it is as if there were no room: it is given back, and begins where this machine's disk is in order.
+error no_copy(const error& why) {
+  return {errc::full, fmt::format("no copy of the upload can be made in s3.scratch_directory: {}", why.message)};
+}
 
 error bad_name() {
   return {errc::invalid_argument, "a name may have 1 to 128 of A-Z a-z 0-9 . _ - and must not start with a dot"};
@@ -174,13 +186,14 @@ awaitable<result<std::vector<object_entry>>> s3_store::list(std::string prefix, 
 }
 
 awaitable<std::vector<input>> s3_store::inputs() {
+  const auto began = clock_.now();
   // Whoever asks does so again, and may not be able to stop waiting.
   const auto all = co_await list(options_.prefix + "inputs/", client::try_once::yes);
   if (!all) {
     log_.warning("could not list the uploads in the bucket: {}", all.error().message);
     co_return std::vector<input>{};
   }
-  auto found = with_first_sight(*all);
+  auto found = with_first_sight(*all, began);
   std::uint64_t bytes = 0;
   for (const auto& i : found) bytes += i.size;
   budget_.set_visible(sort::input, bytes);
@@ -190,7 +203,7 @@ awaitable<std::vector<input>> s3_store::inputs() {
 
 // The server's time of an object that was sent in parts is that of its first part. So what counts is when this process
 // has first seen it, which is never before it was committed.
-std::vector<input> s3_store::with_first_sight(const std::vector<object_entry>& all) {
+std::vector<input> s3_store::with_first_sight(const std::vector<object_entry>& all, base::sys_time began) {
   const auto root = options_.prefix.size() + std::strlen("inputs/");
   const auto now = clock_.now();
   std::vector<input> found;
@@ -198,16 +211,25 @@ std::vector<input> s3_store::with_first_sight(const std::vector<object_entry>& a
   std::map<std::string, base::sys_time> seen;
   for (const auto& o : all) {
     const auto rest = o.key.substr(std::min(root, o.key.size()));
+    if (!is_ours(rest)) continue;
     const auto slash = rest.find('/');
-    if (slash == rest.npos) continue;
     input i{rest.substr(0, slash), rest.substr(slash + 1), now, o.size};
-    if (!is_plain_name(i.id) || !is_plain_name(i.name)) continue;
     if (const auto before = seen_.find(rest); before != seen_.end()) i.since = before->second;
     seen.emplace(rest, i.since);
     found.push_back(std::move(i));
   }
+  // What was committed here meanwhile may not be in the list yet.
+  for (const auto& [rest, since] : seen_) {
+    if (since >= began) seen.emplace(rest, since);
+  }
   seen_ = std::move(seen);
   return found;
+}
+
+void s3_store::committed(const std::string& key) {
+  const auto root = options_.prefix.size() + std::strlen("inputs/");
+  const std::lock_guard lock(seen_mutex_);
+  seen_.emplace(key.substr(root), clock_.now());
 }
 
 // Each look is a request that is paid for.
@@ -259,6 +281,12 @@ awaitable<result<s3_store::located>> s3_store::find(std::string id, std::string 
   if (!there && there.error().code == errc::not_found) {
     f.key = input_key(id, name);
     there = co_await client_.head(f.key);
+  }
+  if (!there && there.error().code == errc::not_found) {
+    // The answer to HEAD does not say whether it is the bucket that is missing.
+    if (const auto met = co_await client_.probe(options_.prefix); !met) {
+      co_return error{errc::unavailable, met.error().message};
+    }
   }
   if (!there) co_return std::move(there).error();
   f.head = std::move(*there);
@@ -325,7 +353,7 @@ awaitable<result<local_file>> s3_store::local(std::string id, std::string name) 
   }
   const auto path = fs::absolute(tmp_.new_name());
   auto made = co_await pool_.run([this, &path] { return tmp_.create(path); });
-  if (!made) co_return std::move(made).error();
+  if (!made) co_return no_copy(made.error());
   const int fd = made->get();
   auto held = std::make_shared<base::descriptor>(std::move(*made));
   // The last close of a removed large file takes long, because it frees the blocks.
@@ -336,7 +364,10 @@ awaitable<result<local_file>> s3_store::local(std::string id, std::string name) 
       room->release();
     });
   });
-  if (auto copied = co_await copy(*there, fd); !copied) co_return std::move(copied).error();
+  if (auto copied = co_await copy(*there, fd); !copied) {
+    const bool is_local = copied.error().code == errc::no_space || copied.error().code == errc::io;
+    co_return is_local ? no_copy(copied.error()) : copied.error();
+  }
   co_return local_file{path, there->head.size, std::move(hold)};
 }
 
@@ -420,7 +451,9 @@ awaitable<void> s3_store::sweep_outputs(std::uint64_t max_bytes) {
   }
   std::vector<stored_file> files;
   std::uint64_t bytes = 0;
+  const auto root = options_.prefix.size() + std::strlen("files/");
   for (auto& o : *all) {
+    if (o.key.size() < root || !is_ours(std::string_view(o.key).substr(root))) continue;
     bytes += o.size;
     files.push_back({std::move(o.key), o.size, o.modified, o.modified});
   }
@@ -454,6 +487,7 @@ bool s3_store::is_given_up(const std::string& upload_id, std::map<std::string, b
 }
 
 awaitable<void> s3_store::sweep_uploads() {
+  const auto root = options_.prefix.size() + std::strlen("inputs/");
   upload_list page;
   page.more = true;
   int given_up = 0;
@@ -474,6 +508,7 @@ awaitable<void> s3_store::sweep_uploads() {
     }
     page = std::move(*next);
     for (const auto& u : page.uploads) {
+      if (u.key.size() < root || !is_ours(std::string_view(u.key).substr(root))) continue;
       if (!is_given_up(u.upload_id, seen)) continue;
       if (co_await client_.abort(u.key, u.upload_id)) ++given_up;
     }

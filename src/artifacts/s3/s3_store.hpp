@@ -56,6 +56,8 @@ class s3_store final : public store {
   awaitable<result<void>> make_room(sort s, std::uint64_t n);
   void release(sort s, std::uint64_t n) { budget_.release(s, n); }
   void publish(sort s, std::uint64_t n) { budget_.publish(s, n); }
+  // An input was committed here now.
+  void committed(const std::string& key);
   awaitable<void> remove_upload(std::string key, client::try_once once);
 
  private:
@@ -73,7 +75,8 @@ class s3_store final : public store {
   awaitable<void> sweep_uploads();
   awaitable<void> end_own_work();
   bool is_given_up(const std::string& upload_id, std::map<std::string, base::steady_time>& seen);
-  std::vector<input> with_first_sight(const std::vector<object_entry>& all);
+  // `began`: when the list was asked for.
+  std::vector<input> with_first_sight(const std::vector<object_entry>& all, base::sys_time began);
 
   const s3_options options_;
   const base::clock& clock_;

@@ -150,6 +150,7 @@ awaitable<result<void>> s3_upload::commit() {
   failed_ = !done;
   committed_ = !failed_;
   if (committed_) {
+    owner_.committed(key_);
     owner_.publish(sort::input, size_);
     owner_.release(sort::input, reserved_ - size_);
     progress_->room.release();

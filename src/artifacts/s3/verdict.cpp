@@ -56,9 +56,15 @@ error error_of(const seen_answer& a, std::string_view on) {
                                    : fmt::format("{} {}: {}", a.status, base::shown(std::string(a.code)),
                                                  base::shown(std::string(a.message)));
   if (a.code == "NoSuchBucket") {
-    return {errc::unavailable, fmt::format("there is no bucket for {} ({}); make it, or correct s3.bucket", on, what)};
+    return {errc::unavailable,
+            fmt::format("the bucket does not exist ({}, for {}); make it, or correct s3.bucket", what, on)};
   }
-  if (a.status == 404) return {errc::not_found, fmt::format("there is no {}", on)};
+  if (a.status == 404 && (a.of_object || a.code == "NoSuchUpload"))
+    return {errc::not_found, fmt::format("there is no {}", on)};
+  if (a.status == 404) {
+    return {errc::unavailable,
+            fmt::format("the server knows no bucket at this address ({}, for {}); correct s3.endpoint", what, on)};
+  }
   if (a.status == 412) return {errc::already_exists, fmt::format("the name {} is taken", on)};
   if (a.code == "EntityTooLarge")
     return {errc::too_large, fmt::format("{} is too large for the bucket ({})", on, what)};

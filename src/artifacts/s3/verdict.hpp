@@ -14,6 +14,7 @@ struct seen_answer {
   std::string_view code;     // of the error, as S3 names it; empty: unknown, as in answers without a body
   std::string_view message;  // of the error
   std::optional<base::milliseconds> behind;  // how far our clock is behind the server's
+  bool of_object = true;                     // it was asked for an object, which may be missing
 };
 
 enum class step {

@@ -168,6 +168,13 @@ http::response problem_response(const refusal& r) {
   return problem_response(r.what, r.detail, r.members);
 }
 
+base::error for_clients(base::error of_files) {
+  if (problem_of(of_files.code) == problem::unavailable) {
+    of_files.message = "files cannot be reached now; try again in a while";
+  }
+  return of_files;
+}
+
 refusal refusal_of(const base::error& e) {
   return {problem_of(e.code), e.message, {}};
 }

@@ -83,4 +83,8 @@ http::response problem_response(const refusal& r);
 http::response problem_response(const base::error& e);
 refusal refusal_of(const base::error& e);
 
+// What a client is told of an error of the store of files: where that is, and why it cannot be used, is the operator's
+// affair and stands in the log.
+base::error for_clients(base::error of_files);
+
 }  // namespace streamdemo::gateway

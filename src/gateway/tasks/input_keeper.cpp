@@ -90,7 +90,7 @@ awaitable<void> input_keeper::look_again(std::vector<artifacts::input> unknown) 
     if (!read.contains(partition)) read[partition] = co_await was_read_to_its_end(partition);
     if (!read[partition] || standing(i) == input_standing::due) continue;
     co_await p_.files.remove_input(i.id, i.name);
-    log_.info("removed an upload for which no task was accepted: {}/{}", i.id, i.name);
+    if (!p_.all.find(i.id)) log_.info("removed an upload for which no task was accepted: {}/{}", i.id, i.name);
   }
 }
 

@@ -117,8 +117,8 @@ result<void> open_all(const child_options& o, spawned& mine, child_ends& theirs)
 // The child must not get this program's settings, which may include the brokers' password, nor what it shows to the
 // receiver of traces.
 bool is_setting(std::string_view variable) {
-  return variable.starts_with("STREAMDEMO_") || variable.starts_with("OTEL_EXPORTER_OTLP_HEADERS=") ||
-         variable.starts_with("OTEL_EXPORTER_OTLP_TRACES_HEADERS=");
+  return variable.starts_with("STREAMDEMO_") || variable == "OTEL_EXPORTER_OTLP_HEADERS" ||
+         variable == "OTEL_EXPORTER_OTLP_TRACES_HEADERS";
 }
 
 // This program's environment without its settings, and with `more` added or replaced.

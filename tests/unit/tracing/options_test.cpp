@@ -102,3 +102,35 @@ TEST_CASE("numbers out of their bounds leave the default") {
   CHECK(r.found.timeout.count() == 250);
   CHECK(r.warnings.size() == 1);
 }
+
+TEST_CASE("fields that would change the request are left out, without their values being told") {
+  const auto r = read(sending(
+      {{"OTEL_EXPORTER_OTLP_HEADERS", "a=1%0d%0aEvil: secret,Host=evil,content-length=5,bad name=1,x-good=2%2C3"}}));
+  REQUIRE(r.found.headers.size() == 1);
+  CHECK(r.found.headers[0] == std::pair<std::string, std::string>("x-good", "2,3"));
+  REQUIRE(r.warnings.size() == 1);
+  CHECK(r.warnings[0].find("secret") == std::string::npos);
+}
+
+TEST_CASE("what is not UTF-8 is left out of the resource, because receivers would refuse everything") {
+  const auto r = read(sending({{"OTEL_RESOURCE_ATTRIBUTES", "a=%ff,b=2"}, {"OTEL_SERVICE_NAME", "x\xff"}}));
+  REQUIRE(r.found.resource.size() == 1);
+  CHECK(r.found.resource[0].first == "b");
+  CHECK(r.found.service_name == "streamdemo");
+  CHECK(r.warnings.size() == 2);
+}
+
+TEST_CASE("words are read in either case, and a switch that is neither true nor false is told") {
+  CHECK(read(sending({{"OTEL_TRACES_SAMPLER", "Always_Off"}})).found.root == sampling::never);
+  const auto r = read(sending({{"OTEL_SDK_DISABLED", "1"}}));
+  CHECK(r.found.on);
+  REQUIRE(r.warnings.size() == 1);
+  CHECK(r.warnings[0].find("OTEL_SDK_DISABLED") != std::string::npos);
+}
+
+TEST_CASE("an address is shown without user and password") {
+  CHECK(shown_url("http://u:p@host:4318/v1/traces?a=@b") == "http://host:4318/v1/traces?a=@b");
+  CHECK(shown_url("https://host/a@b") == "https://host/a@b");
+  CHECK(shown_url("host") == "host");
+  CHECK(shown_url("") == "");
+}

@@ -50,7 +50,7 @@ answering artifacts(call& c) {
   auto file = base::result<artifacts::file>(base::error{base::errc::not_found, {}});
   if (co_await c.by.may_read_files(id)) file = co_await c.at().files().open(id, name);
   if (!file) {
-    if (file.error().code != base::errc::not_found) co_return problem_response(file.error());
+    if (file.error().code != base::errc::not_found) co_return problem_response(for_clients(file.error()));
     co_return problem_response(problem::unknown_file, "there is no such file; files are kept for a while only");
   }
   const auto modified = http::date_text(file->modified);

@@ -59,7 +59,7 @@ base::awaitable<checked<copied_body>> copy(http::body_reader& body, target to) {
     hash.update(*piece);
     if (to.file == nullptr) continue;
     const auto written = co_await to.file->write(*piece);
-    if (!written) co_return refusal_of(written.error());
+    if (!written) co_return refusal_of(for_clients(written.error()));
   }
 }
 
@@ -101,7 +101,7 @@ base::awaitable<checked<received_upload>> receive_upload(const call& c, const ki
     u.share = std::make_unique<upload_shares::share>(a.inputs().shares(), c.by.who().owner);
     if (!u.share->grow(length.value_or(0))) co_return too_much(u.share->of());
     auto made = co_await create(a, request_id, name, max, length.value_or(0));
-    if (!made) co_return refusal_of(made.error());
+    if (!made) co_return refusal_of(for_clients(made.error()));
     file = std::move(*made);
   }
   const auto got = co_await copy(*r.body, {file.get(), length ? nullptr : u.share.get(), max});
@@ -121,7 +121,7 @@ base::awaitable<checked<received_upload>> receive_upload(const call& c, const ki
   if (!file)
     co_return refusal{problem::unavailable, "the task of this idempotency key is forgotten; send it again", {}};
   const auto kept = co_await file->commit();
-  if (!kept) co_return refusal_of(kept.error());
+  if (!kept) co_return refusal_of(for_clients(kept.error()));
   u.file = std::move(file);
   co_return u;
 }

@@ -53,6 +53,10 @@ TEST_CASE("errors say what to change") {
   CHECK(named(404, "") == errc::not_found);
   CHECK(named(404, "NoSuchBucket") == errc::unavailable);
   CHECK(text(404, "NoSuchBucket").find("s3.bucket") != std::string::npos);
+  // Where something is written or listed, only the bucket can be missing, or the server is none.
+  CHECK(error_of({404, "", "", std::nullopt, false}, "k").code == errc::unavailable);
+  CHECK(error_of({404, "", "", std::nullopt, false}, "k").message.find("s3.endpoint") != std::string::npos);
+  CHECK(error_of({404, "NoSuchUpload", "", std::nullopt, false}, "k").code == errc::not_found);
   CHECK(named(412, "PreconditionFailed") == errc::already_exists);
   CHECK(text(301, "PermanentRedirect").find("s3.region") != std::string::npos);
   CHECK(text(403, "AccessDenied").find("credentials") != std::string::npos);

@@ -204,6 +204,9 @@ TEST_CASE("the child has its own streams, directory, variables and group, defaul
 TEST_CASE("the settings of this program, its brokers' password among them, are not the child's, nor its guard's") {
   ::setenv("STREAMDEMO_KAFKA_PROPERTIES_SASL_PASSWORD", "top-secret", 1);
   ::setenv("STREAMDEMONSTRATION", "somebody else's", 1);
+  ::setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=top-secret", 1);
+  ::setenv("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "authorization=top-secret", 1);
+  ::setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318", 1);
   test::run([]() -> awaitable<void> {
     auto o = shell("env; tr '\\0' '\\n' < /proc/$PPID/environ");
     o.environment = {{"STREAMDEMO_PLACE", "of the product itself"}};
@@ -213,7 +216,12 @@ TEST_CASE("the settings of this program, its brokers' password among them, are n
     CHECK(got->output.find("SASL_PASSWORD") == std::string::npos);
     CHECK(got->output.find("STREAMDEMO_PLACE=of the product itself\n") != std::string::npos);
     CHECK(got->output.find("STREAMDEMONSTRATION=somebody else's\n") != std::string::npos);
+    CHECK(got->output.find("OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318\n") != std::string::npos);
   });
+  for (const auto* name :
+       {"OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_ENDPOINT"}) {
+    ::unsetenv(name);
+  }
   ::unsetenv("STREAMDEMO_KAFKA_PROPERTIES_SASL_PASSWORD");
   ::unsetenv("STREAMDEMONSTRATION");
 }
