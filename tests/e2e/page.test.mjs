@@ -105,9 +105,9 @@ test("ten reloads go on where the page was, and there is still one task", async 
 
 test("a task that waits for a slot says where it stands, on every transport", async (t) => {
   const server = await startServer({ "processor.concurrency": 1 });
-  t.after(() => server.stop());
   const before = await submit(server, "simulate", { results: 2, interval_ms: 600000 });
   const page = await openIn(t, both.browser, server.url);
+  t.after(() => server.stop());  // after the page is closed: it would complain
   await simulate(page, 1, 0);
   const queued = page.locator("#queued");
   for (const via of ["websocket", "longpoll", "poll", "sse"]) {
