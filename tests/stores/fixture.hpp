@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "support/run.hpp"
+#include "support/stored_files.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace streamdemo::stores {
@@ -93,25 +94,9 @@ struct fixture {
   }
 };
 
-inline awaitable<artifacts::result<std::uint64_t>> put_output(artifacts::store& s, std::string id, std::string name,
-                                                              std::string bytes) {
-  const auto scratch = co_await s.make_scratch();
-  std::ofstream(*scratch / name) << bytes;
-  auto adopted = co_await s.adopt(*scratch / name, id, name);
-  co_await s.remove_scratch(*scratch);
-  co_return adopted;
-}
-
-inline awaitable<artifacts::result<void>> put_input(artifacts::store& s, std::string id, std::string name,
-                                                    std::string bytes) {
-  auto u = co_await s.create(id, name, 1 << 30);
-  if (!u) co_return std::move(u).error();
-  auto written = co_await (*u)->write(bytes);
-  if (!written) co_return written;
-  auto done = co_await (*u)->commit();
-  (*u)->keep();
-  co_return done;
-}
+using test::get;
+using test::put_input;
+using test::put_output;
 
 // So that a failed check shows why.
 template <class T>
@@ -123,14 +108,6 @@ std::string outcome(const artifacts::result<T>& r) {
 inline awaitable<void> until(std::function<bool()> is_so) {
   const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!is_so() && std::chrono::steady_clock::now() < last) co_await base::sleep_for(std::chrono::milliseconds(10));
-}
-
-inline awaitable<std::string> get(artifacts::store& s, std::string id, std::string name) {
-  auto f = co_await s.open(id, name);
-  if (!f) co_return "error: " + std::string(base::to_string(f.error().code));
-  auto bytes = co_await s.read(*f, 0, 1 << 26);
-  if (!bytes) co_return "error: " + bytes.error().message;
-  co_return std::move(*bytes);
 }
 
 inline std::string text_of(const fs::path& file) {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <streamdemo/base/text.hpp>
 
 namespace streamdemo::artifacts::s3 {
 
@@ -13,10 +14,12 @@ using base::errc;
 using base::error;
 using base::result;
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
-  return text;
+using base::trim;
+
+// Without the end that files of Windows have.
+std::string_view without_return(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
 }
 
 }  // namespace
@@ -26,18 +29,18 @@ result<credentials> read_profile(std::string_view text, std::string_view profile
   bool here = false, found = false;
   while (!text.empty()) {
     const auto end = text.find('\n');
-    const auto line = trimmed(text.substr(0, end));
+    const auto line = trim(without_return(text.substr(0, end)));
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[') {
-      here = line.back() == ']' && trimmed(line.substr(1, line.size() - 2)) == profile;
+      here = line.back() == ']' && trim(line.substr(1, line.size() - 2)) == profile;
       found = found || here;
       continue;
     }
     const auto equals = line.find('=');
     if (!here || equals == line.npos) continue;
-    const auto name = trimmed(line.substr(0, equals));
-    const auto value = trimmed(line.substr(equals + 1));
+    const auto name = trim(line.substr(0, equals));
+    const auto value = trim(line.substr(equals + 1));
     if (name == "aws_access_key_id") c.key_id = value;
     if (name == "aws_secret_access_key") c.secret = value;
     if (name == "aws_session_token") c.token = value;

@@ -16,6 +16,7 @@
 #include <list>
 #include <mutex>
 #include <streamdemo/base/shown.hpp>
+#include <streamdemo/base/text.hpp>
 #include <thread>
 
 namespace streamdemo::artifacts::s3 {
@@ -119,17 +120,14 @@ std::size_t take_field(char* bytes, std::size_t one, std::size_t count, void* p)
   }
   const auto colon = line.find(':');
   if (colon == line.npos) return line.size();
-  std::string name(line.substr(0, colon));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const auto is = [name = line.substr(0, colon)](std::string_view wanted) { return base::same_word(name, wanted); };
   auto value = line.substr(colon + 1);
-  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-  while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' '))
-    value.remove_suffix(1);
-  if (name == "etag") got.etag = value;
-  if (name == "last-modified") got.modified = time_of(value);
-  if (name == "date") got.date = time_of(value);
-  if (name == "x-amz-meta-streamdemo-write") got.write_id = value;
+  while (value.ends_with('\r') || value.ends_with('\n')) value.remove_suffix(1);
+  value = base::trim(value);
+  if (is("etag")) got.etag = value;
+  if (is("last-modified")) got.modified = time_of(value);
+  if (is("date")) got.date = time_of(value);
+  if (is("x-amz-meta-streamdemo-write")) got.write_id = value;
   return line.size();
 }
 

@@ -10,12 +10,16 @@
 #include <streamdemo/base/id.hpp>
 
 #include "support/run.hpp"
+#include "support/stored_files.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace streamdemo;
 using namespace boost::asio::experimental::awaitable_operators;
 using base::awaitable;
 using base::errc;
+using test::get;
+using test::put_input;
+using test::put_output;
 namespace fs = std::filesystem;
 
 namespace {
@@ -48,39 +52,12 @@ struct fixture {
   }
 };
 
-awaitable<artifacts::result<std::uint64_t>> put_output(artifacts::store& s, std::string id, std::string name,
-                                                       std::string bytes) {
-  const auto scratch = co_await s.make_scratch();
-  std::ofstream(*scratch / name) << bytes;
-  auto adopted = co_await s.adopt(*scratch / name, id, name);
-  co_await s.remove_scratch(*scratch);
-  co_return adopted;
-}
-
-// As an input.
-awaitable<artifacts::result<void>> put(artifacts::store& s, std::string id, std::string name, std::string bytes) {
-  auto u = co_await s.create(id, name, 1 << 30);
-  if (!u) co_return std::move(u).error();
-  auto written = co_await (*u)->write(bytes);
-  if (!written) co_return std::move(written).error();
-  auto done = co_await (*u)->commit();
-  (*u)->keep();
-  co_return done;
-}
-
-awaitable<std::string> get(artifacts::store& s, std::string id, std::string name) {
-  auto f = co_await s.open(id, name);
-  if (!f) co_return "error: " + std::string(base::to_string(f.error().code));
-  auto bytes = co_await s.read(*f, 0, 1 << 20);
-  co_return bytes.value();
-}
-
 }  // namespace
 
 TEST_CASE_FIXTURE(fixture, "a committed file is there whole, with its size and a strong etag") {
   const auto s = make();
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put(*s, "task", "a.txt", "hello")).has_value());
+    CHECK((co_await put_input(*s, "task", "a.txt", "hello")).has_value());
     auto f = co_await s->open("task", "a.txt");
     CHECK(f.has_value());
     CHECK(f->size == 5);
@@ -152,12 +129,12 @@ TEST_CASE_FIXTURE(fixture, "a full store gives up its oldest outputs, and refuse
 TEST_CASE_FIXTURE(fixture, "an input stays, whatever comes and however old it is, until it is removed by name") {
   const auto s = make(1000, 700);
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put(*s, "task", "in", std::string(400, 'i'))).has_value());
+    CHECK((co_await put_input(*s, "task", "in", std::string(400, 'i'))).has_value());
     CHECK((co_await put_output(*s, "other", "clip", std::string(500, 'o'))).has_value());
     // The output goes for the second input, the first input for nobody.
-    CHECK((co_await put(*s, "task", "more", std::string(300, 'm'))).has_value());
+    CHECK((co_await put_input(*s, "task", "more", std::string(300, 'm'))).has_value());
     CHECK((co_await get(*s, "other", "clip")) == "error: not found");
-    CHECK((co_await put(*s, "late", "in", "x")).error().code == errc::no_space);
+    CHECK((co_await put_input(*s, "late", "in", "x")).error().code == errc::no_space);
     CHECK((co_await put_output(*s, "other", "clip", std::string(301, 'o'))).error().code == errc::no_space);
     CHECK((co_await put_output(*s, "other", "clip", std::string(300, 'o'))).has_value());
     clock.ahead = std::chrono::hours(1);
@@ -171,7 +148,7 @@ TEST_CASE_FIXTURE(fixture, "an input stays, whatever comes and however old it is
     co_await s->remove_input("task", "in");
     CHECK((co_await get(*s, "task", "in")) == "error: not found");
     CHECK((co_await get(*s, "task", "more")).size() == 300);
-    CHECK((co_await put(*s, "late", "in", std::string(400, 'l'))).has_value());
+    CHECK((co_await put_input(*s, "late", "in", std::string(400, 'l'))).has_value());
   });
 }
 
@@ -207,7 +184,7 @@ TEST_CASE_FIXTURE(fixture, "room for a declared size is set aside at once, and f
     CHECK((co_await (*second)->commit()).has_value());
     (*second)->keep();
     second->reset();
-    CHECK((co_await put(*s, "c", "in", std::string(600, 'y'))).has_value());
+    CHECK((co_await put_input(*s, "c", "in", std::string(600, 'y'))).has_value());
   });
 }
 
@@ -215,7 +192,7 @@ TEST_CASE_FIXTURE(fixture, "stores that share a directory keep one limit of inpu
   const auto here = make(1000, 700);
   const auto there = make(1000, 700);
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put(*here, "a", "in", std::string(400, 'a'))).has_value());
+    CHECK((co_await put_input(*here, "a", "in", std::string(400, 'a'))).has_value());
     CHECK((co_await there->create("b", "in", 1000, 400)).error().code == errc::no_space);
     // Begun in both before either is there: the commit tells.
     auto one = co_await here->create("b", "in", 1000, 200);
@@ -232,7 +209,7 @@ TEST_CASE_FIXTURE(fixture, "stores that share a directory keep one limit of inpu
     two->reset();
     // What one removes makes room for the other.
     co_await there->remove_input("a", "in");
-    CHECK((co_await put(*here, "d", "in", std::string(500, 'd'))).has_value());
+    CHECK((co_await put_input(*here, "d", "in", std::string(500, 'd'))).has_value());
   });
 }
 
@@ -356,12 +333,12 @@ TEST_CASE_FIXTURE(fixture, "a full disk is told as such, and the room is free ag
   {
     const auto s = make(1 << 30);
     test::run([&]() -> awaitable<void> {
-      CHECK((co_await put(*s, "task", "big", std::string(400 << 10, 'x'))).error().code == errc::no_space);
+      CHECK((co_await put_input(*s, "task", "big", std::string(400 << 10, 'x'))).error().code == errc::no_space);
       CHECK((co_await get(*s, "task", "big")) == "error: not found");
       // The removal of the refused one runs on the pool: two threads, so two operations behind it are after it.
       co_await s->sweep();
       co_await s->sweep();
-      CHECK((co_await put(*s, "task", "small", std::string(100 << 10, 'x'))).has_value());
+      CHECK((co_await put_input(*s, "task", "small", std::string(100 << 10, 'x'))).has_value());
     });
   }
   CHECK(::umount2(directory.c_str(), MNT_DETACH) == 0);
@@ -405,7 +382,7 @@ TEST_CASE_FIXTURE(fixture, "a committed input that nobody keeps is removed") {
     // On the pool, before what comes behind it.
     CHECK((co_await s->inputs()).empty());
     CHECK(fs::is_empty(directory / "inputs"));
-    CHECK((co_await put(*s, "task", "kept", std::string(700, 'k'))).has_value());
+    CHECK((co_await put_input(*s, "task", "kept", std::string(700, 'k'))).has_value());
     CHECK((co_await s->inputs()).size() == 1);
   });
 }
@@ -413,7 +390,7 @@ TEST_CASE_FIXTURE(fixture, "a committed input that nobody keeps is removed") {
 TEST_CASE_FIXTURE(fixture, "the outputs of one task are removed and leave the account, everything else stays") {
   const auto s = make(1000);
   test::run([&]() -> awaitable<void> {
-    CHECK((co_await put(*s, "task", "upload", "input")).has_value());
+    CHECK((co_await put_input(*s, "task", "upload", "input")).has_value());
     CHECK((co_await put_output(*s, "task", "clip-1", std::string(400, 'x'))).has_value());
     CHECK((co_await put_output(*s, "task", "clip-2", std::string(400, 'x'))).has_value());
     CHECK((co_await put_output(*s, "other", "clip-1", "y")).has_value());
