@@ -2,6 +2,8 @@ import os
 import secrets
 import unittest
 
+from support.waiting import until
+
 from . import promtool, scrape
 from .files import queries, selectors
 from .series_test import ON_BROKERS, of_any
@@ -24,7 +26,7 @@ class OnBrokers(unittest.TestCase):
                     missing[:] = promtool.missing(named + asked, {**gateway(), **processor()})
                     return not missing
                 try:
-                    scrape.until("all series are there", complete)
+                    until("all series are there", complete, pause=0.1)
                 except AssertionError:
                     self.fail(f"missing: {missing}")
                 # What only one of the two roles has, it has here, too.

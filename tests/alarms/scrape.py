@@ -5,21 +5,12 @@ import pathlib
 import re
 import subprocess
 import tempfile
-import time
 import urllib.request
+
+from support.waiting import SECONDS, until
 
 READY = re.compile(r"is ready.*?management: (http://[^\s)]+)")
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
-SECONDS = 60
-
-
-def until(what, done):
-    end = time.monotonic() + SECONDS
-    while not (found := done()):
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {SECONDS} s: {what}")
-        time.sleep(0.1)
-    return found
 
 
 @contextlib.contextmanager
@@ -42,7 +33,7 @@ def process(job, **settings):
                 if child.poll() is not None:
                     raise AssertionError(f"it ended with {child.returncode}: {log.read_text()[-2000:]}")
                 return READY.search(log.read_text())
-            url = until(f"{job} is ready", ready)[1]
+            url = until(f"{job} is ready", ready, pause=0.1)[1]
             yield lambda: series(url, job)
         finally:
             child.terminate()

@@ -10,7 +10,9 @@ import unittest
 import urllib.error
 import urllib.request
 
-from .program import program, until
+from support.waiting import until
+
+from .program import program
 from .receiver import Receiver
 
 SOURCE = pathlib.Path(__file__).with_name("collector")

@@ -4,7 +4,9 @@ import unittest
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTracePartialSuccess, ExportTraceServiceResponse
 
-from .program import program, until
+from support.waiting import until
+
+from .program import program
 from .receiver import Receiver
 from .tree import Tree
 

@@ -9,17 +9,9 @@ import tempfile
 import time
 import urllib.request
 
+from support.waiting import SECONDS
+
 READY = re.compile(r"is ready(?: on (http://\S+))?.*?management: (http://[^\s)]+)")
-SECONDS = 60
-
-
-def until(what, done):
-    end = time.monotonic() + SECONDS
-    while not (found := done()):
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {SECONDS} s: {what}")
-        time.sleep(0.02)
-    return found
 
 
 class Program:
