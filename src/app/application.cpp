@@ -163,11 +163,11 @@ struct application::impl {
 
   std::unique_ptr<tracing::tracer> traces;  // nullptr: nothing is traced
   std::unique_ptr<bus::bus> bus;
-  std::unique_ptr<artifacts::store> store;
   // A separate loop for the management listener, so that it answers while the others are busy.
   base::io_threads watch_loop{1, "watch"};
   base::io_threads processor_loop{1, "processor"};
   std::unique_ptr<base::io_threads> gateway_loops;
+  std::unique_ptr<artifacts::store> store;   // after the loops: its threads may still be posting to them
   std::unique_ptr<base::task_group> chores;  // on watch_loop
   std::unique_ptr<http::server> management;
   std::unique_ptr<processor::processor> processor;

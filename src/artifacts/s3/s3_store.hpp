@@ -97,9 +97,11 @@ class s3_store final : public store {
   std::map<std::string, base::sys_time> seen_;
   std::map<std::string, base::steady_time> unfinished_;  // of sweep(), of which one runs at a time
   bool told_unsupported_ = false;
+  // The loop is destroyed after what has threads: they may still be about to leave a post to it when its last
+  // coroutine has ended.
+  base::io_threads loop_{1, "bucket"};
   base::blocking_pool pool_;
   client client_;
-  base::io_threads loop_{1, "bucket"};
   base::task_group group_;
 };
 

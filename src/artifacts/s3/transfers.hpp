@@ -1,6 +1,7 @@
 // HTTP requests by libcurl, on one thread of its own: any number wait, at most `most` are under way, and each resumes
-// its caller on the caller's executor. Thread-safe. Every caller's loop must run until its call has ended, and no call
-// may follow the destructor.
+// its caller on the caller's executor. Thread-safe. No call may follow the destructor. Every caller's loop must run
+// until its call has ended, and must not be destroyed before it has run out of work or this object is destroyed: to
+// have the answer is not enough, since the thread is then still leaving its post.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/error.hpp>
