@@ -16,6 +16,9 @@ constexpr std::size_t batch = 512;
 // are noticed.
 constexpr std::chrono::milliseconds one_by_one{100};
 constexpr std::chrono::milliseconds retry_pause{250};
+// A run begins by what its request tells (partition_state::needs_no_end). What the log says later, mostly what this
+// process wrote itself, may come late: that a run is to stop, or that a request is completed.
+constexpr std::chrono::milliseconds reading_patience{100};
 // How long a stopped handler may take to end (a child process is given its time to clean up) before it is canceled.
 constexpr std::chrono::seconds handler_grace{8};
 constexpr std::chrono::seconds farewell{5};
@@ -30,7 +33,7 @@ runtime::runtime(base::executor ex, options o, bus::bus& b, std::vector<std::uni
       log_(log.child("processor")),
       metrics_(metrics),
       producer_(b.make_producer(ex)),
-      reader_(b.make_reader(ex)),
+      reader_(b.make_reader(ex, {.patience = reading_patience})),
       executor_(ex),
       admission_(options_.partitions, clock_, log_, {metrics_.unreadable, metrics_.misplaced}),
       runs_(dependencies_of_runs(), std::move(handlers),

@@ -100,7 +100,7 @@ base::record encode(message m, std::string topic, std::int32_t partition) {
   r.partition = partition;
   r.key = std::move(m.request_id);
   // All but the texts that vary takes less than 400 bytes.
-  r.headers.reserve(17, 400 + m.source.size() + m.owner.size() + m.traceparent.size() + m.tracestate.size());
+  r.headers.reserve(18, 420 + m.source.size() + m.owner.size() + m.traceparent.size() + m.tracestate.size());
   const auto add = [&r](std::string_view name, std::string_view value) { r.headers.add(name, value); };
   add("ce_specversion", "1.0");
   add("ce_id", base::random_id());
@@ -111,6 +111,7 @@ base::record encode(message m, std::string topic, std::int32_t partition) {
   add("content-type", m.content_type);
   if (m.expiry) add("ce_expirytime", base::format_micros(*m.expiry));
   if (m.accepted_at) add("ce_acceptedtime", base::format_micros(*m.accepted_at));
+  if (m.accepted_offset) add("ce_acceptedoffset", std::to_string(*m.accepted_offset));
   if (!m.run.empty()) {
     add("ce_run", m.run);
     add("ce_runseq", std::to_string(m.runseq));
@@ -155,6 +156,9 @@ result<message_view> decode(const base::record& r) {
   if (r.header_value("content-type")) m.content_type = h.text("content-type", false, 256);
   m.expiry = h.time("ce_expirytime", opens);
   m.accepted_at = h.time("ce_acceptedtime", false);
+  if (m.type == message_type::submitted && r.header_value("ce_acceptedoffset")) {
+    m.accepted_offset = h.number("ce_acceptedoffset", false, 0);
+  }
 
   m.run = h.text("ce_run", belongs_to_run(m.type), max_key_bytes);
   if (belongs_to_run(m.type) && m.run.empty()) h.complain("ce_run", "is empty");

@@ -48,8 +48,9 @@ class mock_bus final : public bus::bus {
                                                          streamdemo::bus::group_options o) override {
     return real_->join(ex, std::move(o));
   }
-  std::unique_ptr<streamdemo::bus::reader> make_reader(streamdemo::bus::executor ex) override {
-    return real_->make_reader(ex);
+  std::unique_ptr<streamdemo::bus::reader> make_reader(streamdemo::bus::executor ex,
+                                                       streamdemo::bus::reader_options o) override {
+    return real_->make_reader(ex, o);
   }
 
  private:

@@ -18,7 +18,7 @@ void gateway::turn(sys_time now) {
     auto& next = next_[static_cast<std::size_t>(p)];
     for (auto most = random_.between(1, 40); most > 0 && next < log_.end(p); --most) {
       const auto& s = log_.at(p, next++);
-      h.apply(s);
+      if (h.apply(s).type == message_type::accepted) accepted_at_[s.message->request_id] = next - 1;
       if (s.message->type == message_type::accepted && s.message->source == source_) read_back(*s.message, h);
     }
     if (random_.one_in(10)) h.forget(now);
@@ -38,6 +38,7 @@ void gateway::turn(sys_time now) {
     m.time = now;
     m.expiry = t.expiry;
     m.accepted_at = it->second.accepted_at;
+    m.accepted_offset = it->second.accepted_offset;
     m.payload = "{}";
     group_.append(task::encode(m, t.kind == "resumable" ? "request.slow" : "request", t.partition),
                   now + milliseconds(random_.between(-500, 500)));
@@ -59,12 +60,19 @@ void gateway::submit(const std::string& id, sys_time now) {
   m.time = now;
   m.expiry = t.expiry;
   m.payload = "{}";
-  out_->send(t.partition, std::move(m));
+  out_->send(t.partition, std::move(m), [this, id](std::int64_t offset) { acknowledged(id, offset); });
 }
 
-// The request is sent only after this gateway has read its own `accepted` back, because another gateway's may have been
-// first.
+// Without a key nobody else can have accepted the task, so its request need not wait until that is read back.
+void gateway::acknowledged(const std::string& id, std::int64_t offset) {
+  if (judge_.tasks()[id].has_key || random_.one_in(5)) return;
+  requests_[id] = {now_ + milliseconds(random_.between(0, 3000)), std::nullopt, offset};
+}
+
+// With a key the request is sent only after this gateway has read its own `accepted` back, because another gateway's
+// may have been first.
 void gateway::read_back(const message& accepted, const histories& h) {
+  if (!judge_.tasks()[accepted.request_id].has_key) return;
   if (const auto* s = h.tasks().find(accepted.request_id)) ask_for(*s);
 }
 
@@ -73,7 +81,9 @@ void gateway::read_back(const message& accepted, const histories& h) {
 // submits again, however late.
 void gateway::ask_for(const task::task_state& s) {
   if (s.end || s.attempt > 0 || handed_over_.contains(s.request_id) || random_.one_in(5)) return;
-  requests_[s.request_id] = {now_ + milliseconds(random_.between(0, 3000)), s.accepted_at};
+  requests_[s.request_id] = {now_ + milliseconds(random_.between(0, 3000)), s.accepted_at, std::nullopt};
+  // It need not know this: it may have been started anew since.
+  if (random_.one_in(2)) requests_[s.request_id].accepted_offset = accepted_at_[s.request_id];
 }
 
 void gateway::cancel(const std::string& id, sys_time now) {

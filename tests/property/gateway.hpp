@@ -21,6 +21,7 @@ class gateway {
 
  private:
   void expire(sys_time now);
+  void acknowledged(const std::string& id, std::int64_t offset);
   void read_back(const task::message& accepted, const histories& h);
   void ask_for(const task::task_state& s);
 
@@ -33,11 +34,13 @@ class gateway {
   std::vector<histories> read_;
   std::array<std::int64_t, partitions> next_{};
   struct request {
-    sys_time at;           // when to send it
-    sys_time accepted_at;  // log time
+    sys_time at;                          // when to send it
+    std::optional<sys_time> accepted_at;  // log time, if it was read back
+    std::optional<std::int64_t> accepted_offset;
   };
   std::map<std::string, request> requests_;
-  std::set<std::string> handed_over_;  // tasks whose requests it has sent
+  std::map<std::string, std::int64_t> accepted_at_;  // by task: the offset of its `accepted`
+  std::set<std::string> handed_over_;                // tasks whose requests it has sent
   std::set<std::string> expired_;
   sys_time now_{};
 };

@@ -63,11 +63,13 @@ class group {
   bool is_owned(const bus::partition_id& p, std::uint64_t epoch) { return state_[p].epoch == epoch; }
   // Runs that were begun by a member which had lost the partition and did not know it yet.
   std::set<std::string> zombies;
-  bool all_committed() const {
+  // The first record of each partition that is not committed.
+  std::vector<base::record_ptr> uncommitted() const {
+    std::vector<base::record_ptr> all;
     for (const auto& [p, s] : state_) {
-      if (s.committed != static_cast<std::int64_t>(s.log.size())) return false;
+      if (s.committed < std::ssize(s.log)) all.push_back(s.log[static_cast<std::size_t>(s.committed)]);
     }
-    return true;
+    return all;
   }
 
  private:

@@ -38,6 +38,7 @@ struct task_info {
   std::string kind;
   std::int32_t partition = 0;
   sys_time expiry{};
+  bool has_key = false;       // several clients may submit it, at any gateway
   bool acknowledged = false;  // its request is in the log, so a client may have its 202
   bool canceled = false;
   std::int64_t seq = 0;

@@ -47,7 +47,8 @@ process::process(std::string source, int member, random& r, response_log& log, g
       group_(g),
       options_(options(source_, r, rules)),
       decisions_(options_),
-      clock_error_(r.between(-3000, 3000)) {
+      clock_error_(r.between(-3000, 3000)),
+      reads_late_(r.one_in(2)) {
   group_.join(member_, &inbox_);
 }
 
@@ -122,7 +123,7 @@ void process::take_requests() {
 void process::read_responses() {
   for (std::int32_t p = 0; p < partitions; ++p) {
     const auto at = reading_.find(p);
-    if (at == reading_.end() || random_.one_in(6)) continue;
+    if (at == reading_.end() || random_.one_in(6) || (reads_late_ && !random_.one_in(3))) continue;
     auto& r = at->second;
     for (auto most = random_.between(1, 30); most > 0 && r.next < log_.end(p); --most) {
       const auto& s = log_.at(p, r.next);
@@ -215,7 +216,9 @@ void process::check_that_nobody_had_begun(const processor::begin_run& a) {
   task::fold log({rules_.keep_for, true});
   for (std::int64_t i = 0; i < response_end_[from][a.key.task]; ++i) {
     const auto& s = log_.at(a.key.partition, i);
-    log.apply(*s.message, s.log_time);
+    const auto step = log.apply(*s.message, s.log_time);
+    const bool ends = step.state != nullptr && step.state->end;
+    if (ends && s.message->request_id == a.key.task && group_.zombies.contains(s.message->run)) return;
   }
   const auto* t = log.find(a.key.task);
   if (t == nullptr) return;

@@ -112,6 +112,7 @@ class process {
   std::set<std::string> is_first_;  // runs that were started as the first of their tasks
   sys_time now_{};
   milliseconds clock_error_;
+  bool reads_late_;  // what was written to `response`
   sys_time drain_until_{};
   bool released_ = false;
 };

@@ -37,11 +37,12 @@ void simulation::submit_tasks() {
     t.partition = static_cast<std::int32_t>(random_.between(0, partitions - 1));
     const auto at = now_ + milliseconds(random_.between(0, 25'000));
     t.expiry = at + (random_.one_in(8) ? milliseconds(random_.between(3'000, 40'000)) : milliseconds(3'600'000));
-    judge_.tasks()[id] = t;
     plan_.emplace_back(at, id);
     // One client in three submits again: soon, later, or so late that every ended task may be forgotten.
     const std::array<std::int64_t, 3> later{2'000, 20'000, 90'000};
-    if (random_.one_in(3)) {
+    t.has_key = random_.one_in(3);
+    judge_.tasks()[id] = t;
+    if (t.has_key) {
       plan_.emplace_back(at + milliseconds(random_.between(0, later[static_cast<std::size_t>(random_.between(0, 2))])),
                          id);
     }
@@ -53,6 +54,18 @@ void simulation::submit_tasks() {
     r.partition = 0;
     r.value = "?";
     group_.append(std::move(r), now_);
+  }
+  // Sometimes a request whose task was never accepted, whatever it says.
+  if (random_.one_in(4)) {
+    task::message m;
+    m.type = task::message_type::submitted;
+    m.request_id = "never accepted";
+    m.kind = "plain";
+    m.source = "g1/1";
+    m.expiry = now_ + milliseconds(3'600'000);
+    m.accepted_offset = random_.between(0, 200);
+    m.payload = "{}";
+    group_.append(task::encode(std::move(m), "request", 0), now_);
   }
 }
 
@@ -69,7 +82,9 @@ std::string simulation::run() {
         const auto* s = judge_.state(id);
         if (t.acknowledged && (s == nullptr || !s->end)) open += " " + id + " (" + t.kind + ")";
       }
-      return open.empty() ? "requests stay un-completed" : "acknowledged and never ended:" + open;
+      if (!open.empty()) return "acknowledged and never ended:" + open;
+      for (const auto& r : group_.uncommitted()) open += " " + r->key;
+      return "requests stay un-completed, in each partition from" + open;
     }
   }
   if (judge_.broken()) return *judge_.broken();
@@ -85,7 +100,7 @@ bool simulation::all_over() const {
       if (!g->at_end(p) || !g->out().empty()) return false;
     }
   }
-  return group_.all_committed();
+  return group_.uncommitted().empty();
 }
 
 void simulation::turn(bool faults) {

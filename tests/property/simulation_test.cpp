@@ -21,6 +21,7 @@
 //   request: completed when the handler returns                committed past a task that has not ended
 //   request: older than what was read, nothing is read anew    an accepted task became a dead letter
 //   request: the accepted that it names is not looked for      an accepted task became a dead letter
+//   request: enough to begin, whoever owned the task before    another had begun before the request came
 //   memory: an ended task that a request needs is forgotten    an accepted task became a dead letter
 //   memory: forgotten early, and requests not looked up anew   an accepted task became a dead letter
 //   runs: one fewer than max_runs allows                       an accepted task became a dead letter
@@ -32,7 +33,8 @@
 // Not found here, because other rules prevent the harm in these simulations; unit tests cover them instead: a run
 // becomes current twice; records of a released run count; irregular own signs of life count; an own run that is gone is
 // not released; a replacement begins though another was faster; an end is asked for too early; only signs of life count
-// as heard; a task counts as the one that a request names because one with its id was read.
+// as heard; a task counts as the one that a request names because one with its id was read; a request stays enough to
+// begin when its `accepted` should have been read, or when its partition changes hands.
 #include <doctest/doctest.h>
 
 #include <cstdlib>

@@ -165,6 +165,11 @@ struct from_offset {
 };
 using read_start = std::variant<from_time, from_offset>;
 
+struct reader_options {
+  // A record may come so much later than it could, where that saves requests to the bus.
+  base::milliseconds patience{0};
+};
+
 // The reader has passed the offset at which the log ended when follow() was called.
 struct caught_up {
   partition_id partition;
@@ -213,7 +218,7 @@ class bus {
 
   virtual std::unique_ptr<producer> make_producer(executor ex) = 0;
   virtual std::unique_ptr<shared_consumer> join(executor ex, group_options o) = 0;
-  virtual std::unique_ptr<reader> make_reader(executor ex) = 0;
+  virtual std::unique_ptr<reader> make_reader(executor ex, reader_options o = {}) = 0;
 };
 
 }  // namespace streamdemo::bus

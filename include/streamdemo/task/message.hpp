@@ -22,13 +22,16 @@ struct basic_message {
 
   std::optional<sys_time> expiry;       // submitted, accepted: mandatory, absolute
   std::optional<sys_time> accepted_at;  // submitted: log time of the task's `accepted`, if the sender has read it
-  Text run;                             // ce_run; empty: the record belongs to no run
-  std::int64_t runseq = 0;              // ce_runseq: `started` is 1
-  std::optional<Text> replaces;         // started, verdict; present and empty: "there was no run"
-  bool resume = false;                  // started: continues after the last result
-  Text payload_hash;                    // accepted: SHA-256 of the request's payload, hex
-  int fold = fold_version;              // accepted
-  Text owner;                           // accepted, submitted: the task's owner (ce_authid); empty: none
+  // submitted: offset in `response` of the first `accepted` of the task, if the sender knows it and the rules of the
+  // task are those of fold version 1: whoever reads it may begin before it has read that record.
+  std::optional<std::int64_t> accepted_offset;
+  Text run;                      // ce_run; empty: the record belongs to no run
+  std::int64_t runseq = 0;       // ce_runseq: `started` is 1
+  std::optional<Text> replaces;  // started, verdict; present and empty: "there was no run"
+  bool resume = false;           // started: continues after the last result
+  Text payload_hash;             // accepted: SHA-256 of the request's payload, hex
+  int fold = fold_version;       // accepted
+  Text owner;                    // accepted, submitted: the task's owner (ce_authid); empty: none
   Text traceparent;
   Text tracestate;
 
@@ -36,8 +39,9 @@ struct basic_message {
   operator basic_message<std::string_view>() const
     requires std::same_as<Text, std::string>
   {
-    return {type, request_id, kind,     source, time,         content_type, payload, expiry,      accepted_at,
-            run,  runseq,     replaces, resume, payload_hash, fold,         owner,   traceparent, tracestate};
+    return {type,        request_id,      kind,      source, time,     content_type, payload,      expiry,
+            accepted_at, accepted_offset, run,       runseq, replaces, resume,       payload_hash, fold,
+            owner,       traceparent,     tracestate};
   }
 };
 

@@ -86,7 +86,7 @@ class inprocess_bus final : public bus {
     impl->join();
     return std::make_unique<consumer_owner<consumer_impl>>(std::move(impl));
   }
-  std::unique_ptr<reader> make_reader(executor ex) override {
+  std::unique_ptr<reader> make_reader(executor ex, reader_options) override {
     return std::make_unique<reader_owner<reader_impl>>(std::make_shared<reader_impl>(ex, core_));
   }
 

@@ -56,8 +56,8 @@ class kafka_bus final : public bus {
     impl->join();
     return std::make_unique<consumer_owner<consumer_impl>>(std::move(impl));
   }
-  std::unique_ptr<reader> make_reader(executor ex) override {
-    auto impl = std::make_shared<reader_impl>(ex, *deps_, lookup_);
+  std::unique_ptr<reader> make_reader(executor ex, reader_options o) override {
+    auto impl = std::make_shared<reader_impl>(ex, *deps_, lookup_, o);
     impl->start();
     return std::make_unique<reader_owner<reader_impl>>(std::move(impl));
   }

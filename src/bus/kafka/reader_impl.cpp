@@ -18,13 +18,27 @@ std::vector<setting> fixed() {
   };
 }
 
+// A broker answers once it has so many bytes, or after the patience. It counts no more bytes of a partition than it
+// would send at once (fetch.message.max.bytes), so with a higher number it would wait although there is much to read.
+std::vector<setting> defaults(const reader_options& o) {
+  if (o.patience <= o.patience.zero()) return {};
+  return {{"fetch.min.bytes", "262144"}, {"fetch.wait.max.ms", std::to_string(o.patience.count())}};
+}
+
 }  // namespace
 
-reader_impl::reader_impl(executor ex, dependencies& d, std::shared_ptr<offset_lookup> lookup)
-    : puller(ex), deps_(d), client_(ex, d, "reader"), lookup_(std::move(lookup)), retry_timer_(ex), nudge_timer_(ex) {}
+reader_impl::reader_impl(executor ex, dependencies& d, std::shared_ptr<offset_lookup> lookup, reader_options o)
+    : puller(ex),
+      options_(o),
+      deps_(d),
+      client_(ex, d, "reader"),
+      lookup_(std::move(lookup)),
+      retry_timer_(ex),
+      nudge_timer_(ex) {}
 
 void reader_impl::start() {
-  auto started = client_.start({.fixed = fixed(),
+  auto started = client_.start({.defaults = defaults(options_),
+                                .fixed = fixed(),
                                 .own = [this](rd_kafka_t* c) { return deps_.own(c); },
                                 .turn =
                                     [weak = weak_from_this()] {

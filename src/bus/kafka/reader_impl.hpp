@@ -19,7 +19,7 @@ namespace streamdemo::bus::kafka {
 
 class reader_impl final : public puller<read_item>, public std::enable_shared_from_this<reader_impl> {
  public:
-  reader_impl(executor ex, dependencies& d, std::shared_ptr<offset_lookup> lookup);
+  reader_impl(executor ex, dependencies& d, std::shared_ptr<offset_lookup> lookup, reader_options o);
 
   // As in the contract.
   void follow(partition_id p, read_start from);
@@ -72,6 +72,7 @@ class reader_impl final : public puller<read_item>, public std::enable_shared_fr
   void lose(const partition_id& p, std::string why);
   void turn();
 
+  const reader_options options_;
   dependencies& deps_;
   consumer_client client_;
   std::shared_ptr<offset_lookup> lookup_;

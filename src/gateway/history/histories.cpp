@@ -193,7 +193,7 @@ class folded_histories final : public histories {
 
   void enter(partition_state& p, const task::step& s, const task::message_view& m, const base::record& r,
              base::sys_time now, base::sys_time written) {
-    const auto h = history_of(p, s);
+    const auto h = history_of(p, s, r.offset);
     // Before the next line: if the partition is read anew, on_accepted() came again, too.
     if (s.type == task::message_type::started && observer_ != nullptr)
       observer_->on_run(s.state->request_id, s.state->last_run_source, r.log_time);
@@ -213,13 +213,13 @@ class folded_histories final : public histories {
 
   // The history that the step belongs to. An `accepted` makes a new one, unless the task's history is still here from
   // before the partition was read anew.
-  kept_ptr history_of(partition_state& p, const task::step& s) {
+  kept_ptr history_of(partition_state& p, const task::step& s, std::int64_t offset) {
     const auto& t = *s.state;
     if (!last_ || last_->peek().request_id != t.request_id) last_ = kept_.index().kept(t.request_id);
     if (s.type != task::message_type::accepted) return last_;
     if (last_ && last_->epoch() != p.epoch && last_->peek().accepted_at == t.accepted_at) {
       last_->set_epoch(p.epoch);
-      if (observer_ != nullptr && !task::is_end(last_->peek().status)) observer_->on_accepted(last_);
+      if (observer_ != nullptr && !task::is_end(last_->peek().status)) observer_->on_accepted(last_, offset);
       return last_;
     }
     if (last_) {
@@ -230,7 +230,7 @@ class folded_histories final : public histories {
     last_->set_epoch(p.epoch);
     open_.add(last_->peek().owner);
     wakes_->created(t.request_id);
-    if (observer_ != nullptr) observer_->on_accepted(last_);
+    if (observer_ != nullptr) observer_->on_accepted(last_, offset);
     return last_;
   }
 
@@ -288,7 +288,7 @@ class folded_histories final : public histories {
     if (t.end) return;
     open_.add(t.owner);
     if (observer_ == nullptr) return;
-    observer_->on_accepted(h);
+    observer_->on_accepted(h, std::nullopt);
     if (t.current) observer_->on_run(t.request_id, t.last_run_source, {});
   }
 

@@ -160,7 +160,8 @@ class disk_reading : public subscription {
 // Called by the fold, on loop 0, while it applies records or ends a restart: must neither call `histories` nor block.
 class task_observer {
  public:
-  virtual void on_accepted(const history_ptr& h) noexcept = 0;          // again if its partition is read anew
+  // Again if its partition is read anew. `offset`: of its `accepted`; nullopt if that was read before a restart.
+  virtual void on_accepted(const history_ptr& h, std::optional<std::int64_t> offset) noexcept = 0;
   virtual void on_over(const history_ptr& h) noexcept = 0;              // ended, or lost
   virtual void on_deleted(const std::string& request_id) noexcept = 0;  // find() no longer knows it
   // A run of this processor is current now, or (source is empty) none any longer: it was released. `at`: the log time

@@ -16,9 +16,10 @@ base::record task_records::accepted(const submission& s, base::sys_time expiry) 
   return encoded(std::move(m), topics_.response);
 }
 
-base::record task_records::request(submission& s, task_times times) const {
-  auto m = opening(task::message_type::submitted, s, times.expiry);
-  m.accepted_at = times.accepted_at;
+base::record task_records::request(submission& s, const acceptance& a) const {
+  auto m = opening(task::message_type::submitted, s, a.expiry);
+  m.accepted_at = a.at;
+  m.accepted_offset = a.offset;
   m.content_type = s.content_type;
   m.payload = std::move(s.payload);
   const auto own = topics_.request_of.find(s.kind);

@@ -10,10 +10,11 @@
 
 namespace streamdemo::gateway {
 
-// Times of an accepted task, by the bus's clock.
-struct task_times {
+// What a request says of the `accepted` of its task. Times are those of the bus's clock.
+struct acceptance {
   base::sys_time expiry;
-  std::optional<base::sys_time> accepted_at;  // log time of its `accepted`, if that was read back
+  std::optional<base::sys_time> at;    // its log time, if it was read back
+  std::optional<std::int64_t> offset;  // of the first one of this task, if that is known
 };
 
 class task_records {
@@ -31,7 +32,7 @@ class task_records {
   // `expiry`: by the bus's clock.
   base::record accepted(const submission& s, base::sys_time expiry) const;
   // Takes the payload out of `s`.
-  base::record request(submission& s, task_times times) const;
+  base::record request(submission& s, const acceptance& a) const;
   // Without a run: canceled or expired; `reason` is a sentence for the client.
   base::record ended(const std::string& request_id, const std::string& kind, task::status how,
                      std::string_view reason) const;

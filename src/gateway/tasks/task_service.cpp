@@ -155,7 +155,7 @@ class bus_task_service final : public task_service_control, private task_observe
     }
     if (closed_) co_return error{errc::closed, "this gateway is shutting down and takes no new tasks"};
     const auto id = s.request_id;
-    in_flight_.insert(id);
+    in_flight_.try_emplace(id);
     auto r = co_await submit_alone(s);
     in_flight_.erase(id);
     waits_.tell(id);
@@ -163,7 +163,7 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
   awaitable<result<accepted_task>> submit_alone(submission& s) {
-    if (const auto known = current(s)) co_return co_await request_again(s, known, true);
+    if (const auto known = current(s)) co_return co_await request_again(s, known, true, std::nullopt);
     if (all_.open_tasks() + in_flight_.size() + unread_.size() > settings_.gateway.max_tasks) {
       co_return error{errc::full, fmt::format("{} tasks are open, as many as gateway.max_tasks allows",
                                               settings_.gateway.max_tasks)};
@@ -192,7 +192,7 @@ class bus_task_service final : public task_service_control, private task_observe
       co_return bus_error(written.error(), "the task");
     }
     if (s.has_idempotency_key) co_return co_await after_read_back(s);
-    co_return co_await request_at_once(s, begin, expiry);
+    co_return co_await request_at_once(s, begin, {.expiry = expiry, .at = {}, .offset = offset_of(*written)});
   }
 
   // Counts the owner's open tasks in the log, and this gateway's submissions that may not be read back yet.
@@ -204,17 +204,22 @@ class bus_task_service final : public task_service_control, private task_observe
     return error{errc::quota, fmt::format("{} of your tasks are open, as many as quota.open_tasks allows", open)};
   }
 
+  // librdkafka does not know where a record is that it had to send again.
+  static std::optional<std::int64_t> offset_of(const bus::published& p) {
+    return p.offset < 0 ? std::nullopt : std::optional(p.offset);
+  }
+
   // The id is random, so nobody else can have it, and the request need not wait until `accepted` is read back.
-  awaitable<result<accepted_task>> request_at_once(submission& s, steady_time begin, base::sys_time expiry) {
+  awaitable<result<accepted_task>> request_at_once(submission& s, steady_time begin, acceptance a) {
     // The log time of `accepted` is not before `begin`, so the request follows it within half of the recovery margin.
     const auto by =
         std::min(now() + settings_.gateway.publish_timeout, begin + settings_.processor.recovery_margin / 2);
-    const auto written = co_await writer_.request(s, {expiry, std::nullopt}, by);
+    const auto written = co_await writer_.request(s, a, by);
     if (written.has_error()) {
       ends_.abandon(s);
       co_return bus_error(written.error(), "the task");
     }
-    co_return co_await requested(s, expiry);
+    co_return co_await requested(s, a.expiry);
   }
 
   // Neither record is in the log, unless the disk answers no more: then both may be.
@@ -239,13 +244,15 @@ class bus_task_service final : public task_service_control, private task_observe
     const auto h = co_await read_back(s);
     if (!h) co_return error{errc::timed_out, "the task was written, but not read back in time"};
     const bool repeated = h->identity().accepted_by != source_;
-    co_return co_await request_again(s, h, repeated);
+    const auto offset = in_flight_.at(s.request_id);
+    co_return co_await request_again(s, h, repeated, offset);
   }
 
   // The task exists. Sends its request (once more), unless that is known to be needless: the task may have been
   // accepted long ago by a gateway that died before it sent the request. The request carries the log time of the
   // `accepted`, so that a processor finds it in the log.
-  awaitable<result<accepted_task>> request_again(submission& s, history_ptr h, bool repeated) {
+  awaitable<result<accepted_task>> request_again(submission& s, history_ptr h, bool repeated,
+                                                 std::optional<std::int64_t> offset) {
     const auto view = h->view();
     if (view.deleted) co_return error{errc::conflict, "the task of this idempotency key was deleted; use another key"};
     // Unknown if the task has ended and its history was removed to save memory.
@@ -254,7 +261,8 @@ class bus_task_service final : public task_service_control, private task_observe
     }
     accepted_task found{s.request_id, h, repeated};
     if (view.status != task::status::queued || acknowledged_.contains(s.request_id)) co_return found;
-    const auto written = co_await writer_.request(s, {view.expiry, view.accepted_at}, publish_deadline());
+    const acceptance known{.expiry = view.expiry, .at = view.accepted_at, .offset = offset};
+    const auto written = co_await writer_.request(s, known, publish_deadline());
     if (written.has_error() && h->moment().status == task::status::queued) {
       co_return bus_error(written.error(), "the task");
     }
@@ -309,8 +317,9 @@ class bus_task_service final : public task_service_control, private task_observe
     }
   }
 
-  void on_accepted(const history_ptr& h) noexcept override {
+  void on_accepted(const history_ptr& h, std::optional<std::int64_t> offset) noexcept override {
     const auto view = h->view();
+    if (const auto it = in_flight_.find(view.request_id); it != in_flight_.end()) it->second = offset;
     ends_.accepted(h);
     if (unread_.erase(view.request_id)) acknowledged(h);
     placer_.accepted(view.request_id, view.kind);
@@ -374,7 +383,8 @@ class bus_task_service final : public task_service_control, private task_observe
   const secrets& secrets_;
   task_writer writer_;
   submission_metrics submissions_;
-  std::unordered_set<std::string> in_flight_;  // submissions, by id
+  // Submissions, by id, and where the `accepted` is that made the task, if that was read meanwhile.
+  base::string_map<std::optional<std::int64_t>> in_flight_;
   task_placer placer_;
   waiting_tasks waiting_;
   waiting_metrics waiting_metrics_;

@@ -57,8 +57,8 @@ awaitable<task_writer::written> task_writer::accepted(const submission& s, base:
   return publish(records_.accepted(s, expiry), by);
 }
 
-awaitable<task_writer::written> task_writer::request(submission& s, task_times times, steady_time by) {
-  auto w = co_await publish(records_.request(s, times), by);
+awaitable<task_writer::written> task_writer::request(submission& s, const acceptance& a, steady_time by) {
+  auto w = co_await publish(records_.request(s, a), by);
   keep_input(s, w);
   co_return w;
 }
@@ -67,7 +67,7 @@ awaitable<task_writer::written> task_writer::accepted_and_request(submission& s,
                                                                   steady_time by) {
   std::vector<base::record> both;
   both.push_back(records_.accepted(s, expiry));
-  both.push_back(records_.request(s, {expiry, std::nullopt}));
+  both.push_back(records_.request(s, {.expiry = expiry, .at = {}, .offset = {}}));
   std::array<tracing::span_ptr, 2> spans;
   if (traces_ != nullptr) {
     for (std::size_t i = 0; i < spans.size(); ++i) spans[i] = begin_span(both[i]);

@@ -18,7 +18,7 @@ class task_writer {
 
   base::awaitable<written> accepted(const submission& s, base::sys_time expiry, base::steady_time by);
   // Takes the payload out of `s`. Keeps the input unless the request is surely not in the log.
-  base::awaitable<written> request(submission& s, task_times times, base::steady_time by);
+  base::awaitable<written> request(submission& s, const acceptance& a, base::steady_time by);
   // Both with one write; only where the bus writes_together(). After errc::full, `s` is as before: there is no room for
   // both at once, but each may wait for its own.
   base::awaitable<written> accepted_and_request(submission& s, base::sys_time expiry, base::steady_time by);

@@ -48,7 +48,7 @@ void decisions::on_request(const bus::delivery& d) {
   const bool first = r.deliveries.empty();
   r.deliveries.push_back(d);
   // If another request record of the task is in hand, what lets that one be judged serves both.
-  if (first && !p.needs_no_end(r)) p.ask(r, next_question_++);
+  if (first && !p.needs_no_end(r, *m)) p.ask(r, next_question_++);
   if (p.has_missed(r, *m)) return read_anew(p);
   settle(p, it);
   after_event(p);
@@ -77,24 +77,25 @@ std::string_view decisions::on_response(std::int32_t partition, std::int64_t off
     ignored = p->read(offset, log_time, *m);
     // With our own sign of life, another instance may have become silent.
     if (m->type == message_type::alive && m->source == options_.source && !tells_offer(*m)) settle_all(*p);
-    if (m->type == message_type::accepted) accepted_came(*p, m->request_id);
-    if (!m->request_id.empty()) settle_task(*p, m->request_id);
+    if (const auto it = p->requests.find(m->request_id); it != p->requests.end()) {
+      if (it->second.awaits_accepted) stop_awaiting(*p, it->second, m->type);
+      settle(*p, it);
+    }
   }
   move_to(*p, offset + 1);
   after_event(*p);
   return ignored;
 }
 
-void decisions::accepted_came(partition_state& p, std::string_view task) {
-  const auto it = p.requests.find(task);
-  if (it == p.requests.end() || !it->second.awaits_accepted) return;
-  if (!p.accepted_came(it->second)) p.ask(it->second, next_question_++);
+// A record of its task was read. Before any other comes its `accepted`.
+void decisions::stop_awaiting(partition_state& p, owned_request& r, message_type read) {
+  if (read != message_type::accepted || !p.accepted_came(r)) p.ask(r, next_question_++);
 }
 
-// One that has not come by now may never come.
+// One that has not come by now, or was not where its request says, may never come.
 void decisions::await_accepted_no_longer(partition_state& p) {
   for (auto& [id, r] : p.requests) {
-    if (r.awaits_accepted) p.ask(r, next_question_++);
+    if (p.awaits_in_vain(r)) p.ask(r, next_question_++);
   }
 }
 
@@ -165,7 +166,7 @@ void decisions::on_finished(const run_key& key, run_end how) {
 
 void decisions::settle(partition_state& p, requests::iterator it) {
   auto& r = it->second;
-  const auto* t = p.task(r.id);
+  const auto* t = p.task(r);
   if (r.run) settle_run(p, r, t);
   settle_request(p, r, t);
   if (r.is_over()) p.requests.erase(it);
@@ -253,7 +254,7 @@ bool decisions::still_wants_to_start(const start_line::place& at) {
   const auto* p = partitions_.find(at.partition);
   const auto it = p == nullptr ? requests::const_iterator{} : p->requests.find(at.task);
   if (p == nullptr || it == p->requests.end()) return false;
-  return starts(judge(*p, it->second, p->task(at.task), log_time_, options_));
+  return starts(judge(*p, it->second, p->task(it->second), log_time_, options_));
 }
 
 // Judges the task whose turn it is again, and starts it if that is still right and it need not wait to be alone.
@@ -262,7 +263,7 @@ void decisions::start_or_settle(start_line::place next) {
   if (p == nullptr || !p->requests.contains(next.task)) return;
   const auto it = p->requests.find(next.task);
   auto& r = it->second;
-  const auto* t = p->task(r.id);
+  const auto* t = p->task(r);
   const bool now = starts(judge(*p, r, t, log_time_, options_));
   if (now && !runs_.has_room_for(*t)) return alone_.comes(std::move(next));
   r.queued = false;
@@ -280,7 +281,7 @@ void decisions::come_again() {
     auto* p = partitions_.find(place->partition);
     if (p == nullptr || !p->requests.contains(place->task)) continue;
     const auto& r = p->requests.find(place->task)->second;
-    const auto* t = p->task(r.id);
+    const auto* t = p->task(r);
     line_.add_first(t == nullptr ? std::string{} : t->owner, r.kind, std::move(*place));
   }
 }
@@ -360,7 +361,7 @@ void decisions::expire(partition_state& p) {
   for (auto it = p.requests.begin(); it != p.requests.end();) {
     auto here = it++;
     auto& r = here->second;
-    const auto* t = p.task(r.id);
+    const auto* t = p.task(r);
     if (t == nullptr || t->end || log_time_ < t->expiry) continue;
     if (r.run && r.run->now == own_run::phase::begun) {
       runs_.stop(p, r, stop_reason::expired);

@@ -3,7 +3,8 @@
 // actions; the property tests drive the same class through thousands of simulations with faults.
 //
 // For every request that is not completed, once its partition of `response` was read up to the end that existed when
-// the request came or, for a task that nobody can have begun (unbegun_tasks), up to its `accepted`:
+// the request came or, for a task that nobody can have begun (unbegun_tasks), up to its `accepted`, or not at all, if
+// the request says where that is:
 //  - its task has ended: complete it. It has expired, is of an unknown kind, or has no runs left: publish a verdict, an
 //    `ended` without a run (with no runs left, only after a dead letter was acknowledged). It is unreadable or was
 //    never accepted: dead letter.
@@ -101,7 +102,7 @@ class decisions {
   void settle_all(partition_state& p);
   void settle_run(partition_state& p, owned_request& r, const task::task_state* t);
   void settle_request(partition_state& p, owned_request& r, const task::task_state* t);
-  void accepted_came(partition_state& p, std::string_view task);
+  void stop_awaiting(partition_state& p, owned_request& r, task::message_type read);
   void await_accepted_no_longer(partition_state& p);
   void move_to(partition_state& p, std::int64_t position);
   void fill_slots();

@@ -43,7 +43,7 @@ void own_runs::begin(const partition_state& p, owned_request& r, const task::tas
   a.traceparent = r.traceparent;
   a.tracestate = r.tracestate;
   a.expiry = t.expiry;
-  a.is_first_run = p.is_unbegun(r.id);
+  a.is_first_run = p.is_unbegun(r);
   a.was_begun_before = !t.last_run.empty() && t.last_run != run.id;
   if (run.resume) {
     a.results_before = t.results;

@@ -17,6 +17,16 @@ void owned_request::fill(const base::record_ptr& from, const task::message_view&
   since = from->log_time;
 }
 
+void owned_request::take_word_of(const task::message_view& request) {
+  auto& t = as_asked.emplace();
+  t.request_id = request.request_id;
+  t.kind = request.kind;
+  t.owner = request.owner;
+  t.expiry = *request.expiry;
+  t.accepted_at = since;
+  accepted_offset = *request.accepted_offset;
+}
+
 void owned_request::read_back(const task::message_view& m) {
   if (m.type == message_type::started && run && run->id == m.run) run->read_back = true;
   if (m.type == message_type::ended && m.run.empty() && m.replaces) verdict_sent = false;

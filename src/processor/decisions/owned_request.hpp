@@ -2,7 +2,7 @@
 // messages that are written about it. Pure.
 #pragma once
 #include <streamdemo/bus/bus.hpp>
-#include <streamdemo/task/message.hpp>
+#include <streamdemo/task/fold.hpp>
 
 #include <optional>
 #include <string>
@@ -39,8 +39,12 @@ struct owned_request {
   std::string tracestate;
   sys_time since{};  // log time of the oldest request record, or of the `accepted` that one names, if that is older
   std::vector<bus::delivery> deliveries;  // not completed, of present assignments; several records may ask for one task
-  std::int64_t judge_at = -1;             // it is judged once the fold has reached this offset; -1: not known yet
-  bool awaits_accepted = false;           // it is judged once its `accepted` is read; no end was asked for
+  // The task as the request tells it: nobody can have begun it, and its `accepted`, of which the request knows the
+  // offset, is not read yet. nullopt: only the log tells.
+  std::optional<task::task_state> as_asked;
+  std::int64_t accepted_offset = -1;  // if there is as_asked
+  std::int64_t judge_at = -1;         // else it is judged once the fold has reached this offset; -1: not known yet
+  bool awaits_accepted = false;       // what is not known is known once its `accepted` is read; no end was asked for
   std::uint64_t question = 0;  // the number of its question for an end; answers to earlier questions do not count
   std::optional<own_run> run;
   bool queued = false;        // waits in start_line for a slot
@@ -52,6 +56,8 @@ struct owned_request {
 
   // The first request record of a task.
   void fill(const base::record_ptr& from, const task::message_view& request);
+  // From now on the task is what `request` tells of it, whose sender knows the offset of its `accepted`.
+  void take_word_of(const task::message_view& request);
   // A record of this process about the task was read.
   void read_back(const task::message_view& m);
   // The partition is read anew: what was written counts as not written, until it is read again.

@@ -23,29 +23,51 @@ partition_state::partition_state(std::int32_t n, const decision_options& o)
 
 void partition_state::assigned(const std::string& topic, sys_time own_clock, std::uint64_t next_token) {
   topics_.insert(topic);
-  unbegun_.owner_changes(next_token);
+  owner_changes(next_token);
   opened_at_ = std::min(opened_at_, own_clock);
 }
 
 void partition_state::revoked(const std::string& topic, std::uint64_t next_token) {
   topics_.erase(topic);
-  unbegun_.owner_changes(next_token);
+  owner_changes(next_token);
 }
 
-bool partition_state::needs_no_end(owned_request& r) const {
+// What a request tells is no longer enough: its task may be begun by the next owner.
+void partition_state::owner_changes(std::uint64_t next_token) {
+  unbegun_.owner_changes(next_token);
+  for (auto& [id, r] : requests) r.as_asked.reset();
+}
+
+bool partition_state::needs_no_end(owned_request& r, const message_view& request) const {
   if (fold_.find(r.id) != nullptr || newer_.contains(r.id)) return accepted_came(r);
   r.awaits_accepted = followed_ && position_ >= follow_end_;
+  const auto offset = request.accepted_offset.value_or(-1);
+  if (unbegun_.is_owned(offset) && offset >= position_) {
+    r.take_word_of(request);
+    r.awaits_accepted = true;
+  }
   return r.awaits_accepted;
 }
 
 bool partition_state::accepted_came(owned_request& r) const {
-  if (!is_unbegun(r.id)) return false;
+  r.as_asked.reset();
+  if (!is_unbegun(r)) return false;
   r.awaits_accepted = false;
   r.judge_at = position_;
   return true;
 }
 
+bool partition_state::awaits_in_vain(const owned_request& r) const {
+  return r.awaits_accepted && !(r.as_asked && position_ <= r.accepted_offset);
+}
+
+const task::task_state* partition_state::task(const owned_request& r) const {
+  if (const auto* t = fold_.find(r.id)) return t;
+  return r.as_asked ? &*r.as_asked : nullptr;
+}
+
 void partition_state::ask(owned_request& r, std::uint64_t question) {
+  r.as_asked.reset();
   r.judge_at = -1;
   r.awaits_accepted = false;
   r.question = question;
@@ -93,12 +115,13 @@ void partition_state::read_anew(std::uint64_t next_token) {
   followed_ = false;
   position_ = -1;
   complete_from_ = sys_time::max();
-  unbegun_.owner_changes(next_token);
+  owner_changes(next_token);
   questions.clear();
   for (auto& [id, r] : requests) r.forget_written();
 }
 
 std::string_view partition_state::read(std::int64_t offset, sys_time log_time, const message_view& m) {
+  move_to(offset);
   note_newer(m, log_time);
   const auto ignored = fold_.apply(m, log_time).why;
   unbegun_.read(m, offset, ignored.empty());

@@ -31,11 +31,14 @@ class partition_state {
   bool is_idle() const noexcept { return topics_.empty() && requests.empty(); }
 
   // --- Requests.
-  // Whether `r` can be judged without asking for an end: nobody can have begun its task, as its `accepted` tells that
-  // was read or, where all else was, is about to come. True: it is judged as soon as that `accepted` is read.
-  bool needs_no_end(owned_request& r) const;
+  // Whether `r` can be judged without asking for an end, because nobody can have begun its task. Then it is judged at
+  // once, if its `accepted` was read or `request` tells enough, or as soon as that `accepted` is read, which is about
+  // to come.
+  bool needs_no_end(owned_request& r, const task::message_view& request) const;
   // The `accepted` of its task was read. False: it does not tell that nobody can have begun the task; ask for an end.
   bool accepted_came(owned_request& r) const;
+  // The `accepted` that it awaits should have been read by now.
+  bool awaits_in_vain(const owned_request& r) const;
   // Asks for an end under this number; the request is judged once that end is known and reached.
   void ask(owned_request& r, std::uint64_t number);
   // Whether reading may have begun after the `accepted` of the task that `request` asks for. Then the partition must be
@@ -61,10 +64,13 @@ class partition_state {
 
   // --- What the log says.
   const task::task_state* task(const std::string& id) const { return fold_.find(id); }
+  // The task that it asks for, as the log has it, or as it tells itself. nullptr: unknown.
+  const task::task_state* task(const owned_request& r) const;
   // The version of the rules under which the task was accepted, if this program does not know it; nullopt otherwise.
   std::optional<int> newer_rules(const std::string& task) const;
   bool is_silent(std::string_view source) const { return options_.alone || others_.silent(source); }
-  bool is_unbegun(const std::string& task) const { return unbegun_.contains(task); }
+  // Nobody can have begun its task but this process, now.
+  bool is_unbegun(const owned_request& r) const { return r.as_asked || unbegun_.contains(r.id); }
 
   // --- Own signs of life.
   bool alive_is_due(base::steady_time now) const;
@@ -87,6 +93,7 @@ class partition_state {
     sys_time expiry;
   };
 
+  void owner_changes(std::uint64_t next_token);
   void note_newer(const task::message_view& m, sys_time log_time);
   void read_own(const task::message_view& m, sys_time log_time);
   bool has_read(const task::message_view& request) const;

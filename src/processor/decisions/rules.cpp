@@ -21,7 +21,7 @@ request_choice judge(const partition_state& p, const owned_request& r, const tas
                      const decision_options& o) {
   using enum request_choice;
   const bool read_far_enough = r.judge_at >= 0 && p.position() >= r.judge_at;
-  if (!read_far_enough || r.deliveries.empty()) return wait;
+  if (!(read_far_enough || r.as_asked) || r.deliveries.empty()) return wait;
   if (p.newer_rules(r.id)) return newer;
   if (t == nullptr) return not_accepted;
   if (t->end) return complete;

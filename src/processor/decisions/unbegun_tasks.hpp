@@ -22,12 +22,14 @@ class unbegun_tasks {
   void end_known(std::uint64_t token, std::int64_t end) {
     if (token >= owned_since_) owned_from_ = std::min(owned_from_, end);
   }
+  // Whether a record at `offset` was written under the present ownership.
+  bool is_owned(std::int64_t offset) const noexcept { return offset >= owned_from_; }
   // `counts`: the fold did not ignore the record. Any record of a task except its `accepted` may come from somebody who
   // has begun it.
   void read(const task::message_view& m, std::int64_t offset, bool counts) {
     if (m.type != task::message_type::accepted) {
       base::erase_found(tasks_, m.request_id);
-    } else if (counts && offset >= owned_from_) {
+    } else if (counts && is_owned(offset)) {
       tasks_.emplace(m.request_id);
     }
   }

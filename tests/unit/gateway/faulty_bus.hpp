@@ -38,7 +38,10 @@ class faulty_bus final : public bus::bus {
   std::unique_ptr<streamdemo::bus::shared_consumer> join(base::executor ex, streamdemo::bus::group_options o) override {
     return real_->join(ex, std::move(o));
   }
-  std::unique_ptr<streamdemo::bus::reader> make_reader(base::executor ex) override { return real_->make_reader(ex); }
+  std::unique_ptr<streamdemo::bus::reader> make_reader(base::executor ex,
+                                                       streamdemo::bus::reader_options o = {}) override {
+    return real_->make_reader(ex, o);
+  }
 
  private:
   class producer final : public streamdemo::bus::producer {

@@ -495,7 +495,9 @@ TEST_CASE("who waits for the end hears nothing before it, and costs the loop not
 
 TEST_CASE("its observer hears of runs and of offers, and of the runs again when a partition is read anew") {
   struct listening final : task_observer {
-    void on_accepted(const history_ptr& h) noexcept override { heard += "+" + h->view().request_id; }
+    void on_accepted(const history_ptr& h, std::optional<std::int64_t> offset) noexcept override {
+      heard += "+" + h->view().request_id + (offset ? "" : "?");
+    }
     void on_over(const history_ptr& h) noexcept override { heard += "-" + h->view().request_id; }
     void on_deleted(const std::string&) noexcept override {}
     void on_run(const std::string& id, const std::string& source, base::sys_time) noexcept override {

@@ -75,7 +75,7 @@ class scripted_bus final : public streamdemo::bus::bus {
   std::unique_ptr<streamdemo::bus::shared_consumer> join(base::executor, streamdemo::bus::group_options) override {
     return nullptr;
   }
-  std::unique_ptr<streamdemo::bus::reader> make_reader(base::executor) override {
+  std::unique_ptr<streamdemo::bus::reader> make_reader(base::executor, streamdemo::bus::reader_options) override {
     return std::make_unique<scripted_reader>(script_);
   }
 

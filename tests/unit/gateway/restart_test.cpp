@@ -87,7 +87,9 @@ class recording_store final : public event_store {
 };
 
 struct seen_runs final : task_observer {
-  void on_accepted(const history_ptr& h) noexcept override { open.insert(h->identity().request_id); }
+  void on_accepted(const history_ptr& h, std::optional<std::int64_t>) noexcept override {
+    open.insert(h->identity().request_id);
+  }
   void on_over(const history_ptr& h) noexcept override { open.erase(h->identity().request_id); }
   void on_deleted(const std::string& id) noexcept override { deleted.insert(id); }
   void on_run(const std::string& id, const std::string& source, base::sys_time) noexcept override {

@@ -44,7 +44,8 @@ TEST_CASE_FIXTURE(fixture, "accepted and request say who, what and until when, i
   CHECK(am.payload == R"({"kind":"simulate","expires":"2027-01-15T09:00:00.000Z"})");
   CHECK(am.traceparent == s.traceparent);
 
-  const auto r = records.request(s, {t + std::chrono::hours(1), t - std::chrono::seconds(1)});
+  const auto r =
+      records.request(s, {.expiry = t + std::chrono::hours(1), .at = t - std::chrono::seconds(1), .offset = 77});
   CHECK(r.topic == "request");
   CHECK(r.partition == a.partition);
   const auto rm = task::decode(r).value();
@@ -54,6 +55,7 @@ TEST_CASE_FIXTURE(fixture, "accepted and request say who, what and until when, i
   CHECK(rm.payload == R"({"results":3})");
   CHECK(rm.expiry == am.expiry);
   CHECK(rm.accepted_at == t - std::chrono::seconds(1));
+  CHECK(rm.accepted_offset == 77);
 }
 
 TEST_CASE_FIXTURE(fixture, "the end a gateway writes belongs to no run and says why as JSON") {

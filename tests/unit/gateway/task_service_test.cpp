@@ -281,6 +281,37 @@ TEST_CASE("a key whose gateway died before it sent the request is served, howeve
   CHECK(w.everything("request").size() == 1);
 }
 
+TEST_CASE("a request says where the first accepted of its task is") {
+  bus_fixture w;
+  gateway_fixture one(w, "gateway/1");
+  auto s = one.example();
+  std::size_t written = 1;
+  const auto another = w.bus.make_producer(w.loops.executor(0));
+  SUBCASE("without a key it is this gateway's own") {}
+  SUBCASE("with a key it is read back") {
+    s = one.example("key");
+  }
+  SUBCASE("and may be another's, which came first") {
+    s = one.example("key");
+    w.bus.on_publish = [&](const base::record& r, auto) -> std::optional<fault> {
+      if (type_of(r) == message_type::accepted && written++ == 1) {
+        another->publish(*w.out.accepted(s.request_id, s.payload_hash), std::nullopt, [](auto) {});
+      }
+      return std::nullopt;
+    };
+  }
+  REQUIRE(one.submit(s).has_value());
+  const auto requests = w.everything("request");
+  REQUIRE(requests.size() == 1);
+  const auto named = task::decode(*requests[0]).value().accepted_offset;
+  const auto log = w.everything("response");
+  REQUIRE(named.has_value());
+  CHECK(*named == 0);
+  REQUIRE(!log.empty());
+  CHECK(type_of(*log[0]) == message_type::accepted);
+  CHECK(std::ranges::count(log, s.request_id, [](const auto& r) { return r->key; }) == (written > 1 ? 2 : 1));
+}
+
 TEST_CASE("the request of a task without a key is sent within half the recovery margin, or not at all") {
   bus_fixture w;
   gateway_fixture one(w, "gateway/1");

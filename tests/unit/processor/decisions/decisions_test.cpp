@@ -70,6 +70,16 @@ struct fixture {
     auto m = of(message_type::submitted, task);
     m.expiry = at(1'000'000);
     m.accepted_at = accepted_at;
+    request(m, ms);
+  }
+  // Its sender knows where the task's `accepted` is.
+  void request_naming(const std::string& task, std::int64_t accepted_offset) {
+    auto m = of(message_type::submitted, task);
+    m.expiry = at(1'000'000);
+    m.accepted_offset = accepted_offset;
+    request(m, 0);
+  }
+  void request(const message& m, std::int64_t ms) {
     auto r = task::encode(m, "request", 0);
     r.offset = next_request++;
     r.log_time = at(ms);
@@ -310,6 +320,82 @@ TEST_CASE("a task that nobody can have begun begins without a question for the e
   const auto a = f.act();
   CHECK(all_of<ask_end>(a).empty());
   CHECK(all_of<begin_run>(a).size() == 1);
+}
+
+TEST_CASE("a request that names an accepted of the present ownership, not read yet, is enough to begin") {
+  fixture f;
+  f.end = 5;
+  f.act();
+  f.request_naming("t", 7);
+  const auto a = f.act();
+  CHECK(all_of<ask_end>(a).empty());
+  const auto begun = all_of<begin_run>(a);
+  REQUIRE(begun.size() == 1);
+  CHECK(begun[0].is_first_run);
+  CHECK(begun[0].expiry == at(1'000'000));
+  // What is read later is as it would have been before.
+  f.end = 7;
+  f.accepted("t");
+  f.started("t", "my-run-1", "", "me", 10);
+  CHECK(f.act().empty());
+  f.d.on_finished(begun[0].key, run_end::ended);
+  f.of_run(message_type::ended, "t", "my-run-1", 2, "me", 20, R"({"status":"succeeded"})");
+  CHECK(all_of<complete>(f.act()).size() == 1);
+  f.d.tick(base::steady_time{}, base::sys_time::max());
+  CHECK(all_of<ask_end>(f.act()).empty());
+}
+
+TEST_CASE("a request that names an accepted is not enough") {
+  fixture f;
+  f.end = 5;
+  SUBCASE("where somebody may have begun the task before this ownership") {
+    f.act();
+    f.request_naming("t", 4);
+  }
+  SUBCASE("while it is not known where this ownership begins") {
+    f.request_naming("t", 7);
+    f.d.take_actions();
+  }
+  SUBCASE("where that offset was read: it is known, or forgotten, or was never there") {
+    f.act();
+    f.end = 7;
+    f.accepted("other");
+    f.request_naming("t", 7);
+  }
+  SUBCASE("once the partition has changed hands") {
+    f.act();
+    f.request_naming("one", 5);
+    f.request_naming("two", 6);
+    const auto begun = all_of<begin_run>(f.act());
+    REQUIRE(begun.size() == 2);
+    f.request_naming("t", 7);  // there is no slot for it
+    const std::vector<bus::partition_id> slow(1, {"request.slow", 0});
+    f.d.on_assigned(slow, at(0));
+    f.d.take_actions();
+    f.d.on_finished(begun[0].key, run_end::ended);
+  }
+  CHECK(all_of<begin_run>(f.d.take_actions()).empty());
+}
+
+TEST_CASE("a request that names an accepted that never comes is a dead letter, and its run is stopped") {
+  fixture f;
+  f.act();
+  f.request_naming("t", 100);
+  CHECK(all_of<begin_run>(f.act()).size() == 1);
+  SUBCASE("what is read of the task is another record") {
+    f.started("t", "my-run-1", "", "me", 10);
+    auto a = f.act();
+    CHECK(all_of<stop_run>(a).size() == 1);
+    CHECK(all_of<dead_letter>(a).size() == 1);
+  }
+  SUBCASE("reading has passed the offset") {
+    f.end = 101;
+    f.alive(10, "other");
+    f.d.tick(base::steady_time{}, base::sys_time::max());
+    CHECK(all_of<dead_letter>(f.act()).size() == 1);
+    f.started("t", "my-run-1", "", "me", 10);
+    CHECK(all_of<stop_run>(f.act()).size() == 1);
+  }
 }
 
 TEST_CASE("where somebody may have begun the task, the end is asked for, whenever its accepted comes") {
