@@ -35,9 +35,8 @@ std::string failed_payload(const std::string& why) {
 
 run::run(const run_dependencies& deps, begin_run what)
     : deps_(deps), key_(what.key), what_(std::move(what)), room_(deps.executor) {
-  if (deps_.traces == nullptr) return;
-  span_ = begin_run_span(*deps_.traces, what_, deps_.group, deps_.clock.now());
-  names_trace_ = span_ || !tracing::is_unsampled(what_.traceparent);
+  if (deps_.traces != nullptr) span_ = begin_run_span(*deps_.traces, what_, deps_.group, deps_.clock.now());
+  names_trace_ = !tracing::is_unsampled(what_.traceparent);
 }
 
 awaitable<void> run::work(handler& h) {
@@ -85,12 +84,12 @@ void run::send_end(const base::result<outcome>& r) {
   } else {
     payload = failed_payload(r.error().message);
   }
-  auto record = record_of(message_type::ended, std::move(payload), "application/json");
-  if (record.bytes() > deps_.max_record_bytes) {
-    record = record_of(message_type::ended, failed_payload("the handler's outcome is larger than a record may be"),
-                       "application/json");
+  auto end = record_of(message_type::ended, std::move(payload), "application/json");
+  if (end.record.bytes() > deps_.max_record_bytes) {
+    end = record_of(message_type::ended, failed_payload("the handler's outcome is larger than a record may be"),
+                    "application/json");
   }
-  send(std::move(record));
+  send(std::move(end));
   how_ = run_end::ended;
   close(r ? "succeeded" : "failed");
 }
@@ -150,19 +149,19 @@ awaitable<base::result<void>> run::emit(message_type type, std::string payload, 
     --waiting_;
     if (closed_) co_return error{errc::canceled, "the run was stopped"};
   }
-  auto record = record_of(type, std::move(payload), std::move(content_type));
+  auto o = record_of(type, std::move(payload), std::move(content_type));
   // Check this before using a runseq: a number without a record would be a hole in the run, which fails the task.
-  if (record.bytes() > deps_.max_record_bytes) {
+  if (o.record.bytes() > deps_.max_record_bytes) {
     co_return error{errc::too_large,
                     fmt::format("a {} of {} bytes is larger than a record may be (processor.max_record_bytes = {})",
-                                to_string(type), record.bytes(), deps_.max_record_bytes)};
+                                to_string(type), o.record.bytes(), deps_.max_record_bytes)};
   }
   if (type == message_type::result) deps_.metrics.results.Increment();
-  send(std::move(record));
+  send(std::move(o));
   co_return base::result<void>{};
 }
 
-base::record run::record_of(message_type type, std::string payload, std::string content_type) const {
+tracing::outgoing run::record_of(message_type type, std::string payload, std::string content_type) const {
   task::message m;
   m.type = type;
   m.request_id = key_.task;
@@ -177,26 +176,31 @@ base::record run::record_of(message_type type, std::string payload, std::string 
     m.traceparent = what_.traceparent;
     m.tracestate = what_.tracestate;
   }
-  return task::encode(std::move(m), deps_.response_topic, key_.partition);
+  tracing::span_ptr way;
+  if (span_ && traced_sends_ < most_traced_sends && is_traced(type)) {
+    way = tracing::begin_send(deps_.traces, m.traceparent, m.time);
+  }
+  return tracing::describe_send(std::move(way), deps_.traces,
+                                task::encode(std::move(m), deps_.response_topic, key_.partition));
 }
 
-void run::send(base::record r) {
+void run::send(tracing::outgoing o) {
   ++runseq_;
-  const auto bytes = r.bytes();
+  const auto bytes = o.record.bytes();
   in_flight_ += bytes;
   deps_.metrics.bytes_in_flight.Increment(static_cast<double>(bytes));
-  if (span_ && traced_sends_ < most_traced_sends && is_traced(r)) return send_traced(std::move(r), bytes);
+  if (o.span) return send_traced(std::move(o), bytes);
   deps_.producer.publish(
-      std::move(r), std::nullopt,
+      std::move(o.record), std::nullopt,
       [self = shared_from_this(), bytes](base::result<bus::published> done) { self->acknowledged(bytes, done); });
 }
 
-void run::send_traced(base::record r, std::size_t bytes) {
+void run::send_traced(tracing::outgoing o, std::size_t bytes) {
   ++traced_sends_;
   // A std::function must be copyable.
-  const auto span = std::make_shared<tracing::span_ptr>(tracing::begin_send(deps_.traces, r, deps_.clock.now()));
+  const auto span = std::make_shared<tracing::span_ptr>(std::move(o.span));
   deps_.producer.publish(
-      std::move(r), std::nullopt, [self = shared_from_this(), bytes, span](base::result<bus::published> done) {
+      std::move(o.record), std::nullopt, [self = shared_from_this(), bytes, span](base::result<bus::published> done) {
         const auto& d = self->deps_;
         tracing::end_send(d.traces, std::move(*span), done ? done->offset : -1,
                           done ? std::string_view{} : std::string_view(done.error().message), d.clock.now());

@@ -6,7 +6,7 @@
 #include <streamdemo/bus/bus.hpp>
 #include <streamdemo/processor/handler.hpp>
 #include <streamdemo/task/message.hpp>
-#include <streamdemo/tracing/tracer.hpp>
+#include <streamdemo/tracing/messaging.hpp>
 
 #include "processor/decisions/actions.hpp"
 #include "processor/processor_metrics.hpp"
@@ -49,9 +49,9 @@ class run final : public emitter, public std::enable_shared_from_this<run> {
  private:
   awaitable<base::result<void>> emit(task::message_type type, std::string payload, std::string content_type);
   awaitable<base::result<outcome>> call(handler& h);
-  base::record record_of(task::message_type type, std::string payload, std::string content_type) const;
-  void send(base::record r);
-  void send_traced(base::record r, std::size_t bytes);
+  tracing::outgoing record_of(task::message_type type, std::string payload, std::string content_type) const;
+  void send(tracing::outgoing o);
+  void send_traced(tracing::outgoing o, std::size_t bytes);
   void acknowledged(std::size_t bytes, const base::result<bus::published>& r);
   void send_end(const base::result<outcome>& r);
   void give_back(const error& why);

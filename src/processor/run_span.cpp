@@ -41,8 +41,7 @@ void end_run_span(tracing::tracer& t, tracing::span_ptr s, std::string_view end,
   t.end(std::move(s), at);
 }
 
-bool is_traced(const base::record& r) noexcept {
-  const auto type = task::parse_ce_type(r.header_value("ce_type").value_or(""));
+bool is_traced(task::message_type type) noexcept {
   return type == task::message_type::result || type == task::message_type::ended;
 }
 

@@ -15,6 +15,6 @@ tracing::span_ptr begin_run_span(tracing::tracer& t, begin_run& what, std::strin
 void end_run_span(tracing::tracer& t, tracing::span_ptr s, std::string_view end, base::sys_time at);
 
 // Whether a record of a run has a span of its own; the others only name the run's.
-bool is_traced(const base::record& r) noexcept;
+bool is_traced(task::message_type type) noexcept;
 
 }  // namespace streamdemo::processor

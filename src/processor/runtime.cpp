@@ -3,7 +3,6 @@
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/shown.hpp>
 #include <streamdemo/task/offer.hpp>
-#include <streamdemo/tracing/messaging.hpp>
 
 #include "processor/dead_letter.hpp"
 
@@ -280,7 +279,6 @@ void runtime::act(publish a) {
   run_key key;
   if (type == task::message_type::started) key = {a.partition, m.request_id, m.run};
   auto r = task::encode(std::move(m), options_.response_topic, a.partition);
-  if (options_.traces != nullptr) tracing::forget_unsampled(r);
   producer_->publish(
       std::move(r), std::nullopt,
       [this, type, is_offer, partition = a.partition, key = std::move(key)](bus::result<bus::published> done) {

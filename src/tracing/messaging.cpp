@@ -4,8 +4,6 @@ namespace streamdemo::tracing {
 
 namespace {
 
-constexpr std::string_view parent_header = "traceparent";
-
 // The conventions have these names for Kafka alone.
 bool is_kafka(const tracer& t) noexcept {
   return t.bus() == "kafka";
@@ -32,20 +30,13 @@ void describe(span& s, const tracer& t, operation type, std::string_view name, c
   if (const auto event = r.header_value("ce_type")) s.set("cloudevents.event_type", *event);
 }
 
-span_ptr begin_send(tracer* t, base::record& r, base::sys_time at) {
-  if (t == nullptr) return nullptr;
-  std::string parent(r.header_value(parent_header).value_or(std::string_view{}));
-  auto s = t->begin(parent, span_kind::producer, at);
-  // Setting one makes all headers anew, which most records, whose traces are not recorded, are spared.
-  if (r.header_value(parent_header).value_or(std::string_view{}) != parent) r.headers.set(parent_header, parent);
-  if (s) describe(*s, *t, operation::send, "send", r);
-  return s;
+span_ptr begin_send(tracer* t, std::string& traceparent, base::sys_time at) {
+  return t != nullptr ? t->begin(traceparent, span_kind::producer, at) : nullptr;
 }
 
-void forget_unsampled(base::record& r) {
-  const auto parent = r.header_value(parent_header);
-  if (!parent || !is_unsampled(*parent)) return;
-  r.headers.erase_if([](const auto& h) { return h.name == parent_header || h.name == "tracestate"; });
+outgoing describe_send(span_ptr s, const tracer* t, base::record r) {
+  if (s) describe(*s, *t, operation::send, "send", r);
+  return {std::move(r), std::move(s)};
 }
 
 void end_send(tracer* t, span_ptr s, std::int64_t offset, std::string_view why, base::sys_time at) {

@@ -18,11 +18,17 @@ void describe(span& s, const tracer& t, operation type, std::string_view name, c
 // -1: it is not known.
 void set_offset(span& s, const tracer& t, std::int64_t offset);
 
-// A span for the way of a record to the bus. Below the one that the record's traceparent names; the record then carries
-// this one instead. nullptr: it is not recorded, or `t` is nullptr.
-span_ptr begin_send(tracer* t, base::record& r, base::sys_time at);
-// Takes the parent out of a record if its trace is not recorded, where nobody needs to know that.
-void forget_unsampled(base::record& r);
+// A record and the span of its way to the bus. nullptr: that is not recorded.
+struct outgoing {
+  base::record record;
+  span_ptr span;
+};
+
+// A span for the way of a record to the bus, below the one that `traceparent` names; the record is to be made with what
+// that has become. nullptr: it is not recorded, or `t` is nullptr.
+span_ptr begin_send(tracer* t, std::string& traceparent, base::sys_time at);
+// The record has been made; the span, if there is one, says what it is about.
+outgoing describe_send(span_ptr s, const tracer* t, base::record r);
 // The bus took it, at that offset (-1: not known), or did not (`why` is not empty).
 void end_send(tracer* t, span_ptr s, std::int64_t offset, std::string_view why, base::sys_time at);
 

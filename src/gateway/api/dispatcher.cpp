@@ -118,13 +118,17 @@ std::vector<http::route> dispatcher::routes_of(std::span<const endpoint_row> tab
 }
 
 answering dispatcher::run(const endpoint_row& row, http::request& r) {
-  if (services_.traces() != nullptr) return run_traced(row, r);
-  return serve(row, r, origin_of(r));
+  auto from = origin_of(r);
+  if (auto* const t = services_.traces()) {
+    if (auto s = request_span::begin(*t, services_.clock(), from)) {
+      return run_traced(row, r, std::move(from), std::move(s));
+    }
+  }
+  return serve(row, r, std::move(from));
 }
 
-answering dispatcher::run_traced(const endpoint_row& row, http::request& r) {
-  auto from = origin_of(r);
-  request_span span(*services_.traces(), services_.clock(), r, row.pattern, from);
+answering dispatcher::run_traced(const endpoint_row& row, http::request& r, request_origin from, tracing::span_ptr s) {
+  request_span span(*services_.traces(), services_.clock(), std::move(s), r, row.pattern, from.peer);
   auto reply = co_await serve(row, r, std::move(from));
   span.answered(reply);
   co_return reply;

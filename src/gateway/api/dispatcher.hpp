@@ -20,7 +20,7 @@ class dispatcher {
  private:
   std::vector<http::route> routes_of(std::span<const endpoint_row> table);
   answering run(const endpoint_row& row, http::request& r);
-  answering run_traced(const endpoint_row& row, http::request& r);
+  answering run_traced(const endpoint_row& row, http::request& r, request_origin from, tracing::span_ptr s);
   answering serve(const endpoint_row& row, http::request& r, request_origin from);
   // The answer to a request that reaches no endpoint.
   http::response without_endpoint(const http::request& r, const std::string& allow, bool origin_allowed) const;

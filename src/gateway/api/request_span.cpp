@@ -24,14 +24,15 @@ void set_server(tracing::span& s, std::string_view authority) {
 
 }  // namespace
 
-request_span::request_span(tracing::tracer& t, const base::clock& clock, const http::request& r, std::string_view route,
-                           request_origin& from)
-    : tracer_(t), clock_(clock) {
-  const auto before = from.traceparent;
-  span_ = t.begin(from.traceparent, tracing::span_kind::server, clock.now());
+tracing::span_ptr request_span::begin(tracing::tracer& t, const base::clock& clock, request_origin& from) {
   // Whoever sends no valid traceparent has no state of it either.
-  if (!tracing::parse_traceparent(before)) from.tracestate.clear();
-  if (!span_) return;
+  if (!from.tracestate.empty() && !tracing::parse_traceparent(from.traceparent)) from.tracestate.clear();
+  return t.begin(from.traceparent, tracing::span_kind::server, clock.now());
+}
+
+request_span::request_span(tracing::tracer& t, const base::clock& clock, tracing::span_ptr s, const http::request& r,
+                           std::string_view route, std::string_view peer)
+    : tracer_(t), clock_(clock), span_(std::move(s)) {
   const auto verb = http::to_string(r.verb);
   span_->name = std::string(verb) + ' ' + std::string(route);
   span_->set("http.request.method", verb);
@@ -40,7 +41,7 @@ request_span::request_span(tracing::tracer& t, const base::clock& clock, const h
   span_->set("url.path", r.path);
   span_->set("url.scheme", "http");
   if (const auto host = r.authority(); !host.empty()) set_server(*span_, host);
-  if (!from.peer.empty()) span_->set("client.address", from.peer);
+  if (!peer.empty()) span_->set("client.address", peer);
   if (const auto agent = r.header("User-Agent"); !agent.empty()) span_->set("user_agent.original", agent);
   if (const auto id = r.param("id"); !id.empty()) span_->set(tracing::task_key, id);
   if (const auto kind = r.param("kind"); !kind.empty()) span_->set(tracing::kind_key, kind);

@@ -10,9 +10,12 @@ namespace streamdemo::gateway {
 
 class request_span {
  public:
-  // `t`, `clock` and `r` outlive it. `from`: what the client says of its trace; afterwards, of this request.
-  request_span(tracing::tracer& t, const base::clock& clock, const http::request& r, std::string_view route,
-               request_origin& from);
+  // `from`: what the client says of its trace; afterwards, of this request. nullptr: it is not recorded.
+  static tracing::span_ptr begin(tracing::tracer& t, const base::clock& clock, request_origin& from);
+
+  // `s`: from begin(). `t`, `clock` and `r` outlive it.
+  request_span(tracing::tracer& t, const base::clock& clock, tracing::span_ptr s, const http::request& r,
+               std::string_view route, std::string_view peer);
   // Without an answer, the request was given up.
   ~request_span();
   request_span(const request_span&) = delete;

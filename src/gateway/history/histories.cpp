@@ -191,6 +191,12 @@ class folded_histories final : public histories {
     return std::max(base::milliseconds(0), std::chrono::floor<base::milliseconds>(bus_now() - r.log_time));
   }
 
+  void trace(const kept_ptr& h, const task::step& s, const task::message_view& m, const base::record& r,
+             base::sys_time now) {
+    const auto parent = traced_events::parent_of(s.type, m.traceparent);
+    if (parent && age_of(r) < oldest_traced) kept_.trace(h, *options_.traces, s.seq, s.type, *parent, r, now);
+  }
+
   void enter(partition_state& p, const task::step& s, const task::message_view& m, const base::record& r,
              base::sys_time now, base::sys_time written) {
     const auto h = history_of(p, s, r.offset);
@@ -198,8 +204,7 @@ class folded_histories final : public histories {
     if (s.type == task::message_type::started && observer_ != nullptr)
       observer_->on_run(s.state->request_id, s.state->last_run_source, r.log_time);
     if (!h || s.seq <= h->peek().last_seq) return;
-    if (options_.traces != nullptr && traced_events::wants(s.type, r) && age_of(r) < oldest_traced)
-      kept_.trace(h, *options_.traces, s.seq, s.type, r, now);
+    if (options_.traces != nullptr) trace(h, s, m, r, now);
     kept_.append(h, event_of(s, m, r), *s.state, now);
     if (const auto fraction = fraction_of(s); fraction >= 0) h->set_fraction(fraction);
     metrics_.events.Increment();

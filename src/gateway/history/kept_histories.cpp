@@ -38,9 +38,9 @@ void kept_histories::append(const kept_ptr& h, task::event_ptr e, const task::ta
 }
 
 void kept_histories::trace(const kept_ptr& h, tracing::tracer& t, std::int64_t seq, task::message_type type,
-                           const base::record& r, base::sys_time at) {
+                           const tracing::trace_context& parent, const base::record& r, base::sys_time at) {
   const auto bytes_before = h->bytes();
-  h->trace(t, seq, type, r, at);
+  h->trace(t, seq, type, parent, r, at);
   bound_.added(h, bytes_before);
 }
 

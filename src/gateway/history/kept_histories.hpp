@@ -40,8 +40,8 @@ class kept_histories {
   kept_ptr open(task_view first);
   void append(const kept_ptr& h, task::event_ptr e, const task::task_state& t, base::sys_time now);
   // As kept_history::trace(). Call it before append().
-  void trace(const kept_ptr& h, tracing::tracer& t, std::int64_t seq, task::message_type type, const base::record& r,
-             base::sys_time at);
+  void trace(const kept_ptr& h, tracing::tracer& t, std::int64_t seq, task::message_type type,
+             const tracing::trace_context& parent, const base::record& r, base::sys_time at);
   // The last event was appended; keep_for counts from `since`.
   void ended(const kept_ptr& h, base::sys_time since);
   // Removes the history and its events. A reader that still holds it sees a gap.

@@ -151,14 +151,14 @@ void kept_history::written(std::int64_t after, std::int64_t last, base::sys_time
   }
 }
 
-void kept_history::trace(tracing::tracer& t, std::int64_t seq, task::message_type type, const base::record& r,
-                         base::sys_time at) {
+void kept_history::trace(tracing::tracer& t, std::int64_t seq, task::message_type type,
+                         const tracing::trace_context& parent, const base::record& r, base::sys_time at) {
   const std::lock_guard lock(mutex_);
   if (!traced_) {
     traced_ = std::make_unique<traced_events>(t, r);
     bytes_ += traced_events::bytes();
   }
-  traced_->add(seq, type, r, at);
+  traced_->add(seq, type, parent, r, at);
 }
 
 bool kept_history::has_news(std::int64_t after) const {

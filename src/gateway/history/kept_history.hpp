@@ -55,7 +55,8 @@ class kept_history final : public history, public std::enable_shared_from_this<k
 
   void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
   // The next event, `seq`, comes from this record, and its way to the clients is traced.
-  void trace(tracing::tracer& t, std::int64_t seq, task::message_type type, const base::record& r, base::sys_time at);
+  void trace(tracing::tracer& t, std::int64_t seq, task::message_type type, const tracing::trace_context& parent,
+             const base::record& r, base::sys_time at);
   void keep_from(base::sys_time at);
   void set_fraction(double fraction);
   // Until the next event. False: it does not wait for a processor.

@@ -10,22 +10,23 @@ traced_events::traced_events(tracing::tracer& t, const base::record& r) : tracer
   about_.key = r.key;
 }
 
-bool traced_events::wants(task::message_type type, const base::record& r) noexcept {
-  if (type != task::message_type::result && type != task::message_type::ended) return false;
-  const auto parent = r.header_value("traceparent");
-  if (!parent || tracing::is_unsampled(*parent)) return false;
-  const auto c = tracing::parse_traceparent(*parent);
-  return c && c->sampled();
+std::optional<tracing::trace_context> traced_events::parent_of(task::message_type type,
+                                                               std::string_view traceparent) noexcept {
+  if (traceparent.empty() || tracing::is_unsampled(traceparent)) return std::nullopt;
+  if (type != task::message_type::result && type != task::message_type::ended) return std::nullopt;
+  auto c = tracing::parse_traceparent(traceparent);
+  if (c && !c->sampled()) c.reset();
+  return c;
 }
 
-void traced_events::add(std::int64_t seq, task::message_type type, const base::record& r, base::sys_time read) {
-  const auto parent = tracing::parse_traceparent(r.header_value("traceparent").value_or(""));
-  if (!parent || traced_ == most_traced) return;
+void traced_events::add(std::int64_t seq, task::message_type type, const tracing::trace_context& parent,
+                        const base::record& r, base::sys_time read) {
+  if (traced_ == most_traced) return;
   ++traced_;
   if (waiting_.capacity() == 0) waiting_.reserve(most_waiting);
   // Nobody reads it, or not yet.
   if (waiting_.size() == most_waiting) waiting_.erase(waiting_.begin());
-  waiting_.push_back({seq, r.offset, r.value.size(), read, *parent, type});
+  waiting_.push_back({seq, r.offset, r.value.size(), read, parent, type});
 }
 
 tracing::span_ptr traced_events::span_of(const waiting& w) const {

@@ -19,9 +19,12 @@ class traced_events {
   // `t` outlives it. The record: one of the task's.
   traced_events(tracing::tracer& t, const base::record& r);
 
-  // Only results and ends, of traces that are recorded.
-  static bool wants(task::message_type type, const base::record& r) noexcept;
-  void add(std::int64_t seq, task::message_type type, const base::record& r, base::sys_time read);
+  // The span that an event of such a record is to hang below. nullopt: its way is not traced, but only that of results
+  // and ends, of traces that are recorded.
+  static std::optional<tracing::trace_context> parent_of(task::message_type type,
+                                                         std::string_view traceparent) noexcept;
+  void add(std::int64_t seq, task::message_type type, const tracing::trace_context& parent, const base::record& r,
+           base::sys_time read);
 
   // Events that were written. They go to the tracer when this is destroyed.
   class arrivals {

@@ -9,15 +9,15 @@ namespace streamdemo::gateway {
 task_records::task_records(topics t, std::string source, const base::clock& clock)
     : topics_(std::move(t)), source_(std::move(source)), clock_(clock) {}
 
-base::record task_records::accepted(const submission& s, base::sys_time expiry) const {
-  auto m = opening(task::message_type::accepted, s, expiry);
+base::record task_records::accepted(const submission& s, base::sys_time expiry, std::string traceparent) const {
+  auto m = opening(task::message_type::accepted, s, expiry, std::move(traceparent));
   m.payload_hash = s.payload_hash;
   m.payload = R"({"kind":)" + base::json_string(s.kind) + R"(,"expires":")" + base::format_millis(expiry) + R"("})";
   return encoded(std::move(m), topics_.response);
 }
 
-base::record task_records::request(submission& s, const acceptance& a) const {
-  auto m = opening(task::message_type::submitted, s, a.expiry);
+base::record task_records::request(submission& s, const acceptance& a, std::string traceparent) const {
+  auto m = opening(task::message_type::submitted, s, a.expiry, std::move(traceparent));
   m.accepted_at = a.at;
   m.accepted_offset = a.offset;
   m.content_type = s.content_type;
@@ -45,15 +45,16 @@ base::record task_records::of_gateway(task::message_type type, const std::string
   return encoded(std::move(m), topics_.response);
 }
 
-task::message task_records::opening(task::message_type type, const submission& s, base::sys_time expiry) const {
+task::message task_records::opening(task::message_type type, const submission& s, base::sys_time expiry,
+                                    std::string traceparent) const {
   task::message m;
   m.type = type;
   m.request_id = s.request_id;
   m.kind = s.kind;
   m.expiry = expiry;
   m.owner = s.owner;
-  m.traceparent = s.traceparent;
-  m.tracestate = s.tracestate;
+  if (!traceparent.empty()) m.tracestate = s.tracestate;
+  m.traceparent = std::move(traceparent);
   return m;
 }
 

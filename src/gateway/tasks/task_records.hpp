@@ -29,10 +29,10 @@ class task_records {
   // `source`: of this gateway, in each record. `clock`, this machine's, outlives it.
   task_records(topics t, std::string source, const base::clock& clock);
 
-  // `expiry`: by the bus's clock.
-  base::record accepted(const submission& s, base::sys_time expiry) const;
+  // `expiry`: by the bus's clock. `traceparent`: of the record; without one it has no trace.
+  base::record accepted(const submission& s, base::sys_time expiry, std::string traceparent) const;
   // Takes the payload out of `s`.
-  base::record request(submission& s, const acceptance& a) const;
+  base::record request(submission& s, const acceptance& a, std::string traceparent) const;
   // Without a run: canceled or expired; `reason` is a sentence for the client.
   base::record ended(const std::string& request_id, const std::string& kind, task::status how,
                      std::string_view reason) const;
@@ -42,7 +42,8 @@ class task_records {
  private:
   base::record of_gateway(task::message_type type, const std::string& request_id, const std::string& kind,
                           std::string payload) const;
-  task::message opening(task::message_type type, const submission& s, base::sys_time expiry) const;
+  task::message opening(task::message_type type, const submission& s, base::sys_time expiry,
+                        std::string traceparent) const;
   base::record encoded(task::message m, const std::string& topic) const;
 
   const topics topics_;

@@ -1,7 +1,5 @@
 #include "gateway/tasks/task_writer.hpp"
 
-#include <streamdemo/tracing/messaging.hpp>
-
 namespace streamdemo::gateway {
 
 using base::awaitable;
@@ -27,57 +25,60 @@ void end_span(tracing::tracer* traces, tracing::span_ptr s, const task_writer::w
 
 task_writer::task_writer(bus::bus& b, base::executor ex, task_records::topics t, std::string source,
                          const base::clock& clock, tracing::tracer* traces)
-    : response_(t.response),
-      records_(std::move(t), std::move(source), clock),
+    : records_(std::move(t), std::move(source), clock),
       producer_(b.make_producer(ex)),
       together_(b.writes_together()),
       clock_(clock),
       traces_(traces) {}
 
-tracing::span_ptr task_writer::begin_span(base::record& r) const {
-  auto span = tracing::begin_send(traces_, r, clock_.now());
-  // Only whoever runs the task must know that it is not recorded.
-  if (!span && r.topic == response_) tracing::forget_unsampled(r);
-  return span;
+tracing::outgoing task_writer::accepted_record(const submission& s, base::sys_time expiry) const {
+  // Only whoever runs the task must know that its trace is not recorded.
+  if (tracing::is_unsampled(s.traceparent)) return {records_.accepted(s, expiry, {}), nullptr};
+  auto parent = s.traceparent;
+  auto span = tracing::begin_send(traces_, parent, clock_.now());
+  return tracing::describe_send(std::move(span), traces_, records_.accepted(s, expiry, std::move(parent)));
 }
 
-awaitable<task_writer::written> task_writer::publish(base::record r, steady_time by) {
-  if (traces_ != nullptr) return publish_traced(std::move(r), by);
-  return bus::publish(*producer_, std::move(r), by);
+tracing::outgoing task_writer::request_record(submission& s, const acceptance& a) const {
+  auto parent = s.traceparent;
+  auto span = tracing::begin_send(traces_, parent, clock_.now());
+  return tracing::describe_send(std::move(span), traces_, records_.request(s, a, std::move(parent)));
 }
 
-awaitable<task_writer::written> task_writer::publish_traced(base::record r, steady_time by) {
-  auto span = begin_span(r);
-  auto w = co_await bus::publish(*producer_, std::move(r), by);
-  end_span(traces_, std::move(span), w, w.has_error() ? -1 : w->offset, clock_.now());
+awaitable<task_writer::written> task_writer::publish(tracing::outgoing o, steady_time by) {
+  if (o.span) return publish_traced(std::move(o), by);
+  return bus::publish(*producer_, std::move(o.record), by);
+}
+
+awaitable<task_writer::written> task_writer::publish_traced(tracing::outgoing o, steady_time by) {
+  auto w = co_await bus::publish(*producer_, std::move(o.record), by);
+  end_span(traces_, std::move(o.span), w, w.has_error() ? -1 : w->offset, clock_.now());
   co_return w;
 }
 
 awaitable<task_writer::written> task_writer::accepted(const submission& s, base::sys_time expiry, steady_time by) {
-  return publish(records_.accepted(s, expiry), by);
+  return publish(accepted_record(s, expiry), by);
 }
 
 awaitable<task_writer::written> task_writer::request(submission& s, const acceptance& a, steady_time by) {
-  auto w = co_await publish(records_.request(s, a), by);
+  auto w = co_await publish(request_record(s, a), by);
   keep_input(s, w);
   co_return w;
 }
 
 awaitable<task_writer::written> task_writer::accepted_and_request(submission& s, base::sys_time expiry,
                                                                   steady_time by) {
+  auto accepted = accepted_record(s, expiry);
+  auto request = request_record(s, {.expiry = expiry, .at = {}, .offset = {}});
   std::vector<base::record> both;
-  both.push_back(records_.accepted(s, expiry));
-  both.push_back(records_.request(s, {.expiry = expiry, .at = {}, .offset = {}}));
-  std::array<tracing::span_ptr, 2> spans;
-  if (traces_ != nullptr) {
-    for (std::size_t i = 0; i < spans.size(); ++i) spans[i] = begin_span(both[i]);
-  }
+  both.push_back(std::move(accepted.record));
+  both.push_back(std::move(request.record));
   auto w = co_await bus::publish_together(*producer_, both, by);
   if (w.has_error() && w.error().code == errc::full) {
     s.payload = std::move(both.back().value);
   } else {
     keep_input(s, w);
-    for (auto& span : spans) end_span(traces_, std::move(span), w, -1, clock_.now());
+    for (auto* span : {&accepted.span, &request.span}) end_span(traces_, std::move(*span), w, -1, clock_.now());
   }
   co_return w;
 }

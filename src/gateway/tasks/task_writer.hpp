@@ -2,7 +2,7 @@
 // of bus::producer::publish().
 #pragma once
 #include <streamdemo/bus/bus.hpp>
-#include <streamdemo/tracing/tracer.hpp>
+#include <streamdemo/tracing/messaging.hpp>
 
 #include "gateway/tasks/task_records.hpp"
 
@@ -35,12 +35,12 @@ class task_writer {
   base::awaitable<bus::drain_report> drain(base::steady_time deadline) { return producer_->drain(deadline); }
 
  private:
-  base::awaitable<written> publish(base::record r, base::steady_time by);
-  base::awaitable<written> publish_traced(base::record r, base::steady_time by);
+  tracing::outgoing accepted_record(const submission& s, base::sys_time expiry) const;
+  tracing::outgoing request_record(submission& s, const acceptance& a) const;
 
-  tracing::span_ptr begin_span(base::record& r) const;
+  base::awaitable<written> publish(tracing::outgoing o, base::steady_time by);
+  base::awaitable<written> publish_traced(tracing::outgoing o, base::steady_time by);
 
-  const std::string response_;
   const task_records records_;
   const std::unique_ptr<bus::producer> producer_;
   const bool together_;

@@ -1,6 +1,7 @@
 #include "processor/decisions/owned_request.hpp"
 
 #include <streamdemo/task/end_payload.hpp>
+#include <streamdemo/tracing/trace_context.hpp>
 
 namespace streamdemo::processor {
 
@@ -46,8 +47,11 @@ message owned_request::about(message_type type) const {
   m.request_id = id;
   m.kind = kind;
   m.payload = "{}";
-  m.traceparent = traceparent;
-  m.tracestate = tracestate;
+  // Only whoever runs the task must know that its trace is not recorded.
+  if (!tracing::is_unsampled(traceparent)) {
+    m.traceparent = traceparent;
+    m.tracestate = tracestate;
+  }
   return m;
 }
 

@@ -18,13 +18,15 @@ struct fixture {
   task_records records{{"response", "request", {{"video", "request-video"}}, 12}, "gateway/1", clock};
 };
 
+const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 submission example() {
   submission s;
   s.request_id = "id-1";
   s.kind = "simulate";
   s.payload = R"({"results":3})";
   s.payload_hash = "abc";
-  s.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  s.tracestate = "a=b";
   return s;
 }
 
@@ -32,7 +34,7 @@ submission example() {
 
 TEST_CASE_FIXTURE(fixture, "accepted and request say who, what and until when, in the same partition number") {
   auto s = example();
-  const auto a = records.accepted(s, t + std::chrono::hours(1));
+  const auto a = records.accepted(s, t + std::chrono::hours(1), parent);
   CHECK(a.topic == "response");
   CHECK(a.partition == base::partition_for("id-1", 12));
   const auto am = task::decode(a).value();
@@ -42,10 +44,11 @@ TEST_CASE_FIXTURE(fixture, "accepted and request say who, what and until when, i
   CHECK(am.payload_hash == "abc");
   CHECK(am.expiry == t + std::chrono::hours(1));
   CHECK(am.payload == R"({"kind":"simulate","expires":"2027-01-15T09:00:00.000Z"})");
-  CHECK(am.traceparent == s.traceparent);
+  CHECK(am.traceparent == parent);
+  CHECK(am.tracestate == "a=b");
 
   const auto r =
-      records.request(s, {.expiry = t + std::chrono::hours(1), .at = t - std::chrono::seconds(1), .offset = 77});
+      records.request(s, {.expiry = t + std::chrono::hours(1), .at = t - std::chrono::seconds(1), .offset = 77}, {});
   CHECK(r.topic == "request");
   CHECK(r.partition == a.partition);
   const auto rm = task::decode(r).value();
@@ -56,6 +59,8 @@ TEST_CASE_FIXTURE(fixture, "accepted and request say who, what and until when, i
   CHECK(rm.expiry == am.expiry);
   CHECK(rm.accepted_at == t - std::chrono::seconds(1));
   CHECK(rm.accepted_offset == 77);
+  CHECK(rm.traceparent.empty());
+  CHECK(rm.tracestate.empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "the end a gateway writes belongs to no run and says why as JSON") {
@@ -72,7 +77,7 @@ TEST_CASE_FIXTURE(fixture,
                   "a kind with a topic of its own has its requests there, and all else where the others have it") {
   auto s = example();
   s.kind = "video";
-  CHECK(records.accepted(s, t).topic == "response");
-  CHECK(records.request(s, {t, std::nullopt}).topic == "request-video");
+  CHECK(records.accepted(s, t, {}).topic == "response");
+  CHECK(records.request(s, {t, std::nullopt}, {}).topic == "request-video");
   CHECK(records.deleted("id-1", "video").topic == "response");
 }

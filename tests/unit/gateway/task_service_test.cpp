@@ -1,6 +1,7 @@
 #include <streamdemo/base/partition.hpp>
 #include <streamdemo/task/offer.hpp>
 
+#include "support/kept_spans.hpp"
 #include "unit/gateway/gateway_fixture.hpp"
 #include "unit/gateway/on_loop.hpp"
 
@@ -20,6 +21,13 @@ std::optional<message_type> type_of(const base::record& r) {
 
 std::size_t count(const std::vector<base::record_ptr>& all, message_type type) {
   return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](auto& r) { return type_of(*r) == type; }));
+}
+
+base::record_ptr record_of(bus_fixture& w, const std::string& topic, const std::string& key) {
+  for (auto& r : w.everything(topic)) {
+    if (r->key == key) return r;
+  }
+  throw std::runtime_error("there is none of " + key + " in " + topic);
 }
 
 faulty_bus::hook failing(message_type type, errc code, bool written = false) {
@@ -79,6 +87,24 @@ TEST_CASE("a submission's upload stays if a request that names it may be in the 
     if (key.empty()) continue;
     CHECK_FALSE(keeps_file(s, s.example(key)));               // a repetition
     CHECK_FALSE(keeps_file(s, s.example(key, "{\"a\":1}")));  // with another content
+  }
+}
+
+TEST_CASE("a request says whether its trace is recorded; what the gateways read names it only if it is") {
+  bus_fixture w;
+  gateway_fixture s(w, "gateway/1");
+  for (const auto parent : {test::sampled_parent, test::unsampled_parent}) {
+    auto what = s.example();
+    what.traceparent = std::string(parent);
+    what.tracestate = "a=b";
+    const auto id = what.request_id;
+    REQUIRE(s.submit(std::move(what)).has_value());
+    const auto request = record_of(w, "request", id);
+    CHECK(request->header_value("traceparent") == parent);
+    CHECK(request->header_value("tracestate") == "a=b");
+    const auto accepted = record_of(w, "response", id);
+    CHECK(accepted->header_value("traceparent").has_value() == (parent == test::sampled_parent));
+    CHECK(accepted->header_value("tracestate").has_value() == (parent == test::sampled_parent));
   }
 }
 

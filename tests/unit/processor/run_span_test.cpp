@@ -79,14 +79,9 @@ TEST_CASE("a trace that is not recorded goes on as it came") {
 }
 
 TEST_CASE("results and ends have spans of their own") {
-  const auto of = [](std::string type) {
-    base::record r;
-    r.headers = {{"ce_type", std::move(type)}};
-    return r;
-  };
-  CHECK(is_traced(of("streamdemo.task.result")));
-  CHECK(is_traced(of("streamdemo.task.ended")));
-  CHECK(!is_traced(of("streamdemo.task.progress")));
-  CHECK(!is_traced(of("streamdemo.task.log")));
-  CHECK(!is_traced(base::record{}));
+  CHECK(is_traced(task::message_type::result));
+  CHECK(is_traced(task::message_type::ended));
+  CHECK(!is_traced(task::message_type::progress));
+  CHECK(!is_traced(task::message_type::log));
+  CHECK(!is_traced(task::message_type::released));
 }

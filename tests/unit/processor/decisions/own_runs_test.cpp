@@ -2,11 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include "support/kept_spans.hpp"
 #include "unit/processor/decisions/log_fixture.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::processor;
 using namespace streamdemo::processor::testing;
+using test::sampled_parent;
+using test::unsampled_parent;
 
 namespace {
 
@@ -45,6 +48,20 @@ TEST_CASE("a replacement waits to be read back; given up before, it is released 
   CHECK(std::get<publish>(f.out[1]).message.type == message_type::released);
   CHECK(f.runs.count() == 0);
   CHECK(f.runs.all_slots().taken() == 0);
+}
+
+TEST_CASE("what is said of a task names its trace if that is recorded; its run knows it in any case") {
+  for (const auto parent : {sampled_parent, unsampled_parent}) {
+    runs_fixture f;
+    auto& r = f.request();
+    r.traceparent = std::string(parent);
+    r.tracestate = "a=b";
+    f.runs.start(f.p, r, *f.task());
+    const auto& started = std::get<publish>(f.out.at(0)).message;
+    CHECK(started.traceparent == (parent == sampled_parent ? parent : std::string_view()));
+    CHECK(started.tracestate == (parent == sampled_parent ? "a=b" : ""));
+    CHECK(std::get<begin_run>(f.out.at(1)).traceparent == parent);
+  }
 }
 
 TEST_CASE("a handler that works is told to stop, once") {
