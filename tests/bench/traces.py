@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """What tracing costs: tasks of one result each, a WebSocket for each, as fast as clients get through, with tracing off, with a tenth
-of all traces to a receiver that takes them, and with a receiver that is gone, that never answers, or that answers 500. All servers
-are there at the same time and get the load in turn, in another order each round, so that what else the machine does hits all alike.
+of all traces to a receiver that takes them, and with a receiver that is gone, that never answers, or that answers 500.
 
-  tests/bench/traces.py BIN_DIR [--rounds N] [--seconds S] [--clients N] [--before BINARY] [--only "KIND;..."]
+  tests/bench/traces.py BIN_DIR [--rounds N] [--seconds S] [--clients N] [--before BINARY] [--only "KIND;..."] [--instructions]
 
-BIN_DIR has streamdemo and load_client; BINARY is a version to compare with that has no tracing. The receiver is of Python, counts
-and does not look at what it gets."""
+BIN_DIR has streamdemo and load_client; BINARY is a version to compare with that has no tracing. For each row two servers are there, one
+without tracing, and get the load in slices one right after the other, in an order by chance, so that what else the machine does hits
+both alike, and both have as many tasks to remember. In the row `off again` neither has tracing: how far its figures are from 1 is what
+the others' are worth. The receiver is of Python, counts and does not look at what it gets; it runs on the same machine, so its own CPU time is told:
+where all cores are busy, tasks a second lose it, too.
+
+--instructions: counts the program's own instructions for a task, without the kernel's, with valgrind's callgrind. One round; the
+servers are some fifty times slower, but these figures differ by half a percent at most from run to run, whatever else the machine does."""
 import argparse
 import json
 import os
@@ -14,6 +19,7 @@ import pathlib
 import random
 import re
 import socketserver
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,10 +27,13 @@ import threading
 import time
 import urllib.request
 
-from judge import spread
 from ports import free_port
 
 TENTH = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.1"}
+WITHOUT = "a version without"
+# What of a slice of load_client is compared, and how it is written.
+FIGURES = (("tasks_per_second", "{:.0f}"), ("task_p99_ms", "{:.2f}"), ("server_us_per_task", "{:.0f}"))
+LONGEST_DELAY = 6  # seconds until the last spans have been sent
 
 
 class Receiver(socketserver.ThreadingTCPServer):
@@ -42,33 +51,41 @@ class Receiver(socketserver.ThreadingTCPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
-class Call(socketserver.BaseRequestHandler):
+class Call(socketserver.StreamRequestHandler):
     def handle(self):
-        text = b""
-        while part := self.request.recv(1 << 20):
-            text += part
-            head, found, body = text.partition(b"\r\n\r\n")
-            if not found or len(body) < int(re.search(rb"(?i)content-length: (\d+)", head)[1]):
-                continue
-            text = b""
+        while head := self.head():
+            self.rfile.read(int(re.search(r"(?i)content-length: (\d+)", head)[1]))
             self.server.ending.wait(self.server.wait)
-            self.request.sendall(b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % self.server.status)
+            self.wfile.write(b"HTTP/1.1 %s\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n" % self.server.status)
+
+    def head(self):
+        lines = list(iter(self.rfile.readline, b"\r\n")) if self.rfile.peek(1) else []
+        return b"".join(lines).decode()
 
 
 class Server:
-    def __init__(self, binary, directory, otel):
+    def __init__(self, binary, parent, otel, *before):
+        directory = tempfile.mkdtemp(dir=parent)
         self.port, self.management = free_port(), free_port()
         sets = [f"gateway.port={self.port}", f"management.port={self.management}", "gateway.listen=127.0.0.1", "instance.log_level=error",
                 "processor.concurrency=1000", "gateway.max_tasks=100000", "inprocess.directory=", "results.keep_for_ms=10000"]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("OTEL_")} | otel
-        self.process = subprocess.Popen([binary, *(f for s in sets for f in ("--set", s))], stdout=subprocess.PIPE, text=True,
-                                        cwd=directory, env=environment)
+        self.process = subprocess.Popen([*before, binary, *(f for s in sets for f in ("--set", s))], stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL if before else None, text=True, cwd=directory, env=environment)
         if not self.process.stdout.readline():
             raise SystemExit("the server did not start")
 
+    def load(self, client, clients, seconds):
+        """What load_client says, and the CPU time of the receivers, in µs a task."""
+        before = time.process_time()
+        out = subprocess.run([client, str(self.port), str(self.process.pid), "tasks", str(clients), str(seconds)],
+                             check=True, capture_output=True, text=True).stdout
+        found = json.loads(out)
+        return found | {"receiver_us_per_task": (time.process_time() - before) * 1e6 / max(found["tasks_in_all"], 1)}
+
     def spans(self):
         """How many were taken by the receiver, and how many were dropped."""
-        text = urllib.request.urlopen(f"http://127.0.0.1:{self.management}/metrics", timeout=10).read().decode()
+        text = urllib.request.urlopen(f"http://127.0.0.1:{self.management}/metrics", timeout=60).read().decode()
         taken = re.findall(r"^streamdemo_trace_spans_exported_total (\S+)", text, re.MULTILINE)
         dropped = re.findall(r"^streamdemo_trace_spans_dropped_total\S* (\S+)", text, re.MULTILINE)
         return sum(map(float, taken)), sum(map(float, dropped))
@@ -78,62 +95,94 @@ class Server:
         self.process.wait()
 
 
+def compare(binary, load, kinds, o, directory):
+    """Prints the table of what tasks cost by the clock."""
+    print(f"{o.clients} clients, {o.rounds} rounds, slices of {o.seconds} s; medians, × off with the middle half of the rounds\n\n"
+          "| tracing | tasks/s | × off | p99 ms | × off | CPU µs a task | × off | receiver's CPU µs a task | spans taken | dropped |\n"
+          "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    for kind, otel in kinds.items():
+        if kind == "off":
+            continue
+        pairs = []
+        servers = {"off": Server(binary, directory, {}), "on": Server(o.before if kind == WITHOUT else binary, directory, otel)}
+        try:
+            # One round more, which does not count: the servers grow warm.
+            for number in range(o.rounds + 1):
+                pair = {which: servers[which].load(load, o.clients, o.seconds) for which in random.sample(["off", "on"], 2)}
+                if number:
+                    pairs.append(pair)
+            time.sleep(LONGEST_DELAY)
+            taken, dropped = servers["on"].spans()
+        finally:
+            for s in servers.values():
+                s.end()
+        cells = []
+        for what, form in FIGURES:
+            cells.append(form.format(statistics.median(p["on"][what] for p in pairs)))
+            cells.append(middle([p["on"][what] / p["off"][what] for p in pairs]))
+        receiver = statistics.median(p["on"]["receiver_us_per_task"] for p in pairs)
+        print(f"| {kind} | {' | '.join(cells)} | {receiver:.0f} | {taken:.0f} | {dropped:.0f} |", flush=True)
+
+
+def middle(values):
+    """The median with the quartiles: outliers are the machine's, and with many rounds there always are some."""
+    low, median, high = statistics.quantiles(values, n=4) if len(values) > 1 else values * 3
+    return f"{median:.3f} ({low:.3f} – {high:.3f})"
+
+
+def count(binary, load, kinds, o, directory):
+    """Prints how many instructions of the program a task takes."""
+    per_task = {}
+    print("| tracing | instructions a task | × off |\n|---|--:|--:|")
+    for i, (kind, otel) in enumerate(kinds.items()):
+        out = directory / str(i)
+        s = Server(o.before if kind == WITHOUT else binary, directory, otel, "valgrind", "--tool=callgrind",
+                   f"--callgrind-out-file={out}")
+        try:
+            s.load(load, o.clients, o.seconds)
+            subprocess.run(["callgrind_control", "--zero", str(s.process.pid)], check=True, stdout=subprocess.PIPE)
+            tasks = s.load(load, o.clients, o.seconds)["tasks_in_all"]
+            time.sleep(LONGEST_DELAY)
+            subprocess.run(["callgrind_control", "--dump", str(s.process.pid)], check=True, stdout=subprocess.PIPE)
+        finally:
+            s.end()
+        total = re.search(r"^(?:summary|totals): (\d+)", pathlib.Path(f"{out}.1").read_text(), re.MULTILINE)
+        per_task[kind] = int(total[1]) / tasks
+        print(f"| {kind} | {per_task[kind]:.0f} | {per_task[kind] / per_task['off']:.3f} |", flush=True)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("bin", type=pathlib.Path)
     options.add_argument("--rounds", type=int, default=15)
-    options.add_argument("--seconds", type=int, default=3)
+    options.add_argument("--seconds", type=int)
     options.add_argument("--clients", type=int, default=32)
     options.add_argument("--before")
     options.add_argument("--only")
+    options.add_argument("--instructions", action="store_true")
     o = options.parse_args()
+    o.seconds = o.seconds or (10 if o.instructions else 1)
     binary, load = (str((o.bin / name).resolve()) for name in ("streamdemo", "load_client"))
     takes, refuses, silent = Receiver(b"200 OK"), Receiver(b"500 Internal Server Error"), Receiver(b"200 OK", 3600)
     kinds = {
         "off": {},
+        "off again": {},
+        "none recorded": {"OTEL_EXPORTER_OTLP_ENDPOINT": takes.url, "OTEL_TRACES_SAMPLER": "always_off"},
         "a tenth": {"OTEL_EXPORTER_OTLP_ENDPOINT": takes.url, **TENTH},
         "a tenth, receiver gone": {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}", **TENTH},
         "a tenth, receiver silent": {"OTEL_EXPORTER_OTLP_ENDPOINT": silent.url, **TENTH},
         "a tenth, receiver answers 500": {"OTEL_EXPORTER_OTLP_ENDPOINT": refuses.url, **TENTH},
         "all": {"OTEL_EXPORTER_OTLP_ENDPOINT": takes.url},
     }
-    if o.only:
-        kinds = {k: v for k, v in kinds.items() if k in ("off", *o.only.split(";"))}
     if o.before:
-        kinds = {"off": kinds.pop("off"), "a version without": {}, **kinds}
-    got = {kind: [] for kind in kinds}
-    with tempfile.TemporaryDirectory(prefix="streamdemo-traces-") as directory:
-        servers = {}
-        for i, (kind, otel) in enumerate(kinds.items()):
-            place = pathlib.Path(directory) / str(i)
-            place.mkdir()
-            servers[kind] = Server(o.before if kind == "a version without" else binary, place, otel)
-        try:
-            # One round more, which does not count: the servers grow warm.
-            for number in range(o.rounds + 1):
-                for kind in random.sample(list(servers), len(servers)):
-                    s = servers[kind]
-                    out = subprocess.run([load, str(s.port), str(s.process.pid), "tasks", str(o.clients), str(o.seconds)],
-                                         check=True, capture_output=True, text=True).stdout
-                    if number:
-                        got[kind].append(json.loads(out))
-                print(f"round {number} of {o.rounds}", file=sys.stderr)
-            time.sleep(6)  # the last spans are sent
-            spans = {kind: s.spans() for kind, s in servers.items()}
-        finally:
-            for s in servers.values():
-                s.end()
-            silent.ending.set()
-    print(f"{o.clients} clients, {o.rounds} rounds of {o.seconds} s each; medians (lowest – highest) of the rounds, each as a part of the "
-          "same round with tracing off\n")
-    print("| tracing | tasks/s | × off | p99 ms | × off | CPU µs a task | × off | spans taken | dropped |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|")
-    for kind, rounds in got.items():
-        cells = []
-        for what, form in (("tasks_per_second", "{:.0f}"), ("task_p99_ms", "{:.2f}"), ("server_us_per_task", "{:.0f}")):
-            values = [r[what] for r in rounds]
-            cells.append(spread(values, "", form))
-            cells.append(spread([v / base[what] for v, base in zip(values, got["off"])], "", "{:.3f}"))
-        print(f"| {kind} | {' | '.join(cells)} | {spans[kind][0]:.0f} | {spans[kind][1]:.0f} |")
+        kinds |= {WITHOUT: {}}
+    if o.only:
+        kinds = {k: v for k, v in kinds.items() if k in ("off", "off again", *o.only.split(";"))}
+    try:
+        with tempfile.TemporaryDirectory(prefix="streamdemo-traces-") as directory:
+            (count if o.instructions else compare)(binary, load, kinds, o, pathlib.Path(directory))
+    finally:
+        silent.ending.set()
 
 
 if __name__ == "__main__":
