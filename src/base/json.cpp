@@ -57,7 +57,30 @@ bool is_json(std::string_view text) {
   return !ec && n == text.size();
 }
 
+namespace {
+
+// Most text is: looked at eight bytes at a time, the last eight again.
+bool is_ascii(std::string_view text) noexcept {
+  constexpr std::uint64_t high_bits = 0x8080808080808080U;
+  const auto eight_at = [&](std::size_t at) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    return eight;
+  };
+  std::uint64_t seen = 0;
+  if (text.size() < sizeof seen) {
+    for (const char c : text) seen |= static_cast<std::uint64_t>(static_cast<unsigned char>(c));
+  } else {
+    for (std::size_t at = 0; at + sizeof seen <= text.size(); at += sizeof seen) seen |= eight_at(at);
+    seen |= eight_at(text.size() - sizeof seen);
+  }
+  return (seen & high_bits) == 0;
+}
+
+}  // namespace
+
 bool is_utf8(std::string_view text) noexcept {
+  if (is_ascii(text)) return true;
   const auto* p = reinterpret_cast<const unsigned char*>(text.data());
   const auto* end = p + text.size();
   const auto tail = [&](unsigned char low, unsigned char high) {

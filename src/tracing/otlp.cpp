@@ -45,11 +45,22 @@ std::uint64_t nanos(base::sys_time t) noexcept {
 }
 
 bool has_parent(const span& s) noexcept {
-  return std::any_of(s.parent.begin(), s.parent.end(), [](auto b) { return b != 0; });
+  return s.parent != span_id{};
 }
 
-void encode(std::string& out, const span& s) {
-  protobuf_writer w(out);
+std::size_t size_of_status(const span& s) noexcept {
+  return protobuf_writer::size_of_bytes(s.why.size()) + protobuf_writer::size_of_number(status_error);
+}
+
+std::size_t size_of(const span& s) noexcept {
+  using p = protobuf_writer;
+  return p::size_of_bytes(s.context.trace.size()) + p::size_of_bytes(s.context.span.size()) +
+         (has_parent(s) ? p::size_of_bytes(s.parent.size()) : 0) + p::size_of_bytes(s.name.size()) +
+         p::size_of_number(static_cast<std::uint64_t>(s.kind)) + 2 * p::size_of_fixed64 + s.attributes.size() +
+         (s.failed ? p::size_of_bytes(size_of_status(s)) : 0);
+}
+
+void encode(protobuf_writer& w, const span& s) noexcept {
   w.bytes(field::span_trace_id, bytes_of(s.context.trace));
   w.bytes(field::span_span_id, bytes_of(s.context.span));
   if (has_parent(s)) w.bytes(field::span_parent, bytes_of(s.parent));
@@ -58,20 +69,11 @@ void encode(std::string& out, const span& s) {
   w.fixed64(field::span_begin, nanos(s.begin));
   // The wall clock may have been set back in between.
   w.fixed64(field::span_end, nanos(std::max(s.begin, s.end)));
-  out += s.attributes;
+  w.encoded(s.attributes);
   if (!s.failed) return;
-  std::string status;
-  protobuf_writer of_status(status);
-  of_status.bytes(field::status_message, s.why);
-  of_status.number(field::status_code, status_error);
-  w.bytes(field::span_status, status);
-}
-
-std::size_t size_at_most(std::span<const span_ptr> spans) noexcept {
-  constexpr std::size_t without_texts = 128;
-  std::size_t n = 0;
-  for (const auto& s : spans) n += without_texts + s->name.size() + s->attributes.size() + s->why.size();
-  return n;
+  w.begin_bytes(field::span_status, size_of_status(s));
+  w.bytes(field::status_message, s.why);
+  w.number(field::status_code, status_error);
 }
 
 }  // namespace
@@ -95,29 +97,25 @@ std::string encode_resource(const options& o, const process_facts& facts) {
 }
 
 std::string encode_request(std::string_view resource, std::string_view version, std::span<const span_ptr> spans) {
-  std::string scope;
-  protobuf_writer of_scope(scope);
-  of_scope.bytes(field::scope_name, "streamdemo");
-  of_scope.bytes(field::scope_version, version);
-  std::string all;
-  all.reserve(size_at_most(spans));
-  protobuf_writer of_all(all);
-  std::string one;
-  for (const auto& s : spans) {
-    one.clear();
-    encode(one, *s);
-    of_all.bytes(field::scope_spans_spans, one);
-  }
-  const auto in_scope = protobuf_writer::size_of_bytes(scope.size()) + all.size();
-  const auto in_resource = protobuf_writer::size_of_bytes(resource.size()) + protobuf_writer::size_of_bytes(in_scope);
+  using p = protobuf_writer;
+  constexpr std::string_view name = "streamdemo";
+  const auto scope = p::size_of_bytes(name.size()) + p::size_of_bytes(version.size());
+  auto in_scope = p::size_of_bytes(scope);
+  for (const auto& s : spans) in_scope += p::size_of_bytes(size_of(*s));
+  const auto in_resource = p::size_of_bytes(resource.size()) + p::size_of_bytes(in_scope);
+
   std::string request;
-  request.reserve(protobuf_writer::size_of_bytes(in_resource));
-  protobuf_writer w(request);
+  p w(request, p::size_of_bytes(in_resource));
   w.begin_bytes(field::request_resource_spans, in_resource);
-  w.bytes_of_several(field::resource_spans_resource, resource);
+  w.bytes(field::resource_spans_resource, resource);
   w.begin_bytes(field::resource_spans_scope_spans, in_scope);
-  w.bytes_of_several(field::scope_spans_scope, scope);
-  request += all;
+  w.begin_bytes(field::scope_spans_scope, scope);
+  w.bytes(field::scope_name, name);
+  w.bytes(field::scope_version, version);
+  for (const auto& s : spans) {
+    w.begin_bytes(field::scope_spans_spans, size_of(*s));
+    encode(w, *s);
+  }
   return request;
 }
 

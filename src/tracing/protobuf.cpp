@@ -8,35 +8,6 @@ enum wire_type : std::uint32_t { of_varint = 0, of_fixed64 = 1, of_bytes = 2, of
 
 }  // namespace
 
-void protobuf_writer::number(std::uint32_t field, std::uint64_t value) {
-  if (value != 0) number_of_several(field, value);
-}
-
-void protobuf_writer::number_of_several(std::uint32_t field, std::uint64_t value) {
-  tag(field, of_varint);
-  varint(value);
-}
-
-void protobuf_writer::fixed64(std::uint32_t field, std::uint64_t value) {
-  if (value == 0) return;
-  tag(field, of_fixed64);
-  for (int i = 0; i < 8; ++i, value >>= 8U) out_ += static_cast<char>(value & 0xffU);
-}
-
-void protobuf_writer::bytes(std::uint32_t field, std::string_view value) {
-  if (!value.empty()) bytes_of_several(field, value);
-}
-
-void protobuf_writer::bytes_of_several(std::uint32_t field, std::string_view value) {
-  begin_bytes(field, value.size());
-  out_ += value;
-}
-
-void protobuf_writer::begin_bytes(std::uint32_t field, std::size_t size) {
-  tag(field, of_bytes);
-  varint(size);
-}
-
 std::optional<std::uint64_t> protobuf_reader::varint() noexcept {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {

@@ -1,28 +1,51 @@
 // Writes and reads the few forms of Protocol Buffers' wire format that OTLP's traces need. Pure.
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace streamdemo::tracing {
 
-// Appends the fields of one message to a text, which outlives it. A message within is written to a text of its own
-// first.
+// Writes fields into a text. A message's size stands before it, so sizes are found out first, and then all is written
+// into the room that they take: a trace has a hundred fields, and none needs a look at what room is left. Numbers of
+// fields are below 16.
 class protobuf_writer {
  public:
-  explicit protobuf_writer(std::string& out) noexcept : out_(out) {}
+  // Makes room for so many bytes at the end of `out`, which stays as it is until they are written.
+  protobuf_writer(std::string& out, std::size_t size) {
+    const auto before = out.size();
+    out.resize(before + size);
+    to_ = out.data() + before;
+  }
 
-  // Values that are the default (0, empty) are left out, except by the functions for those that are one of several.
-  void number(std::uint32_t field, std::uint64_t value);
-  void number_of_several(std::uint32_t field, std::uint64_t value);
-  void fixed64(std::uint32_t field, std::uint64_t value);
-  void bytes(std::uint32_t field, std::string_view value);
-  void bytes_of_several(std::uint32_t field, std::string_view value);
+  void number(std::uint32_t field, std::uint64_t value) noexcept {
+    tag(field, 0);
+    varint(value);
+  }
+  void fixed64(std::uint32_t field, std::uint64_t value) noexcept {
+    tag(field, 1);
+    for (int i = 0; i < 8; ++i, value >>= 8U) *to_++ = static_cast<char>(value & 0xffU);
+  }
+  // A text, or a message that is encoded already.
+  void bytes(std::uint32_t field, std::string_view value) noexcept {
+    begin_bytes(field, value.size());
+    encoded(value);
+  }
   // What comes before a text or message of that size.
-  void begin_bytes(std::uint32_t field, std::size_t size);
+  void begin_bytes(std::uint32_t field, std::size_t size) noexcept {
+    tag(field, 2);
+    varint(size);
+  }
+  // Fields that are encoded already.
+  void encoded(std::string_view fields) noexcept {
+    std::memcpy(to_, fields.data(), fields.size());
+    to_ += fields.size();
+  }
 
-  // How many bytes such fields take, with field numbers below 16.
+  // How many bytes such fields take.
+  static constexpr std::size_t size_of_fixed64 = 9;
   static std::size_t size_of_number(std::uint64_t value) noexcept { return 1 + size_of(value); }
   static std::size_t size_of_bytes(std::size_t size) noexcept { return 1 + size_of(size) + size; }
 
@@ -32,13 +55,13 @@ class protobuf_writer {
     for (; value >= 0x80; value >>= 7U) ++n;
     return n;
   }
-  void varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7U) out_.push_back(static_cast<char>(value | 0x80U));
-    out_.push_back(static_cast<char>(value));
+  void tag(std::uint32_t field, std::uint32_t type) noexcept { *to_++ = static_cast<char>(field << 3U | type); }
+  void varint(std::uint64_t value) noexcept {
+    for (; value >= 0x80; value >>= 7U) *to_++ = static_cast<char>(value | 0x80U);
+    *to_++ = static_cast<char>(value);
   }
-  void tag(std::uint32_t field, std::uint32_t type) { varint(std::uint64_t{field} << 3U | type); }
 
-  std::string& out_;
+  char* to_;
 };
 
 // Goes through the fields of one message.

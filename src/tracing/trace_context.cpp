@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <span>
+#include <cstring>
 #include <streamdemo/tracing/trace_context.hpp>
 
 namespace streamdemo::tracing {
@@ -11,12 +10,17 @@ constexpr std::size_t trace_at = 3;
 constexpr std::size_t span_at = 36;
 constexpr std::size_t flags_at = 53;
 
-void put_hex(char* to, std::span<const std::uint8_t> bytes) noexcept {
+constexpr auto make_pairs() noexcept {
   constexpr std::string_view digits = "0123456789abcdef";
-  for (const auto b : bytes) {
-    *to++ = digits[b >> 4U];
-    *to++ = digits[b & 15U];
-  }
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t b = 0; b < pairs.size(); ++b) pairs[b] = {digits[b >> 4U], digits[b & 15U]};
+  return pairs;
+}
+constexpr auto pairs = make_pairs();
+
+template <std::size_t N>
+void put_hex(char* to, const std::array<std::uint8_t, N>& bytes) noexcept {
+  for (std::size_t i = 0; i < N; ++i) std::memcpy(to + 2 * i, pairs[bytes[i]].data(), 2);
 }
 
 constexpr std::uint8_t no_digit = 0xff;
@@ -31,9 +35,10 @@ constexpr std::array<std::uint8_t, 256> make_values() noexcept {
 }
 constexpr auto values = make_values();
 
-bool read_hex(std::string_view text, std::span<std::uint8_t> to) noexcept {
+template <std::size_t N>
+bool read_hex(const char* text, std::array<std::uint8_t, N>& to) noexcept {
   unsigned bad = 0;
-  for (std::size_t i = 0; i < to.size(); ++i) {
+  for (std::size_t i = 0; i < N; ++i) {
     const unsigned high = values[static_cast<unsigned char>(text[2 * i])];
     const unsigned low = values[static_cast<unsigned char>(text[2 * i + 1])];
     bad |= high | low;
@@ -42,8 +47,9 @@ bool read_hex(std::string_view text, std::span<std::uint8_t> to) noexcept {
   return bad < 16;
 }
 
-bool is_zero(std::span<const std::uint8_t> bytes) noexcept {
-  return std::all_of(bytes.begin(), bytes.end(), [](auto b) { return b == 0; });
+template <std::size_t N>
+bool is_zero(const std::array<std::uint8_t, N>& bytes) noexcept {
+  return bytes == std::array<std::uint8_t, N>{};
 }
 
 }  // namespace
@@ -53,7 +59,7 @@ std::string format(const trace_context& c) {
   out[0] = out[1] = '0';
   put_hex(&out[trace_at], c.trace);
   put_hex(&out[span_at], c.span);
-  put_hex(&out[flags_at], std::span(&c.flags, 1));
+  put_hex(&out[flags_at], std::array{c.flags});
   return out;
 }
 
@@ -61,14 +67,16 @@ std::optional<trace_context> parse_traceparent(std::string_view text) noexcept {
   if (text.size() < length || text[2] != '-' || text[span_at - 1] != '-' || text[flags_at - 1] != '-') {
     return std::nullopt;
   }
-  std::uint8_t version = 0;
+  std::array<std::uint8_t, 1> version{};
+  std::array<std::uint8_t, 1> flags{};
   trace_context c;
-  const bool is_hex = read_hex(text, std::span(&version, 1)) && read_hex(text.substr(trace_at), c.trace) &&
-                      read_hex(text.substr(span_at), c.span) && read_hex(text.substr(flags_at), std::span(&c.flags, 1));
-  if (!is_hex || version == 0xff || is_zero(c.trace) || is_zero(c.span)) return std::nullopt;
+  const auto* const t = text.data();
+  const bool is_hex = read_hex(t, version) && read_hex(t + trace_at, c.trace) && read_hex(t + span_at, c.span) &&
+                      read_hex(t + flags_at, flags);
+  if (!is_hex || version[0] == 0xff || is_zero(c.trace) || is_zero(c.span)) return std::nullopt;
   // Only a later version may have more behind the flags.
-  if (text.size() > length && (version == 0 || text[length] != '-')) return std::nullopt;
-  c.flags &= trace_context::sampled_flag | trace_context::random_flag;
+  if (text.size() > length && (version[0] == 0 || text[length] != '-')) return std::nullopt;
+  c.flags = flags[0] & (trace_context::sampled_flag | trace_context::random_flag);
   return c;
 }
 

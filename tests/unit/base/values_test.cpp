@@ -69,6 +69,15 @@ TEST_CASE("UTF-8 is checked to the letter") {
   for (const auto* bad : {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf8\x88\x80\x80\x80"}) {
     CHECK_FALSE(is_utf8(bad));
   }
+  for (std::size_t length = 0; length < 20; ++length) {
+    std::string text(length, 'a');
+    CHECK(is_utf8(text));
+    for (auto& c : text) {
+      c = '\x80';
+      CHECK_FALSE(is_utf8(text));
+      c = 'a';
+    }
+  }
 }
 
 TEST_CASE("text becomes a JSON string and bytes become base64") {

@@ -24,6 +24,7 @@ TEST_CASE("a request has one resource, one scope and all spans") {
   std::vector<span_ptr> spans;
   for (int i = 0; i < 3; ++i) spans.push_back(std::make_unique<span>());
   spans[1]->name = "second";
+  spans[1]->fail("too late");
   const auto request = encode_request("RESOURCE", "1.0", spans);
   const auto resources = fields(request, 1);
   REQUIRE(resources.size() == 1);
@@ -34,6 +35,8 @@ TEST_CASE("a request has one resource, one scope and all spans") {
   REQUIRE(found.size() == 3);
   CHECK(fields(found[1], 5).at(0) == "second");
   CHECK(fields(found[1], 4).empty());
+  CHECK(fields(fields(found[1], 15).at(0), 2).at(0) == "too late");
+  CHECK(fields(found[2], 15).empty());
 }
 
 TEST_CASE("what the environment says of this process counts before what it knows itself") {
@@ -49,11 +52,11 @@ TEST_CASE("what the environment says of this process counts before what it knows
 }
 
 TEST_CASE("what a receiver did not take is read from its answer") {
-  std::string partial, answer;
-  protobuf_writer w(partial);
+  std::string answer;
+  protobuf_writer w(answer, 13);
+  w.begin_bytes(1, 11);
   w.number(1, 5);
   w.bytes(2, "too old");
-  protobuf_writer(answer).bytes(1, partial);
   CHECK(decode_answer(answer).rejected == 5);
   CHECK(decode_answer(answer).message == "too old");
   CHECK(decode_answer("").rejected == 0);

@@ -7,44 +7,51 @@ using namespace std::string_literals;
 
 TEST_CASE("the bytes are those of the wire format's own examples") {
   std::string number, text, outer, fixed;
-  protobuf_writer(number).number(1, 150);
+  protobuf_writer(number, 3).number(1, 150);
   CHECK(number == "\x08\x96\x01"s);
-  protobuf_writer(text).bytes(2, "testing");
+  protobuf_writer(text, 9).bytes(2, "testing");
   CHECK(text == "\x12\x07testing"s);
-  protobuf_writer(outer).bytes(3, number);
+  protobuf_writer(outer, 5).bytes(3, number);
   CHECK(outer == "\x1a\x03\x08\x96\x01"s);
-  protobuf_writer(fixed).fixed64(7, 1);
+  protobuf_writer(fixed, 9).fixed64(7, 1);
   CHECK(fixed == "\x39\x01\0\0\0\0\0\0\0"s);
 }
 
-TEST_CASE("defaults are left out, unless they say which of several it is") {
-  std::string out;
-  protobuf_writer w(out);
+TEST_CASE("a message is written behind what is there, as its size, its fields, and those that were encoded before") {
+  std::string out = "before";
+  protobuf_writer w(out, 8);
+  w.begin_bytes(1, 6);
+  w.bytes(2, "");
   w.number(1, 0);
-  w.fixed64(1, 0);
-  w.bytes(1, "");
-  CHECK(out.empty());
-  w.number_of_several(1, 0);
-  w.bytes_of_several(2, "");
-  CHECK(out == "\x08\0\x12\0"s);
+  w.encoded("\x08\x01");
+  CHECK(out == "before\x0a\x06\x12\0\x08\0\x08\x01"s);
 }
 
 TEST_CASE("sizes are known before anything is written") {
   for (const std::uint64_t n : {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, ~std::uint64_t{0}}) {
     std::string out;
-    protobuf_writer(out).number_of_several(3, n);
-    CHECK(out.size() == protobuf_writer::size_of_number(n));
+    protobuf_writer(out, protobuf_writer::size_of_number(n)).number(3, n);
+    protobuf_reader r(out);
+    const auto f = r.next();
+    REQUIRE(f);
+    CHECK(f->value == n);
+    CHECK(!r.next());
   }
   for (const std::size_t n : {0U, 127U, 128U, 20'000U}) {
     std::string out;
-    protobuf_writer(out).bytes_of_several(1, std::string(n, 'x'));
-    CHECK(out.size() == protobuf_writer::size_of_bytes(n));
+    protobuf_writer(out, protobuf_writer::size_of_bytes(n)).bytes(1, std::string(n, 'x'));
+    protobuf_reader r(out);
+    const auto f = r.next();
+    REQUIRE(f);
+    CHECK(f->bytes == std::string(n, 'x'));
+    CHECK(!r.next());
   }
 }
 
 TEST_CASE("what was written is read, unknown fields and all") {
+  using p = protobuf_writer;
   std::string out;
-  protobuf_writer w(out);
+  p w(out, p::size_of_number(~std::uint64_t{0}) + p::size_of_fixed64 + p::size_of_bytes(3));
   w.number(1, ~std::uint64_t{0});
   w.fixed64(2, 5);
   w.bytes(3, "abc");
