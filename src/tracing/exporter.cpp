@@ -19,6 +19,13 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds farewell{2};
 constexpr std::chrono::milliseconds poll{10};
 
+std::string why_not(const post_answer& a, bool is_strange) {
+  if (a.status == 0) return a.why;
+  if (!is_strange) return fmt::format("it answers {}", a.status);
+  return fmt::format("it answers {} with a body of type {}, which no receiver of traces does: check the address",
+                     a.status, a.type.empty() ? "unknown" : base::shown(a.type));
+}
+
 }  // namespace
 
 exporter::exporter(const options& o, process_facts facts, span_queue& queue, trace_metrics& metrics,
@@ -66,7 +73,9 @@ void exporter::send(http_post& to, const std::vector<span_ptr>& batch) {
   std::minstd_rand random(std::random_device{}());
   for (int attempt = 1;; ++attempt) {
     const auto a = to.send(body);
-    const auto how = verdict_on(a.status);
+    auto how = verdict_on(a.status);
+    const bool is_strange = how == verdict::taken && !is_answer(a.type, a.body);
+    if (is_strange) how = verdict::refused;
     if (how == verdict::taken) {
       const auto p = decode_answer(a.body);
       const auto rejected = std::min(n, static_cast<double>(p.rejected));
@@ -76,7 +85,7 @@ void exporter::send(http_post& to, const std::vector<span_ptr>& batch) {
       return told_success();
     }
     metrics_.failures.Increment();
-    told_failure(a.status == 0 ? a.why : fmt::format("it answers {}", a.status));
+    told_failure(why_not(a, is_strange));
     std::optional<base::milliseconds> pause;
     if (how == verdict::again) {
       pause = retry_plan::pause_after(attempt, a.retry_after, std::uniform_real_distribution<>(0, 1)(random));

@@ -64,6 +64,8 @@ http_post::http_post(const options& o, const std::atomic<bool>& ending) : state_
   const bool plain = o.url.starts_with("http://");
   curl_easy_setopt(c, CURLOPT_URL, o.url.c_str());
   curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+  // A proxy's own machine is another one.
+  if (is_on_this_machine(o.url)) curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(c, CURLOPT_HTTPHEADER, state_->fields.get());
   curl_easy_setopt(c, CURLOPT_POST, 1L);
   curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
@@ -103,6 +105,9 @@ post_answer http_post::send(const std::string& body) {
   long status = 0;
   curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
   a.status = static_cast<int>(status);
+  const char* type = nullptr;
+  curl_easy_getinfo(c, CURLINFO_CONTENT_TYPE, &type);
+  if (type != nullptr) a.type = type;
   return a;
 }
 

@@ -10,6 +10,7 @@ namespace streamdemo::tracing {
 
 struct post_answer {
   int status = 0;           // 0: there was no answer
+  std::string type;         // Content-Type
   std::string body;         // at most 64 KiB of it
   std::string retry_after;  // that field
   std::string why;          // there was no answer
@@ -18,7 +19,7 @@ struct post_answer {
 class http_post {
  public:
   // `ending`: turns true when a transfer under way is to be given up. Certificates are checked; redirections are not
-  // followed; proxies are those of the environment.
+  // followed; proxies are those of the environment, but none for a receiver on this machine.
   http_post(const options& o, const std::atomic<bool>& ending);
   ~http_post();
   http_post(const http_post&) = delete;

@@ -1,6 +1,7 @@
 #include "tracing/otlp.hpp"
 
 #include <algorithm>
+#include <streamdemo/base/text.hpp>
 
 #include "tracing/attribute.hpp"
 #include "tracing/protobuf.hpp"
@@ -117,6 +118,11 @@ std::string encode_request(std::string_view resource, std::string_view version, 
     encode(w, *s);
   }
   return request;
+}
+
+bool is_answer(std::string_view content_type, std::string_view body) noexcept {
+  const auto type = base::trim(content_type.substr(0, content_type.find(';')));
+  return body.empty() || base::same_word(type, "application/x-protobuf") || base::same_word(type, "application/json");
 }
 
 partial_success decode_answer(std::string_view body) {

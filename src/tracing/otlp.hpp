@@ -14,6 +14,10 @@ std::string encode_resource(const options& o, const process_facts& facts);
 // An ExportTraceServiceRequest. `version`: of this program, which made the spans.
 std::string encode_request(std::string_view resource, std::string_view version, std::span<const span_ptr> spans);
 
+// Whether an answer that says "taken" is one of OTLP: of a type that it has, or empty, as some receivers answer. A page
+// for people is none: whoever sends it has not read the request.
+bool is_answer(std::string_view content_type, std::string_view body) noexcept;
+
 // What the receiver of a 200 did not take.
 struct partial_success {
   std::uint64_t rejected = 0;

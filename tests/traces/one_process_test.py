@@ -100,6 +100,14 @@ class OneProcess(unittest.TestCase):
             self.assertEqual(0, p.counted("streamdemo_trace_spans_exported_total"))
             self.assertEqual(1, p.log.read_text().count("it answers 500"))
 
+    def test_a_page_is_no_receiver(self):
+        page = lambda n: (200, {"Content-Type": "text/html"}, b"<html>Sign in</html>")
+        with Receiver(answer=page) as r, program(otel=to(r)) as p:
+            p.submit("simulate", TWO)
+            until("drops are counted", lambda: p.counted('streamdemo_trace_spans_dropped_total{reason="not_taken"}') >= 11)
+            self.assertEqual(0, p.counted("streamdemo_trace_spans_exported_total"))
+            self.assertEqual(1, p.log.read_text().count("with a body of type text/html"))
+
     def test_what_a_receiver_takes_in_part_is_counted(self):
         some = ExportTraceServiceResponse(partial_success=ExportTracePartialSuccess(rejected_spans=1, error_message="no"))
         with Receiver(answer=lambda n: (200, {}, some if n == 0 else ExportTraceServiceResponse())) as r, program(otel=to(r)) as p:

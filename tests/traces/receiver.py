@@ -31,7 +31,7 @@ def values(attributes):
 
 
 class Receiver:
-    """`answer`: gives (status, fields, body) for each request, in order; without one all is taken."""
+    """`answer`: gives (status, fields, body) for each request, in order, the body as bytes or a message; without one all is taken."""
 
     def __init__(self, answer=None, port=0):
         self.spans, self.requests, self.answer = [], [], answer
@@ -68,7 +68,7 @@ class Receiver:
         request = ExportTraceServiceRequest.FromString(body)
         found = [Span(s, values(r.resource.attributes)) for r in request.resource_spans for scope in r.scope_spans for s in scope.spans]
         status, fields, answer = self.answer(len(self.requests)) if self.answer else (200, {}, ExportTraceServiceResponse())
-        answer = answer.SerializeToString()
+        answer = answer if isinstance(answer, bytes) else answer.SerializeToString()
         with self.changed:
             self.requests.append({"path": call.path, "headers": dict(call.headers), "spans": found})
             if status == 200:

@@ -51,6 +51,16 @@ TEST_CASE("what the environment says of this process counts before what it knows
   CHECK(keys.front() == "service.name");
 }
 
+TEST_CASE("a page for people is no answer to spans") {
+  CHECK(is_answer("application/x-protobuf", "\x0a"));
+  CHECK(is_answer("Application/JSON; charset=utf-8", "{}"));
+  CHECK(is_answer("", ""));
+  CHECK(is_answer("text/plain", ""));
+  CHECK(!is_answer("text/html", "<html>"));
+  CHECK(!is_answer("text/plain; a=application/json", "ok"));
+  CHECK(!is_answer("", "ok"));
+}
+
 TEST_CASE("what a receiver did not take is read from its answer") {
   std::string answer;
   protobuf_writer w(answer, 13);

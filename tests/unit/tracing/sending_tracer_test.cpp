@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <streamdemo/tracing/tracer.hpp>
 
 #include "support/kept_spans.hpp"
@@ -149,4 +150,34 @@ TEST_CASE("while a receiver does not answer, spans beyond the queue are dropped 
   f.tracer.reset();
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
   f.wait_for("streamdemo_trace_spans_dropped_total{reason=\"ended\"} 5");
+}
+
+TEST_CASE("a page with status 200 has taken nothing, and is told once") {
+  trace_receiver r([](int) {
+    return std::string("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 6\r\n\r\n<html>");
+  });
+  fixture f(to(r.url()));
+  f.send(4);
+  f.wait_for("streamdemo_trace_spans_dropped_total{reason=\"not_taken\"} 4");
+  f.wait_for("streamdemo_trace_exports_failed_total 2");
+  CHECK(f.metrics.expose().find("streamdemo_trace_spans_exported_total 0") != std::string::npos);
+  CHECK(r.wait_for(2).size() == 2);
+}
+
+TEST_CASE("a proxy of the environment is used, but not for a receiver on this machine") {
+  trace_receiver proxy([](int) { return status_line("200 OK"); });
+  const auto address = proxy.url();
+  ::setenv("http_proxy", address.substr(0, address.rfind("/v1")).c_str(), 1);
+  {
+    trace_receiver here([](int) { return status_line("200 OK"); });
+    fixture f(to(here.url()));
+    f.send(2);
+    CHECK(here.wait_for(1).at(0).starts_with("POST /v1/traces HTTP/1.1"));
+  }
+  {
+    fixture f(to("http://collector.invalid:4318/v1/traces"));
+    f.send(2);
+    CHECK(proxy.wait_for(1).at(0).starts_with("POST http://collector.invalid:4318/v1/traces HTTP/1.1"));
+  }
+  ::unsetenv("http_proxy");
 }
