@@ -85,4 +85,29 @@ bool is_id(std::string_view text) noexcept {
   return true;
 }
 
+std::optional<id_bytes> bytes_of_id(std::string_view text) noexcept {
+  if (!is_id(text)) return std::nullopt;
+  const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
+  id_bytes bytes{};
+  std::size_t i = 0;
+  for (auto& b : bytes) {
+    if (text[i] == '-') ++i;
+    b = static_cast<std::uint8_t>(digit(text[i]) << 4 | digit(text[i + 1]));
+    i += 2;
+  }
+  return bytes;
+}
+
+std::string text_of_id(const id_bytes& bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += digits[bytes[i] >> 4];
+    text += digits[bytes[i] & 15];
+  }
+  return text;
+}
+
 }  // namespace streamdemo::base

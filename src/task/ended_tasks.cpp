@@ -1,96 +1,92 @@
-#include <streamdemo/base/id.hpp>
 #include <streamdemo/task/ended_tasks.hpp>
 
 namespace streamdemo::task {
 
-namespace {
-
-// The overhead per entry of the map: the allocator's, its link, and its share of the buckets.
-constexpr std::size_t per_entry = 32;
-
-std::uint8_t digit(char c) noexcept {
-  return static_cast<std::uint8_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
-std::array<std::uint8_t, 16> bytes_of(std::string_view uuid) noexcept {
-  std::array<std::uint8_t, 16> bytes{};
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < uuid.size(); i += 2) {
-    if (uuid[i] == '-') ++i;
-    bytes[n++] = static_cast<std::uint8_t>(digit(uuid[i]) << 4 | digit(uuid[i + 1]));
-  }
-  return bytes;
-}
-
-std::string text_of_uuid(const std::array<std::uint8_t, 16>& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += digits[bytes[i] >> 4];
-    text += digits[bytes[i] & 15];
-  }
-  return text;
-}
-
-}  // namespace
-
 template <class Self, class F>
 auto ended_tasks::with_shelf(Self& self, std::string_view request_id, F f) {
-  return base::is_id(request_id) ? f(self.uuids_, bytes_of(request_id)) : f(self.others_, std::string(request_id));
+  if (const auto bytes = base::bytes_of_id(request_id)) return f(self.uuids_, *bytes);
+  return f(self.others_, std::string(request_id));
+}
+
+template <class Key, class Hash>
+std::uint32_t ended_tasks::shelf<Key, Hash>::number_of(const Key& key) const {
+  return numbers.find(Hash{}(key), [&](auto n) { return entries[index_of(n)].key == key; });
+}
+
+template <class Key, class Hash>
+const typename ended_tasks::shelf<Key, Hash>::entry* ended_tasks::shelf<Key, Hash>::find(const Key& key) const {
+  const auto n = number_of(key);
+  return n == base::number_table::none ? nullptr : &entries[index_of(n)];
+}
+
+template <class Key, class Hash>
+typename ended_tasks::shelf<Key, Hash>::entry* ended_tasks::shelf<Key, Hash>::find(const Key& key) {
+  return const_cast<entry*>(std::as_const(*this).find(key));
+}
+
+template <class Key, class Hash>
+void ended_tasks::shelf<Key, Hash>::put(const Key& key, const end& e) {
+  erase(key);
+  numbers.insert(Hash{}(key), static_cast<std::uint32_t>(first + entries.size()) & most);
+  entries.push_back({key, e.at, e.last_seq, e.how, e.deleted, false});
+}
+
+template <class Key, class Hash>
+void ended_tasks::shelf<Key, Hash>::erase(const Key& key) {
+  const auto n = number_of(key);
+  if (n == base::number_table::none) return;
+  numbers.erase(Hash{}(key), n);
+  entries[index_of(n)].gone = true;
 }
 
 template <class Key, class Hash>
 std::size_t ended_tasks::shelf<Key, Hash>::forget_before(sys_time at) {
   std::size_t forgotten = 0;
-  for (; !order.empty() && order.front().first < at; order.pop_front()) {
-    const auto it = ends.find(order.front().second);
-    if (it == ends.end() || it->second.at != order.front().first) continue;
-    ends.erase(it);
-    ++forgotten;
+  while (!entries.empty() && (entries.front().gone || entries.front().at < at)) {
+    if (!entries.front().gone) {
+      numbers.erase(Hash{}(entries.front().key), first);
+      ++forgotten;
+    }
+    entries.pop_front();
+    first = (first + 1) & most;
   }
   return forgotten;
 }
 
 template <class Key, class Hash>
 std::size_t ended_tasks::shelf<Key, Hash>::bytes() const noexcept {
-  return ends.size() * (sizeof(Key) + sizeof(end) + per_entry) + order.size() * sizeof(order.front());
+  return entries.size() * sizeof(entry) + numbers.bytes();
 }
 
 void ended_tasks::for_each(const std::function<void(const std::string&)>& f) const {
-  const auto tell = [&](const auto& on, const auto& text_of) {
-    for (const auto& [at, key] : on.order) {
-      const auto it = on.ends.find(key);
-      if (it != on.ends.end() && it->second.at == at) f(text_of(key));
-    }
-  };
-  tell(uuids_, [](const uuid& key) { return text_of_uuid(key); });
-  tell(others_, [](const std::string& key) { return key; });
+  for (const auto& e : uuids_.entries) {
+    if (!e.gone) f(base::text_of_id(e.key));
+  }
+  for (const auto& e : others_.entries) {
+    if (!e.gone) f(e.key);
+  }
 }
 
 void ended_tasks::put(std::string_view request_id, end e) {
-  with_shelf(*this, request_id, [&](auto& on, auto key) {
-    on.ends.insert_or_assign(key, e);
-    on.order.emplace_back(e.at, std::move(key));
-  });
+  with_shelf(*this, request_id, [&](auto& on, const auto& key) { on.put(key, e); });
 }
 
 std::optional<ended_tasks::end> ended_tasks::find(std::string_view request_id) const {
   return with_shelf(*this, request_id, [](const auto& on, const auto& key) -> std::optional<end> {
-    const auto it = on.ends.find(key);
-    if (it == on.ends.end()) return std::nullopt;
-    return it->second;
+    const auto* e = on.find(key);
+    if (e == nullptr) return std::nullopt;
+    return end{.how = e->how, .deleted = e->deleted, .last_seq = e->last_seq, .at = e->at};
   });
 }
 
 void ended_tasks::mark_deleted(std::string_view request_id) {
   with_shelf(*this, request_id, [](auto& on, const auto& key) {
-    if (const auto it = on.ends.find(key); it != on.ends.end()) it->second.deleted = true;
+    if (auto* e = on.find(key)) e->deleted = true;
   });
 }
 
 void ended_tasks::erase(std::string_view request_id) {
-  with_shelf(*this, request_id, [](auto& on, const auto& key) { on.ends.erase(key); });
+  with_shelf(*this, request_id, [](auto& on, const auto& key) { on.erase(key); });
 }
 
 std::size_t ended_tasks::forget_before(sys_time at) {

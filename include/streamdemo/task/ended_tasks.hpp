@@ -1,18 +1,17 @@
-// What the fold remembers about ended tasks: id, status, time and number of events, in about eighty bytes each. It
+// What the fold remembers about ended tasks: id, status, time and number of events, in about fifty bytes each. It
 // keeps them for keep_for, because during that time another `accepted` with the same id must be ignored. Pure; one
 // thread.
 #pragma once
+#include <streamdemo/base/id.hpp>
+#include <streamdemo/base/number_table.hpp>
 #include <streamdemo/task/message.hpp>
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 
 namespace streamdemo::task {
 
@@ -37,26 +36,40 @@ class ended_tasks {
   // Forgets the tasks that ended before `at`, and returns how many.
   std::size_t forget_before(sys_time at);
 
-  std::size_t size() const noexcept { return uuids_.ends.size() + others_.ends.size(); }
+  std::size_t size() const noexcept { return uuids_.numbers.size() + others_.numbers.size(); }
   // The approximate memory of all of them.
   std::size_t bytes() const noexcept;
 
  private:
-  using uuid = std::array<std::uint8_t, 16>;
-  struct hasher {
-    std::size_t operator()(const uuid& bytes) const noexcept {
-      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    }
-  };
-
+  // The entries lie in the order in which they were put, and are found by their numbers, which go around. An id that is
+  // put again gets a new entry; the old one, as every one that was erased, is gone from the table and leaves the queue
+  // when its turn comes.
   template <class Key, class Hash>
   struct shelf {
-    std::unordered_map<Key, end, Hash> ends;
-    std::deque<std::pair<sys_time, Key>>
-        order;  // by the time of the end; of an id that is in it twice the later counts
+    struct entry {
+      Key key;
+      sys_time at;
+      std::uint32_t last_seq;
+      status how;
+      bool deleted;
+      bool gone;
+    };
+    std::deque<entry> entries;
+    std::uint32_t first = 0;  // the number of the first entry
+    base::number_table numbers;
 
+    const entry* find(const Key& key) const;
+    entry* find(const Key& key);
+    void put(const Key& key, const end& e);
+    void erase(const Key& key);
     std::size_t forget_before(sys_time at);
     std::size_t bytes() const noexcept;
+
+   private:
+    // Such numbers differ from number_table::none.
+    static constexpr std::uint32_t most = 0x7fffffff;
+    std::size_t index_of(std::uint32_t number) const noexcept { return (number - first) & most; }
+    std::uint32_t number_of(const Key& key) const;
   };
 
   // Calls `f` with the shelf of the id and its key there.
@@ -64,7 +77,7 @@ class ended_tasks {
   static auto with_shelf(Self& self, std::string_view request_id, F f);
 
   // Nearly all ids are UUIDs, which as 16 bytes need no separate allocation.
-  shelf<uuid, hasher> uuids_;
+  shelf<base::id_bytes, base::id_bytes_hash> uuids_;
   shelf<std::string, std::hash<std::string>> others_;
 };
 
