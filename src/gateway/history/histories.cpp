@@ -63,7 +63,7 @@ class folded_histories final : public histories {
 
   history_ptr find(std::string_view request_id) const override { return kept_.index().find(request_id); }
   std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
-                                  const std::function<bool(const history&)>& wanted) const override {
+                                  const std::function<bool(const task_view&)>& wanted) const override {
     return kept_.index().recent(owner, limit, wanted);
   }
   std::size_t open_tasks() const override { return open_.total(); }
@@ -141,8 +141,10 @@ class folded_histories final : public histories {
     auto& restarted = partitions_[static_cast<std::size_t>(partition)];
     restarted.restarting = false;
     const auto epoch = restarted.epoch;
-    for (const auto& h : kept_.index().all()) {
-      if (h->epoch() == epoch || base::partition_for(h->peek().request_id, options_.partitions) != partition) continue;
+    const auto is_gone = [&](std::string_view id, std::uint32_t of) {
+      return of != epoch && base::partition_for(id, options_.partitions) == partition;
+    };
+    for (const auto& h : kept_.index().all_of(is_gone)) {
       if (!task::is_end(h->peek().status)) {
         log_.warning("task {} is lost: its records are no longer in the log", h->peek().request_id);
         h->lose();
@@ -223,7 +225,7 @@ class folded_histories final : public histories {
     if (!last_ || last_->peek().request_id != t.request_id) last_ = kept_.index().kept(t.request_id);
     if (s.type != task::message_type::accepted) return last_;
     if (last_ && last_->epoch() != p.epoch && last_->peek().accepted_at == t.accepted_at) {
-      last_->set_epoch(p.epoch);
+      kept_.set_epoch(last_, p.epoch);
       if (observer_ != nullptr && !task::is_end(last_->peek().status)) observer_->on_accepted(last_, offset);
       return last_;
     }
@@ -231,8 +233,7 @@ class folded_histories final : public histories {
       if (!task::is_end(last_->peek().status)) over(last_);
       kept_.give_up(last_);
     }
-    last_ = kept_.open(accepted_view(t));
-    last_->set_epoch(p.epoch);
+    last_ = kept_.open(accepted_view(t), p.epoch);
     open_.add(last_->peek().owner);
     wakes_->created(t.request_id);
     if (observer_ != nullptr) observer_->on_accepted(last_, offset);
@@ -299,7 +300,7 @@ class folded_histories final : public histories {
 
   // As before restore(): the log will be read from as far back as without a store.
   void forget_restored() {
-    for (const auto& h : kept_.index().all()) {
+    for (const auto& h : kept_.index().awake()) {
       if (!task::is_end(h->peek().status)) over(h);
     }
     for (auto& p : partitions_) p = partition_state(fold_options());
@@ -323,6 +324,7 @@ class folded_histories final : public histories {
     metrics_.bytes.Set(static_cast<double>(kept_.bytes()));
     metrics_.essential.Set(static_cast<double>(kept_.essential(open_tasks())));
     metrics_.kept.Set(static_cast<double>(kept_.index().size()));
+    metrics_.at_rest.Set(static_cast<double>(kept_.index().at_rest()));
     metrics_.open.Set(static_cast<double>(open_.total()));
   }
 

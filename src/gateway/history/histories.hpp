@@ -12,10 +12,11 @@
 // max_bytes, has_room() is false, and no more tasks may be accepted.
 //
 // Disk. With a store, memory is a cache: an event is dropped from it only once the store has it, and readers who come
-// later read it from there (history::read_from_disk). Events that wait to be written count against max_bytes; when they
-// take a quarter of it, or nothing can be dropped, is_full() is true and no more of the log should be applied. Beyond
-// max_disk_bytes the tasks that ended first are removed, then the oldest events of the largest task. While the store
-// fails, everything is as without one, except that what it has is still read.
+// later read it from there (history::read_from_disk). An ended task none of whose events is in memory is at rest: a
+// small record, of which find() makes a history again (history_index). Events that wait to be written count against
+// max_bytes; when they take a quarter of it, or nothing can be dropped, is_full() is true and no more of the log should
+// be applied. Beyond max_disk_bytes the tasks that ended first are removed, then the oldest events of the largest task.
+// While the store fails, everything is as without one, except that what it has is still read.
 #pragma once
 #include <streamdemo/base/asio.hpp>
 #include <streamdemo/base/clock.hpp>
@@ -69,8 +70,8 @@ struct task_moment {
 
 struct task_view : task_identity, task_moment {};
 
-// This gateway's own times of a task, and of one of its events, for the timeline endpoint; zero: not yet. "Written"
-// means handed to a socket or to the answer of a poll.
+// This gateway's own times of a task, and of one of its events, for the timeline endpoint; zero: not yet, or the task
+// is at rest. "Written" means handed to a socket or to the answer of a poll.
 struct local_times {
   base::sys_time first_folded{};
   base::sys_time last_folded{};
@@ -204,7 +205,7 @@ class histories {
   virtual history_ptr find(std::string_view request_id) const = 0;
   // Newest first; of one owner, or of all (nullopt).
   virtual std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
-                                          const std::function<bool(const history&)>& wanted) const = 0;
+                                          const std::function<bool(const task_view&)>& wanted) const = 0;
   virtual std::size_t open_tasks() const = 0;  // accepted and not ended
 
   // Loop 0: the open tasks of one owner.

@@ -12,6 +12,8 @@ struct histories_metrics {
                           "Memory for what cannot be let go, open tasks and the ids of those that ended within "
                           "results.keep_for_ms; with half of results.max_bytes new tasks are answered 503")),
         kept(m.gauge("streamdemo_histories", "Tasks whose history is kept")),
+        at_rest(m.gauge("streamdemo_histories_at_rest",
+                        "Of them: ended, with all that can be read in history.directory and a small record in memory")),
         open(m.gauge("streamdemo_tasks_open", "Tasks accepted and not ended")),
         events(m.counter("streamdemo_history_events_total", "Events that entered a history")),
         dropped(m.counter("streamdemo_history_events_dropped_total",
@@ -27,6 +29,7 @@ struct histories_metrics {
   base::gauge& bytes;
   base::gauge& essential;
   base::gauge& kept;
+  base::gauge& at_rest;
   base::gauge& open;
   base::counter& events;
   base::counter& dropped;

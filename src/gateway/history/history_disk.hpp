@@ -55,8 +55,11 @@ class history_disk {
   // Memory of what waits for hand_over().
   std::size_t fresh_bytes() const noexcept { return writer_->fresh_bytes(); }
   void hand_over() { writer_->hand_over(); }
-  // A history that the store had when it was opened.
+  // A history that the store had when it was opened; and one of so many bytes whose task has ended.
   void restored(const kept_ptr& h);
+  void restored(std::uint64_t bytes) noexcept { bytes_on_disk_ += bytes; }
+  // It is at rest: its task has ended, so it goes as a whole, and what it has on disk is not given up in parts.
+  void rested(const kept_ptr& h) { std::erase(large_, h); }
   // Everything that `h` has on disk is erased; it is in no use any more.
   void removed(const kept_history& h);
   // In on_retry: erases what `h` has on disk if there is a hole between that and what it has in memory.

@@ -4,52 +4,120 @@
 
 namespace streamdemo::gateway {
 
+namespace {
+
+constexpr auto none = base::number_table::none;
+
+std::size_t hash_of(std::string_view id) noexcept {
+  return std::hash<std::string_view>{}(id);
+}
+
+}  // namespace
+
+history_index::number history_index::number_of(std::string_view request_id) const {
+  return ids_.find(hash_of(request_id), [&](auto n) {
+    const auto& what = entries_[n].what;
+    if (const auto* h = std::get_if<kept_ptr>(&what)) return (*h)->peek().request_id == request_id;
+    return std::get<rested_history>(what).has_id(request_id, names_);
+  });
+}
+
+history_index::number history_index::number_of(const kept_ptr& h) const {
+  const auto n = number_of(h->peek().request_id);
+  if (n == none) return none;
+  const auto& what = entries_[n].what;
+  const auto* rested = std::get_if<rested_history>(&what);
+  const bool same = rested != nullptr ? rested->accepted_at() == h->peek().accepted_at : std::get<kept_ptr>(what) == h;
+  return same ? n : none;
+}
+
+history_index::kept_ptr history_index::awake(number n) const {
+  const auto& e = entries_[n];
+  if (const auto* h = std::get_if<kept_ptr>(&e.what)) return *h;
+  const auto& rested = std::get<rested_history>(e.what);
+  const std::lock_guard lock(woken_mutex_);
+  auto& woken = woken_[n];
+  if (auto h = woken.lock()) return h;
+  auto h = make_awake_(view_of(e), rested.where());
+  woken = h;
+  if (woken_.size() >= tidy_woken_at_) {
+    std::erase_if(woken_, [](const auto& w) { return w.second.expired(); });
+    tidy_woken_at_ = 2 * woken_.size() + 64;
+  }
+  return h;
+}
+
+task_view history_index::view_of(const entry& e) const {
+  if (const auto* h = std::get_if<kept_ptr>(&e.what)) return (*h)->view();
+  auto v = std::get<rested_history>(e.what).view(names_);
+  v.kept_since = e.since;
+  return v;
+}
+
 history_index::kept_ptr history_index::kept(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
-  const auto it = ids_.find(request_id);
-  return it == ids_.end() ? nullptr : it->second.at->second;
+  const auto n = number_of(request_id);
+  return n == none ? nullptr : awake(n);
 }
 
 history_ptr history_index::find(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
-  if (const auto it = ids_.find(request_id); it != ids_.end()) return it->second.at->second;
+  if (const auto n = number_of(request_id); n != none) return awake(n);
   const auto it = removed_.find(request_id);
   return it == removed_.end() ? nullptr : std::make_shared<kept_history>(it->second.view, nullptr);
 }
 
 std::vector<history_ptr> history_index::recent(std::optional<std::string_view> owner, std::size_t limit,
-                                               const std::function<bool(const history&)>& wanted) const {
+                                               const std::function<bool(const task_view&)>& wanted) const {
   // Each owner's histories are in order. Merges them: the newest of all owners comes next.
   struct reader {
-    by_age::const_reverse_iterator next;
-    by_age::const_reverse_iterator end;
-    bool operator<(const reader& other) const { return next->first < other.next->first; }
+    time_order::backwards at;
+    bool operator<(const reader& other) const { return at.now() < other.at.now(); }
   };
   std::vector<history_ptr> found;
   std::priority_queue<reader> readers;
   const std::shared_lock lock(mutex_);
-  const auto add = [&](const by_age& ages) {
-    if (!ages.empty()) readers.push({ages.rbegin(), ages.rend()});
-  };
   if (!owner) {
-    for (const auto& [name, ages] : owners_) add(ages);
+    for (const auto& [name, ages] : owners_) readers.push({time_order::backwards(ages)});
   } else if (const auto own = owners_.find(*owner); own != owners_.end()) {
-    add(own->second);
+    readers.push({time_order::backwards(own->second)});
   }
   while (!readers.empty() && found.size() < limit) {
     auto r = readers.top();
     readers.pop();
-    if (wanted(*r.next->second)) found.push_back(r.next->second);
-    if (++r.next != r.end) readers.push(r);
+    const auto n = r.at.now().number;
+    if (wanted(view_of(entries_[n]))) found.push_back(awake(n));
+    r.at.next();
+    if (!r.at.done()) readers.push(r);
   }
   return found;
 }
 
-std::vector<history_index::kept_ptr> history_index::all() const {
+history_index::kept_ptr history_index::first_ended(base::sys_time at) const {
+  const std::shared_lock lock(mutex_);
+  return ends_.empty() || ends_.front().at >= at ? nullptr : awake(ends_.front().number);
+}
+
+std::vector<history_index::kept_ptr> history_index::awake() const {
   std::vector<kept_ptr> found;
   const std::shared_lock lock(mutex_);
-  found.reserve(ids_.size());
-  for (const auto& [id, where] : ids_) found.push_back(where.at->second);
+  entries_.for_each([&](auto, const entry& e) {
+    if (const auto* h = std::get_if<kept_ptr>(&e.what)) found.push_back(*h);
+  });
+  return found;
+}
+
+std::vector<history_index::kept_ptr> history_index::all_of(
+    const std::function<bool(std::string_view id, std::uint32_t epoch)>& wanted) const {
+  std::vector<kept_ptr> found;
+  const std::shared_lock lock(mutex_);
+  entries_.for_each([&](auto n, const entry& e) {
+    const auto* h = std::get_if<kept_ptr>(&e.what);
+    const auto* r = std::get_if<rested_history>(&e.what);
+    const bool yes =
+        h != nullptr ? wanted((*h)->peek().request_id, (*h)->epoch()) : wanted(r->request_id(names_), r->epoch());
+    if (yes) found.push_back(awake(n));
+  });
   return found;
 }
 
@@ -57,41 +125,126 @@ std::optional<base::sys_time> history_index::oldest() const {
   std::optional<base::sys_time> first;
   const std::shared_lock lock(mutex_);
   for (const auto& [name, ages] : owners_) {
-    const auto at = ages.begin()->first.first;
-    if (!first || at < *first) first = at;
+    if (!first || ages.front().at < *first) first = ages.front().at;
   }
   return first;
 }
 
 std::size_t history_index::size() const {
   const std::shared_lock lock(mutex_);
-  return ids_.size();
+  return entries_.size();
+}
+
+std::size_t history_index::at_rest() const {
+  const std::shared_lock lock(mutex_);
+  return at_rest_;
 }
 
 void history_index::insert(const kept_ptr& h) {
   const std::unique_lock lock(mutex_);
   const auto& view = h->peek();
-  if (const auto old = ids_.find(view.request_id); old != ids_.end()) erase(old);
-  if (const auto r = removed_.find(view.request_id); r != removed_.end()) forget_removed(r);
-  auto& ages = owners_[view.owner];
-  ids_[view.request_id] = {&ages, ages.emplace(std::pair(view.accepted_at, next_serial_++), h).first};
+  insert({h}, view.request_id, view.owner, view.accepted_at);
 }
 
-void history_index::erase(places::iterator it) {
-  const auto [ages, at] = it->second;
-  const auto h = at->second;  // which has the key
-  ids_.erase(it);
-  ages->erase(at);
-  if (ages->empty()) owners_.erase(h->peek().owner);
+bool history_index::insert_rested(const task_view& v, const rested_history::place& p) {
+  const std::unique_lock lock(mutex_);
+  const auto rested = rested_history::of(v, p, names_);
+  if (!rested) return false;
+  ++at_rest_;
+  insert({*rested, v.kept_since}, v.request_id, v.owner, v.accepted_at);
+  return true;
+}
+
+void history_index::insert(entry e, std::string_view id, std::string_view owner, base::sys_time accepted_at) {
+  if (const auto old = number_of(id); old != none) erase(old);
+  if (const auto r = removed_.find(id); r != removed_.end()) forget_removed(r);
+  const auto since = e.since;
+  const auto n = entries_.add(std::move(e));
+  ids_.insert(hash_of(id), n);
+  auto own = owners_.find(owner);
+  if (own == owners_.end()) own = owners_.try_emplace(std::string(owner)).first;
+  own->second.insert({accepted_at, n});
+  if (since != not_ended) ends_.insert({since, n});
+}
+
+void history_index::ended(const kept_ptr& h, base::sys_time since) {
+  const std::unique_lock lock(mutex_);
+  h->keep_from(since);
+  if (const auto n = number_of(h); n != none) move_end(n, since);
+}
+
+void history_index::move_end(number n, base::sys_time since) {
+  auto& e = entries_[n];
+  if (e.since != not_ended) ends_.erase({e.since, n});
+  e.since = since;
+  if (since != not_ended) ends_.insert({since, n});
+}
+
+bool history_index::rest(const kept_ptr& h) {
+  const std::unique_lock lock(mutex_);
+  const auto n = number_of(h);
+  if (n == none) return false;
+  const auto& d = *h->disk();
+  auto rested = rested_history::of(h->peek(), {d.from, d.bytes, h->epoch()}, names_);
+  if (!rested) return false;
+  entries_[n].what = *rested;
+  ++at_rest_;
+  if (h.use_count() == 1) return true;  // only the caller still holds it
+  const std::lock_guard woken(woken_mutex_);
+  woken_[n] = h;
+  return true;
+}
+
+void history_index::stay_awake(const kept_ptr& h) {
+  const std::unique_lock lock(mutex_);
+  const auto n = number_of(h);
+  if (n == none) return;
+  const auto* rested = std::get_if<rested_history>(&entries_[n].what);
+  if (rested == nullptr) return;
+  rested->let_go(names_);
+  --at_rest_;
+  entries_[n].what = h;
+  const std::lock_guard woken(woken_mutex_);
+  woken_.erase(n);
+}
+
+void history_index::set_epoch(const kept_ptr& h, std::uint32_t epoch) {
+  const std::unique_lock lock(mutex_);
+  h->set_epoch(epoch);
+  if (const auto n = number_of(h); n != none) {
+    if (auto* rested = std::get_if<rested_history>(&entries_[n].what)) rested->set_epoch(epoch);
+  }
+}
+
+void history_index::erase(number n) {
+  move_end(n, not_ended);
+  const auto take_out = [&](std::string_view id, std::string_view owner, base::sys_time accepted_at) {
+    ids_.erase(hash_of(id), n);
+    const auto own = owners_.find(owner);
+    own->second.erase({accepted_at, n});
+    if (own->second.empty()) owners_.erase(own);
+  };
+  if (const auto* h = std::get_if<kept_ptr>(&entries_[n].what)) {
+    const auto& v = (*h)->peek();
+    take_out(v.request_id, v.owner, v.accepted_at);
+  } else {
+    const auto& rested = std::get<rested_history>(entries_[n].what);
+    take_out(rested.request_id(names_), rested.owner(names_), rested.accepted_at());
+    rested.let_go(names_);
+    --at_rest_;
+    const std::lock_guard lock(woken_mutex_);
+    woken_.erase(n);
+  }
+  entries_.remove(n);
 }
 
 void history_index::remove(const kept_ptr& h) {
   auto view = h->view();
   view.first_kept = view.last_seq + 1;
   const std::unique_lock lock(mutex_);
-  const auto it = ids_.find(view.request_id);
-  if (it == ids_.end() || it->second.at->second != h) return;
-  erase(it);
+  const auto n = number_of(h);
+  if (n == none) return;
+  erase(n);
   const auto serial = next_serial_++;
   removal_order_.emplace_back(view.request_id, serial);
   if (const auto before = removed_.find(view.request_id); before != removed_.end()) forget_removed(before);
@@ -108,8 +261,23 @@ void history_index::remove(const kept_ptr& h) {
 
 void history_index::forget(std::string_view request_id) {
   const std::unique_lock lock(mutex_);
-  if (const auto it = ids_.find(request_id); it != ids_.end()) erase(it);
+  if (const auto n = number_of(request_id); n != none) erase(n);
   if (const auto r = removed_.find(request_id); r != removed_.end()) forget_removed(r);
+}
+
+void history_index::forget_all() {
+  const std::unique_lock lock(mutex_);
+  const std::lock_guard woken(woken_mutex_);
+  entries_ = {};
+  ids_ = {};
+  owners_.clear();
+  ends_ = {};
+  names_ = {};
+  at_rest_ = 0;
+  woken_.clear();
+  removed_.clear();
+  removal_order_.clear();
+  removed_bytes_ = 0;
 }
 
 void history_index::forget_removed(by_id<removed_task>::iterator r) {
@@ -120,6 +288,16 @@ void history_index::forget_removed(by_id<removed_task>::iterator r) {
 std::size_t history_index::removed_bytes() const {
   const std::shared_lock lock(mutex_);
   return removed_bytes_;
+}
+
+std::size_t history_index::bytes_beside() const {
+  const std::shared_lock lock(mutex_);
+  return removed_bytes_ + names_.bytes();
+}
+
+// An order keeps its blocks three quarters full or more, the table half of its places.
+std::size_t history_index::bytes_at_rest() noexcept {
+  return sizeof(entry) + 2 * sizeof(time_order::entry) * 4 / 3 + 16;
 }
 
 // Including its entries in removed_ and removal_order_.

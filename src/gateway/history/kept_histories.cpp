@@ -9,8 +9,9 @@ kept_histories::kept_histories(options o, std::unique_ptr<event_store> disk, std
       metrics_(metrics),
       partitions_(partitions),
       wakes_(std::move(wakes)),
-      index_(options_.max_bytes / 16),
-      bound_(options_.max_bytes),
+      index_(options_.max_bytes / 16, history_index::most_removed,
+             [this](task_view v, const rested_history::place& p) { return wake(std::move(v), p); }),
+      bound_(options_.max_bytes, history_index::bytes_at_rest()),
       room_(loops.executor(0)) {
   bound_.drop_unwritten(true);
   if (!disk) return;
@@ -23,14 +24,20 @@ kept_histories::kept_histories(options o, std::unique_ptr<event_store> disk, std
   notebook_ = std::make_unique<history_notebook>(options_.shape, *disk_, index_, partitions_);
 }
 
-kept_histories::kept_ptr kept_histories::open(task_view first) {
+kept_histories::kept_ptr kept_histories::open(task_view first, std::uint32_t epoch) {
   auto h = std::make_shared<kept_history>(std::move(first), wakes_, disk_ ? disk_->reads() : nullptr);
+  h->set_epoch(epoch);
   bound_.opened(*h);
   index_.insert(h);
   return h;
 }
 
 void kept_histories::append(const kept_ptr& h, task::event_ptr e, const task::task_state& t, base::sys_time now) {
+  // More than its end was known of: the log has lost a part and goes on differently.
+  if (h->is_at_rest()) {
+    index_.stay_awake(h);
+    bound_.woke_up(*h);
+  }
   const auto bytes_before = h->bytes();
   if (disk_) disk_->added(h, e);
   h->append(std::move(e), t, now);
@@ -45,8 +52,7 @@ void kept_histories::trace(const kept_ptr& h, tracing::tracer& t, std::int64_t s
 }
 
 void kept_histories::ended(const kept_ptr& h, base::sys_time since) {
-  h->keep_from(since);
-  ends_.add(since, h);
+  index_.ended(h, since);
 }
 
 void kept_histories::give_up(const kept_ptr& h) {
@@ -57,7 +63,7 @@ void kept_histories::give_up(const kept_ptr& h) {
 }
 
 void kept_histories::give_up_ended_before(base::sys_time at) {
-  while (const auto h = ends_.take(at)) give_up(h);
+  while (const auto h = index_.first_ended(at)) give_up(h);
 }
 
 kept_histories::kept_ptr kept_histories::erase(const std::string& request_id) {
@@ -72,7 +78,7 @@ kept_histories::kept_ptr kept_histories::erase(const std::string& request_id) {
 }
 
 void kept_histories::count_the_rest() {
-  auto bytes = index_.removed_bytes() + ends_.bytes();
+  auto bytes = index_.bytes_beside();
   for (const auto& p : partitions_) bytes += p.fold.bytes();
   bound_.set_apart(bytes);
   if (disk_) bound_.set_beside(disk_->bytes());
@@ -86,6 +92,7 @@ void kept_histories::enforce() {
 
 void kept_histories::drop_from_memory() {
   const auto n = bound_.enforce();
+  rest();
   over_ = bound_.is_over();
   if (n == 0) return;
   metrics_.dropped.Increment(static_cast<double>(n));
@@ -96,14 +103,19 @@ void kept_histories::drop_from_memory() {
   }
 }
 
-bool kept_histories::give_up_first_ended() {
-  while (const auto h = ends_.take()) {
-    if (index_.kept(h->peek().request_id) != h) continue;
-    metrics_.dropped.Increment(static_cast<double>(h->peek().last_seq + 1 - h->peek().first_kept));
-    give_up(h);
-    return true;
+void kept_histories::rest() {
+  for (const auto& h : bound_.take_rested()) {
+    disk_->rested(h);
+    if (!index_.rest(h)) bound_.woke_up(*h);
   }
-  return false;
+}
+
+bool kept_histories::give_up_first_ended() {
+  const auto h = index_.first_ended();
+  if (!h) return false;
+  metrics_.dropped.Increment(static_cast<double>(h->peek().last_seq + 1 - h->peek().first_kept));
+  give_up(h);
+  return true;
 }
 
 void kept_histories::sweep(base::sys_time oldest) {
@@ -135,13 +147,13 @@ void kept_histories::disk_moved() {
 }
 
 void kept_histories::erase_unreadable() {
-  for (const auto& h : index_.all()) disk_->erase_unreadable(h);
+  for (const auto& h : index_.awake()) disk_->erase_unreadable(h);
 }
 
 // What is on disk counts again once all is written.
 void kept_histories::write_again() {
   notebook_->begin_anew();
-  for (const auto& h : index_.all()) {
+  for (const auto& h : index_.awake()) {
     disk_->add_again(h);
     disk_->hand_over();
   }
@@ -156,19 +168,33 @@ base::awaitable<base::result<bool>> kept_histories::open_store() {
   co_return kept;
 }
 
+// Of one at rest. Any thread.
+kept_histories::kept_ptr kept_histories::wake(task_view v, const rested_history::place& p) const {
+  auto h = std::make_shared<kept_history>(std::move(v), wakes_, disk_->reads());
+  h->restore_on_disk(p.disk_from, p.disk_bytes);
+  h->set_epoch(p.epoch);
+  h->rest(history_index::bytes_at_rest());
+  return h;
+}
+
 kept_histories::kept_ptr kept_histories::restore(const task_note& n) {
-  auto h = open(view_of(n));
+  auto view = view_of(n);
+  if (n.state.end && index_.insert_rested(view, {.disk_from = n.disk_from, .disk_bytes = n.disk_bytes})) {
+    bound_.opened_at_rest();
+    disk_->restored(n.disk_bytes);
+    return nullptr;
+  }
+  auto h = open(std::move(view), 0);
   h->restore_on_disk(n.disk_from, n.disk_bytes);
   disk_->restored(h);
-  if (n.state.end) ends_.add(n.kept_since, h);
+  if (n.state.end) index_.ended(h, n.kept_since);
   return h;
 }
 
 base::awaitable<void> kept_histories::forget_restored(std::string why) {
-  for (const auto& h : index_.all()) {
-    bound_.removed(*h);
-    index_.forget(h->peek().request_id);
-  }
+  for (const auto& h : index_.awake()) bound_.removed(*h);
+  bound_.removed_all();
+  index_.forget_all();
   co_await disk_->put_aside(std::move(why));
 }
 

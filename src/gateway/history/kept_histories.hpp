@@ -4,7 +4,6 @@
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 
-#include "gateway/history/ended_histories.hpp"
 #include "gateway/history/histories_metrics.hpp"
 #include "gateway/history/history_disk.hpp"
 #include "gateway/history/history_index.hpp"
@@ -30,14 +29,16 @@ class kept_histories {
                  histories_metrics& metrics, const base::logger& log);
 
   const history_index& index() const noexcept { return index_; }
+  // The partition was read anew, and has it still.
+  void set_epoch(const kept_ptr& h, std::uint32_t epoch) { index_.set_epoch(h, epoch); }
   std::size_t bytes() const noexcept { return bound_.bytes(); }
   // What cannot be let go, with so many open tasks.
   std::size_t essential(std::size_t open_tasks) const { return bound_.essential(open_tasks); }
   bool is_full() const noexcept { return disk_ && (disk_->is_full() || (over_ && disk_->works())); }
   base::awaitable<void> wait_for_room(base::steady_time until) { co_await room_.wait_until(until); }
 
-  // A new history.
-  kept_ptr open(task_view first);
+  // A new history. `epoch`: of its partition.
+  kept_ptr open(task_view first, std::uint32_t epoch);
   void append(const kept_ptr& h, task::event_ptr e, const task::task_state& t, base::sys_time now);
   // As kept_history::trace(). Call it before append().
   void trace(const kept_ptr& h, tracing::tracer& t, std::int64_t seq, task::message_type type,
@@ -79,7 +80,7 @@ class kept_histories {
   base::awaitable<base::result<void>> read_notes(std::string_view after, const event_store::note_reader& f) {
     return disk_->read_notes(after, f);
   }
-  // A history that is noted as kept.
+  // A history that is noted as kept. nullptr: its task has ended, and it is at rest.
   kept_ptr restore(const task_note& n);
   void all_restored() { notebook_->is_whole(); }
   // None of what was restored counts; the store is put aside.
@@ -87,6 +88,8 @@ class kept_histories {
 
  private:
   void drop_from_memory();
+  void rest();
+  kept_ptr wake(task_view v, const rested_history::place& p) const;
   bool give_up_first_ended();
   void disk_moved();
   void erase_unreadable();
@@ -98,7 +101,6 @@ class kept_histories {
   const std::shared_ptr<wake_lists> wakes_;
   history_index index_;
   memory_bound bound_;
-  ended_histories ends_;
   base::notifier room_;
   bool over_ = false;                   // max_bytes is exceeded, and nothing may be dropped
   std::unique_ptr<history_disk> disk_;  // nullptr: there is none

@@ -248,6 +248,18 @@ std::size_t kept_history::drop_all() {
   return std::exchange(bytes_, 0);
 }
 
+std::size_t kept_history::rest(std::size_t bytes_at_rest) {
+  const std::lock_guard lock(mutex_);
+  traced_.reset();
+  at_rest_ = true;
+  return std::exchange(bytes_, bytes_at_rest) - bytes_at_rest;
+}
+
+std::size_t kept_history::wake_up() {
+  at_rest_ = false;
+  return bytes_without_events() - std::exchange(bytes_, bytes_without_events());
+}
+
 // What is on disk can be read only if there is no hole between it and memory.
 void kept_history::find_first_kept() noexcept {
   view_.first_kept = in_memory_from_;

@@ -52,6 +52,11 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   const disk_part* disk() const noexcept { return disk_.get(); }
   std::string name_on_disk() const;
   static std::size_t bytes_without_events() noexcept;
+  // At rest (history_index): it counts so much and no more, and this object may be gone as soon as nobody holds it.
+  // Only if no event is in memory. Returns how many bytes that frees, or takes.
+  std::size_t rest(std::size_t bytes_at_rest);
+  std::size_t wake_up();
+  bool is_at_rest() const noexcept { return at_rest_; }
 
   void append(task::event_ptr e, const task::task_state& now, base::sys_time at);
   // The next event, `seq`, comes from this record, and its way to the clients is traced.
@@ -115,6 +120,7 @@ class kept_history final : public history, public std::enable_shared_from_this<k
   std::unique_ptr<traced_events> traced_;  // nullptr: none is
   bool lost_ = false;
   bool noted_changed_ = false;
+  bool at_rest_ = false;
 
   const std::shared_ptr<wake_lists> wakes_;
   std::atomic<waiters_of_task*> waiters_ = nullptr;  // owned

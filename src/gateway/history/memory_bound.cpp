@@ -21,7 +21,12 @@ void memory_bound::drop_first_of(const kept_ptr& h) {
   bytes_ -= h->drop_first();
   const auto& now = h->peek();
   if (now.first_kept > kept_before) ++lost_;
-  if (h->events() > 0 || !task::is_end(now.status) || now.first_kept <= now.last_seq) return;
+  if (h->events() > 0 || !task::is_end(now.status)) return;
+  if (now.first_kept <= now.last_seq) {
+    bytes_ -= h->rest(bytes_at_rest_);
+    rested_.push_back(h);
+    return;
+  }
   bytes_ -= h->drop_all();
   emptied_.push_back(h);
 }

@@ -362,17 +362,20 @@ TEST_CASE("over its bound the disk gives up what ended first, then the oldest of
 
 TEST_CASE("more ended tasks than memory can tell of: those that ended first are given up, and the log goes on") {
   disk_fixture w;
-  for (int i = 0; i < 1200; ++i) {
-    const auto id = "task " + std::to_string(i);
+  const auto id_of = [](int i) { return "0f8fad5b-d9cb-469f-a165-70867728" + std::to_string(1000 + i); };
+  for (int i = 0; i < 6000; ++i) {
+    const auto id = id_of(i);
+    w.clock.advance(std::chrono::milliseconds(1));
+    w.out.time += std::chrono::milliseconds(1);
     w.turn_until([&] { return !w.all->is_full(); });
     w.begin(id);
     w.end(id);
   }
   w.wait_until_written();
   CHECK(w.metric("streamdemo_history_bytes") <= max_bytes + 10'000);
-  CHECK(w.read("task 1199") == everything(3, true));
-  CHECK(w.metric("streamdemo_histories") > 100);
-  CHECK(w.metric("streamdemo_histories") < 1000);
+  CHECK(w.read(id_of(5999)) == everything(3, true));
+  CHECK(w.metric("streamdemo_histories") > 1000);
+  CHECK(w.metric("streamdemo_histories") < 3500);
 }
 
 TEST_CASE("events in memory are read without the disk") {
@@ -410,4 +413,121 @@ TEST_CASE("a reader that goes away while its events are read is told nothing") {
   CHECK(reading->take(0, 1, 1000).events.front()->seq() == 1);
   CHECK(reading->take(1, 1, 1000).events.front()->seq() == 2);
   CHECK(reading->take(0, 10, 1000).on_disk);  // another place
+}
+
+namespace {
+
+constexpr auto uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+constexpr auto other_uuid = "0f8fad5b-d9cb-469f-a165-70867728950f";
+
+std::string text_of(const task_view& v) {
+  std::string text = v.request_id + ' ' + v.kind + ' ' + v.payload_hash + ' ' + v.accepted_by + ' ' + v.owner;
+  for (const auto t : {v.accepted_at, v.expiry, v.ended_at, v.kept_since}) {
+    text += ' ' + std::to_string(t.time_since_epoch().count());
+  }
+  for (const auto n : {v.last_seq, v.first_kept, v.results_begin}) text += ' ' + std::to_string(n);
+  return text + ' ' + std::to_string(v.results) + ' ' + std::to_string(v.result_bytes) + ' ' +
+         std::string(task::to_string(v.status)) + ' ' + std::to_string(v.fraction);
+}
+
+// Three tasks that have ended, and others that need all of the memory.
+struct at_rest : disk_fixture {
+  at_rest() {
+    for (const auto& id : ids) {
+      auto m = out.message(task::message_type::accepted, id, "{}");
+      m.kind = "simulate";
+      m.expiry = out.time + std::chrono::hours(1);
+      m.payload_hash = id == other_uuid ? "none" : std::string(64, '7');
+      m.owner = id == uuid ? "me" : "";
+      apply({out.record(std::move(m)), out.started(id, "run " + id)});
+      add(id, 3);
+      apply({out.of_run(task::message_type::progress, id, "run " + id, "{\"fraction\":0.1}")});
+      end(id);
+      out.time += std::chrono::seconds(1);
+      clock.advance(std::chrono::seconds(1));
+      before.push_back(text_of(all->find(id)->view()));
+    }
+    for (int i = 0; i < 20; ++i) {
+      begin("open " + std::to_string(i));
+      add_as_read("open " + std::to_string(i), 10);
+    }
+    wait_until_written();
+    add("open 0", 1);
+    REQUIRE(metric("streamdemo_histories_at_rest") == 3);
+  }
+
+  const std::vector<std::string> ids{uuid, other_uuid, "task"};
+  std::vector<std::string> before;
+};
+
+}  // namespace
+
+TEST_CASE("a task at rest is shown, listed and read as before") {
+  at_rest w;
+  for (std::size_t i = 0; i < w.ids.size(); ++i) {
+    CHECK(text_of(w.all->find(w.ids[i])->view()) == w.before[i]);
+    CHECK(w.read(w.ids[i]) == everything(7, true));
+    CHECK(w.read(w.ids[i], 4).seqs == std::vector<std::int64_t>{5, 6, 7});
+  }
+  CHECK(w.metric("streamdemo_histories_at_rest") == 3);
+  const auto ended = [](const task_view& v) { return task::is_end(v.status); };
+  const auto found = w.all->recent(std::nullopt, 10, ended);
+  REQUIRE(found.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(text_of(found[2 - i]->view()) == w.before[i]);
+  const auto own = w.all->recent("me", 10, ended);
+  REQUIRE(own.size() == 1);
+  CHECK(own.front()->identity().request_id == uuid);
+  // As long as somebody has it, there is one of it.
+  CHECK(w.all->find(uuid) == own.front());
+}
+
+TEST_CASE("a task at rest that is deleted, or kept for long enough, is gone for those who read it as well") {
+  at_rest w;
+  struct told final : subscriber {
+    void on_news() noexcept override { ++times; }
+    int times = 0;
+  } s;
+  const auto h = w.all->find(uuid), kept = w.all->find("task");
+  auto waits = h->subscribe(s, waits_for::news);
+  w.apply({w.out.record(w.out.message(task::message_type::deleted, uuid, {}))});
+  w.turn_until([&] { return s.times == 1; });
+  CHECK(h->read(0, 10, 1000).kept_from == 8);
+  CHECK_FALSE(w.all->find(uuid));
+  waits.reset();
+  w.clock.advance(std::chrono::minutes(11));
+  w.sweep();
+  CHECK(w.metric("streamdemo_histories_at_rest") == 0);
+  CHECK(w.metric("streamdemo_histories") == 20);
+  CHECK(kept->read(0, 10, 1000).kept_from == 8);
+  CHECK(w.all->find("task")->view().first_kept == 8);  // still known as removed
+}
+
+TEST_CASE("a partition that is read anew takes a task at rest as it is, or gives it up if it is gone from the log") {
+  at_rest w;
+  const auto partition = base::partition_for(uuid, partitions);
+  for (const bool there : {true, false}) {
+    w.all->restart(partition);
+    if (there) {
+      log_writer again{partitions};
+      w.apply({again.accepted(uuid), again.started(uuid, "run")});
+    }
+    w.all->finish_restart(partition);
+    CHECK(w.all->find(uuid)->view().first_kept == (there ? 1 : 8));
+    if (there) CHECK(w.read(uuid) == everything(7, true));
+  }
+}
+
+TEST_CASE("a task at rest whose log goes on differently is awake again") {
+  at_rest w;
+  const auto partition = base::partition_for(uuid, partitions);
+  w.all->restart(partition);
+  log_writer again{partitions};
+  w.apply({again.accepted(uuid), again.started(uuid, "run")});
+  for (int i = 0; i < 6; ++i) w.apply({again.result(uuid, "run", "1")});
+  CHECK(w.metric("streamdemo_histories_at_rest") == 2);
+  w.apply({again.ended(uuid, "run")});
+  w.all->finish_restart(partition);
+  CHECK(w.all->find(uuid)->view().last_seq == 9);
+  CHECK(w.all->find(uuid)->read(7, 10, 1000).events.size() == 2);
+  CHECK(w.metric("streamdemo_history_bytes") <= max_bytes);
 }

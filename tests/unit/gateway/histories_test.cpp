@@ -16,7 +16,7 @@ using task::message_type;
 
 namespace {
 
-bool any(const history&) {
+bool any(const task_view&) {
   return true;
 }
 

@@ -7,7 +7,7 @@ using namespace streamdemo::gateway;
 
 namespace {
 
-bool any(const history&) {
+bool any(const task_view&) {
   return true;
 }
 

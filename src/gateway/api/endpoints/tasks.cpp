@@ -35,8 +35,7 @@ answering tasks(call& c) {
     co_return problem_response(problem::bad_option,
                                "status must be queued, running, succeeded, failed, canceled or expired");
   }
-  const auto wanted = [&](const history& h) {
-    const auto v = h.view();
+  const auto wanted = [&](const task_view& v) {
     return c.by.sees(v) && (!kind || v.kind == *kind) && (!status || task::to_string(v.status) == *status);
   };
   std::string out = "{\"tasks\":[";
