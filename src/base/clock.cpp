@@ -67,16 +67,17 @@ void put(char* at, std::size_t width, int value) {
 }
 
 // `form`: the text but for its digits.
-std::string written(const parts& p, std::string_view form, std::size_t fraction_digits, int fraction_value) {
-  std::string out(form);
-  put(out.data(), 4, p.year);
-  put(&out[5], 2, p.month);
-  put(&out[8], 2, p.day);
-  put(&out[11], 2, p.hour);
-  put(&out[14], 2, p.minute);
-  put(&out[17], 2, p.second);
-  put(&out[20], fraction_digits, fraction_value);
-  return out;
+void append(std::string& out, const parts& p, std::string_view form, std::size_t fraction_digits, int fraction_value) {
+  const auto begin = out.size();
+  out += form;
+  auto* at = out.data() + begin;
+  put(at, 4, p.year);
+  put(at + 5, 2, p.month);
+  put(at + 8, 2, p.day);
+  put(at + 11, 2, p.hour);
+  put(at + 14, 2, p.minute);
+  put(at + 17, 2, p.second);
+  put(at + 20, fraction_digits, fraction_value);
 }
 
 }  // namespace
@@ -87,14 +88,26 @@ steady_time system_clock::even() const {
   return steady_time(std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec));
 }
 
-std::string format_micros(sys_time t) {
+void append_micros(std::string& out, sys_time t) {
   const auto p = split(t);
-  return written(p, "0000-00-00T00:00:00.000000Z", 6, p.micros);
+  append(out, p, "0000-00-00T00:00:00.000000Z", 6, p.micros);
+}
+
+void append_millis(std::string& out, sys_time t) {
+  const auto p = split(t);
+  append(out, p, "0000-00-00T00:00:00.000Z", 3, p.micros / 1000);
+}
+
+std::string format_micros(sys_time t) {
+  std::string out;
+  append_micros(out, t);
+  return out;
 }
 
 std::string format_millis(sys_time t) {
-  const auto p = split(t);
-  return written(p, "0000-00-00T00:00:00.000Z", 3, p.micros / 1000);
+  std::string out;
+  append_millis(out, t);
+  return out;
 }
 
 std::optional<sys_time> parse_time(std::string_view s) {

@@ -80,9 +80,9 @@ event_ptr make_event(const event_fields& f) {
   out += ",\"attempt\":";
   out += std::to_string(f.attempt);
   out += ",\"time\":\"";
-  out += base::format_micros(f.time);
+  base::append_micros(out, f.time);
   out += "\",\"log_time\":\"";
-  out += base::format_millis(f.log_time);
+  base::append_millis(out, f.log_time);
   out += "\",\"source\":";
   base::append_json_string(out, instance_name(f.source));
   if (f.resumed) out += *f.resumed ? ",\"resumed\":true" : ",\"resumed\":false";

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/json.hpp>
@@ -12,46 +14,84 @@ constexpr std::size_t max_key_bytes = 128;
 constexpr std::size_t max_source_bytes = 256;
 constexpr std::size_t max_owner_bytes = 256;
 
-// Reads a record's headers and keeps the first error; later calls are harmless after one.
+// The headers that a record of a task may have.
+enum class field : std::size_t {
+  type,
+  source,
+  time,
+  subject,
+  content_type,
+  expiry,
+  accepted_at,
+  accepted_offset,
+  run,
+  runseq,
+  replaces,
+  resume,
+  payload_hash,
+  fold,
+  owner,
+  traceparent,
+  tracestate,
+};
+constexpr std::array<std::string_view, 17> field_names = {
+    "ce_type",         "ce_source",         "ce_time",   "ce_subject",  "content-type", "ce_expirytime",
+    "ce_acceptedtime", "ce_acceptedoffset", "ce_run",    "ce_runseq",   "ce_replaces",  "ce_resume",
+    "ce_payloadhash",  "ce_fold",           "ce_authid", "traceparent", "tracestate"};
+
+// Reads a record's headers, all in one pass, and keeps the first error; later calls are harmless after one.
 class header_reader {
  public:
-  explicit header_reader(const base::record& r) : record_(r) {}
-
-  // The header itself, which lives as long as the record.
-  std::string_view text(std::string_view name, bool mandatory, std::size_t max_bytes) {
-    const auto value = record_.header_value(name);
-    if (!value) {
-      if (mandatory) complain(name, "is missing");
-      return {};
+  explicit header_reader(const base::record& r) {
+    for (const auto h : r.headers) {
+      const auto it = std::find(field_names.begin(), field_names.end(), h.name);
+      if (it == field_names.end()) continue;
+      auto& value = values_[static_cast<std::size_t>(it - field_names.begin())];
+      if (value.data() == nullptr) value = h.value;  // the first of that name counts
     }
-    if (value->size() > max_bytes) complain(name, "is too long");
-    if (!base::is_utf8(*value)) complain(name, "is not UTF-8");
-    return *value;
   }
 
-  std::int64_t number(std::string_view name, bool mandatory, std::int64_t otherwise) {
-    const auto value = record_.header_value(name);
-    if (!value) {
-      if (mandatory) complain(name, "is missing");
+  // The header itself, which lives as long as the record; nullopt: there is none.
+  std::optional<std::string_view> value(field f) const noexcept {
+    const auto v = values_[static_cast<std::size_t>(f)];
+    return v.data() == nullptr ? std::nullopt : std::optional(v);
+  }
+
+  std::string_view text(field f, bool mandatory, std::size_t max_bytes) {
+    const auto v = value(f);
+    if (!v) {
+      if (mandatory) complain(f, "is missing");
+      return {};
+    }
+    if (v->size() > max_bytes) complain(f, "is too long");
+    if (!base::is_utf8(*v)) complain(f, "is not UTF-8");
+    return *v;
+  }
+
+  std::int64_t number(field f, bool mandatory, std::int64_t otherwise) {
+    const auto v = value(f);
+    if (!v) {
+      if (mandatory) complain(f, "is missing");
       return otherwise;
     }
     std::int64_t n = 0;
-    const auto [end, ec] = std::from_chars(value->data(), value->data() + value->size(), n);
-    if (ec != std::errc{} || end != value->data() + value->size() || n < 0) complain(name, "is no whole number");
+    const auto [end, ec] = std::from_chars(v->data(), v->data() + v->size(), n);
+    if (ec != std::errc{} || end != v->data() + v->size() || n < 0) complain(f, "is no whole number");
     return n;
   }
 
-  std::optional<sys_time> time(std::string_view name, bool mandatory) {
-    const auto value = record_.header_value(name);
-    if (!value) {
-      if (mandatory) complain(name, "is missing");
+  std::optional<sys_time> time(field f, bool mandatory) {
+    const auto v = value(f);
+    if (!v) {
+      if (mandatory) complain(f, "is missing");
       return std::nullopt;
     }
-    const auto t = base::parse_time(*value);
-    if (!t) complain(name, "is no RFC 3339 time");
+    const auto t = base::parse_time(*v);
+    if (!t) complain(f, "is no RFC 3339 time");
     return t;
   }
 
+  void complain(field f, std::string_view what) { complain(field_names[static_cast<std::size_t>(f)], what); }
   void complain(std::string_view name, std::string_view what) {
     if (problem_.empty()) problem_ = std::string(name) + " " + std::string(what);
   }
@@ -59,7 +99,7 @@ class header_reader {
   const std::string& problem() const { return problem_; }
 
  private:
-  const base::record& record_;
+  std::array<std::string_view, field_names.size()> values_{};  // those without data are not there
   std::string problem_;
 };
 
@@ -79,8 +119,8 @@ bool belongs_to_run(message_type type) {
 // The runseq of `started` must be 1, and of any other record at least 2: the fold would otherwise ignore it silently.
 void check_runseq(const message_view& m, header_reader& h) {
   if (m.run.empty() || !(belongs_to_run(m.type) || m.type == message_type::ended)) return;
-  if (m.type == message_type::started && m.runseq != 1) h.complain("ce_runseq", "of a started is not 1");
-  if (m.type != message_type::started && m.runseq < 2) h.complain("ce_runseq", "is not above that of the started, 1");
+  if (m.type == message_type::started && m.runseq != 1) h.complain(field::runseq, "of a started is not 1");
+  if (m.type != message_type::started && m.runseq < 2) h.complain(field::runseq, "is not above that of the started, 1");
 }
 
 // If a foreign processor omits ce_run, its results are ignored. Its `ended` must then not end the task as succeeded.
@@ -89,7 +129,7 @@ void check_end_without_run(const message_view& m, std::string_view payload, head
   const auto how = end_status(payload);
   if (how == status::canceled || how == status::expired) return;
   if (m.replaces && how == status::failed) return;
-  h.complain("ce_run", "is missing: without a run a task is only canceled or expired");
+  h.complain(field::run, "is missing: without a run a task is only canceled or expired");
 }
 
 }  // namespace
@@ -140,8 +180,8 @@ std::string_view instance_name(std::string_view source) noexcept {
 result<message_view> decode(const base::record& r) {
   header_reader h(r);
   message_view m;
-  const auto type = parse_ce_type(h.text("ce_type", true, 64));
-  if (!type) h.complain("ce_type", "is unknown");
+  const auto type = parse_ce_type(h.text(field::type, true, 64));
+  if (!type) h.complain(field::type, "is unknown");
   m.type = type.value_or(message_type::result);
   const bool opens = m.type == message_type::accepted || m.type == message_type::submitted;
 
@@ -149,31 +189,31 @@ result<message_view> decode(const base::record& r) {
   if (m.type != message_type::alive && (r.key.empty() || r.key.size() > max_key_bytes || !base::is_utf8(r.key))) {
     h.complain("the key", "is no request id");
   }
-  m.source = h.text("ce_source", true, max_source_bytes);
-  m.time = h.time("ce_time", false).value_or(r.log_time);
-  m.kind = h.text("ce_subject", opens, 64);
-  if (opens && !is_kind(m.kind)) h.complain("ce_subject", "is no kind");
-  if (r.header_value("content-type")) m.content_type = h.text("content-type", false, 256);
-  m.expiry = h.time("ce_expirytime", opens);
-  m.accepted_at = h.time("ce_acceptedtime", false);
-  if (m.type == message_type::submitted && r.header_value("ce_acceptedoffset")) {
-    m.accepted_offset = h.number("ce_acceptedoffset", false, 0);
+  m.source = h.text(field::source, true, max_source_bytes);
+  m.time = h.time(field::time, false).value_or(r.log_time);
+  m.kind = h.text(field::subject, opens, 64);
+  if (opens && !is_kind(m.kind)) h.complain(field::subject, "is no kind");
+  if (h.value(field::content_type)) m.content_type = h.text(field::content_type, false, 256);
+  m.expiry = h.time(field::expiry, opens);
+  m.accepted_at = h.time(field::accepted_at, false);
+  if (m.type == message_type::submitted && h.value(field::accepted_offset)) {
+    m.accepted_offset = h.number(field::accepted_offset, false, 0);
   }
 
-  m.run = h.text("ce_run", belongs_to_run(m.type), max_key_bytes);
-  if (belongs_to_run(m.type) && m.run.empty()) h.complain("ce_run", "is empty");
-  m.runseq = h.number("ce_runseq", !m.run.empty(), 0);
-  if (const auto replaces = r.header_value("ce_replaces")) m.replaces = h.text("ce_replaces", false, max_key_bytes);
-  m.resume = r.header_value("ce_resume") == "true";
+  m.run = h.text(field::run, belongs_to_run(m.type), max_key_bytes);
+  if (belongs_to_run(m.type) && m.run.empty()) h.complain(field::run, "is empty");
+  m.runseq = h.number(field::runseq, !m.run.empty(), 0);
+  if (const auto replaces = h.value(field::replaces)) m.replaces = h.text(field::replaces, false, max_key_bytes);
+  m.resume = h.value(field::resume) == "true";
   check_runseq(m, h);
   check_end_without_run(m, r.value, h);
   if (m.type == message_type::accepted) {
-    m.payload_hash = h.text("ce_payloadhash", true, 64);
-    m.fold = static_cast<int>(h.number("ce_fold", true, fold_version));
+    m.payload_hash = h.text(field::payload_hash, true, 64);
+    m.fold = static_cast<int>(h.number(field::fold, true, fold_version));
   }
-  if (opens) m.owner = h.text("ce_authid", false, max_owner_bytes);
-  m.traceparent = r.header_value("traceparent").value_or("");
-  m.tracestate = r.header_value("tracestate").value_or("");
+  if (opens) m.owner = h.text(field::owner, false, max_owner_bytes);
+  m.traceparent = h.value(field::traceparent).value_or("");
+  m.tracestate = h.value(field::tracestate).value_or("");
   if (!h.problem().empty()) return error{errc::corrupt, h.problem()};
   m.payload = r.value;
   return m;

@@ -46,6 +46,8 @@ class carried_clock final : public clock {
 // RFC 3339, UTC: "2026-11-22T10:00:00.123456Z" and, cut to milliseconds, "2026-11-22T10:00:00.123Z".
 std::string format_micros(sys_time t);
 std::string format_millis(sys_time t);
+void append_micros(std::string& out, sys_time t);
+void append_millis(std::string& out, sys_time t);
 
 // Reads any RFC 3339 date-time: any UTC offset, up to nine fractional digits, truncated to microseconds. nullopt: the
 // text is none.

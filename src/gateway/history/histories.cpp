@@ -167,7 +167,7 @@ class folded_histories final : public histories {
     if (!admitted || static_cast<std::size_t>(r.partition) >= partitions_.size()) return;
     const auto& m = *admitted;
     auto& p = partitions_[static_cast<std::size_t>(r.partition)];
-    const auto written = p.clock.written(r.log_time, bus_now(), read);
+    const auto written = p.clock.written(r.log_time, bus_clock_.at(read).value_or(now), read);
     const auto s = p.fold.apply(m, r.log_time);
     if (s.state != nullptr) kept_.touched(s.state->request_id);
     if (s.breaks_rules) breaks_rules(r, m, s.why, now);

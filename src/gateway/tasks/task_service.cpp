@@ -318,18 +318,18 @@ class bus_task_service final : public task_service_control, private task_observe
   }
 
   void on_accepted(const history_ptr& h, std::optional<std::int64_t> offset) noexcept override {
-    const auto view = h->view();
-    if (const auto it = in_flight_.find(view.request_id); it != in_flight_.end()) it->second = offset;
+    const auto& task = h->identity();
+    if (const auto it = in_flight_.find(task.request_id); it != in_flight_.end()) it->second = offset;
     ends_.accepted(h);
-    if (unread_.erase(view.request_id)) acknowledged(h);
-    placer_.accepted(view.request_id, view.kind);
-    waiting_.waits(view.request_id, view.kind, view.accepted_at);
-    waits_.tell(view.request_id);
+    if (unread_.erase(task.request_id)) acknowledged(h);
+    placer_.accepted(task.request_id, task.kind);
+    waiting_.waits(task.request_id, task.kind, h->moment().accepted_at);
+    waits_.tell(task.request_id);
   }
 
   void on_over(const history_ptr& h) noexcept override {
     ends_.over(h);
-    const auto id = h->identity().request_id;
+    const auto& id = h->identity().request_id;
     acknowledged_.erase(id);
     placer_.over(id, h->moment().ended_at);
     waiting_.waits_no_more(id);
