@@ -55,7 +55,7 @@ std::size_t ended_tasks::shelf<Key, Hash>::forget_before(sys_time at) {
 
 template <class Key, class Hash>
 std::size_t ended_tasks::shelf<Key, Hash>::bytes() const noexcept {
-  return entries.size() * sizeof(entry) + numbers.bytes();
+  return entries.size() * sizeof(entry) + numbers.size() * base::number_table::bytes_each;
 }
 
 void ended_tasks::for_each(const std::function<void(const std::string&)>& f) const {

@@ -50,6 +50,8 @@ class number_table {
 
   std::size_t size() const noexcept { return size_; }
   std::size_t bytes() const noexcept { return places_.capacity() * sizeof(place); }
+  // What a thing takes in it on average. A sum of this does not jump when the table grows.
+  static constexpr std::size_t bytes_each = 15;
 
  private:
   static constexpr std::size_t least = 16;

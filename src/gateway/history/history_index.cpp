@@ -63,8 +63,13 @@ history_index::kept_ptr history_index::kept(std::string_view request_id) const {
 history_ptr history_index::find(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
   if (const auto n = number_of(request_id); n != none) return awake(n);
-  const auto it = removed_.find(request_id);
-  return it == removed_.end() ? nullptr : std::make_shared<kept_history>(it->second.view, nullptr);
+  const auto n = removed_number_of(request_id);
+  if (n == none) return nullptr;
+  const auto& removed = removed_at(n);
+  auto v = removed.what.view(names_);
+  v.kept_since = removed.kept_since;
+  v.first_kept = v.last_seq + 1;
+  return std::make_shared<kept_history>(std::move(v), nullptr);
 }
 
 std::vector<history_ptr> history_index::recent(std::optional<std::string_view> owner, std::size_t limit,
@@ -157,7 +162,7 @@ bool history_index::insert_rested(const task_view& v, const rested_history::plac
 
 void history_index::insert(entry e, std::string_view id, std::string_view owner, base::sys_time accepted_at) {
   if (const auto old = number_of(id); old != none) erase(old);
-  if (const auto r = removed_.find(id); r != removed_.end()) forget_removed(r);
+  forget_removed(id);
   const auto since = e.since;
   const auto n = entries_.add(std::move(e));
   ids_.insert(hash_of(id), n);
@@ -239,30 +244,28 @@ void history_index::erase(number n) {
 }
 
 void history_index::remove(const kept_ptr& h) {
-  auto view = h->view();
-  view.first_kept = view.last_seq + 1;
   const std::unique_lock lock(mutex_);
   const auto n = number_of(h);
   if (n == none) return;
   erase(n);
-  const auto serial = next_serial_++;
-  removal_order_.emplace_back(view.request_id, serial);
-  if (const auto before = removed_.find(view.request_id); before != removed_.end()) forget_removed(before);
-  const auto name = view.request_id;
-  const auto r = removed_.emplace(name, removed_task{std::move(view), serial}).first;
-  removed_bytes_ += bytes_of(r->second);
-  while (removed_bytes_ > max_removed_bytes_ || removal_order_.size() > max_removed_) {
-    const auto& [id, oldest] = removal_order_.front();
-    // Not if the id was removed again since, under a later serial number.
-    if (const auto old = removed_.find(id); old != removed_.end() && old->second.serial == oldest) forget_removed(old);
-    removal_order_.pop_front();
+  const auto& view = h->peek();
+  forget_removed(view.request_id);
+  auto what = rested_history::of(view, {}, names_);
+  if (!what) return;
+  removed_ids_.insert(hash_of(view.request_id), static_cast<number>(first_removed_ + removed_.size()) & most_number);
+  removed_.push_back({std::move(*what), view.kept_since});
+  removed_bytes_ += bytes_of(removed_.back());
+  while (removed_bytes_ > max_removed_bytes_ || removed_.size() > max_removed_) {
+    if (const auto& first = removed_.front(); !first.gone) forget_removed(first.what.request_id(names_));
+    removed_.pop_front();
+    first_removed_ = (first_removed_ + 1) & most_number;
   }
 }
 
 void history_index::forget(std::string_view request_id) {
   const std::unique_lock lock(mutex_);
   if (const auto n = number_of(request_id); n != none) erase(n);
-  if (const auto r = removed_.find(request_id); r != removed_.end()) forget_removed(r);
+  forget_removed(request_id);
 }
 
 void history_index::forget_all() {
@@ -276,13 +279,22 @@ void history_index::forget_all() {
   at_rest_ = 0;
   woken_.clear();
   removed_.clear();
-  removal_order_.clear();
+  removed_ids_ = {};
   removed_bytes_ = 0;
 }
 
-void history_index::forget_removed(by_id<removed_task>::iterator r) {
-  removed_bytes_ -= bytes_of(r->second);
-  removed_.erase(r);
+history_index::number history_index::removed_number_of(std::string_view request_id) const {
+  return removed_ids_.find(hash_of(request_id), [&](auto n) { return removed_at(n).what.has_id(request_id, names_); });
+}
+
+void history_index::forget_removed(std::string_view request_id) {
+  const auto n = removed_number_of(request_id);
+  if (n == none) return;
+  removed_ids_.erase(hash_of(request_id), n);
+  auto& r = removed_at(n);
+  removed_bytes_ -= bytes_of(r);
+  r.what.let_go(names_);
+  r.gone = true;
 }
 
 std::size_t history_index::removed_bytes() const {
@@ -295,17 +307,15 @@ std::size_t history_index::bytes_beside() const {
   return removed_bytes_ + names_.bytes();
 }
 
-// An order keeps its blocks three quarters full or more, the table half of its places.
+// The blocks of an order are three quarters full, or more.
 std::size_t history_index::bytes_at_rest() noexcept {
-  return sizeof(entry) + 2 * sizeof(time_order::entry) * 4 / 3 + 16;
+  return sizeof(entry) + 2 * sizeof(time_order::entry) * 4 / 3 + base::number_table::bytes_each;
 }
 
-// Including its entries in removed_ and removal_order_.
+// Including its place in the table, and names of its own.
 std::size_t history_index::bytes_of(const removed_task& r) noexcept {
-  const auto& v = r.view;
-  constexpr std::size_t places = sizeof(by_id<removed_task>::value_type) + sizeof(removal_order_[0]) + 96;
-  return places + 3 * v.request_id.size() + v.kind.size() + v.payload_hash.size() + v.accepted_by.size() +
-         v.owner.size();
+  constexpr std::size_t name = 160;
+  return sizeof(removed_task) + base::number_table::bytes_each + r.what.own_names() * name;
 }
 
 }  // namespace streamdemo::gateway

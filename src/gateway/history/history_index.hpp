@@ -73,15 +73,14 @@ class history_index {
   using number = slabs<int>::number;
   static constexpr auto not_ended = base::sys_time::max();
 
-  template <class T>
-  using by_id = base::string_map<T>;
   struct entry {
     std::variant<kept_ptr, rested_history> what;
     base::sys_time since = not_ended;  // its place in ends_
   };
   struct removed_task {
-    task_view view;
-    std::uint64_t serial;
+    rested_history what;
+    base::sys_time kept_since;
+    bool gone = false;  // removed once more, or forgotten
   };
 
   // With the mutex.
@@ -97,7 +96,7 @@ class history_index {
   mutable std::shared_mutex mutex_;
   slabs<entry> entries_;
   base::number_table ids_;
-  by_id<time_order> owners_;  // by owner; tasks without an owner under ""
+  base::string_map<time_order> owners_;  // by owner; tasks without an owner under ""
   time_order ends_;
   shared_names names_;  // of those at rest
   std::size_t at_rest_ = 0;
@@ -107,15 +106,20 @@ class history_index {
   mutable std::unordered_map<number, std::weak_ptr<kept_history>> woken_;
   mutable std::size_t tidy_woken_at_ = 64;
 
-  by_id<removed_task> removed_;
-  std::deque<std::pair<std::string, std::uint64_t>> removal_order_;
+  // In the order of their removal. Found by their numbers, which go around and differ from number_table::none.
+  std::deque<removed_task> removed_;
+  base::number_table removed_ids_;
+  number first_removed_ = 0;
+  static constexpr number most_number = 0x7fffffff;
   static std::size_t bytes_of(const removed_task& r) noexcept;
-  void forget_removed(by_id<removed_task>::iterator r);
+  removed_task& removed_at(number n) { return removed_[(n - first_removed_) & most_number]; }
+  const removed_task& removed_at(number n) const { return removed_[(n - first_removed_) & most_number]; }
+  number removed_number_of(std::string_view request_id) const;
+  void forget_removed(std::string_view request_id);
 
   std::size_t removed_bytes_ = 0;
   std::size_t max_removed_bytes_;
   std::size_t max_removed_;
-  std::uint64_t next_serial_ = 0;
   const waking make_awake_;
 };
 

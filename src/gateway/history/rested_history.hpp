@@ -41,6 +41,8 @@ class rested_history {
   base::sys_time accepted_at() const noexcept { return accepted_at_; }
   std::uint32_t epoch() const noexcept { return epoch_; }
   void set_epoch(std::uint32_t e) noexcept { epoch_ = e; }
+  // How many names it holds that nothing else has: of an id or a hash of another form.
+  std::size_t own_names() const noexcept { return std::size_t{id_.is_name} + std::size_t{payload_hash_.is_name}; }
 
  private:
   packed_text<16> id_;

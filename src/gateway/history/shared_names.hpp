@@ -46,7 +46,8 @@ class shared_names {
   const std::string& text(number n) const { return names_[n].text; }
   std::size_t size() const noexcept { return numbers_.size(); }
   std::size_t bytes() const noexcept {
-    return names_.size() * (sizeof(name) + sizeof(number)) + text_bytes_ + numbers_.bytes();
+    return names_.size() * (sizeof(name) + sizeof(number)) + text_bytes_ +
+           numbers_.size() * base::number_table::bytes_each;
   }
 
  private:
