@@ -836,7 +836,7 @@ TEST_CASE("over its bound a processor forgets early what no request can need, an
   tick(f);
   // A request of any of them may be on its way.
   CHECK(f.d.remembers_too_much());
-  CHECK(f.d.remembered_bytes() > 70'000);
+  CHECK(f.d.remembered_bytes() > 50'000);
   f.accepted("old", 100'000);
   f.request("old", 100'000);
   f.act();
@@ -897,7 +897,7 @@ TEST_CASE("below its bound a processor remembers for keep_for") {
   thousand_end(f, 0);
   f.alive(3'500'000, "other");
   tick(f);
-  CHECK(f.d.remembered_bytes() > 70'000);
+  CHECK(f.d.remembered_bytes() > 50'000);
   f.alive(3'700'000, "other");
   tick(f);
   CHECK(f.d.remembered_bytes() == 0);
