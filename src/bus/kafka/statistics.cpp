@@ -41,6 +41,13 @@ void add_partitions(const json::object& topic, const std::string& name, statisti
   }
 }
 
+void add_requests(const json::object& broker, statistics& s) {
+  for (const auto& api : object(broker, "req")) {
+    const auto* sent = api.value().if_int64();
+    if (sent != nullptr && *sent > 0) s.requests[api.key()] += *sent;
+  }
+}
+
 }  // namespace
 
 std::optional<statistics> read_statistics(std::string_view text) {
@@ -51,6 +58,9 @@ std::optional<statistics> read_statistics(std::string_view text) {
   statistics s;
   const auto* type = o.if_contains("type");
   s.of_producer = type != nullptr && type->is_string() && type->get_string() == "producer";
+  for (const auto& b : object(o, "brokers")) {
+    if (const auto* broker = b.value().if_object()) add_requests(*broker, s);
+  }
   if (s.of_producer) {
     s.out_records = number(o, "msg_cnt");
     s.out_bytes = number(o, "msg_size");
@@ -70,6 +80,7 @@ std::optional<statistics> read_statistics(std::string_view text) {
 }
 
 void client_gauges::show(const statistics& s) {
+  count(s.requests);
   if (s.of_producer) {
     set("streamdemo_kafka_unacknowledged_records", "Records handed to the Kafka client and not yet acknowledged", {},
         double(s.out_records));
@@ -87,6 +98,17 @@ void client_gauges::show(const statistics& s) {
   for (const auto& [topic, records] : s.fetched) {
     set("streamdemo_kafka_fetched_records", "Records the Kafka client has fetched and not yet handed on",
         {{"topic", topic}}, double(records));
+  }
+}
+
+void client_gauges::count(const std::map<std::string, std::int64_t>& requests) {
+  for (const auto& [api, sent] : requests) {
+    auto& before = counted_[api];
+    metrics_
+        .counter("streamdemo_kafka_requests_total", "Requests sent to Kafka brokers, as of every five seconds",
+                 {{"role", client_.substr(0, client_.rfind('-'))}, {"api", api}})
+        .Increment(static_cast<double>(sent - before));
+    before = sent;
   }
 }
 

@@ -10,8 +10,8 @@ namespace {
 constexpr auto producer_json = R"({"type":"producer","msg_cnt":7,"msg_size":700,
   "brokers":{
     "127.0.0.1:1/bootstrap":{"nodeid":-1,"rtt":{"cnt":5,"avg":9000}},
-    "127.0.0.1:1/1":{"nodeid":1,"rtt":{"cnt":5,"avg":2500}},
-    "127.0.0.1:2/2":{"nodeid":2,"rtt":{"cnt":0,"avg":0}}},
+    "127.0.0.1:1/1":{"nodeid":1,"rtt":{"cnt":5,"avg":2500},"req":{"Produce":70,"Fetch":0,"Metadata":2}},
+    "127.0.0.1:2/2":{"nodeid":2,"rtt":{"cnt":0,"avg":0},"req":{"Produce":5}}},
   "topics":{"request":{"partitions":{"0":{"consumer_lag":-1,"fetchq_cnt":0}}}}})";
 
 constexpr auto consumer_json = R"({"type":"consumer","msg_cnt":0,"msg_size":0,
@@ -30,6 +30,7 @@ TEST_CASE("of a producer: what is not acknowledged, and how long each broker tak
   REQUIRE(s);
   CHECK(s->out_records == 7);
   CHECK(s->out_bytes == 700);
+  CHECK(s->requests == std::map<std::string, std::int64_t>{{"Metadata", 2}, {"Produce", 75}});
   CHECK(s->broker_rtt == std::map<std::string, double>{{"1", 0.0025}});
   CHECK(s->lag.empty());
   CHECK(s->fetched.empty());
@@ -81,4 +82,16 @@ TEST_CASE("statistics are shown as metrics with the client's name") {
   CHECK(text.find("streamdemo_kafka_unacknowledged_records{client=\"producer-1\"} 7") != std::string::npos);
   CHECK(text.find("streamdemo_kafka_lag_records{client=\"reader-1\",topic=\"response\"} 10") != std::string::npos);
   CHECK(text.find("streamdemo_kafka_unacknowledged_records{client=\"reader-1\"") == std::string::npos);
+}
+
+TEST_CASE("requests are counted once, by all clients of a role") {
+  base::metrics m;
+  {
+    client_gauges first("patient-producer-1", m), second("patient-producer-2", m);
+    first.show(*read_statistics(producer_json));
+    first.show(*read_statistics(producer_json));
+    second.show(*read_statistics(producer_json));
+  }
+  const auto counted = "streamdemo_kafka_requests_total{api=\"Produce\",role=\"patient-producer\"} 150";
+  CHECK_MESSAGE(m.expose().find(counted) != std::string::npos, m.expose());
 }
