@@ -33,6 +33,10 @@ def journal_seconds(slowest):
     return histogram(a, "streamdemo_journal_write_seconds", (0.001, 0.003, 0.1, 0.3), slowest)
 
 
+def delivery_seconds(slowest):
+    return histogram(g, "streamdemo_delivery_lag_seconds", (0.001, 0.01, 1, 2.5, 60), slowest)
+
+
 def histogram(of, name, bounds, slowest):
     return {of(f"{name}_bucket", f'le="{b}"'): "0+600x60" if b >= slowest else "0+0x60" for b in bounds} | {
         of(f"{name}_bucket", 'le="+Inf"'): "0+600x60"}
@@ -108,6 +112,7 @@ HEALTHY = {
     a("streamdemo_journal_errors_total"): "0+0x60",
     a("streamdemo_journal_bytes"): f"{500 * MIB}+0x60",
     **journal_seconds(0.003),
+    **delivery_seconds(0.01),
     # Another program of the same Prometheus: none of this is ours.
     f"up{{{STRANGER}}}": "0+0x60",
     f"process_open_fds{{{STRANGER}}}": "1000+0x60",
@@ -182,6 +187,7 @@ FAULTS = {
     "StreamdemoBucketFails": [{g("streamdemo_bucket_requests_total", 'outcome="failed"'): "0x40 0+1x20"}],
     "StreamdemoConnectionsRefused": [{g("streamdemo_http_refused_total", 'server="gateway"'): "0x40 0+1x20"}, {g("process_open_fds"): "19000+0x60"}],
     "StreamdemoBuffersFull": [{g("streamdemo_http_buffers_refused_total"): "0x40 0+1x20"}, {g("streamdemo_http_buffer_bytes"): f"{63 * MIB}+0x60"}],
+    "StreamdemoEventsLate": [delivery_seconds(2.5)],
     "StreamdemoStreamTimeouts": [{g("streamdemo_http_stream_timeouts_total", 'server="gateway"'): "0+60x60"}],
     "StreamdemoKeysOld": [{g("streamdemo_auth_keys_age_seconds", 'issuer="main"'): "0+60x60"}],
     "StreamdemoTokensRefused": [{g("streamdemo_auth_tokens_refused_total", 'reason="audience"'): "0+60x60"}],

@@ -61,6 +61,29 @@ TEST_CASE("an event stream opens with retry, has no empty event, and ends with t
   });
 }
 
+TEST_CASE(
+    "of what a stream that has caught up gets, it is counted how late it was; of what it catches up with, it is not") {
+  app_fixture app;
+  run([&]() -> base::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    caller c(ex, app.port());
+    caller management(ex, app.management_port());
+    const auto id = co_await c.submit("simulate", R"({"results":2,"interval_ms":1})");
+    (void)co_await c.all_events(id);
+    (void)co_await c.get("/api/tasks/" + id + "/events");
+    const auto before = (co_await management.get("/metrics")).body;
+    CHECK(before.find("\nstreamdemo_delivery_lag_seconds_count 0\n") != std::string::npos);
+
+    const auto later = co_await c.submit("simulate", R"({"results":100000,"interval_ms":1})");
+    stream_reader live(ex, app.port(), transport::sse, later, 0);
+    for (auto all = before; all.find("\nstreamdemo_delivery_lag_seconds_count 0\n") != std::string::npos;) {
+      REQUIRE(co_await live.next());
+      all = (co_await management.get("/metrics")).body;
+    }
+    co_await c.post("/api/tasks/" + later + "/cancel", "");
+  });
+}
+
 TEST_CASE("Last-Event-ID wins over the query, and a reconnect at the end gets 204") {
   with_app([](caller& c, std::uint16_t) -> base::awaitable<void> {
     const auto id = co_await c.submit("simulate", R"({"results":2,"interval_ms":0})");

@@ -45,6 +45,7 @@ services::services(api_dependencies d)
       waits_(d_.settings.quota.waiters),
       streams_(d_.settings.quota.streams),
       audit_(d_.entrance.asks(), d_.clock, d_.metrics, d_.log),
+      deliveries_(d_.clock, d_.metrics),
       messages_(
           d_.metrics.counter("streamdemo_stream_messages_total", "Messages of clients on /api/stream that were read")),
       keys_(d_.loops.executor(0), d_.log, "the watch over keys") {

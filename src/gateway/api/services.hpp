@@ -15,6 +15,7 @@
 #include "gateway/api/api.hpp"
 #include "gateway/api/body/page_files.hpp"
 #include "gateway/api/problem.hpp"
+#include "gateway/api/stream/delivery_clock.hpp"
 
 namespace streamdemo::gateway {
 
@@ -44,6 +45,7 @@ class services {
   artifacts::store& files() const noexcept { return d_.files; }
   const config::settings& settings() const noexcept { return d_.settings; }
   const base::clock& clock() const noexcept { return d_.clock; }
+  const delivery_clock& deliveries() const noexcept { return deliveries_; }
   base::byte_budget& buffers() const noexcept { return d_.buffers; }
   const std::string& instance() const noexcept { return d_.instance; }
   const std::vector<kind_info>& kinds() const noexcept { return d_.kinds; }
@@ -84,6 +86,7 @@ class services {
   places waits_;
   places streams_;
   audit audit_;
+  const delivery_clock deliveries_;
   base::counter& messages_;
   std::vector<std::unique_ptr<loop_state>> loops_;
   base::task_group keys_;  // on loop 0

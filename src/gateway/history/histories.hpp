@@ -111,6 +111,7 @@ class history {
  public:
   struct batch {
     std::vector<task::event_ptr> events;  // after the cursor, in order, without holes
+    base::sys_time read_at{};             // when the first of them was read in the log; unknown of what was on disk
     std::int64_t kept_from = 0;           // not 0: the cursor is below what is kept, the first kept seq is this (a gap)
     bool ended = false;                   // the last of `events` (or the cursor itself) is the end
     bool lost = false;                    // the log lost this task: nothing will follow, the reader should ask again

@@ -82,6 +82,7 @@ history::batch kept_history::read_kept(std::int64_t after, std::size_t max_event
     while (end < events_.size() && end - first < max_events && (end == first || bytes < max_bytes)) {
       bytes += events_[end++].event->json().size();
     }
+    if (first < end) b.read_at = events_[first].folded;
     b.events.reserve(end - first);
     for (auto i = first; i < end; ++i) b.events.push_back(events_[i].event);
     last = from - 1 + static_cast<std::int64_t>(end - first);

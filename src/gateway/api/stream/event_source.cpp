@@ -21,7 +21,7 @@ http::piece own_piece(std::string text) {
   return {std::move(owner), bytes};
 }
 
-event_source::event_source(const base::clock& clock, history_ptr h, options o, places::place place)
+event_source::event_source(const delivery_clock& clock, history_ptr h, options o, places::place place)
     : clock_(clock),
       place_(std::move(place)),
       history_(std::move(h)),
@@ -63,12 +63,17 @@ http::stream_state event_source::pull(std::vector<http::piece>& out, std::size_t
     size += bytes.size();
     out.push_back({std::move(e), bytes});
   }
-  if (!batch.events.empty()) history_->written(after, cursor_, clock_.now());
+  if (!batch.events.empty()) {
+    const auto now = clock_.now();
+    history_->written(after, cursor_, now);
+    if (caught_up_ && batch.read_at != base::sys_time{}) clock_.handed_over(batch.read_at, now);
+  }
   if (batch.in_queue && batch.in_queue->version != told_) queued(out, *batch.in_queue);
   if (batch.ended) return http::stream_state::end;
   if (batch.lost && batch.events.empty()) return reconnect(out, cut::read_anew, retry_ms_);
   // A batch below both bounds was all there is. News of more comes on this loop, so never before this returns.
   const bool cut_short = from_disk_ || batch.events.size() >= max_events_ || size >= max_bytes;
+  caught_up_ = caught_up_ || !cut_short;
   return cut_short ? http::stream_state::more : http::stream_state::wait;
 }
 

@@ -6,6 +6,7 @@
 
 #include "gateway/access/access_watch.hpp"
 #include "gateway/access/places.hpp"
+#include "gateway/api/stream/delivery_clock.hpp"
 #include "gateway/history/histories.hpp"
 
 namespace streamdemo::gateway {
@@ -23,7 +24,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   };
 
   // `clock` outlives it. `place`: kept until the end.
-  event_source(const base::clock& clock, history_ptr h, options o, places::place place = {});
+  event_source(const delivery_clock& clock, history_ptr h, options o, places::place place = {});
 
   void attach(http::stream_sink& sink) override;
   http::stream_state pull(std::vector<http::piece>& out, std::size_t max_bytes) override;
@@ -53,7 +54,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   std::string signal(std::string_view type, std::string_view members, std::string_view fields = {}) const;
   std::string_view bytes_of(const task::event& e) const noexcept;
 
-  const base::clock& clock_;
+  const delivery_clock& clock_;
   places::place place_;
   history_ptr history_;
   std::unique_ptr<subscription> subscription_;  // to news; a disk_reading while from_disk_
@@ -70,6 +71,7 @@ class event_source final : public http::stream_source, public watched_stream, pr
   bool draining_ : 1 = false;
   bool expiring_ : 1 = false;
   bool from_disk_ : 1 = false;  // the reader is behind what memory has
+  bool caught_up_ : 1 = false;  // the client has had all that there was, so what comes now is new
   std::uint8_t told_ : 3 = 0;   // the version of the queue_place that was sent last
   std::optional<access_end> access_over_;
 };

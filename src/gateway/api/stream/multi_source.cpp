@@ -59,7 +59,8 @@ std::string task_members(const task_view& v) {
 
 multi_source::follower::follower(multi_source& owner, history_ptr h, std::int64_t after)
     : of(owner),
-      events(owner.a_.clock(), std::move(h), {.cursor = after, .max_events = turn_events, .format = wire::websocket}) {}
+      events(owner.a_.deliveries(), std::move(h),
+             {.cursor = after, .max_events = turn_events, .format = wire::websocket}) {}
 
 void multi_source::follower::wake() noexcept {
   if (is_linked()) return;

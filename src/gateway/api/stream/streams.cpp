@@ -47,7 +47,7 @@ std::unique_ptr<event_source> make_source(const caller& by, places::place place,
                                 .retry_ms = 1000 + spread(a.here().random),
                                 .reconnect_ms = restart + spread(a.here().random),
                                 .format = format};
-  auto source = std::make_unique<event_source>(a.clock(), std::move(h), o, std::move(place));
+  auto source = std::make_unique<event_source>(a.deliveries(), std::move(h), o, std::move(place));
   a.here().watch.join(*source, by.shared_who());
   return source;
 }
