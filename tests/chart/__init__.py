@@ -4,4 +4,4 @@
   run_test        the program runs with exactly the variables and arguments of the Deployments, on brokers
   helm_test       helm still makes the same of it, and refuses values that are wrong; helm is built for it
 
-  python -m chart --write    renders anew"""
+  python -m chart --write    takes over the alarms of docker/prometheus, and renders anew"""

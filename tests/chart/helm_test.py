@@ -20,6 +20,7 @@ WRONG = {
     "a route from nowhere": ((*LEAST, "--set", "httpRoute.enabled=true"), "httpRoute"),
     "an ingress without a host": ((*LEAST, "--set", "ingress.enabled=true"), "ingress"),
     "a setting without a section": ((*LEAST, "--set", "settings.port=1"), "port"),
+    "documents that are nowhere": ((*LEAST, "--set", "prometheusRule.docs=wiki"), "docs"),
     "more processors than partitions": ((*LEAST, "--set", "keda.enabled=true,keda.maxReplicas=13"), "topics.partitions"),
 }
 

@@ -164,6 +164,15 @@ class Rendered(unittest.TestCase):
                 egress = render.documents("bucket")["NetworkPolicy", f"demo-streamdemo-{role}"]["spec"]["egress"]
                 self.assertEqual({53, 9092, 9000}, {p["port"] for rule in egress for p in rule["ports"]})
 
+    def test_the_alarms_are_those_of_prometheus_without_kubernetes(self):
+        alarms = render.ALARMS.read_text()
+        self.assertEqual(alarms, render.OWN_ALARMS.read_text(), "take them over: ./dev chart --write")
+        rule = render.documents("everything")["PrometheusRule", "demo-streamdemo"]
+        expected = yaml.safe_load(alarms.replace("https://streamdemo.example/docs", "https://wiki.example.org/streamdemo"))
+        self.assertEqual(expected, rule["spec"])
+        self.assertEqual("prometheus", rule["metadata"]["labels"]["release"])
+        self.assertNotIn("PrometheusRule", [kind for kind, _ in render.documents("least")])
+
     def test_traces_go_where_it_is_said(self):
         for role, (_, container) in deployments("everything").items():
             with self.subTest(role):
