@@ -1,11 +1,11 @@
 #include "tracing/exporter.hpp"
 
-#include <curl/curl.h>
 #include <pthread.h>
 
 #include <fmt/format.h>
 #include <random>
 #include <streamdemo/base/shown.hpp>
+#include <streamdemo/base/transfer.hpp>
 
 #include "tracing/http_post.hpp"
 #include "tracing/retry_plan.hpp"
@@ -36,8 +36,7 @@ exporter::exporter(const options& o, process_facts facts, span_queue& queue, tra
       queue_(queue),
       metrics_(metrics),
       log_(log) {
-  // Before any other thread can use libcurl: this is made before the gateway.
-  ::curl_global_init(CURL_GLOBAL_DEFAULT);
+  base::use_curl();
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "traces");
     work();

@@ -1,11 +1,11 @@
 #include "tracing/http_post.hpp"
 
 #include <curl/curl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <streamdemo/base/shown.hpp>
 #include <streamdemo/base/text.hpp>
+#include <streamdemo/base/transfer.hpp>
 
 namespace streamdemo::tracing {
 
@@ -31,15 +31,6 @@ std::size_t take_field(char* bytes, std::size_t one, std::size_t count, void* to
   return line.size();
 }
 
-int is_given_up(void* ending, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return *static_cast<const std::atomic<bool>*>(ending) ? 1 : 0;
-}
-
-// No child process inherits it.
-curl_socket_t open_closed_for_children(void*, curlsocktype, curl_sockaddr* a) {
-  return ::socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-}
-
 }  // namespace
 
 struct http_post::state {
@@ -61,25 +52,13 @@ http_post::http_post(const options& o, const std::atomic<bool>& ending) : state_
   state_->add("Content-Type: application/x-protobuf");
   state_->add("Expect:");  // no round trip before the body
   for (const auto& [name, value] : o.headers) state_->add(name + ": " + value);
-  const bool plain = o.url.starts_with("http://");
-  curl_easy_setopt(c, CURLOPT_URL, o.url.c_str());
-  curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
-  // A proxy's own machine is another one.
-  if (is_on_this_machine(o.url)) curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
+  base::prepare_transfer(c, o.url, state_->what);
+  base::give_up_with(c, ending);
   curl_easy_setopt(c, CURLOPT_HTTPHEADER, state_->fields.get());
   curl_easy_setopt(c, CURLOPT_POST, 1L);
-  curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs holds nobody up
   curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(o.timeout.count()));
-  curl_easy_setopt(c, CURLOPT_USERAGENT, "streamdemo");
-  curl_easy_setopt(c, CURLOPT_ERRORBUFFER, state_->what);
   curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_field);
-  curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, is_given_up);
-  curl_easy_setopt(c, CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(&ending));
-  curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_closed_for_children);
   if (!o.certificate.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, o.certificate.c_str());
 }
 

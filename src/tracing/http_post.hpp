@@ -18,8 +18,7 @@ struct post_answer {
 
 class http_post {
  public:
-  // `ending`: turns true when a transfer under way is to be given up. Certificates are checked; redirections are not
-  // followed; proxies are those of the environment, but none for a receiver on this machine.
+  // `ending`: turns true when a transfer under way is to be given up. The rest is as base::prepare_transfer() says.
   http_post(const options& o, const std::atomic<bool>& ending);
   ~http_post();
   http_post(const http_post&) = delete;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/base/shown.hpp>
@@ -227,36 +226,15 @@ void read_queue(reader& r, options& o) {
   o.timeout = base::milliseconds(r.number(name, timeout, 1, longest_wait_ms, 10000));
 }
 
-// Of an address: where its authority begins, where its host begins, after user and password, and where that ends.
-struct parts {
-  std::size_t begin;
-  std::size_t host;
-  std::size_t end;
-};
-parts parts_of(std::string_view url) noexcept {
-  const auto scheme = url.find("://");
-  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const auto end = std::min(url.find_first_of("/?#", begin), url.size());
-  const auto at = url.substr(0, end).rfind('@');
-  return {begin, at == std::string_view::npos || at < begin ? begin : at + 1, end};
-}
-
 }  // namespace
 
 std::string shown_url(std::string_view url) {
-  const auto p = parts_of(url);
-  return base::shown(std::string(url.substr(0, p.begin)).append(url.substr(p.host)));
-}
-
-bool is_on_this_machine(std::string_view url) {
-  const auto p = parts_of(url);
-  auto host = url.substr(p.host, p.end - p.host);
-  const bool bracketed = host.starts_with('[');
-  host = bracketed ? host.substr(1, host.find(']') - 1) : host.substr(0, host.find(':'));
-  if (base::same_word(host, "localhost")) return true;
-  boost::system::error_code ec;
-  const auto address = boost::asio::ip::make_address(std::string(host), ec);
-  return !ec && address.is_loopback();
+  const auto scheme = url.find("://");
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto host_ends = std::min(url.find_first_of("/?#", begin), url.size());
+  const auto at = url.substr(0, host_ends).rfind('@');
+  if (at == std::string_view::npos || at < begin) return base::shown(url);
+  return base::shown(std::string(url.substr(0, begin)).append(url.substr(at + 1)));
 }
 
 read_options options_of(const environment& env) {

@@ -51,7 +51,7 @@ LIBRARIES = {
     r"toml\+\+/": ["config"],
     r"CLI/": ["app"],
     r"openssl/": ["base", "http"],
-    r"curl/": ["artifacts/s3", "gateway/access", "tracing"],
+    r"curl/": ["artifacts/s3", "base", "gateway/access", "tracing"],
     r"spdlog/": ["base"],
     r"prometheus/": ["base"],
     r"re2/": ["base"],

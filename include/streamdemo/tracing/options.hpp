@@ -44,7 +44,4 @@ read_options options_of(const environment& env);
 // An address for the log: without the user and the password that may stand in it, and safe to print.
 std::string shown_url(std::string_view url);
 
-// Whether the host of an address is localhost or a loopback address.
-bool is_on_this_machine(std::string_view url);
-
 }  // namespace streamdemo::tracing

@@ -2,7 +2,6 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include <mutex>
 #include <streamdemo/base/shown.hpp>
 #include <streamdemo/base/text.hpp>
+#include <streamdemo/base/transfer.hpp>
 #include <thread>
 
 namespace streamdemo::artifacts::s3 {
@@ -131,11 +131,6 @@ std::size_t take_field(char* bytes, std::size_t one, std::size_t count, void* p)
   return line.size();
 }
 
-// No child process inherits it.
-curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* a) {
-  return ::socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-}
-
 void set_body(CURL* c, const exchange& w) {
   const auto size = w.body_file < 0 ? w.body.size() : w.body_size;
   if (w.method == "PUT") {
@@ -154,21 +149,15 @@ void set_body(CURL* c, const exchange& w) {
 void prepare(job& j, std::chrono::seconds stall) {
   auto* const c = j.easy.get();
   const auto& w = *j.what;
-  const bool plain = w.url.starts_with("http://");
-  curl_easy_setopt(c, CURLOPT_URL, w.url.c_str());
+  base::prepare_transfer(c, w.url, j.text);
+  // Without TLS it is a server nearby.
+  if (w.url.starts_with("http://")) curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
-  if (plain) curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, 5000L);
   curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, static_cast<long>(stall.count()));
   curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(w.at_most).count()));
-  curl_easy_setopt(c, CURLOPT_USERAGENT, "streamdemo");
-  curl_easy_setopt(c, CURLOPT_ERRORBUFFER, j.text);
   curl_easy_setopt(c, CURLOPT_READFUNCTION, give_bytes);
   curl_easy_setopt(c, CURLOPT_READDATA, &j);
   curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, rewind);
@@ -177,7 +166,6 @@ void prepare(job& j, std::chrono::seconds stall) {
   curl_easy_setopt(c, CURLOPT_WRITEDATA, &j);
   curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_field);
   curl_easy_setopt(c, CURLOPT_HEADERDATA, &j);
-  curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(c, CURLOPT_PRIVATE, &j);
   set_body(c, w);
   // Without "Expect", for whose answer curl would wait a second where none comes. A type is added to POST otherwise.
@@ -214,7 +202,7 @@ result<exchanged> outcome(job& j, CURLcode code) {
 
 struct transfers::state {
   state(std::size_t n, std::chrono::seconds s) : most(n), stall(s) {
-    ::curl_global_init(CURL_GLOBAL_DEFAULT);
+    base::use_curl();
     multi = ::curl_multi_init();
     // Idle connections beyond it are closed.
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(n));

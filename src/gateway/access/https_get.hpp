@@ -8,9 +8,8 @@
 
 namespace streamdemo::gateway {
 
-// The body of a 200. The server's certificate must be good for its name by the system's authorities; redirections are
-// not followed. `ending`: turns true when nobody waits any more. Proxies are those of the environment (https_proxy,
-// no_proxy); http is this machine's alone, and asks no proxy. Errors: unavailable, timed_out, too_large, canceled.
+// The body of a 200. Certificates, redirections and proxies are as base::prepare_transfer() says. `ending`: turns true
+// when nobody waits any more. Errors: unavailable, timed_out, too_large, canceled.
 base::result<std::string> https_get(const std::string& url, std::size_t max_bytes, base::milliseconds timeout,
                                     const std::atomic<bool>& ending);
 
