@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <random>
@@ -463,4 +464,59 @@ TEST_CASE("a partition that is read anew is noted again only as a whole") {
   node after(clock, std::make_unique<recording_store>(written));
   CHECK(after.all->place_of(1));
   same(after, reference, log.ids);
+}
+
+TEST_CASE("a damaged block of events is a gap in the histories that it belongs to, and in no other") {
+  const hand_clock clock;
+  const test::temporary_directory directory;
+  const auto store = [&] {
+    return make_rocks_store({.directory = directory.path(),
+                             .memory_bytes = 4 << 20,
+                             .max_disk_bytes = 64 << 20,
+                             .keep_for = std::chrono::hours(1)});
+  };
+  log_writer out{partitions};
+  std::minstd_rand random(1);
+  std::map<std::string, std::string> before;
+  {
+    node n(clock, store());
+    for (int i = 0; i < 200; ++i) {
+      const auto id = "task " + std::to_string(i), run = "run " + std::to_string(i);
+      std::string text(2002, '"');  // that does not shrink when it is compressed
+      std::generate(text.begin() + 1, text.end() - 1, [&] { return static_cast<char>('0' + random() % 64); });
+      std::replace(text.begin(), text.end(), '\\', 'x');
+      n.apply({out.accepted(id), out.started(id, run), out.result(id, run, text), out.ended(id, run)});
+      before[id] = n.events_of(id);
+    }
+    n.wait_until_written();
+  }
+  // One bit of each file. The events are in front of the notes, and take more room.
+  int damaged = 0;
+  for (const auto& f : std::filesystem::directory_iterator(directory.path() / "events")) {
+    if (f.path().extension() != ".sst") continue;
+    std::fstream file(f.path(), std::ios::in | std::ios::out | std::ios::binary);
+    const auto at = static_cast<std::streamoff>(f.file_size() / 5);
+    file.seekg(at);
+    const auto c = static_cast<char>(file.get());
+    file.seekp(at);
+    file.put(static_cast<char>(c ^ 4));
+    ++damaged;
+  }
+  REQUIRE(damaged > 0);
+  node after(clock, store());
+  REQUIRE(after.all->find("task 0"));
+  int whole = 0, with_gap = 0;
+  for (const auto& [id, text] : before) {
+    const auto now = after.events_of(id);
+    CHECK(now.ends_with("over"));
+    if (now == text) {
+      ++whole;
+    } else {
+      ++with_gap;
+      CHECK(now.find("gap to") != std::string::npos);
+    }
+  }
+  CHECK(whole > 100);
+  CHECK(with_gap > 0);
+  CHECK(with_gap < 100);
 }
