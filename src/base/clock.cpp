@@ -1,6 +1,6 @@
 #include <time.h>
 
-#include <charconv>
+#include <algorithm>
 #include <streamdemo/base/clock.hpp>
 
 namespace streamdemo::base {
@@ -28,14 +28,18 @@ parts split(sys_time t) {
 // Reads exactly `width` digits at the front of `s` and cuts them off.
 bool digits(std::string_view& s, std::size_t width, int& out) {
   if (s.size() < width) return false;
-  const auto [end, ec] = std::from_chars(s.data(), s.data() + width, out);
-  if (ec != std::errc{} || end != s.data() + width || s[0] == '-') return false;
+  int n = 0;
+  for (const char c : s.substr(0, width)) {
+    if (c < '0' || c > '9') return false;
+    n = n * 10 + (c - '0');
+  }
+  out = n;
   s.remove_prefix(width);
   return true;
 }
 
 bool literal(std::string_view& s, std::string_view either) {
-  if (s.empty() || either.find(s[0]) == std::string_view::npos) return false;
+  if (s.empty() || std::none_of(either.begin(), either.end(), [&](char c) { return c == s[0]; })) return false;
   s.remove_prefix(1);
   return true;
 }

@@ -46,6 +46,13 @@ constexpr auto needs_escape = [] {
   return out;
 }();
 
+// Whether any of eight bytes may not. Each line finds a byte that is below a value, or equal to one and so zero.
+bool any_needs_escape(std::uint64_t eight) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+  const auto below = [](std::uint64_t bytes, std::uint64_t value) { return (bytes - ones * value) & ~bytes; };
+  return ((below(eight, 0x20) | below(eight ^ ones * '"', 1) | below(eight ^ ones * '\\', 1)) & tops) != 0;
+}
+
 }  // namespace
 
 bool is_json(std::string_view text) {
@@ -112,6 +119,11 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t plain = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::uint64_t eight = 0; text.size() - i >= 8; i += 8) {
+      std::memcpy(&eight, text.data() + i, 8);
+      if (any_needs_escape(eight)) break;
+    }
+    if (i == text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
     if (!needs_escape[c]) continue;
     out.append(text, plain, i - plain);

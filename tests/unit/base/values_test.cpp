@@ -82,6 +82,15 @@ TEST_CASE("UTF-8 is checked to the letter") {
 
 TEST_CASE("text becomes a JSON string and bytes become base64") {
   CHECK(json_string("a\"\\\n\t\x01") == R"("a\"\\\n\t\u0001")");
+  // Each byte at each place of a longer text, and two of them.
+  for (int c = 0; c < 256; ++c) {
+    const std::string one(1, static_cast<char>(c)), escaped = json_string(one).substr(1, json_string(one).size() - 2);
+    for (std::size_t at = 0; at < 20; ++at) {
+      const std::string before(at, static_cast<char>(0xc3)), after(19 - at, '~');
+      REQUIRE(json_string(before + one + after) == '"' + before + escaped + after + '"');
+      REQUIRE(json_string(one + before + one) == '"' + escaped + before + escaped + '"');
+    }
+  }
   CHECK(base64("") == "");
   CHECK(base64("f") == "Zg==");
   CHECK(base64("fo") == "Zm8=");
