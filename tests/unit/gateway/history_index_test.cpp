@@ -2,6 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "gateway/history/disk_reads.hpp"
+#include "gateway/history/store/event_store.hpp"
+
 using namespace streamdemo;
 using namespace streamdemo::gateway;
 
@@ -67,4 +74,100 @@ TEST_CASE("removed histories take no more memory than they may") {
   CHECK_FALSE(index.find("task 0"));
   index.insert(make("task 999"));
   CHECK(index.removed_bytes() < most);
+}
+
+namespace {
+
+// An index whose histories have all of their events in a store.
+struct with_store {
+  history_index::kept_ptr make(task_view v, const rested_history::place& p) const {
+    auto h = std::make_shared<kept_history>(std::move(v), nullptr, reads);
+    h->restore_on_disk(p.disk_from, p.disk_bytes);
+    return h;
+  }
+  void insert(int i, int turn) {
+    task_view v;
+    v.request_id = id_of(i);
+    v.kind = "simulate";
+    v.owner = i % 2 == 0 ? "me" : "";
+    v.status = task::status::succeeded;
+    v.accepted_at = base::sys_time(base::microseconds(turn));
+    v.last_seq = 3;
+    const auto h = make(std::move(v), {.disk_from = 1, .disk_bytes = 100});
+    index.insert(h);
+    index.ended(h, h->peek().accepted_at);
+  }
+  static std::string id_of(int i) { return "0f8fad5b-d9cb-469f-a165-7086772895" + std::to_string(10 + i); }
+
+  base::metrics metrics;
+  base::io_threads loops{1, "test"};
+  std::unique_ptr<event_store> store = make_memory_store();
+  std::shared_ptr<disk_reads> reads = std::make_shared<disk_reads>(*store, loops, 1 << 20, metrics);
+  history_index index{1 << 20, history_index::most_removed, [this](task_view v, const rested_history::place& p) {
+                        auto h = make(std::move(v), p);
+                        h->rest(history_index::bytes_at_rest());
+                        return h;
+                      }};
+};
+
+}  // namespace
+
+TEST_CASE("histories that go to rest, wake up and are removed while others look for them are found as they are") {
+  constexpr int n = 50;
+  with_store w;
+  for (int i = 0; i < n; ++i) w.insert(i, i);
+  std::atomic<bool> over = false;
+  std::atomic<int> wrong = 0;
+  const auto look = [&](unsigned seed) {
+    std::minstd_rand random(seed);
+    while (!over) {
+      const auto id = w.id_of(static_cast<int>(random() % n));
+      const auto h = w.index.find(id);
+      if (!h || h->identity().request_id != id || h->view().last_seq != 3) ++wrong;
+      for (const auto& r : w.index.recent("me", 5, [](const task_view& v) { return v.owner == "me"; })) {
+        if (r->identity().owner != "me") ++wrong;
+      }
+    }
+  };
+  std::thread one(look, 1), two(look, 2);
+  std::minstd_rand random(3);
+  std::size_t at_rest = 0;
+  for (int turn = n; turn < 20'000; ++turn) {
+    const auto i = static_cast<int>(random() % n);
+    const auto h = w.index.kept(w.id_of(i));
+    REQUIRE(h);
+    if (random() % 4 == 0) {
+      at_rest -= h->is_at_rest() ? 1 : 0;
+      w.index.remove(h);
+      REQUIRE(w.index.kept(w.id_of(i)) == nullptr);
+      w.insert(i, turn);
+    } else if (h->is_at_rest()) {
+      CHECK(w.index.kept(w.id_of(i)) == h);
+      h->wake_up();
+      w.index.stay_awake(h);
+      --at_rest;
+    } else {
+      h->rest(history_index::bytes_at_rest());
+      REQUIRE(w.index.rest(h));
+      ++at_rest;
+    }
+    REQUIRE(w.index.at_rest() == at_rest);
+  }
+  over = true;
+  one.join();
+  two.join();
+  CHECK(wrong == 0);
+  CHECK(w.index.size() == n);
+  CHECK(w.index.awake().size() == n - at_rest);
+  base::sys_time last{};
+  for (int i = 0; i < n; ++i) {
+    const auto h = w.index.first_ended();
+    REQUIRE(h);
+    CHECK(h->peek().kept_since >= last);
+    last = h->peek().kept_since;
+    w.index.remove(h);
+  }
+  CHECK_FALSE(w.index.first_ended());
+  CHECK(w.index.at_rest() == 0);
+  w.reads->close();
 }
