@@ -98,15 +98,20 @@ std::optional<id_bytes> bytes_of_id(std::string_view text) noexcept {
   return bytes;
 }
 
-std::string text_of_id(const id_bytes& bytes) {
+void append_id(std::string& out, const id_bytes& bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
+  out += "00000000-0000-0000-0000-000000000000";
+  auto* at = out.data() + out.size() - 36;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += digits[bytes[i] >> 4];
-    text += digits[bytes[i] & 15];
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+    *at++ = digits[bytes[i] >> 4];
+    *at++ = digits[bytes[i] & 15];
   }
+}
+
+std::string text_of_id(const id_bytes& bytes) {
+  std::string text;
+  append_id(text, bytes);
   return text;
 }
 

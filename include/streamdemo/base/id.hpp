@@ -27,6 +27,7 @@ using id_bytes = std::array<std::uint8_t, 16>;
 // nullopt: it is no id.
 std::optional<id_bytes> bytes_of_id(std::string_view text) noexcept;
 std::string text_of_id(const id_bytes& bytes);
+void append_id(std::string& out, const id_bytes& bytes);
 
 struct id_bytes_hash {
   std::size_t operator()(const id_bytes& bytes) const noexcept {

@@ -38,7 +38,9 @@ history_index::kept_ptr history_index::awake(number n) const {
   const std::lock_guard lock(woken_mutex_);
   auto& woken = woken_[n];
   if (auto h = woken.lock()) return h;
-  auto h = make_awake_(view_of(e), rested.where());
+  task_view v;
+  view_of(e, v);
+  auto h = make_awake_(std::move(v), rested.where());
   woken = h;
   if (woken_.size() >= tidy_woken_at_) {
     std::erase_if(woken_, [](const auto& w) { return w.second.expired(); });
@@ -47,11 +49,14 @@ history_index::kept_ptr history_index::awake(number n) const {
   return h;
 }
 
-task_view history_index::view_of(const entry& e) const {
-  if (const auto* h = std::get_if<kept_ptr>(&e.what)) return (*h)->view();
-  auto v = std::get<rested_history>(e.what).view(names_);
+void history_index::view_of(const entry& e, task_view& v) const {
+  if (const auto* h = std::get_if<kept_ptr>(&e.what)) {
+    v = (*h)->view();
+    return;
+  }
+  static_cast<task_moment&>(v) = {};
+  std::get<rested_history>(e.what).view(v, names_);
   v.kept_since = e.since;
-  return v;
 }
 
 history_index::kept_ptr history_index::kept(std::string_view request_id) const {
@@ -66,7 +71,8 @@ history_ptr history_index::find(std::string_view request_id) const {
   const auto n = removed_number_of(request_id);
   if (n == none) return nullptr;
   const auto& removed = removed_at(n);
-  auto v = removed.what.view(names_);
+  task_view v;
+  removed.what.view(v, names_);
   v.kept_since = removed.kept_since;
   v.first_kept = v.last_seq + 1;
   return std::make_shared<kept_history>(std::move(v), nullptr);
@@ -81,6 +87,7 @@ std::vector<history_ptr> history_index::recent(std::optional<std::string_view> o
   };
   std::vector<history_ptr> found;
   std::priority_queue<reader> readers;
+  task_view v;
   const std::shared_lock lock(mutex_);
   if (!owner) {
     for (const auto& [name, ages] : owners_) readers.push({time_order::backwards(ages)});
@@ -91,7 +98,8 @@ std::vector<history_ptr> history_index::recent(std::optional<std::string_view> o
     auto r = readers.top();
     readers.pop();
     const auto n = r.at.now().number;
-    if (wanted(view_of(entries_[n]))) found.push_back(awake(n));
+    view_of(entries_[n], v);
+    if (wanted(v)) found.push_back(awake(n));
     r.at.next();
     if (!r.at.done()) readers.push(r);
   }

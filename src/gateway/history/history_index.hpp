@@ -88,7 +88,7 @@ class history_index {
   // base::number_table::none: it is not kept.
   number number_of(const kept_ptr& h) const;
   kept_ptr awake(number n) const;
-  task_view view_of(const entry& e) const;
+  void view_of(const entry& e, task_view& v) const;
   void insert(entry e, std::string_view id, std::string_view owner, base::sys_time accepted_at);
   void move_end(number n, base::sys_time since);
   void erase(number n);

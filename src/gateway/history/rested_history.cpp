@@ -18,12 +18,14 @@ std::optional<std::array<std::uint8_t, 32>> digest_of(std::string_view text) noe
   return bytes;
 }
 
-std::string text_of(const std::array<std::uint8_t, 32>& digest) {
+void put_digest(std::string& out, const std::array<std::uint8_t, 32>& digest) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * digest.size());
-  for (const auto b : digest) text.append({digits[b >> 4], digits[b & 15]});
-  return text;
+  out.resize(2 * digest.size());
+  auto* at = out.data();
+  for (const auto b : digest) {
+    *at++ = digits[b >> 4];
+    *at++ = digits[b & 15];
+  }
 }
 
 template <std::size_t N>
@@ -92,11 +94,19 @@ bool rested_history::has_id(std::string_view request_id, const shared_names& nam
   return base::bytes_of_id(request_id) == id_.bytes;
 }
 
-task_view rested_history::view(const shared_names& names) const {
-  task_view v;
-  v.request_id = request_id(names);
+void rested_history::view(task_view& v, const shared_names& names) const {
+  v.request_id.clear();
+  if (id_.is_name) {
+    v.request_id = names.text(number_in(id_));
+  } else {
+    base::append_id(v.request_id, id_.bytes);
+  }
   v.kind = names.text(kind_);
-  v.payload_hash = payload_hash_.is_name ? names.text(number_in(payload_hash_)) : text_of(payload_hash_.bytes);
+  if (payload_hash_.is_name) {
+    v.payload_hash = names.text(number_in(payload_hash_));
+  } else {
+    put_digest(v.payload_hash, payload_hash_.bytes);
+  }
   v.accepted_by = names.text(accepted_by_);
   v.owner = names.text(owner_);
   v.status = status_;
@@ -109,7 +119,6 @@ task_view rested_history::view(const shared_names& names) const {
   v.results = results_;
   v.result_bytes = result_bytes_;
   v.fraction = fraction_;
-  return v;
 }
 
 }  // namespace streamdemo::gateway

@@ -32,8 +32,8 @@ class rested_history {
   static std::optional<rested_history> of(const task_view& v, const place& p, shared_names& names);
   void let_go(shared_names& names) const;
 
-  // As it was, without kept_since.
-  task_view view(const shared_names& names) const;
+  // As it was, without kept_since. Into `v`, whose memory is used again if it comes from another one at rest.
+  void view(task_view& v, const shared_names& names) const;
   place where() const noexcept { return {disk_from_, disk_bytes_, epoch_}; }
   std::string request_id(const shared_names& names) const;
   bool has_id(std::string_view request_id, const shared_names& names) const;

@@ -100,7 +100,8 @@ TEST_CASE("a history at rest gives back all that was known of it") {
       CHECK_FALSE(r->has_id("0f8fad5b-d9cb-469f-a165-70867728950f", names));
       CHECK(r->request_id(names) == id);
       CHECK(r->owner(names) == "me");
-      const auto back = r->view(names);
+      task_view back;
+      r->view(back, names);
       CHECK(back.request_id == id);
       CHECK(back.payload_hash == hash);
       CHECK(back.kind == v.kind);
