@@ -1,5 +1,9 @@
 // What the clients of the Kafka bus do by themselves, on brokers that librdkafka plays.
+#include <sched.h>
+
 #include <boost/asio/detached.hpp>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -61,6 +65,41 @@ awaitable<void> one_request_for_a_turn(mock_fixture& f) {
   // The library's own thread may be quicker than ours with the second record, and a turn of a busy machine too long.
   for (int i = 0; i < 20 && together < 3; ++i) together = co_await refused_together(f, *p);
   CHECK(together == 3);
+}
+
+// The scheduling policies of librdkafka's threads, by thread.
+std::map<std::string, int> policies() {
+  std::map<std::string, int> found;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream in(task.path() / "stat");
+    std::string line;
+    std::getline(in, line);
+    const auto end = line.rfind(')');
+    if (line.find("(rdk:") == line.npos || end == line.npos) continue;
+    std::istringstream fields(line.substr(end + 1));  // from the third on; the policy is the 41st
+    std::string field;
+    for (int i = 3; i <= 41; ++i) fields >> field;
+    found[task.path().filename()] = std::stoi(field);
+  }
+  return found;
+}
+
+awaitable<void> threads_interrupt_nobody(mock_fixture& f) {
+  const auto of_others = policies();  // of the brokers that are played
+  const auto p = f.kafka->make_producer(f.loop.get_executor());
+  const auto reader = f.kafka->make_reader(f.loop.get_executor());
+  std::ptrdiff_t made = 0, batch = 0;
+  for (int i = 0; i < 500 && (made < 4 || batch < made); ++i) {
+    co_await base::sleep_for(10ms);
+    made = batch = 0;
+    for (const auto& [thread, policy] : policies()) {
+      if (of_others.contains(thread)) continue;
+      ++made;
+      if (policy == SCHED_BATCH) ++batch;
+    }
+  }
+  CHECK(made >= 4);
+  CHECK(batch == made);
 }
 
 awaitable<void> lag_is_shown(mock_fixture& f) {
@@ -216,6 +255,11 @@ TEST_CASE("a reader asks at once where the partitions of a topic are") {
 TEST_CASE("what is published in one turn of the loop leaves in one request") {
   mock_fixture f;
   f.run([&] { return one_request_for_a_turn(f); });
+}
+
+TEST_CASE("the library's threads take the processor from no loop that gives them records") {
+  mock_fixture f;
+  f.run([&] { return threads_interrupt_nobody(f); });
 }
 
 TEST_CASE("what a reader has not taken in yet is in the metrics") {
