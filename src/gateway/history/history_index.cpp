@@ -6,7 +6,7 @@ namespace streamdemo::gateway {
 
 namespace {
 
-constexpr auto none = base::number_table::none;
+constexpr auto not_kept = base::number_table::none;
 
 std::size_t hash_of(std::string_view id) noexcept {
   return std::hash<std::string_view>{}(id);
@@ -24,11 +24,11 @@ history_index::number history_index::number_of(std::string_view request_id) cons
 
 history_index::number history_index::number_of(const kept_ptr& h) const {
   const auto n = number_of(h->peek().request_id);
-  if (n == none) return none;
+  if (n == not_kept) return not_kept;
   const auto& what = entries_[n].what;
   const auto* rested = std::get_if<rested_history>(&what);
   const bool same = rested != nullptr ? rested->accepted_at() == h->peek().accepted_at : std::get<kept_ptr>(what) == h;
-  return same ? n : none;
+  return same ? n : not_kept;
 }
 
 history_index::kept_ptr history_index::awake(number n) const {
@@ -62,14 +62,14 @@ void history_index::view_of(const entry& e, task_view& v) const {
 history_index::kept_ptr history_index::kept(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
   const auto n = number_of(request_id);
-  return n == none ? nullptr : awake(n);
+  return n == not_kept ? nullptr : awake(n);
 }
 
 history_ptr history_index::find(std::string_view request_id) const {
   const std::shared_lock lock(mutex_);
-  if (const auto n = number_of(request_id); n != none) return awake(n);
+  if (const auto n = number_of(request_id); n != not_kept) return awake(n);
   const auto n = removed_number_of(request_id);
-  if (n == none) return nullptr;
+  if (n == not_kept) return nullptr;
   const auto& removed = removed_at(n);
   task_view v;
   removed.what.view(v, names_);
@@ -169,7 +169,7 @@ bool history_index::insert_rested(const task_view& v, const rested_history::plac
 }
 
 void history_index::insert(entry e, std::string_view id, std::string_view owner, base::sys_time accepted_at) {
-  if (const auto old = number_of(id); old != none) erase(old);
+  if (const auto old = number_of(id); old != not_kept) erase(old);
   forget_removed(id);
   const auto since = e.since;
   const auto n = entries_.add(std::move(e));
@@ -183,7 +183,7 @@ void history_index::insert(entry e, std::string_view id, std::string_view owner,
 void history_index::ended(const kept_ptr& h, base::sys_time since) {
   const std::unique_lock lock(mutex_);
   h->keep_from(since);
-  if (const auto n = number_of(h); n != none) move_end(n, since);
+  if (const auto n = number_of(h); n != not_kept) move_end(n, since);
 }
 
 void history_index::move_end(number n, base::sys_time since) {
@@ -196,7 +196,7 @@ void history_index::move_end(number n, base::sys_time since) {
 bool history_index::rest(const kept_ptr& h) {
   const std::unique_lock lock(mutex_);
   const auto n = number_of(h);
-  if (n == none) return false;
+  if (n == not_kept) return false;
   const auto& d = *h->disk();
   auto rested = rested_history::of(h->peek(), {d.from, d.bytes, h->epoch()}, names_);
   if (!rested) return false;
@@ -211,7 +211,7 @@ bool history_index::rest(const kept_ptr& h) {
 void history_index::stay_awake(const kept_ptr& h) {
   const std::unique_lock lock(mutex_);
   const auto n = number_of(h);
-  if (n == none) return;
+  if (n == not_kept) return;
   const auto* rested = std::get_if<rested_history>(&entries_[n].what);
   if (rested == nullptr) return;
   rested->let_go(names_);
@@ -224,7 +224,7 @@ void history_index::stay_awake(const kept_ptr& h) {
 void history_index::set_epoch(const kept_ptr& h, std::uint32_t epoch) {
   const std::unique_lock lock(mutex_);
   h->set_epoch(epoch);
-  if (const auto n = number_of(h); n != none) {
+  if (const auto n = number_of(h); n != not_kept) {
     if (auto* rested = std::get_if<rested_history>(&entries_[n].what)) rested->set_epoch(epoch);
   }
 }
@@ -254,7 +254,7 @@ void history_index::erase(number n) {
 void history_index::remove(const kept_ptr& h) {
   const std::unique_lock lock(mutex_);
   const auto n = number_of(h);
-  if (n == none) return;
+  if (n == not_kept) return;
   erase(n);
   const auto& view = h->peek();
   forget_removed(view.request_id);
@@ -272,7 +272,7 @@ void history_index::remove(const kept_ptr& h) {
 
 void history_index::forget(std::string_view request_id) {
   const std::unique_lock lock(mutex_);
-  if (const auto n = number_of(request_id); n != none) erase(n);
+  if (const auto n = number_of(request_id); n != not_kept) erase(n);
   forget_removed(request_id);
 }
 
@@ -297,7 +297,7 @@ history_index::number history_index::removed_number_of(std::string_view request_
 
 void history_index::forget_removed(std::string_view request_id) {
   const auto n = removed_number_of(request_id);
-  if (n == none) return;
+  if (n == not_kept) return;
   removed_ids_.erase(hash_of(request_id), n);
   auto& r = removed_at(n);
   removed_bytes_ -= bytes_of(r);
