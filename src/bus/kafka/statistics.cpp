@@ -48,6 +48,13 @@ void add_requests(const json::object& broker, statistics& s) {
   }
 }
 
+void add_round_trip(const json::object& broker, statistics& s) {
+  const auto id = number(broker, "nodeid");
+  const auto& rtt = object(broker, "rtt");
+  if (id < 0 || number(rtt, "cnt") == 0) return;  // below 0 are bootstrap addresses
+  s.broker_rtt[std::to_string(id)] = double(number(rtt, "avg")) / 1e6;
+}
+
 }  // namespace
 
 std::optional<statistics> read_statistics(std::string_view text) {
@@ -59,18 +66,14 @@ std::optional<statistics> read_statistics(std::string_view text) {
   const auto* type = o.if_contains("type");
   s.of_producer = type != nullptr && type->is_string() && type->get_string() == "producer";
   for (const auto& b : object(o, "brokers")) {
-    if (const auto* broker = b.value().if_object()) add_requests(*broker, s);
+    const auto* broker = b.value().if_object();
+    if (broker == nullptr) continue;
+    add_requests(*broker, s);
+    if (s.of_producer) add_round_trip(*broker, s);
   }
   if (s.of_producer) {
     s.out_records = number(o, "msg_cnt");
     s.out_bytes = number(o, "msg_size");
-    for (const auto& b : object(o, "brokers")) {
-      const auto* broker = b.value().if_object();
-      if (broker == nullptr || number(*broker, "nodeid") < 0) continue;  // bootstrap addresses
-      const auto& rtt = object(*broker, "rtt");
-      if (number(rtt, "cnt") == 0) continue;
-      s.broker_rtt[std::to_string(number(*broker, "nodeid"))] = double(number(rtt, "avg")) / 1e6;
-    }
     return s;
   }
   for (const auto& t : object(o, "topics")) {

@@ -335,15 +335,22 @@ TEST_CASE("what was known comes back without the log: histories, runs, clocks an
   same(after, reference, more.ids);
 }
 
+namespace {
+
+// `flush_at_end`: false is as if the process were killed.
+auto files_in(const test::temporary_directory& d, bool flush_at_end = true) {
+  return make_rocks_store({.directory = d.path(),
+                           .memory_bytes = 4 << 20,
+                           .max_disk_bytes = 64 << 20,
+                           .flush_at_end = flush_at_end,
+                           .keep_for = std::chrono::hours(1)});
+}
+
+}  // namespace
+
 TEST_CASE("on RocksDB, what was not yet in its files is read from the log again") {
   const hand_clock clock;
-  const auto store = [](const test::temporary_directory& d) {
-    return make_rocks_store({.directory = d.path(),
-                             .memory_bytes = 4 << 20,
-                             .max_disk_bytes = 64 << 20,
-                             .flush_at_end = false,
-                             .keep_for = std::chrono::hours(1)});
-  };
+  const auto store = [](const test::temporary_directory& d) { return files_in(d, false); };
   const test::temporary_directory directory;
   random_log log(3, 3000, 20'000);
   node reference(clock, nullptr, 1 << 28);
@@ -363,12 +370,7 @@ TEST_CASE("on RocksDB, what was not yet in its files is read from the log again"
 TEST_CASE("a store that ends in order needs none of the log") {
   const hand_clock clock;
   const test::temporary_directory directory;
-  const auto store = [&] {
-    return make_rocks_store({.directory = directory.path(),
-                             .memory_bytes = 4 << 20,
-                             .max_disk_bytes = 64 << 20,
-                             .keep_for = std::chrono::hours(1)});
-  };
+  const auto store = [&] { return files_in(directory); };
   random_log log(5, 500, 2000);
   {
     node n(clock, store());
@@ -469,12 +471,7 @@ TEST_CASE("a partition that is read anew is noted again only as a whole") {
 TEST_CASE("a damaged block of events is a gap in the histories that it belongs to, and in no other") {
   const hand_clock clock;
   const test::temporary_directory directory;
-  const auto store = [&] {
-    return make_rocks_store({.directory = directory.path(),
-                             .memory_bytes = 4 << 20,
-                             .max_disk_bytes = 64 << 20,
-                             .keep_for = std::chrono::hours(1)});
-  };
+  const auto store = [&] { return files_in(directory); };
   log_writer out{partitions};
   std::minstd_rand random(1);
   std::map<std::string, std::string> before;
