@@ -1,6 +1,5 @@
 #include <time.h>
 
-#include <algorithm>
 #include <streamdemo/base/clock.hpp>
 
 namespace streamdemo::base {
@@ -25,21 +24,26 @@ parts split(sys_time t) {
           int(clock_time.subseconds().count())};
 }
 
-// Reads exactly `width` digits at the front of `s` and cuts them off.
-bool digits(std::string_view& s, std::size_t width, int& out) {
+// Reads exactly `width` digits at the front of `s` and cuts them off. The widths are known to the compiler, because
+// each record that is read has one to three times.
+template <std::size_t width>
+bool digits(std::string_view& s, int& out) {
   if (s.size() < width) return false;
   int n = 0;
-  for (const char c : s.substr(0, width)) {
-    if (c < '0' || c > '9') return false;
-    n = n * 10 + (c - '0');
+  bool good = true;
+  for (std::size_t i = 0; i < width; ++i) {
+    const auto digit = static_cast<unsigned>(s[i]) - '0';
+    good = good && digit <= 9;
+    n = n * 10 + static_cast<int>(digit);
   }
   out = n;
   s.remove_prefix(width);
-  return true;
+  return good;
 }
 
-bool literal(std::string_view& s, std::string_view either) {
-  if (s.empty() || std::none_of(either.begin(), either.end(), [&](char c) { return c == s[0]; })) return false;
+template <char... either>
+bool literal(std::string_view& s) {
+  if (s.empty() || !((s[0] == either) || ...)) return false;
   s.remove_prefix(1);
   return true;
 }
@@ -57,10 +61,10 @@ bool fraction(std::string_view& s, int& micros) {
 
 bool offset(std::string_view& s, int& minutes) {
   minutes = 0;
-  if (literal(s, "Zz")) return true;
+  if (literal<'Z', 'z'>(s)) return true;
   const bool negative = !s.empty() && s[0] == '-';
   int hour = 0, minute = 0;
-  if (!literal(s, "+-") || !digits(s, 2, hour) || !literal(s, ":") || !digits(s, 2, minute)) return false;
+  if (!literal<'+', '-'>(s) || !digits<2>(s, hour) || !literal<':'>(s) || !digits<2>(s, minute)) return false;
   minutes = (hour * 60 + minute) * (negative ? -1 : 1);
   return hour < 24 && minute < 60;
 }
@@ -118,9 +122,9 @@ std::optional<sys_time> parse_time(std::string_view s) {
   using namespace std::chrono;
   parts p{};
   int shift = 0;
-  const bool whole = digits(s, 4, p.year) && literal(s, "-") && digits(s, 2, p.month) && literal(s, "-") &&
-                     digits(s, 2, p.day) && literal(s, "Tt ") && digits(s, 2, p.hour) && literal(s, ":") &&
-                     digits(s, 2, p.minute) && literal(s, ":") && digits(s, 2, p.second) && fraction(s, p.micros) &&
+  const bool whole = digits<4>(s, p.year) && literal<'-'>(s) && digits<2>(s, p.month) && literal<'-'>(s) &&
+                     digits<2>(s, p.day) && literal<'T', 't', ' '>(s) && digits<2>(s, p.hour) && literal<':'>(s) &&
+                     digits<2>(s, p.minute) && literal<':'>(s) && digits<2>(s, p.second) && fraction(s, p.micros) &&
                      offset(s, shift) && s.empty();
   const year_month_day date{year{p.year}, month{unsigned(p.month)}, day{unsigned(p.day)}};
   if (!whole || !date.ok() || p.hour > 23 || p.minute > 59 || p.second > 60) return std::nullopt;

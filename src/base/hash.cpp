@@ -14,9 +14,25 @@ const EVP_MD* sha256_method() {
   static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   return found;
 }
+const EVP_MD* sha1_method() {
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  return found;
+}
 
-unsigned char* octets_of(sha256_digest& d) noexcept {
+template <class Digest>
+unsigned char* octets_of(Digest& d) noexcept {
   return reinterpret_cast<unsigned char*>(d.data());
+}
+
+template <class Digest>
+Digest digest_of(const EVP_MD* method, std::string_view bytes) {
+  // Kept: to make one takes as long as the digest of a token, and each request with one asks for that.
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  Digest digest{};
+  EVP_DigestInit_ex(context.get(), method, nullptr);
+  EVP_DigestUpdate(context.get(), bytes.data(), bytes.size());
+  EVP_DigestFinal_ex(context.get(), octets_of(digest), nullptr);
+  return digest;
 }
 
 }  // namespace
@@ -44,13 +60,11 @@ std::string sha256::hex() {
 }
 
 sha256_digest sha256_bytes(std::string_view bytes) {
-  // Kept: to make one takes as long as the digest of a token, and each request with one asks for that.
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  sha256_digest digest{};
-  EVP_DigestInit_ex(context.get(), sha256_method(), nullptr);
-  EVP_DigestUpdate(context.get(), bytes.data(), bytes.size());
-  EVP_DigestFinal_ex(context.get(), octets_of(digest), nullptr);
-  return digest;
+  return digest_of<sha256_digest>(sha256_method(), bytes);
+}
+
+sha1_digest sha1_bytes(std::string_view bytes) {
+  return digest_of<sha1_digest>(sha1_method(), bytes);
 }
 
 std::string sha256_hex(std::string_view bytes) {
@@ -59,6 +73,7 @@ std::string sha256_hex(std::string_view bytes) {
 
 std::string to_hex(const sha256_digest& d) {
   std::string out;
+  out.reserve(2 * d.size());
   for (const char c : d) {
     const auto byte = static_cast<unsigned char>(c);
     out += digits_of_hex[byte >> 4];

@@ -11,25 +11,44 @@ std::uint32_t load(std::string_view bytes) {
   return word;
 }
 
-// MurmurHash2, 32 bits, with the seed of Kafka's Java client.
-std::uint32_t murmur2(std::string_view key) {
-  constexpr std::uint32_t m = 0x5bd1e995;
-  std::uint32_t h = 0x9747b28c ^ static_cast<std::uint32_t>(key.size());
-  for (; key.size() >= 4; key.remove_prefix(4)) {
-    std::uint32_t k = load(key.substr(0, 4)) * m;
-    k ^= k >> 24;
-    h = (h * m) ^ (k * m);
-  }
-  if (!key.empty()) h = (h ^ load(key)) * m;
+// MurmurHash2, 32 bits, with the seed of Kafka's Java client: a start, a step for each word, an end.
+constexpr std::uint32_t m = 0x5bd1e995;
+
+std::uint32_t begun(std::size_t key_bytes) {
+  return 0x9747b28c ^ static_cast<std::uint32_t>(key_bytes);
+}
+
+std::uint32_t with_word(std::uint32_t h, std::string_view four_bytes) {
+  std::uint32_t k = load(four_bytes) * m;
+  k ^= k >> 24;
+  return (h * m) ^ (k * m);
+}
+
+// Adds the whole words of `key` and cuts them off.
+std::uint32_t with_words(std::uint32_t h, std::string_view& key) {
+  for (; key.size() >= 4; key.remove_prefix(4)) h = with_word(h, key.substr(0, 4));
+  return h;
+}
+
+std::int32_t ended(std::uint32_t h, std::int32_t partitions) {
   h ^= h >> 13;
   h *= m;
-  return h ^ (h >> 15);
+  h ^= h >> 15;
+  return static_cast<std::int32_t>((h & 0x7fffffffU) % static_cast<std::uint32_t>(partitions));
 }
 
 }  // namespace
 
 std::int32_t partition_for(std::string_view key, std::int32_t partitions) noexcept {
-  return static_cast<std::int32_t>((murmur2(key) & 0x7fffffffU) % static_cast<std::uint32_t>(partitions));
+  auto h = with_words(begun(key.size()), key);
+  if (!key.empty()) h = (h ^ load(key)) * m;
+  return ended(h, partitions);
+}
+
+keys_of_one_head::keys_of_one_head(std::string_view head) noexcept : hash_(with_words(begun(head.size() + 4), head)) {}
+
+std::int32_t keys_of_one_head::partition_for(std::string_view tail, std::int32_t partitions) const noexcept {
+  return ended(with_word(hash_, tail), partitions);
 }
 
 }  // namespace streamdemo::base

@@ -43,6 +43,7 @@ constexpr std::size_t max_parameters = 128;
 // How much capacity an idle connection may keep.
 constexpr std::size_t kept_bytes = 512;
 constexpr std::size_t kept_fields = 32;
+constexpr std::size_t usual_fields = 8;  // room for so many is made at once
 
 void forget(std::string& s) {
   if (s.capacity() > kept_bytes) std::string().swap(s);
@@ -130,6 +131,7 @@ void request_parser::grammar::on_field_impl(beast_http::field name, string_view 
     default:
       break;
   }
+  if (into.fields.empty()) into.fields.reserve(usual_fields);
   into.fields.push_back({std::string(text), std::string(value)});
 }
 

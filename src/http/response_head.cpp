@@ -1,10 +1,10 @@
 #include "http/response_head.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
+#include <streamdemo/base/hash.hpp>
 #include <streamdemo/base/json.hpp>
 #include <streamdemo/http/date.hpp>
 
@@ -128,10 +128,8 @@ std::string date_field(std::int64_t unix_seconds) {
 std::string websocket_accept(std::string_view key) {
   std::string text(key);
   text += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr);
-  return base::base64({reinterpret_cast<const char*>(digest.data()), size});
+  const auto digest = base::sha1_bytes(text);
+  return base::base64({digest.data(), digest.size()});
 }
 
 }  // namespace streamdemo::http

@@ -3,6 +3,7 @@
 #include <streamdemo/task/event.hpp>
 #include <streamdemo/task/media_type.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace streamdemo::task {
@@ -41,6 +42,27 @@ void append_payload(std::string& out, std::string_view content_type, std::string
   }
 }
 
+// Appends texts in one step: there are thirty of them in an event.
+template <class... Text>
+void append(std::string& out, const Text&... texts) {
+  const auto begin = out.size();
+  out.resize(begin + (std::string_view(texts).size() + ...));
+  char* at = out.data() + begin;
+  const auto copy = [&at](std::string_view text) { at = std::copy_n(text.data(), text.size(), at); };
+  (copy(texts), ...);
+}
+
+// The digits of a number, for as long as this lives.
+class decimal {
+ public:
+  explicit decimal(std::int64_t n) : end_(std::to_chars(digits_, digits_ + sizeof digits_, n).ptr) {}
+  operator std::string_view() const noexcept { return {digits_, end_}; }
+
+ private:
+  char digits_[20];
+  char* end_;
+};
+
 std::optional<message_type> event_type_of(std::string_view word) noexcept {
   using enum message_type;
   for (const auto type : {accepted, started, result, progress, log, ended}) {
@@ -62,28 +84,19 @@ event_ptr make_event(const event_fields& f) {
   auto e = std::make_shared<event>();
   e->seq_ = f.seq;
   e->type_ = f.type;
-  const auto type = to_string(f.type);
+  const std::string_view type = to_string(f.type);
+  const decimal seq(f.seq);
   auto& out = e->text_;
   out.reserve(f.payload.size() + f.request_id.size() + f.source.size() + 256);
-  out += "id: ";
-  out += std::to_string(f.seq);
-  out += "\nevent: ";
-  out += type;
-  out += "\ndata: ";
+  append(out, "id: ", seq, "\nevent: ", type, "\ndata: ");
   e->json_at_ = static_cast<std::uint32_t>(out.size());
-  out += "{\"type\":\"";
-  out += type;
-  out += "\",\"request_id\":";
+  append(out, "{\"type\":\"", type, "\",\"request_id\":");
   base::append_json_string(out, f.request_id);
-  out += ",\"seq\":";
-  out += std::to_string(f.seq);
-  out += ",\"attempt\":";
-  out += std::to_string(f.attempt);
-  out += ",\"time\":\"";
+  append(out, ",\"seq\":", seq, ",\"attempt\":", decimal(f.attempt), ",\"time\":\"");
   base::append_micros(out, f.time);
-  out += "\",\"log_time\":\"";
+  append(out, "\",\"log_time\":\"");
   base::append_millis(out, f.log_time);
-  out += "\",\"source\":";
+  append(out, "\",\"source\":");
   base::append_json_string(out, instance_name(f.source));
   if (f.resumed) out += *f.resumed ? ",\"resumed\":true" : ",\"resumed\":false";
   out += ',';

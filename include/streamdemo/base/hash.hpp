@@ -1,4 +1,4 @@
-// SHA-256, of a whole text or piece by piece. A sha256 object is used by one thread at a time.
+// SHA-256, of a whole text or piece by piece. A sha256 object is used by one thread at a time; the functions by any.
 #pragma once
 #include <array>
 #include <cstring>
@@ -30,6 +30,10 @@ sha256_digest sha256_bytes(std::string_view bytes);
 std::string to_hex(const sha256_digest& d);  // 64 lower-case characters
 // nullopt: to_hex() gives this text for no digest.
 std::optional<sha256_digest> digest_from_hex(std::string_view text) noexcept;
+
+// SHA-1: only where a protocol demands it, and nothing depends on its strength.
+using sha1_digest = std::array<char, 20>;
+sha1_digest sha1_bytes(std::string_view bytes);
 
 // Of a map by digests. All of their bytes are random, so that any few do.
 struct hash_of_digest {

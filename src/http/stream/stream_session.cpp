@@ -55,8 +55,6 @@ stream_session::stream_session(stream_loop& loop, base::tcp_socket s, std::uniqu
       timed_from_(loop.now()) {}
 
 void stream_session::start(std::string leftover) {
-  boost::system::error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   source_->attach(*this);
   rearm();
   queue();

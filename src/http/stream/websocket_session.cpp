@@ -100,8 +100,9 @@ void websocket_session::take(const frame_parser::step& s) {
 
 void websocket_session::take_close(std::uint16_t code) {
   peer_left_ = true;
-  // Both close frames were sent: the server closes the TCP connection first (section 7.1.1).
-  if (phase_ == phase::closing) return linger();
+  // Both close frames were sent: the server closes the TCP connection first (section 7.1.1). The peer sends nothing
+  // more that could meet a closed socket, so there is nothing to wait for unless bytes of ours are still on their way.
+  if (phase_ == phase::closing) return under_way() ? linger() : close();
   if (held_) return let_go();
   if (phase_ == phase::open && !leaving_) farewell(code, {});
 }

@@ -2,6 +2,8 @@
 
 #include <streamdemo/base/partition.hpp>
 
+#include <string>
+
 using streamdemo::base::partition_for;
 
 // From an independent implementation in Python, which agrees with the values of Kafka's own tests where those exist.
@@ -31,5 +33,16 @@ TEST_CASE("keys go to the partitions that every other client picks") {
     CHECK(partition_for(e.key, 7) == e.seven);
     CHECK(partition_for(e.key, 12) == e.twelve);
     CHECK(partition_for(e.key, 1000) == e.thousand);
+  }
+}
+
+TEST_CASE("keys that share all but their last four bytes go to the same partitions as alone") {
+  for (const std::string head : {"", "abcd", "018f3e2a-7c41-4e59-9d0b-5c2f6a1b"}) {
+    const streamdemo::base::keys_of_one_head keys(head);
+    for (const std::string tail : {"3d47", "3d48", "\xff\xfe\x80z"}) {
+      CAPTURE(head + tail);
+      CHECK(keys.partition_for(tail, 12) == partition_for(head + tail, 12));
+      CHECK(keys.partition_for(tail, 1000) == partition_for(head + tail, 1000));
+    }
   }
 }

@@ -36,27 +36,31 @@ double slot_pace::seconds(std::int64_t slots, base::steady_time now) const {
 
 placement::placement(options o, base::steady_time now)
     : options_(std::move(o)), census_(options_.partitions), others_pace_(now), turn_(options_.seed) {
-  const auto none = std::vector<processors::value_type*>(static_cast<std::size_t>(options_.partitions), nullptr);
-  owners_[options_.request_topic] = none;
-  for (const auto& [kind, topic] : options_.kind_topics) owners_[topic] = none;
+  topic unowned;
+  unowned.owners.resize(static_cast<std::size_t>(options_.partitions));
+  regroup(unowned);
+  topics_[options_.request_topic] = unowned;
+  for (const auto& [kind, name] : options_.kind_topics) topics_[name] = unowned;
 }
 
 placement::choice placement::choose(std::string_view kind, base::steady_time now) {
   census_.forget_promises(now);
   forget_silent(now);
   ++turn_;
-  auto groups = groups_of(topic_of(kind));
-  group* best = nullptr;
+  const auto& groups = topic_of(kind).groups;
+  const group* best = nullptr;
+  weight of_best;
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    auto& g = groups[(turn_ + i) % groups.size()];  // of equal ones, each in turn
+    const auto& g = groups[(turn_ + i) % groups.size()];  // of equal ones, each in turn
     if (!takes(g, kind)) continue;
-    weigh(g, kind, now);
-    const bool better = best == nullptr || g.free > best->free || (g.free == best->free && g.wait < best->wait);
-    if (better) best = &g;
+    const auto w = weight_of(g, kind, now);
+    if (best != nullptr && (w.free < of_best.free || (w.free == of_best.free && w.wait >= of_best.wait))) continue;
+    best = &g;
+    of_best = w;
   }
   if (best == nullptr)
     return {static_cast<std::int32_t>(turn_ % static_cast<std::size_t>(options_.partitions)), reason::unknown};
-  const auto why = best->free > 0 ? reason::free_slot : best->owner != nullptr ? reason::least_wait : reason::unknown;
+  const auto why = of_best.free > 0 ? reason::free_slot : best->owner != nullptr ? reason::least_wait : reason::unknown;
   return {partition_in(*best, now), why};
 }
 
@@ -75,7 +79,7 @@ void placement::told(const std::string& source, task::offer o, base::millisecond
   claim(*it);
   // A moment's grace: a request may have been on its way when the processor spoke.
   for (const auto& [kind, counts] : p.said.kinds) {
-    const auto& owners = owners_.find(topic_of(kind))->second;
+    const auto& owners = topic_of(kind).owners;
     for (std::size_t i = 0; counts.free > 0 && i < owners.size(); ++i) {
       if (owners[i] != &*it) continue;
       census_.discount_waiting_since_before(kind, static_cast<std::int32_t>(i), said_at - options_.alive_interval);
@@ -86,21 +90,23 @@ void placement::told(const std::string& source, task::offer o, base::millisecond
 // Of two processors that name the same partition, the one that spoke last has it: the other one has lost it and not
 // said so yet.
 void placement::claim(processors::value_type& p) {
-  for (auto& [topic, owners] : owners_) {
-    std::replace(owners.begin(), owners.end(), &p, static_cast<processors::value_type*>(nullptr));
-    const auto named = p.second.said.partitions.find(topic);
-    if (named == p.second.said.partitions.end()) continue;
-    for (const auto i : named->second) {
+  static const std::vector<std::int32_t> none;
+  for (auto& [name, t] : topics_) {
+    std::replace(t.owners.begin(), t.owners.end(), &p, static_cast<processors::value_type*>(nullptr));
+    const auto named = p.second.said.partitions.find(name);
+    for (const auto i : named == p.second.said.partitions.end() ? none : named->second) {
       if (i < 0 || i >= options_.partitions) continue;
-      auto& owner = owners[static_cast<std::size_t>(i)];
+      auto& owner = t.owners[static_cast<std::size_t>(i)];
       if (owner == nullptr || owner->second.said_at <= p.second.said_at) owner = &p;
     }
+    regroup(t);
   }
 }
 
 void placement::forget(processors::iterator it) {
-  for (auto& [topic, owners] : owners_) {
-    std::replace(owners.begin(), owners.end(), &*it, static_cast<processors::value_type*>(nullptr));
+  for (auto& [name, t] : topics_) {
+    std::replace(t.owners.begin(), t.owners.end(), &*it, static_cast<processors::value_type*>(nullptr));
+    regroup(t);
   }
   processors_.erase(it);
 }
@@ -133,20 +139,18 @@ void placement::slot_came_free(const std::string& source, base::steady_time now)
   if (!source.empty()) pace_of(source).came_free(now);
 }
 
-const std::string& placement::topic_of(std::string_view kind) const {
+const placement::topic& placement::topic_of(std::string_view kind) const {
   const auto own = options_.kind_topics.find(kind);
-  return own == options_.kind_topics.end() ? options_.request_topic : own->second;
+  return topics_.find(own == options_.kind_topics.end() ? options_.request_topic : own->second)->second;
 }
 
-std::vector<placement::group> placement::groups_of(const std::string& topic) const {
-  std::vector<group> groups;
-  const auto& owners = owners_.find(topic)->second;
-  for (std::size_t i = 0; i < owners.size(); ++i) {
-    auto at = std::find_if(groups.begin(), groups.end(), [&](const group& g) { return g.owner == owners[i]; });
-    if (at == groups.end()) at = groups.insert(at, group{owners[i], {}});
+void placement::regroup(topic& t) {
+  t.groups.clear();
+  for (std::size_t i = 0; i < t.owners.size(); ++i) {
+    auto at = std::find_if(t.groups.begin(), t.groups.end(), [&](const group& g) { return g.owner == t.owners[i]; });
+    if (at == t.groups.end()) at = t.groups.insert(at, group{t.owners[i], {}});
     at->partitions.push_back(static_cast<std::int32_t>(i));
   }
-  return groups;
 }
 
 bool placement::takes(const group& g, std::string_view kind) const {
@@ -156,22 +160,16 @@ bool placement::takes(const group& g, std::string_view kind) const {
   return !o.draining && k != o.kinds.end();
 }
 
-void placement::weigh(group& g, std::string_view kind, base::steady_time now) const {
-  const auto here = waiting(kind, g.partitions);
+placement::weight placement::weight_of(const group& g, std::string_view kind, base::steady_time now) const {
+  const auto here = static_cast<std::int64_t>(census_.waiting(kind, g.partitions));
   if (g.owner == nullptr) {
-    g.wait = static_cast<double>(here + 1) * others_pace_.seconds(static_cast<std::int64_t>(g.partitions.size()), now);
-    return;
+    const auto places = static_cast<std::int64_t>(g.partitions.size());
+    return {.free = 0, .wait = static_cast<double>(here + 1) * others_pace_.seconds(places, now)};
   }
   const auto& p = g.owner->second;
   const auto others = others_that_begin_first(*g.owner, kind);
-  g.free = std::max<std::int64_t>(0, free_slots(*g.owner, kind, others) - here);
-  g.wait = static_cast<double>(here + others + 1) * p.pace.seconds(p.said.slots.all(), now);
-}
-
-std::int64_t placement::waiting(std::string_view kind, const std::vector<std::int32_t>& partitions) const {
-  std::int64_t n = 0;
-  for (const auto i : partitions) n += static_cast<std::int64_t>(census_.waiting(kind, i));
-  return n;
+  return {.free = std::max<std::int64_t>(0, free_slots(*g.owner, kind, others) - here),
+          .wait = static_cast<double>(here + others + 1) * p.pace.seconds(p.said.slots.all(), now)};
 }
 
 // Tasks of other kinds that wait at this processor and take slots: no more of a kind than it has slots for.
@@ -180,12 +178,9 @@ std::int64_t placement::others_that_begin_first(const processors::value_type& p,
   for (const auto& [other, counts] : p.second.said.kinds) {
     const auto slots = slots_left(p.first, other, counts);
     if (other == kind || slots <= 0) continue;
-    std::int64_t here = 0;
-    const auto& owners = owners_.find(topic_of(other))->second;
-    for (std::size_t i = 0; i < owners.size(); ++i) {
-      if (owners[i] == &p) here += static_cast<std::int64_t>(census_.waiting(other, static_cast<std::int32_t>(i)));
+    for (const auto& g : topic_of(other).groups) {
+      if (g.owner == &p) n += std::min(static_cast<std::int64_t>(census_.waiting(other, g.partitions)), slots);
     }
-    n += std::min(here, slots);
   }
   return n;
 }
@@ -195,7 +190,7 @@ std::vector<queued_task> placement::places_in_queue(base::steady_time now, base:
   std::vector<queued_task> out;
   std::vector<task_census::waiting_task*> line;
   census_.each_kind([&](const std::string& kind, std::vector<task_census::lane>& lanes) {
-    const auto groups = groups_of(topic_of(kind));
+    const auto& groups = topic_of(kind).groups;
     const auto slots = slots_of(kind, groups);
     const auto tell_line = [&](const group& g, std::span<const std::int32_t> partitions) {
       line.clear();
@@ -263,16 +258,17 @@ std::int64_t placement::free_slots(const processors::value_type& p, std::string_
   return std::max<std::int64_t>(0, std::min(slots_left(source, kind, of_kind->second), of_all));
 }
 
-std::int32_t placement::partition_in(group& g, base::steady_time now) {
+std::int32_t placement::partition_in(const group& g, base::steady_time now) {
   auto* filling = g.owner == nullptr ? nullptr : &g.owner->second.filling;
   if (filling != nullptr && *filling && now - (*filling)->since < batch_lasts &&
       std::binary_search(g.partitions.begin(), g.partitions.end(), (*filling)->partition)) {
     return (*filling)->partition;
   }
-  std::rotate(g.partitions.begin(), g.partitions.begin() + static_cast<std::ptrdiff_t>(turn_ % g.partitions.size()),
-              g.partitions.end());
-  const auto least = *std::min_element(g.partitions.begin(), g.partitions.end(),
-                                       [this](auto a, auto b) { return census_.open(a) < census_.open(b); });
+  auto least = g.partitions[turn_ % g.partitions.size()];
+  for (std::size_t i = 1; i < g.partitions.size(); ++i) {
+    const auto other = g.partitions[(turn_ + i) % g.partitions.size()];
+    if (census_.open(other) < census_.open(least)) least = other;
+  }
   if (filling != nullptr) *filling = {least, now};
   return least;
 }

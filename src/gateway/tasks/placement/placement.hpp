@@ -99,22 +99,28 @@ class placement {
   struct group {
     processors::value_type* owner;  // nullptr: nobody says anything
     std::vector<std::int32_t> partitions;
+  };
+  struct topic {
+    std::vector<processors::value_type*> owners;  // by partition
+    std::vector<group> groups;                    // the same by owner
+  };
+  // Of two, the one with more free slots, then the one with the shorter wait is better.
+  struct weight {
     std::int64_t free = 0;
     double wait = 0;  // estimated seconds
   };
 
-  const std::string& topic_of(std::string_view kind) const;
+  const topic& topic_of(std::string_view kind) const;
   void claim(processors::value_type& p);
   void forget(processors::iterator it);
   void forget_silent(base::steady_time now);
   slot_pace& pace_of(std::string_view source);
   void slot_came_free(const std::string& source, base::steady_time now);
-  std::vector<group> groups_of(const std::string& topic) const;
+  static void regroup(topic& t);
   bool takes(const group& g, std::string_view kind) const;
-  void weigh(group& g, std::string_view kind, base::steady_time now) const;
-  std::int64_t waiting(std::string_view kind, const std::vector<std::int32_t>& partitions) const;
+  weight weight_of(const group& g, std::string_view kind, base::steady_time now) const;
   std::int64_t others_that_begin_first(const processors::value_type& p, std::string_view kind) const;
-  std::int32_t partition_in(group& g, base::steady_time now);
+  std::int32_t partition_in(const group& g, base::steady_time now);
   std::int64_t slots_left(const std::string& source, std::string_view kind, const task::slot_counts& of_kind) const;
   // How many tasks of a kind could begin there now, by the log, if none of it waited and so many others began first.
   std::int64_t free_slots(const processors::value_type& p, std::string_view kind, std::int64_t others = 0) const;
@@ -124,7 +130,7 @@ class placement {
   const options options_;
   task_census census_;
   processors processors_;
-  std::map<std::string, std::vector<processors::value_type*>, std::less<>> owners_;  // by request topic and partition
+  std::map<std::string, topic, std::less<>> topics_;  // of requests
   run_times run_times_;
   slot_pace others_pace_;  // of all processors that say nothing
   std::size_t turn_;

@@ -75,9 +75,12 @@ void task_census::discount_waiting_since_before(std::string_view kind, std::int3
   }
 }
 
-std::size_t task_census::waiting(std::string_view kind, std::int32_t partition) const {
+std::size_t task_census::waiting(std::string_view kind, std::span<const std::int32_t> partitions) const {
   const auto k = kinds_.find(kind);
-  return k == kinds_.end() ? 0 : k->second.lanes[static_cast<std::size_t>(partition)].size();
+  if (k == kinds_.end()) return 0;
+  std::size_t n = 0;
+  for (const auto i : partitions) n += k->second.lanes[static_cast<std::size_t>(i)].size();
+  return n;
 }
 
 std::size_t task_census::running(std::string_view source) const {

@@ -9,6 +9,7 @@
 #include <deque>
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,8 @@ class task_census {
   // request.)
   void discount_waiting_since_before(std::string_view kind, std::int32_t partition, base::steady_time time);
 
-  std::size_t waiting(std::string_view kind, std::int32_t partition) const;  // promised ones too
+  // In these partitions together, promised ones too.
+  std::size_t waiting(std::string_view kind, std::span<const std::int32_t> partitions) const;
   std::size_t running(std::string_view source) const;
   std::size_t running(std::string_view source, std::string_view kind) const;
   std::size_t open(std::int32_t partition) const { return open_[static_cast<std::size_t>(partition)]; }
