@@ -4,10 +4,12 @@ gateway and processor, and how many requests they send to the brokers. A task is
 records. Each program has a system of its own (topics, one gateway, one processor), which is up for all rounds.
 
   tests/bench/tasks_beside.py BIN_DIR BROKERS [BINARY…] [--rounds N] [--seconds S] [--clients 1,32,512]
-                              [--partitions N] [--set NAME=VALUE]
+                              [--partitions N] [--set NAME=VALUE] [--with NAME=VALUE]... [--far MS] [--logs DIR]
 
 BIN_DIR has streamdemo and load_client; BROKERS as `tests/kafka/cluster brokers` prints them; --set is for this program
-only. Requests are counted as the kernel saw them: segments with data that left a connection to a broker (`ss`), so a
+only, and --with is this program once more with that setting. --far: the brokers are so many milliseconds away; then
+BROKERS is what `tests/kafka/cluster far` prints. --logs: the --dir of the cluster; bytes in the logs, of one copy, become
+a column. Requests are counted as the kernel saw them: segments with data that left a connection to a broker (`ss`), so a
 request of more than one segment counts more than once."""
 import argparse
 import contextlib
@@ -43,6 +45,19 @@ def requests_of(pid, broker_ports):
     return sent
 
 
+@contextlib.contextmanager
+def far_away(milliseconds, brokers):
+    ports = [b.rpartition(":")[2] for b in brokers.split(",")]
+    far = subprocess.Popen([pathlib.Path(__file__).parents[1] / "kafka/far", milliseconds, *ports], stdout=subprocess.PIPE, text=True)
+    try:
+        if far.stdout.readline() != "ready\n":
+            raise SystemExit("the brokers' way could not be made longer")
+        yield
+    finally:
+        far.terminate()
+        far.wait()
+
+
 class Subject:
     """A program under load."""
 
@@ -58,18 +73,25 @@ class Subject:
         both = (self.gateway.pid, self.processor.pid)
         return [cpu_seconds(p) for p in both], [requests_of(p, self.ports) for p in both]
 
+    def log_bytes(self):
+        """Of all copies of its topics."""
+        logs = (self.o.logs.resolve().glob(f"node*/data/bench-{self.system.tag}-*/*.log") if self.o.logs else ())
+        return sum(f.stat().st_size for f in logs)
+
     def load(self, clients, seconds):
         cpu, requests = self.costs()
+        log_bytes = self.log_bytes()
         done = subprocess.run([self.o.bin / "load_client", str(self.port), str(self.gateway.pid), "tasks", str(clients), str(seconds)],
                               stdout=subprocess.PIPE, text=True, timeout=600, check=True)
         seen = json.loads(done.stdout)
         cpu_after, requests_after = self.costs()
         # The warm-up and the end of the last tasks cost, too: all that were done between the two looks count.
         all_tasks = seen["tasks_in_all"]
+        bytes_written = {"log bytes": (self.log_bytes() - log_bytes) / 3 / all_tasks} if self.o.logs else {}
         return {"tasks/s": seen["tasks_per_second"], "ms": seen["task_p50_ms"], "p99 ms": seen["task_p99_ms"],
                 "gateway µs": (cpu_after[0] - cpu[0]) / all_tasks * 1e6, "processor µs": (cpu_after[1] - cpu[1]) / all_tasks * 1e6,
                 "gateway requests": (requests_after[0] - requests[0]) / all_tasks,
-                "processor requests": (requests_after[1] - requests[1]) / all_tasks}
+                "processor requests": (requests_after[1] - requests[1]) / all_tasks, **bytes_written}
 
 
 def main():
@@ -82,13 +104,20 @@ def main():
     options.add_argument("--clients", default="1,32,512")
     options.add_argument("--partitions", type=int, default=12)
     options.add_argument("--set", action="append", default=[])
+    options.add_argument("--with", dest="variants", action="append", default=[])
+    options.add_argument("--far")
+    options.add_argument("--logs", type=pathlib.Path)
     o = options.parse_args()
     o.bin = o.bin.resolve()
-    programs = {str(b): b.resolve() for b in (o.bin / "streamdemo", *o.others)}
+    this = o.bin / "streamdemo"
+    programs = {str(this): (this, o.set), **{f"with {setting}": (this, [*o.set, setting]) for setting in o.variants},
+                **{str(b): (b.resolve(), []) for b in o.others}}
     with contextlib.ExitStack() as up:
+        if o.far:
+            up.enter_context(far_away(o.far, o.brokers))
         subjects = {}
-        for i, (name, binary) in enumerate(programs.items()):
-            subjects[name] = Subject(o, binary, o.set if i == 0 else [])
+        for name, (binary, settings) in programs.items():
+            subjects[name] = Subject(o, binary, settings)
             up.enter_context(subjects[name].system)
         for s in subjects.values():
             s.load(128, 5)  # brokers that have just started are slow until their code is compiled
