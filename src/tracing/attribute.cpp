@@ -13,9 +13,10 @@ constexpr std::uint32_t text_value = 1;
 constexpr std::uint32_t whole_value = 3;
 
 // Up to the value, of which only the size is known.
-protobuf_writer begin_attribute(std::string& out, std::uint32_t field, std::string_view key, std::size_t value_size) {
+protobuf_writer begin_attribute(encoded_fields& out, std::uint32_t field, std::string_view key,
+                                std::size_t value_size) {
   const auto inside = protobuf_writer::size_of_bytes(key.size()) + protobuf_writer::size_of_bytes(value_size);
-  protobuf_writer w(out, protobuf_writer::size_of_bytes(inside));
+  protobuf_writer w(out.append(protobuf_writer::size_of_bytes(inside)));
   w.begin_bytes(field, inside);
   w.bytes(of_key, key);
   w.begin_bytes(of_value, value_size);
@@ -24,11 +25,11 @@ protobuf_writer begin_attribute(std::string& out, std::uint32_t field, std::stri
 
 }  // namespace
 
-void append_attribute(std::string& out, std::uint32_t field, std::string_view key, std::string_view value) {
+void append_attribute(encoded_fields& out, std::uint32_t field, std::string_view key, std::string_view value) {
   begin_attribute(out, field, key, protobuf_writer::size_of_bytes(value.size())).bytes(text_value, value);
 }
 
-void append_attribute(std::string& out, std::uint32_t field, std::string_view key, std::int64_t value) {
+void append_attribute(encoded_fields& out, std::uint32_t field, std::string_view key, std::int64_t value) {
   const auto whole = static_cast<std::uint64_t>(value);
   begin_attribute(out, field, key, protobuf_writer::size_of_number(whole)).number(whole_value, whole);
 }

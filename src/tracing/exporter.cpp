@@ -54,10 +54,11 @@ exporter::~exporter() {
 
 void exporter::work() {
   http_post to(options_, ending_);
+  span_batch batch;
   for (;;) {
-    const auto batch = queue_.take(steady_clock::now() + options_.delay);
+    batch = queue_.take(steady_clock::now() + options_.delay, std::move(batch));
     metrics_.waiting.Set(static_cast<double>(queue_.size()));
-    if (!batch.empty()) {
+    if (batch.spans > 0) {
       send(to, batch);
     } else if (queue_.is_closed()) {
       return;
@@ -65,13 +66,13 @@ void exporter::work() {
   }
 }
 
-void exporter::send(http_post& to, const std::vector<span_ptr>& batch) {
-  const auto n = static_cast<double>(batch.size());
+void exporter::send(http_post& to, const span_batch& batch) {
+  const auto n = static_cast<double>(batch.spans);
   if (ending_) return metrics_.left_over.Increment(n);
-  const auto body = encode_request(resource_, version_, batch);
+  encode_request(body_, resource_, version_, batch.encoded);
   std::minstd_rand random(std::random_device{}());
   for (int attempt = 1;; ++attempt) {
-    const auto a = to.send(body);
+    const auto a = to.send(body_);
     auto how = verdict_on(a.status);
     const bool is_strange = how == verdict::taken && !is_answer(a.type, a.body);
     if (is_strange) how = verdict::refused;

@@ -24,7 +24,7 @@ class exporter {
 
  private:
   void work();
-  void send(http_post& to, const std::vector<span_ptr>& batch);
+  void send(http_post& to, const span_batch& batch);
   void told_failure(const std::string& why);
   void told_success();
 
@@ -34,6 +34,7 @@ class exporter {
   span_queue& queue_;
   trace_metrics& metrics_;
   const base::logger& log_;
+  std::string body_;  // of the request under way
   bool failing_ = false;
   std::atomic<bool> ending_{false};  // what is left is given up
   std::atomic<bool> done_{false};

@@ -57,7 +57,7 @@ std::size_t size_of(const span& s) noexcept {
   using p = protobuf_writer;
   return p::size_of_bytes(s.context.trace.size()) + p::size_of_bytes(s.context.span.size()) +
          (has_parent(s) ? p::size_of_bytes(s.parent.size()) : 0) + p::size_of_bytes(s.name.size()) +
-         p::size_of_number(static_cast<std::uint64_t>(s.kind)) + 2 * p::size_of_fixed64 + s.attributes.size() +
+         p::size_of_number(static_cast<std::uint64_t>(s.kind)) + 2 * p::size_of_fixed64 + s.attributes.view().size() +
          (s.failed ? p::size_of_bytes(size_of_status(s)) : 0);
 }
 
@@ -70,7 +70,7 @@ void encode(protobuf_writer& w, const span& s) noexcept {
   w.fixed64(field::span_begin, nanos(s.begin));
   // The wall clock may have been set back in between.
   w.fixed64(field::span_end, nanos(std::max(s.begin, s.end)));
-  w.encoded(s.attributes);
+  w.encoded(s.attributes.view());
   if (!s.failed) return;
   w.begin_bytes(field::span_status, size_of_status(s));
   w.bytes(field::status_message, s.why);
@@ -80,7 +80,7 @@ void encode(protobuf_writer& w, const span& s) noexcept {
 }  // namespace
 
 std::string encode_resource(const options& o, const process_facts& facts) {
-  std::string out;
+  encoded_fields out;
   const auto add = [&](std::string_view key, std::string_view value) {
     if (!value.empty()) append_attribute(out, resource_attributes, key, value);
   };
@@ -94,30 +94,33 @@ std::string encode_resource(const options& o, const process_facts& facts) {
   add("telemetry.sdk.language", "cpp");
   add("telemetry.sdk.version", facts.version);
   for (const auto& [key, value] : o.resource) add(key, value);
-  return out;
+  return std::string(out.view());
 }
 
-std::string encode_request(std::string_view resource, std::string_view version, std::span<const span_ptr> spans) {
+void encode_span(std::string& out, const span& s) {
+  const auto size = size_of(s);
+  out.resize(protobuf_writer::size_of_bytes(size));
+  protobuf_writer w(out.data());
+  w.begin_bytes(field::scope_spans_spans, size);
+  encode(w, s);
+}
+
+void encode_request(std::string& out, std::string_view resource, std::string_view version, std::string_view spans) {
   using p = protobuf_writer;
   constexpr std::string_view name = "streamdemo";
   const auto scope = p::size_of_bytes(name.size()) + p::size_of_bytes(version.size());
-  auto in_scope = p::size_of_bytes(scope);
-  for (const auto& s : spans) in_scope += p::size_of_bytes(size_of(*s));
+  const auto in_scope = p::size_of_bytes(scope) + spans.size();
   const auto in_resource = p::size_of_bytes(resource.size()) + p::size_of_bytes(in_scope);
 
-  std::string request;
-  p w(request, p::size_of_bytes(in_resource));
+  out.resize(p::size_of_bytes(in_resource));
+  p w(out.data());
   w.begin_bytes(field::request_resource_spans, in_resource);
   w.bytes(field::resource_spans_resource, resource);
   w.begin_bytes(field::resource_spans_scope_spans, in_scope);
   w.begin_bytes(field::scope_spans_scope, scope);
   w.bytes(field::scope_name, name);
   w.bytes(field::scope_version, version);
-  for (const auto& s : spans) {
-    w.begin_bytes(field::scope_spans_spans, size_of(*s));
-    encode(w, *s);
-  }
-  return request;
+  w.encoded(spans);
 }
 
 bool is_answer(std::string_view content_type, std::string_view body) noexcept {

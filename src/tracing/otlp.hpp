@@ -4,15 +4,17 @@
 #include <streamdemo/tracing/span.hpp>
 #include <streamdemo/tracing/tracer.hpp>
 
-#include <span>
-
 namespace streamdemo::tracing {
 
 // The `Resource` of this process, encoded once.
 std::string encode_resource(const options& o, const process_facts& facts);
 
-// An ExportTraceServiceRequest. `version`: of this program, which made the spans.
-std::string encode_request(std::string_view resource, std::string_view version, std::span<const span_ptr> spans);
+// Replaces `out` by one span as it stands in a request.
+void encode_span(std::string& out, const span& s);
+
+// Replaces `out` by an ExportTraceServiceRequest. `version`: of this program, which made the spans. `spans`: encoded,
+// one after the other.
+void encode_request(std::string& out, std::string_view resource, std::string_view version, std::string_view spans);
 
 // Whether an answer that says "taken" is one of OTLP: of a type that it has, or empty, as some receivers answer. A page
 // for people is none: whoever sends it has not read the request.

@@ -8,17 +8,12 @@
 
 namespace streamdemo::tracing {
 
-// Writes fields into a text. A message's size stands before it, so sizes are found out first, and then all is written
-// into the room that they take: a trace has a hundred fields, and none needs a look at what room is left. Numbers of
-// fields are below 16.
+// Writes fields into the room that is there for them. A message's size stands before it, so sizes are found out first,
+// and then all is written: a trace has a hundred fields, and none needs a look at what room is left. Numbers of fields
+// are below 16.
 class protobuf_writer {
  public:
-  // Makes room for so many bytes at the end of `out`, which stays as it is until they are written.
-  protobuf_writer(std::string& out, std::size_t size) {
-    const auto before = out.size();
-    out.resize(before + size);
-    to_ = out.data() + before;
-  }
+  explicit protobuf_writer(char* room) noexcept : to_(room) {}
 
   void number(std::uint32_t field, std::uint64_t value) noexcept {
     tag(field, 0);

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "tracing/exporter.hpp"
+#include "tracing/otlp.hpp"
 #include "tracing/sampler.hpp"
 #include "tracing/span_queue.hpp"
 #include "tracing/trace_metrics.hpp"
@@ -86,12 +87,25 @@ class sending_tracer final : public tracer {
   void end(span_ptr s, base::sys_time at) noexcept override {
     if (!s) return;
     s->end = at;
-    if (!queue_.put(std::move(s))) metrics_.queue_full.Increment();
+    if (!put(*s)) metrics_.queue_full.Increment();
   }
 
   std::string_view bus() const noexcept override { return bus_; }
 
  private:
+  // Encoded here, a span is freed by the thread that made it, in whose caches it is; the sender's thread only copies
+  // bytes.
+  bool put(const span& s) noexcept {
+    if (queue_.is_full()) return false;
+    thread_local std::string encoded;
+    try {
+      encode_span(encoded, s);
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+    return queue_.put(encoded);
+  }
+
   const options options_;
   const std::string bus_;
   const base::logger log_;

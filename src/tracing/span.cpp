@@ -7,9 +7,6 @@ namespace streamdemo::tracing {
 
 namespace {
 
-// What most spans need.
-constexpr std::size_t usual_bytes = 640;
-
 bool is_presentable(std::string_view text) noexcept {
   return text.size() <= span::longest_text && base::is_utf8(text);
 }
@@ -27,7 +24,6 @@ std::string presentable(std::string_view text) {
 }  // namespace
 
 span& span::set(std::string_view key, std::string_view value) {
-  if (attributes.empty()) attributes.reserve(usual_bytes);
   if (is_presentable(value)) {
     append_attribute(attributes, span_attributes, key, value);
   } else {
@@ -37,7 +33,6 @@ span& span::set(std::string_view key, std::string_view value) {
 }
 
 span& span::set(std::string_view key, std::int64_t value) {
-  if (attributes.empty()) attributes.reserve(usual_bytes);
   append_attribute(attributes, span_attributes, key, value);
   return *this;
 }

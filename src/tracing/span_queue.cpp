@@ -1,36 +1,38 @@
 #include "tracing/span_queue.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <utility>
 
 namespace streamdemo::tracing {
 
-bool span_queue::put(span_ptr s) noexcept {
-  bool is_batch = false;
+bool span_queue::put(std::string_view encoded) noexcept {
+  bool is_full_batch = false;
   try {
     const std::lock_guard lock(mutex_);
-    if (closed_ || spans_.size() >= most_) return false;
-    spans_.push_back(std::move(s));
-    size_.store(spans_.size(), std::memory_order_relaxed);
+    if (closed_ || size() >= most_) return false;
+    if (batches_.empty() || batches_.back().spans == batch_) batches_.push_back({std::exchange(spare_, {}), 0});
+    auto& last = batches_.back();
+    last.encoded += encoded;
+    ++last.spans;
+    size_.store(size() + 1, std::memory_order_relaxed);
     // Waking costs a system call, so the sender is woken once per batch only.
-    is_batch = spans_.size() == batch_;
+    is_full_batch = last.spans == batch_;
   } catch (const std::bad_alloc&) {
     return false;
   }
-  if (is_batch) changed_.notify_one();
+  if (is_full_batch) changed_.notify_one();
   return true;
 }
 
-std::vector<span_ptr> span_queue::take(base::steady_time until) {
-  std::vector<span_ptr> out;
+span_batch span_queue::take(base::steady_time until, span_batch sent) {
+  sent.encoded.clear();
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, until, [&] { return closed_ || spans_.size() >= batch_; });
-  const auto n = static_cast<std::ptrdiff_t>(std::min(batch_, spans_.size()));
-  out.reserve(static_cast<std::size_t>(n));
-  out.assign(std::make_move_iterator(spans_.begin()), std::make_move_iterator(spans_.begin() + n));
-  spans_.erase(spans_.begin(), spans_.begin() + n);
-  size_.store(spans_.size(), std::memory_order_relaxed);
-  return out;
+  if (spare_.capacity() < sent.encoded.capacity()) spare_ = std::move(sent.encoded);
+  changed_.wait_until(lock, until, [&] { return closed_ || (!batches_.empty() && batches_.front().spans == batch_); });
+  if (batches_.empty()) return {};
+  auto oldest = std::move(batches_.front());
+  batches_.pop_front();
+  size_.store(size() - oldest.spans, std::memory_order_relaxed);
+  return oldest;
 }
 
 bool span_queue::wait_for_close(base::steady_time until) {

@@ -1,3 +1,4 @@
+#include <boost/endian/conversion.hpp>
 #include <cstring>
 #include <streamdemo/tracing/trace_context.hpp>
 
@@ -23,28 +24,37 @@ void put_hex(char* to, const std::array<std::uint8_t, N>& bytes) noexcept {
   for (std::size_t i = 0; i < N; ++i) std::memcpy(to + 2 * i, pairs[bytes[i]].data(), 2);
 }
 
-constexpr std::uint8_t no_digit = 0xff;
-
-// Lower case only, as the standard demands.
-constexpr std::array<std::uint8_t, 256> make_values() noexcept {
-  std::array<std::uint8_t, 256> v{};
-  v.fill(no_digit);
-  for (std::uint8_t i = 0; i < 10; ++i) v[static_cast<std::size_t>('0' + i)] = i;
-  for (std::uint8_t i = 0; i < 6; ++i) v[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
-  return v;
+constexpr std::uint64_t of_all(std::uint8_t byte) noexcept {
+  return 0x0101010101010101U * byte;
 }
-constexpr auto values = make_values();
+
+// Eight digits at once, lower case only, as the standard demands. Sums of two bytes below 0x80 do not reach into the
+// next byte, and have the highest bit where the digit is at least what was subtracted from 0x80.
+bool read_digits(const char* text, std::uint8_t* to) noexcept {
+  std::uint64_t c = 0;
+  std::memcpy(&c, text, sizeof c);
+  boost::endian::little_to_native_inplace(c);
+  constexpr auto high = of_all(0x80);
+  const auto is_digit = (c + of_all(0x80 - '0')) & ~(c + of_all(0x80 - ('9' + 1)));
+  const auto is_letter = (c + of_all(0x80 - 'a')) & ~(c + of_all(0x80 - ('f' + 1))) & high;
+  if ((c & high) != 0 || ((is_digit | is_letter) & high) != high) return false;
+  auto values = (c & of_all(0x0f)) + (is_letter >> 7U) * 9;
+  // The bytes lie in the order of the text: the upper half of each comes first.
+  values = (values << 4U | values >> 8U) & 0x00ff00ff00ff00ffU;
+  values = (values | values >> 8U) & 0x0000ffff0000ffffU;
+  auto bytes = static_cast<std::uint32_t>(values | values >> 16U);
+  boost::endian::native_to_little_inplace(bytes);
+  std::memcpy(to, &bytes, sizeof bytes);
+  return true;
+}
 
 template <std::size_t N>
 bool read_hex(const char* text, std::array<std::uint8_t, N>& to) noexcept {
-  unsigned bad = 0;
-  for (std::size_t i = 0; i < N; ++i) {
-    const unsigned high = values[static_cast<unsigned char>(text[2 * i])];
-    const unsigned low = values[static_cast<unsigned char>(text[2 * i + 1])];
-    bad |= high | low;
-    to[i] = static_cast<std::uint8_t>(high << 4U | low);
+  static_assert(N % 4 == 0);
+  for (std::size_t i = 0; i < N; i += 4) {
+    if (!read_digits(text + 2 * i, &to[i])) return false;
   }
-  return bad < 16;
+  return true;
 }
 
 template <std::size_t N>
@@ -67,16 +77,18 @@ std::optional<trace_context> parse_traceparent(std::string_view text) noexcept {
   if (text.size() < length || text[2] != '-' || text[span_at - 1] != '-' || text[flags_at - 1] != '-') {
     return std::nullopt;
   }
-  std::array<std::uint8_t, 1> version{};
-  std::array<std::uint8_t, 1> flags{};
-  trace_context c;
   const auto* const t = text.data();
-  const bool is_hex = read_hex(t, version) && read_hex(t + trace_at, c.trace) && read_hex(t + span_at, c.span) &&
-                      read_hex(t + flags_at, flags);
-  if (!is_hex || version[0] == 0xff || is_zero(c.trace) || is_zero(c.span)) return std::nullopt;
+  const std::array<char, 8> ends{t[0], t[1], t[flags_at], t[flags_at + 1], '0', '0', '0', '0'};
+  std::array<std::uint8_t, 4> version_and_flags{};
+  trace_context c;
+  const bool is_hex =
+      read_hex(ends.data(), version_and_flags) && read_hex(t + trace_at, c.trace) && read_hex(t + span_at, c.span);
+  const auto version = version_and_flags[0];
+  const auto flags = version_and_flags[1];
+  if (!is_hex || version == 0xff || is_zero(c.trace) || is_zero(c.span)) return std::nullopt;
   // Only a later version may have more behind the flags.
-  if (text.size() > length && (version[0] == 0 || text[length] != '-')) return std::nullopt;
-  c.flags = flags[0] & (trace_context::sampled_flag | trace_context::random_flag);
+  if (text.size() > length && (version == 0 || text[length] != '-')) return std::nullopt;
+  c.flags = flags & (trace_context::sampled_flag | trace_context::random_flag);
   return c;
 }
 

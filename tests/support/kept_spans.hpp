@@ -51,7 +51,7 @@ class kept_spans final : public tracing::tracer {
 
 // Its text, or its number as text; empty: it has none of that name.
 inline std::string value_of(const tracing::span& s, std::string_view key) {
-  return tracing::attribute_in(s.attributes, key);
+  return tracing::attribute_in(s.attributes.view(), key);
 }
 
 inline constexpr std::string_view sampled_parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

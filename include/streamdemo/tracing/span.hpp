@@ -1,6 +1,7 @@
 // One piece of work of a trace, with the words of OpenTelemetry. Plain data. Times are this machine's.
 #pragma once
 #include <streamdemo/base/clock.hpp>
+#include <streamdemo/tracing/encoded_fields.hpp>
 #include <streamdemo/tracing/trace_context.hpp>
 
 #include <memory>
@@ -19,8 +20,8 @@ struct span {
   std::string name;
   base::sys_time begin{};
   base::sys_time end{};
-  std::string
-      attributes;  // encoded, one after the other: a trace has hundreds, and each of its own would be memory of its own
+  // One after the other: a trace has hundreds, and each of its own would be memory of its own.
+  encoded_fields attributes;
   bool failed = false;
   std::string why;  // it failed
 

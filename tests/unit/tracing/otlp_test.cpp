@@ -21,11 +21,17 @@ std::vector<std::string_view> fields(std::string_view message, std::uint32_t num
 }  // namespace
 
 TEST_CASE("a request has one resource, one scope and all spans") {
-  std::vector<span_ptr> spans;
-  for (int i = 0; i < 3; ++i) spans.push_back(std::make_unique<span>());
-  spans[1]->name = "second";
-  spans[1]->fail("too late");
-  const auto request = encode_request("RESOURCE", "1.0", spans);
+  std::string spans;
+  for (int i = 0; i < 3; ++i) {
+    span s;
+    if (i == 1) s.name = "second";
+    if (i == 1) s.fail("too late");
+    std::string encoded = "what was there before";
+    encode_span(encoded, s);
+    spans += encoded;
+  }
+  std::string request = "what was there before";
+  encode_request(request, "RESOURCE", "1.0", spans);
   const auto resources = fields(request, 1);
   REQUIRE(resources.size() == 1);
   CHECK(fields(resources[0], 1).at(0) == "RESOURCE");
@@ -62,8 +68,8 @@ TEST_CASE("a page for people is no answer to spans") {
 }
 
 TEST_CASE("what a receiver did not take is read from its answer") {
-  std::string answer;
-  protobuf_writer w(answer, 13);
+  std::string answer(13, '\0');
+  protobuf_writer w(answer.data());
   w.begin_bytes(1, 11);
   w.number(1, 5);
   w.bytes(2, "too old");

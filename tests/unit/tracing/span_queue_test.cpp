@@ -9,12 +9,6 @@ using namespace streamdemo::tracing;
 
 namespace {
 
-span_ptr named(std::string name) {
-  auto s = std::make_unique<span>();
-  s->name = std::move(name);
-  return s;
-}
-
 base::steady_time at_once() {
   return std::chrono::steady_clock::now();
 }
@@ -27,40 +21,54 @@ base::steady_time in_time() {
 
 TEST_CASE("no more than its bound is kept, and the oldest are given first") {
   span_queue q(3, 2);
-  CHECK(q.put(named("1")));
-  CHECK(q.put(named("2")));
-  CHECK(q.put(named("3")));
+  CHECK(q.put("1"));
+  CHECK(q.put("2"));
+  CHECK(q.put("3"));
   CHECK(q.is_full());
-  CHECK(!q.put(named("4")));
+  CHECK(!q.put("4"));
   const auto first = q.take(in_time());
-  REQUIRE(first.size() == 2);
-  CHECK(first[0]->name == "1");
+  CHECK(first.spans == 2);
+  CHECK(first.encoded == "12");
   CHECK(q.size() == 1);
   CHECK(!q.is_full());
   const auto second = q.take(at_once());
-  REQUIRE(second.size() == 1);
-  CHECK(second[0]->name == "3");
-  CHECK(q.take(at_once()).empty());
+  CHECK(second.spans == 1);
+  CHECK(second.encoded == "3");
+  CHECK(q.take(at_once()).spans == 0);
+}
+
+TEST_CASE("what came after a batch was full is in the next one, whose memory may be that of one that was sent") {
+  span_queue q(10, 2);
+  for (const auto* s : {"1", "2", "3"}) CHECK(q.put(s));
+  auto sent = q.take(in_time());
+  CHECK(sent.encoded == "12");
+  sent.encoded.reserve(1000);
+  sent = q.take(at_once(), std::move(sent));
+  CHECK(sent.encoded == "3");
+  CHECK(q.put("4"));
+  const auto last = q.take(at_once(), std::move(sent));
+  CHECK(last.encoded == "4");
+  CHECK(last.encoded.capacity() >= 1000);
 }
 
 TEST_CASE("who waits is woken by a whole batch") {
   span_queue q(10, 2);
-  std::vector<span_ptr> got;
+  span_batch got;
   std::thread taker([&] { got = q.take(in_time()); });
-  q.put(named("1"));
-  q.put(named("2"));
+  q.put("1");
+  q.put("2");
   taker.join();
-  CHECK(got.size() == 2);
+  CHECK(got.encoded == "12");
 }
 
 TEST_CASE("closing wakes everybody; what is queued can still be taken") {
   span_queue q(10, 5);
-  q.put(named("1"));
+  q.put("1");
   std::thread waiter([&] { CHECK(q.wait_for_close(in_time())); });
   q.close();
   waiter.join();
   CHECK(q.is_closed());
-  CHECK(!q.put(named("2")));
-  CHECK(q.take(in_time()).size() == 1);
-  CHECK(q.take(in_time()).empty());
+  CHECK(!q.put("2"));
+  CHECK(q.take(in_time()).spans == 1);
+  CHECK(q.take(in_time()).spans == 0);
 }

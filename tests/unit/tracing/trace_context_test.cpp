@@ -50,6 +50,21 @@ TEST_CASE("what is no traceparent gives none") {
   for (const auto b : bad) CHECK_MESSAGE(!parse_traceparent(b), b);
 }
 
+TEST_CASE("only digits and small letters up to f are read, wherever they stand") {
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text(good);
+      text[at] = static_cast<char>(byte);
+      const bool is_hex = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
+      const bool is_good = good[at] == '-' ? byte == '-' : is_hex;
+      const auto c = parse_traceparent(text);
+      CHECK_MESSAGE(c.has_value() == is_good, text);
+      // What a later version means is not known, and neither are most flags.
+      if (c && at > 2 && at < 53) CHECK(format(*c) == text);
+    }
+  }
+}
+
 TEST_CASE("that a trace is not recorded is seen at the last digit") {
   for (const char c : std::string_view("0123456789abcdef")) {
     const std::string text = std::string(good.substr(0, good.size() - 1)) + c;
