@@ -224,6 +224,21 @@ TEST_CASE_FIXTURE(bucket_fixture, "what an upload that broke off has sent is giv
   });
 }
 
+TEST_CASE_FIXTURE(bucket_fixture, "an upload that the server no longer knows is one that it cannot take now") {
+  ONLY_IN_A_BUCKET;
+  faults([&](const std::string& head) {
+    const bool is_part = head.starts_with("PUT") && head.find("partNumber=2") != head.npos;
+    return is_part ? fault{fault::kind::answer, s3_error(404, "NoSuchUpload"), 0} : fault{};
+  });
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    auto u = co_await s->create(the_task, "in", 1 << 26);
+    CHECK(outcome(co_await (*u)->write(std::string(11 << 20, 'x'))) == "ok");
+    CHECK(outcome(co_await (*u)->commit()) ==
+          "unavailable: the upload was given up by the bucket's server, or by its rules");
+  });
+}
+
 TEST_CASE_FIXTURE(bucket_fixture, "who is canceled does not wait for a server that says nothing") {
   ONLY_IN_A_BUCKET;
   using namespace boost::asio::experimental::awaitable_operators;

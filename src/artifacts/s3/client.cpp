@@ -27,6 +27,13 @@ bool asks_for_object(std::string_view method, std::string_view key) {
   return !key.empty() && (method == "GET" || method == "HEAD" || method == "DELETE");
 }
 
+// Of an upload in parts that is under way here, a server that knows none has given it up: to whoever uploads, nothing
+// is missing.
+error unless_given_up(error why) {
+  if (why.code != errc::not_found) return why;
+  return {errc::unavailable, "the upload was given up by the bucket's server, or by its rules"};
+}
+
 std::string bytes_field(std::uint64_t from, std::uint64_t size) {
   return fmt::format("bytes={}-{}", from, from + size - 1);
 }
@@ -314,7 +321,7 @@ awaitable<result<sent_part>> client::put_part(const parts_upload& to, int number
   c.body = std::move(what);
   c.max_answer = max_small;
   auto got = co_await send(std::move(c));
-  if (!got) co_return std::move(got).error();
+  if (!got) co_return unless_given_up(std::move(got).error());
   if (got->etag.empty()) co_return error{errc::unavailable, "the bucket's server took a part and gave it no tag"};
   co_return sent_part{number, std::move(got->etag)};
 }
@@ -332,10 +339,8 @@ awaitable<result<void>> client::complete(const parts_upload& u, const std::vecto
   auto got = co_await send(std::move(c));
   if (got) co_return result<void>{};
   // Servers differ in what they say of an upload that an earlier try has completed.
-  auto done = co_await settled(u.key, u.write_id, std::move(got).error());
-  if (!done && done.error().code == errc::not_found) {
-    co_return error{errc::unavailable, "the upload was given up by the bucket's server, or by its rules"};
-  }
+  const auto done = co_await settled(u.key, u.write_id, std::move(got).error());
+  if (!done) co_return unless_given_up(done.error());
   co_return done;
 }
 
