@@ -40,6 +40,7 @@ aws_variables variables_of_aws() {
     return text.empty() ? get(other) : text;
   };
   return {.endpoint = first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+          .ca_file = get("AWS_CA_BUNDLE"),
           .region = first("AWS_REGION", "AWS_DEFAULT_REGION"),
           .access_key_id = get("AWS_ACCESS_KEY_ID"),
           .secret_access_key = get("AWS_SECRET_ACCESS_KEY"),
@@ -68,6 +69,7 @@ artifacts::s3_options bucket_options(const config::settings& s, const aws_variab
   o.region = or_else(or_else(s.s3.region, of_aws.region), "us-east-1");
   o.endpoint = or_else(or_else(s.s3.endpoint, of_aws.endpoint), "https://s3." + o.region + ".amazonaws.com");
   o.public_endpoint = s.s3.public_endpoint;
+  o.ca_file = or_else(s.s3.ca_file.string(), of_aws.ca_file);
   o.bucket = s.s3.bucket;
   o.prefix = s.s3.prefix;
   o.path_style = s.s3.path_style;

@@ -17,6 +17,7 @@ artifacts::options artifact_options(const config::settings& s, int descriptors_b
 // What the environment says of a bucket, in the words of AWS's own tools. Empty: nothing.
 struct aws_variables {
   std::string endpoint;
+  std::string ca_file;
   std::string region;
   std::string access_key_id;
   std::string secret_access_key;

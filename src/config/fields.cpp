@@ -299,6 +299,9 @@ void add_bucket(field_list& f) {
   f.push_back(
       text<settings>("s3.public_endpoint", AT(s3.public_endpoint), wrong_s3_endpoint, "http(s)://host[:port], or empty",
                      "The same server as clients reach it, for artifacts.serve redirect; empty is s3.endpoint."));
+  f.push_back(text<settings>("s3.ca_file", AT(s3.ca_file), nullptr, "a path, or empty",
+                             "The authorities (PEM) that may have signed the certificate of an https endpoint, instead "
+                             "of the system's; empty is AWS_CA_BUNDLE."));
   f.push_back(text<settings>("s3.bucket", AT(s3.bucket), wrong_bucket, "3 … 63 of a-z 0-9 . -, or empty",
                              "The bucket, which must exist; all processes use the same."));
   f.push_back(text<settings>("s3.region", AT(s3.region), wrong_region, "at most 64 of a-z A-Z 0-9 -, or empty",

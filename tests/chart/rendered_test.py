@@ -161,6 +161,9 @@ class Rendered(unittest.TestCase):
                 has = variables(container)
                 self.assertEqual(str(2 * int(has["STREAMDEMO_S3_MAX_SCRATCH_BYTES"])), volumes["artifacts"]["emptyDir"]["sizeLimit"])
                 self.assertEqual({"secretKeyRef": {"name": "bucket", "key": "secret"}}, has["AWS_SECRET_ACCESS_KEY"])
+                self.assertEqual("bucket-ca", volumes["bucket"]["secret"]["secretName"])
+                self.assertIn({"name": "bucket", "mountPath": "/etc/streamdemo/bucket", "readOnly": True}, container["volumeMounts"])
+                self.assertEqual("/etc/streamdemo/bucket/ca.crt", has["STREAMDEMO_S3_CA_FILE"])
                 egress = render.documents("bucket")["NetworkPolicy", f"demo-streamdemo-{role}"]["spec"]["egress"]
                 self.assertEqual({53, 9092, 9000}, {p["port"] for rule in egress for p in rule["ports"]})
 

@@ -124,7 +124,7 @@ class Run(unittest.TestCase):
             key = key_of_alice(directory / "made")
             cluster = Cluster("bucket", directory, {
                 ("streamdemo-keys", "keys"): (directory / "made/keys").read_text(), ("streamdemo-id", "id-secret"): TOKEN,
-                ("bucket", "id"): os.environ["AWS_ACCESS_KEY_ID"], ("bucket", "secret"): os.environ["AWS_SECRET_ACCESS_KEY"]})
+                ("bucket-ca", "ca.crt"): "", ("bucket", "id"): os.environ["AWS_ACCESS_KEY_ID"], ("bucket", "secret"): os.environ["AWS_SECRET_ACCESS_KEY"]})
             video = directory / "video.mp4"
             subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=d=4:s=320x240", video], check=True)
             with cluster.open:

@@ -7,9 +7,11 @@ import os
 import pathlib
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -47,6 +49,45 @@ def program(**settings):
                 raise AssertionError("it took too long to end")
 
 
+@contextlib.contextmanager
+def behind_tls(address):
+    """The same server over https, with a certificate that no authority of the system has signed; gives its address and a file with
+    the one that has."""
+    there = urllib.parse.urlsplit(address)
+    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as listener:
+        certificate, key = (str(pathlib.Path(directory) / name) for name in ("tls.crt", "tls.key"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                        "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+
+        def relay(source, to):
+            with contextlib.suppress(OSError):
+                while piece := source.recv(65536):
+                    to.sendall(piece)
+            with contextlib.suppress(OSError):
+                to.shutdown(socket.SHUT_RDWR)
+
+        def serve(client):
+            with contextlib.suppress(OSError), context.wrap_socket(client, server_side=True) as near, \
+                    socket.create_connection((there.hostname, there.port)) as far:
+                back = threading.Thread(target=relay, args=(far, near))
+                back.start()
+                relay(near, far)
+                back.join()
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        try:
+            yield f"https://localhost:{listener.getsockname()[1]}", certificate
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+
+
 def ask(address, method="GET", body=None, **fields):
     """(status, fields in lower case, body) of `address`, without following anything."""
     url = urllib.parse.urlsplit(address)
@@ -57,6 +98,15 @@ def ask(address, method="GET", body=None, **fields):
     got = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     connection.close()
     return got
+
+
+@contextlib.contextmanager
+def variable(name, value):
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
 
 
 def unfinished():
@@ -136,6 +186,18 @@ class Program(unittest.TestCase):
             status, _, body = ask(f"http://127.0.0.1:{port}/api/process-video", "POST", b"video", Content_Type="video/mp4")
             self.assertEqual(503, status, body)
 
+    def test_over_https_the_authority_is_that_of_the_setting_or_of_the_usual_variable(self):
+        with behind_tls(BUCKET) as (endpoint, certificate):
+            with program(s3__endpoint=endpoint, s3__ca_file=certificate) as (port, _):
+                status, _, body = ask(f"http://127.0.0.1:{port}/api/process-video?clip_seconds=2", "POST", video(), Prefer="wait=30",
+                                      Content_Type="video/mp4")
+                self.assertEqual((200, "succeeded"), (status, json.loads(body)["status"]), body)
+            with variable("AWS_CA_BUNDLE", certificate), program(s3__endpoint=endpoint) as (port, _):
+                self.assertEqual(404, ask(f"http://127.0.0.1:{port}/api/artifacts/task/clip.mp4")[0])
+            # Who does not know it trusts nobody.
+            with program(s3__endpoint=endpoint, s3__retry_for_ms=0) as (port, _):
+                self.assertEqual(503, ask(f"http://127.0.0.1:{port}/api/artifacts/task/clip.mp4")[0])
+
     def test_what_a_client_that_goes_away_has_sent_is_given_up(self):
         with program(s3__part_bytes=5 << 20) as (port, _):
             with socket.create_connection(("127.0.0.1", port)) as client:
@@ -151,7 +213,8 @@ class Program(unittest.TestCase):
 
     def test_what_is_wrong_with_the_bucket_ends_the_program_with_a_sentence(self):
         for settings, said in (({"s3__bucket": "missing"}, "s3.bucket"), ({"s3__bucket": ""}, "s3.bucket is empty"),
-                               ({"s3__endpoint": "there"}, "s3.endpoint"), ({"s3__access_key_id": "A"}, "s3.secret_access_key")):
+                               ({"s3__endpoint": "there"}, "s3.endpoint"), ({"s3__access_key_id": "A"}, "s3.secret_access_key"),
+                               ({"s3__ca_file": "none.crt"}, "s3.ca_file")):
             with self.subTest(settings), tempfile.TemporaryDirectory() as directory:
                 given = {"artifacts.store": "s3", "s3.endpoint": BUCKET, "s3.bucket": "contract", "gateway.port": 0, "management.port": 0,
                          **{name.replace("__", "."): value for name, value in settings.items()}}

@@ -66,6 +66,9 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- end }}
 - {name: STREAMDEMO_S3_BUCKET, value: {{ required "artifacts.s3.bucket: files in a bucket need its name" $v.artifacts.s3.bucket | quote }}}
 - {name: STREAMDEMO_S3_SCRATCH_DIRECTORY, value: /var/lib/streamdemo/artifacts/scratch}
+{{- if $v.artifacts.s3.caSecret.name }}
+- {name: STREAMDEMO_S3_CA_FILE, value: /etc/streamdemo/bucket/{{ $v.artifacts.s3.caSecret.key }}}
+{{- end }}
 - {name: STREAMDEMO_S3_MAX_SCRATCH_BYTES, value: {{ include "streamdemo.value" $v.artifacts.s3.maxScratchBytes | quote }}}
 {{- with $v.artifacts.s3.keySecret }}
 {{- if .name }}
@@ -107,6 +110,9 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- if .root.Values.kafka.caSecret.name }}
 - {name: kafka, mountPath: /etc/streamdemo/kafka, readOnly: true}
 {{- end }}
+{{- if and (eq .root.Values.artifacts.store "s3") .root.Values.artifacts.s3.caSecret.name }}
+- {name: bucket, mountPath: /etc/streamdemo/bucket, readOnly: true}
+{{- end }}
 {{- if .root.Values.managementToken.name }}
 - {name: management, mountPath: /etc/streamdemo/management, readOnly: true}
 {{- end }}
@@ -127,6 +133,14 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- if .name }}
 - name: kafka
   secret: {secretName: {{ .name }}, items: [{key: {{ .key }}, path: {{ .key }}}]}
+{{- end }}
+{{- end }}
+{{- if eq .root.Values.artifacts.store "s3" }}
+{{- with .root.Values.artifacts.s3.caSecret }}
+{{- if .name }}
+- name: bucket
+  secret: {secretName: {{ .name }}, items: [{key: {{ .key }}, path: {{ .key }}}]}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- with .root.Values.managementToken }}

@@ -5,8 +5,9 @@
 namespace streamdemo::artifacts {
 
 struct s3_options {
-  std::string endpoint;         // http(s)://host[:port]
-  std::string public_endpoint;  // as clients reach it
+  std::string endpoint;           // http(s)://host[:port]
+  std::string public_endpoint;    // as clients reach it
+  std::filesystem::path ca_file;  // of authorities for https; empty: the system's
   std::string bucket;
   std::string region;
   std::string prefix;

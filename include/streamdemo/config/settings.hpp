@@ -207,6 +207,7 @@ struct settings {
   struct {
     std::string endpoint;         // http(s)://host[:port]; empty: that of AWS in the region
     std::string public_endpoint;  // as clients reach it; empty: the same
+    std::filesystem::path ca_file;
     std::string bucket;
     std::string region;
     std::string prefix;

@@ -80,7 +80,7 @@ client::client(client_options o, key_source& keys, base::blocking_pool& pool, co
       bad_(metrics.counter("streamdemo_bucket_requests_total", "Requests to the bucket, by how they ended",
                            {{"outcome", "failed"}})),
       repeated_(metrics.counter("streamdemo_bucket_retries_total", "Requests to the bucket that were sent once more")),
-      transfers_(options_.connections, longest_silence) {}
+      transfers_(options_.connections, longest_silence, options_.ca_file) {}
 
 awaitable<result<exchanged>> client::once(const call& c, const credentials& by) {
   unsigned_request r{c.method, options_.at.host, {}, c.query, c.fields};

@@ -34,6 +34,7 @@ struct client_options {
   bucket_address at;
   bucket_address shown_at;  // for clients
   std::string region;
+  std::string ca_file;  // empty: the system's authorities
   std::size_t connections = 1;
   base::milliseconds retry_for{0};
 };

@@ -146,12 +146,13 @@ void set_body(CURL* c, const exchange& w) {
   }
 }
 
-void prepare(job& j, std::chrono::seconds stall) {
+void prepare(job& j, std::chrono::seconds stall, const std::string& ca_file) {
   auto* const c = j.easy.get();
   const auto& w = *j.what;
   base::prepare_transfer(c, w.url, j.text);
   // Without TLS it is a server nearby.
   if (w.url.starts_with("http://")) curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
+  if (!ca_file.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, ca_file.c_str());
   curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, 5000L);
@@ -194,14 +195,15 @@ result<exchanged> outcome(job& j, CURLcode code) {
     if (length >= 0) j.got.length = static_cast<std::uint64_t>(length);
     return std::move(j.got);
   }
-  return error{code == CURLE_OPERATION_TIMEDOUT ? errc::timed_out : errc::unavailable,
-               base::shown(j.text[0] != '\0' ? j.text : curl_easy_strerror(code))};
+  auto why = base::shown(j.text[0] != '\0' ? j.text : curl_easy_strerror(code));
+  if (code == CURLE_PEER_FAILED_VERIFICATION) why += "; s3.ca_file names the authorities that are trusted";
+  return error{code == CURLE_OPERATION_TIMEDOUT ? errc::timed_out : errc::unavailable, std::move(why)};
 }
 
 }  // namespace
 
 struct transfers::state {
-  state(std::size_t n, std::chrono::seconds s) : most(n), stall(s) {
+  state(std::size_t n, std::chrono::seconds s, std::string ca) : most(n), stall(s), ca_file(std::move(ca)) {
     base::use_curl();
     multi = ::curl_multi_init();
     // Idle connections beyond it are closed.
@@ -283,7 +285,7 @@ struct transfers::state {
       j->done(error{errc::full, "libcurl has no memory for a transfer"});
       return;
     }
-    prepare(*j, stall);
+    prepare(*j, stall, ca_file);
     ::curl_multi_add_handle(multi, j->easy.get());
     active.push_back(std::move(j));
   }
@@ -338,6 +340,7 @@ struct transfers::state {
 
   const std::size_t most;
   const std::chrono::seconds stall;
+  const std::string ca_file;
   CURLM* multi = nullptr;
   std::mutex mutex;
   std::deque<std::shared_ptr<job>> waiting;
@@ -348,7 +351,8 @@ struct transfers::state {
   std::thread thread;
 };
 
-transfers::transfers(std::size_t most, std::chrono::seconds stall) : state_(std::make_unique<state>(most, stall)) {}
+transfers::transfers(std::size_t most, std::chrono::seconds stall, std::string ca_file)
+    : state_(std::make_unique<state>(most, stall, std::move(ca_file))) {}
 transfers::~transfers() = default;
 
 base::awaitable<base::result<exchanged>> transfers::perform(const exchange& what) {

@@ -43,8 +43,8 @@ struct exchanged {
 
 class transfers {
  public:
-  // `stall`: a transfer that moves no byte for so long is ended.
-  transfers(std::size_t most, std::chrono::seconds stall);
+  // `stall`: a transfer that moves no byte for so long is ended. `ca_file`: of authorities; empty: the system's.
+  transfers(std::size_t most, std::chrono::seconds stall, std::string ca_file);
   ~transfers();
   transfers(const transfers&) = delete;
 
