@@ -71,10 +71,10 @@ std::string sha256_hex(std::string_view bytes) {
   return to_hex(sha256_bytes(bytes));
 }
 
-std::string to_hex(const sha256_digest& d) {
+std::string to_hex(std::string_view bytes) {
   std::string out;
-  out.reserve(2 * d.size());
-  for (const char c : d) {
+  out.reserve(2 * bytes.size());
+  for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     out += digits_of_hex[byte >> 4];
     out += digits_of_hex[byte & 15];

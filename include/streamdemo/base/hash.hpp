@@ -27,7 +27,10 @@ std::string sha256_hex(std::string_view bytes);
 
 using sha256_digest = std::array<char, 32>;
 sha256_digest sha256_bytes(std::string_view bytes);
-std::string to_hex(const sha256_digest& d);  // 64 lower-case characters
+std::string to_hex(std::string_view bytes);  // two lower-case characters for each
+inline std::string to_hex(const sha256_digest& d) {
+  return to_hex(std::string_view(d.data(), d.size()));
+}
 // nullopt: to_hex() gives this text for no digest.
 std::optional<sha256_digest> digest_from_hex(std::string_view text) noexcept;
 

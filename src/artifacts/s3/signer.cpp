@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return text;
-}
-
 // "20130524T000000Z"
 std::string stamp(base::sys_time t) {
   std::string text;
@@ -47,7 +41,7 @@ std::string signature(const unsigned_request& r, const pairs& sorted, std::strin
   key = base::hmac_sha256(key, s.region);
   key = base::hmac_sha256(key, "s3");
   key = base::hmac_sha256(key, "aws4_request");
-  return hex(base::hmac_sha256(key, text));
+  return base::to_hex(base::hmac_sha256(key, text));
 }
 
 }  // namespace
