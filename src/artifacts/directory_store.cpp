@@ -31,10 +31,6 @@ error no_descriptor() {
       "open files (ulimit -n)"};
 }
 
-error not_plain() {
-  return {errc::invalid_argument, "a name may have 1 to 128 of A-Z a-z 0-9 . _ - and must not start with a dot"};
-}
-
 }  // namespace
 
 directory_store::directory_store(options o, const base::clock& clock, base::metrics& metrics, const base::logger& log)
@@ -43,12 +39,7 @@ directory_store::directory_store(options o, const base::clock& clock, base::metr
       inputs_(options_.directory / "inputs"),
       clock_(clock),
       log_(log.child("artifacts")),
-      bytes_(metrics.gauge("streamdemo_artifacts_bytes", "Bytes of all files that tasks made, as of the last sweep")),
-      input_bytes_(metrics.gauge("streamdemo_artifacts_input_bytes", "Bytes of uploads whose tasks have not ended")),
-      expired_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "expired"}})),
-      evicted_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "overflow"}})),
-      done_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "task_over"}})),
-      deleted_(metrics.counter("streamdemo_artifacts_removed_total", "Artifacts removed", {{"reason", "deleted"}})),
+      counts_(metrics),
       budget_(options_.max_bytes, options_.max_input_bytes),
       tmp_(options_.directory / "tmp"),
       pool_(options_.threads) {}
@@ -132,7 +123,7 @@ std::vector<input> directory_store::inputs_now() {
   const std::lock_guard alone(input_account_);
   auto all = inputs_.list();
   budget_.set_visible(sort::input, all.bytes);
-  input_bytes_.Set(static_cast<double>(all.bytes));
+  counts_.input_bytes.Set(static_cast<double>(all.bytes));
   return std::move(all.files);
 }
 
@@ -145,7 +136,7 @@ awaitable<void> directory_store::remove_input(std::string id, std::string name) 
 }
 
 void directory_store::remove_input_now(const std::string& id, const std::string& name) {
-  if (inputs_.remove(id, name)) done_.Increment();
+  if (inputs_.remove(id, name)) counts_.done.Increment();
 }
 
 awaitable<void> directory_store::remove_outputs(std::string id) {
@@ -165,10 +156,10 @@ void directory_store::remove_outputs_now(const std::string& id) {
     const auto size = it->file_size(ec);
     if (ec || ::unlink(it->path().c_str()) != 0) continue;
     budget_.remove(sort::output, size);
-    deleted_.Increment();
+    counts_.deleted.Increment();
   }
   ::rmdir(directory.c_str());
-  bytes_.Set(static_cast<double>(budget_.visible(sort::output)));
+  counts_.bytes.Set(static_cast<double>(budget_.visible(sort::output)));
 }
 
 awaitable<result<file>> directory_store::open(std::string id, std::string name) {
@@ -266,7 +257,7 @@ disk::listing directory_store::count_outputs() {
   std::uint64_t bytes = 0;
   for (const auto& f : all.files) bytes += f.size;
   budget_.set_visible(sort::output, bytes);
-  bytes_.Set(static_cast<double>(bytes));
+  counts_.bytes.Set(static_cast<double>(bytes));
   return all;
 }
 
@@ -282,13 +273,10 @@ void directory_store::sweep_outputs(std::uint64_t max_bytes) {
     for (const auto& f : *gone) ::rmdir(f.path.parent_path().c_str());  // fails, as it should, if other files are in it
   }
   for (const auto& d : listed.empty_directories) ::rmdir(d.c_str());
-  bytes_.Set(static_cast<double>(budget_.visible(sort::output)));
-  expired_.Increment(static_cast<double>(plan.expired.size()));
-  evicted_.Increment(static_cast<double>(plan.overflow.size()));
-  if (!plan.overflow.empty()) {
-    log_.warning("removed the {} oldest artifacts to stay below artifacts.max_bytes ({})", plan.overflow.size(),
-                 options_.max_bytes);
-  }
+  counts_.bytes.Set(static_cast<double>(budget_.visible(sort::output)));
+  counts_.expired.Increment(static_cast<double>(plan.expired.size()));
+  counts_.evicted.Increment(static_cast<double>(plan.overflow.size()));
+  tell_overflow(log_, plan.overflow.size(), options_.max_bytes);
 }
 
 awaitable<result<std::string>> directory_store::read(file f, std::uint64_t offset, std::size_t size) {

@@ -12,6 +12,7 @@
 #include "artifacts/disk.hpp"
 #include "artifacts/input_area.hpp"
 #include "artifacts/scratch_area.hpp"
+#include "artifacts/store_metrics.hpp"
 
 namespace streamdemo::artifacts {
 
@@ -72,12 +73,7 @@ class directory_store final : public store {
   const input_area inputs_;
   const base::carried_clock clock_;
   base::logger log_;
-  base::gauge& bytes_;
-  base::gauge& input_bytes_;
-  base::counter& expired_;
-  base::counter& evicted_;
-  base::counter& done_;
-  base::counter& deleted_;
+  store_metrics counts_;
   budget budget_;
   std::mutex sweep_mutex_;
   // These make "becomes visible" and "is counted" one step for whoever lists and counts the visible files.

@@ -1,5 +1,7 @@
 // The names that a file of the store may have. Pure.
 #pragma once
+#include <streamdemo/base/error.hpp>
+
 #include <string_view>
 
 namespace streamdemo::artifacts {
@@ -13,6 +15,11 @@ constexpr bool is_plain_name(std::string_view name) noexcept {
     if (!good) return false;
   }
   return true;
+}
+
+// For whoever gives another one.
+inline base::error not_plain() {
+  return {base::errc::invalid_argument, "a name may have 1 to 128 of A-Z a-z 0-9 . _ - and must not start with a dot"};
 }
 
 }  // namespace streamdemo::artifacts

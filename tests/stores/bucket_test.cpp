@@ -239,6 +239,37 @@ TEST_CASE_FIXTURE(bucket_fixture, "an upload that the server no longer knows is 
   });
 }
 
+TEST_CASE_FIXTURE(bucket_fixture,
+                  "more files than the sweep remembers are removed in several looks, the oldest first") {
+  ONLY_IN_A_BUCKET;
+  bucket.swept_at_once = 3;
+  max_bytes = 1000;
+  const auto count = [&](const std::string& why) {
+    return counted("streamdemo_artifacts_removed_total{reason=\"" + why + "\"}");
+  };
+  const auto s = make();
+  test::run([&]() -> awaitable<void> {
+    const std::string content(100, 'x');
+    for (char name = 'a'; name <= 'j'; ++name) {
+      CHECK(outcome(co_await put_output(*s, the_task, std::string(1, name), content)) == "ok");
+    }
+    co_await s->sweep();
+    CHECK(count("overflow") == 0);
+    // Room for it, and a sixteenth of all.
+    CHECK(outcome(co_await put_output(*s, the_task, "k", std::string(500, 'x'))) == "ok");
+    CHECK(count("overflow") == 6);
+    CHECK((co_await s->open(the_task, "f")).error().code == errc::not_found);
+    CHECK((co_await s->open(the_task, "g")).has_value());
+  });
+  keep_for = -std::chrono::hours(1);
+  const auto later = make();
+  test::run([&]() -> awaitable<void> {
+    co_await later->sweep();
+    CHECK(count("expired") == 5);
+    CHECK((co_await later->open(the_task, "k")).error().code == errc::not_found);
+  });
+}
+
 TEST_CASE_FIXTURE(bucket_fixture, "who is canceled does not wait for a server that says nothing") {
   ONLY_IN_A_BUCKET;
   using namespace boost::asio::experimental::awaitable_operators;

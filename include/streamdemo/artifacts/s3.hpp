@@ -25,6 +25,7 @@ struct s3_options {
   base::milliseconds retry_for{0};
   base::milliseconds url_lifetime{0};
   base::milliseconds abort_after{0};
+  std::size_t swept_at_once = 10'000;  // files; so many names are remembered
   std::filesystem::path scratch_directory;
   std::uint64_t max_scratch_bytes = 0;
   base::milliseconds keep_for{0};

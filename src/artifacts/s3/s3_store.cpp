@@ -11,14 +11,14 @@
 #include <boost/asio/use_future.hpp>
 #include <cstring>
 #include <streamdemo/base/hash.hpp>
-#include <streamdemo/base/id.hpp>
 #include <streamdemo/base/notifier.hpp>
 
 #include "artifacts/disk.hpp"
 #include "artifacts/input_area.hpp"
 #include "artifacts/name.hpp"
+#include "artifacts/s3/object_pages.hpp"
+#include "artifacts/s3/open_object.hpp"
 #include "artifacts/s3/s3_upload.hpp"
-#include "artifacts/sweep_plan.hpp"
 
 namespace streamdemo::artifacts::s3 {
 
@@ -26,38 +26,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t first_read = 64 << 10, longest_read = 1 << 20;
 // Larger copies are made in several requests, so that one that breaks off loses little.
 constexpr std::uint64_t copied_at_once = 64 << 20;
 constexpr std::uint64_t largest_put = std::uint64_t{5} << 30;
-constexpr int listed_at_once = 1000;
 constexpr std::chrono::seconds last_patience{2};
-constexpr const char* removed_name = "streamdemo_artifacts_removed_total";
-
-struct open_object final : opened {
-  open_object(std::string k, std::string e, base::byte_budget& b) : key(std::move(k)), etag(std::move(e)), room(&b) {}
-  const std::string key;
-  const std::string etag;
-  // What was read ahead. One reader at a time.
-  base::byte_budget::share room;
-  std::string chunk;
-  std::uint64_t chunk_at = 0;
-  std::size_t next_read = first_read;
-};
-
-// `rest`: what follows files/ or inputs/ in a key. Objects of others may be there; this program's tasks have UUIDs.
-bool is_ours(std::string_view rest) {
-  const auto slash = rest.find('/');
-  return slash != rest.npos && base::is_id(rest.substr(0, slash)) && is_plain_name(rest.substr(slash + 1));
-}
 
 // For a task it is as if there were no room: it is given back, and begins where this machine's disk is in order.
 error no_copy(const error& why) {
   return {errc::full, fmt::format("no copy of the upload can be made in s3.scratch_directory: {}", why.message)};
-}
-
-error bad_name() {
-  return {errc::invalid_argument, "a name may have 1 to 128 of A-Z a-z 0-9 . _ - and must not start with a dot"};
 }
 
 result<std::string> hash_of(int file, std::uint64_t size, const fs::path& named) {
@@ -80,12 +56,7 @@ s3_store::s3_store(s3_options o, client_options c, const base::clock& clock, bas
     : options_(std::move(o)),
       clock_(clock),
       log_(log.child("artifacts")),
-      bytes_(metrics.gauge("streamdemo_artifacts_bytes", "Bytes of all files that tasks made, as of the last sweep")),
-      input_bytes_(metrics.gauge("streamdemo_artifacts_input_bytes", "Bytes of uploads whose tasks have not ended")),
-      expired_(metrics.counter(removed_name, "Artifacts removed", {{"reason", "expired"}})),
-      evicted_(metrics.counter(removed_name, "Artifacts removed", {{"reason", "overflow"}})),
-      done_(metrics.counter(removed_name, "Artifacts removed", {{"reason", "task_over"}})),
-      deleted_(metrics.counter(removed_name, "Artifacts removed", {{"reason", "deleted"}})),
+      counts_(metrics),
       budget_(options_.max_bytes, options_.max_input_bytes),
       buffers_(
           options_.max_buffer_bytes, 0,
@@ -99,6 +70,8 @@ s3_store::s3_store(s3_options o, client_options c, const base::clock& clock, bas
             options_.profile),
       pool_(options_.threads),
       client_(std::move(c), keys_, pool_, clock, metrics, log_),
+      sweeper_({options_.prefix, options_.keep_for, options_.max_bytes, options_.abort_after, options_.swept_at_once},
+               client_, budget_, counts_, clock_, log_),
       group_(loop_.executor(0), log, "the bucket's own work") {
   loop_.start();
 }
@@ -150,7 +123,7 @@ std::string s3_store::input_key(const std::string& id, const std::string& name) 
 awaitable<result<void>> s3_store::make_room(sort s, std::uint64_t n) {
   if (budget_.reserve(s, n)) co_return result<void>{};
   if (budget_.can_fit(s, n)) {
-    co_await sweep_outputs(budget_.outputs_beside(n + budget_.max() / 16));
+    co_await sweeper_.outputs(budget_.outputs_beside(n + budget_.max() / 16));
     if (budget_.reserve(s, n)) co_return result<void>{};
   }
   if (s == sort::input && n <= budget_.max_inputs()) co_return inputs_are_full(budget_.max_inputs());
@@ -160,7 +133,7 @@ awaitable<result<void>> s3_store::make_room(sort s, std::uint64_t n) {
 
 awaitable<result<std::unique_ptr<upload>>> s3_store::create(std::string id, std::string name, std::uint64_t max_bytes,
                                                             std::uint64_t expected) {
-  if (!is_plain_name(id) || !is_plain_name(name)) co_return bad_name();
+  if (!is_plain_name(id) || !is_plain_name(name)) co_return not_plain();
   base::byte_budget::share room(&buffers_);
   const auto most = options_.part_bytes * (options_.parts_in_flight + 1);
   if (!room.hold(expected == 0 ? most : std::min(expected, most))) {
@@ -173,63 +146,36 @@ awaitable<result<std::unique_ptr<upload>>> s3_store::create(std::string id, std:
   co_return std::move(made);
 }
 
-awaitable<result<std::vector<object_entry>>> s3_store::list(std::string prefix, client::try_once once) {
-  std::vector<object_entry> all;
-  std::string from;
-  for (;;) {
-    auto page = co_await client_.list(prefix, from, listed_at_once, once);
-    if (!page) co_return std::move(page).error();
-    std::move(page->objects.begin(), page->objects.end(), std::back_inserter(all));
-    if (page->next.empty()) co_return all;
-    from = std::move(page->next);
-  }
-}
-
 awaitable<std::vector<input>> s3_store::inputs() {
   const auto began = clock_.now();
-  // Whoever asks does so again, and may not be able to stop waiting.
-  const auto all = co_await list(options_.prefix + "inputs/", client::try_once::yes);
-  if (!all) {
-    log_.warning("could not list the uploads in the bucket: {}", all.error().message);
-    co_return std::vector<input>{};
-  }
-  auto found = with_first_sight(*all, began);
+  const auto root = options_.prefix + "inputs/";
+  std::vector<input> found;
   std::uint64_t bytes = 0;
-  for (const auto& i : found) bytes += i.size;
+  // Whoever asks does so again, and may not be able to stop waiting.
+  object_pages pages(client_, root, client::try_once::yes);
+  while (!pages.is_over()) {
+    const auto page = co_await pages.next();
+    if (!page) {
+      log_.warning("could not list the uploads in the bucket: {}", page.error().message);
+      co_return std::vector<input>{};
+    }
+    for (const auto& o : *page) {
+      const auto name = name_below(root, o.key);
+      if (name.empty()) continue;
+      const auto slash = name.find('/');
+      found.push_back({std::string(name.substr(0, slash)), std::string(name.substr(slash + 1)), began, o.size});
+      bytes += o.size;
+    }
+  }
+  seen_.date(found, began, clock_.now());
   budget_.set_visible(sort::input, bytes);
-  input_bytes_.Set(static_cast<double>(bytes));
+  counts_.input_bytes.Set(static_cast<double>(bytes));
   co_return found;
 }
 
-// The server's time of an object that was sent in parts is that of its first part. So what counts is when this process
-// has first seen it, which is never before it was committed.
-std::vector<input> s3_store::with_first_sight(const std::vector<object_entry>& all, base::sys_time began) {
-  const auto root = options_.prefix.size() + std::strlen("inputs/");
-  const auto now = clock_.now();
-  std::vector<input> found;
-  const std::lock_guard lock(seen_mutex_);
-  std::map<std::string, base::sys_time> seen;
-  for (const auto& o : all) {
-    const auto rest = o.key.substr(std::min(root, o.key.size()));
-    if (!is_ours(rest)) continue;
-    const auto slash = rest.find('/');
-    input i{rest.substr(0, slash), rest.substr(slash + 1), now, o.size};
-    if (const auto before = seen_.find(rest); before != seen_.end()) i.since = before->second;
-    seen.emplace(rest, i.since);
-    found.push_back(std::move(i));
-  }
-  // What was committed here meanwhile may not be in the list yet.
-  for (const auto& [rest, since] : seen_) {
-    if (since >= began) seen.emplace(rest, since);
-  }
-  seen_ = std::move(seen);
-  return found;
-}
-
 void s3_store::committed(const std::string& key) {
-  const auto root = options_.prefix.size() + std::strlen("inputs/");
-  const std::lock_guard lock(seen_mutex_);
-  seen_.emplace(key.substr(root), clock_.now());
+  const auto root = options_.prefix.size() + std::string_view("inputs/").size();
+  seen_.committed(key.substr(root), clock_.now());
 }
 
 // Each look is a request that is paid for.
@@ -245,7 +191,7 @@ awaitable<void> s3_store::remove_upload(std::string key, client::try_once once) 
   if (!gone) {
     log_.warning("could not remove {} from the bucket: {}", key, gone.error().message);
   } else {
-    done_.Increment();
+    counts_.done.Increment();
   }
 }
 
@@ -257,21 +203,23 @@ awaitable<void> s3_store::remove_input(std::string id, std::string name) {
 
 awaitable<void> s3_store::remove_outputs(std::string id) {
   if (!is_plain_name(id)) co_return;
-  const auto all = co_await list(fmt::format("{}files/{}/", options_.prefix, id));
-  if (!all) {
-    log_.warning("could not list the files of a deleted task in the bucket: {}", all.error().message);
-    co_return;
-  }
-  for (const auto& o : *all) {
-    const auto gone = co_await client_.remove(o.key);
-    if (!gone) {
-      log_.warning("could not remove {} from the bucket: {}", o.key, gone.error().message);
-      continue;
+  object_pages pages(client_, fmt::format("{}files/{}/", options_.prefix, id));
+  while (!pages.is_over()) {
+    const auto page = co_await pages.next();
+    if (!page) {
+      log_.warning("could not list the files of a deleted task in the bucket: {}", page.error().message);
+      co_return;
     }
-    budget_.remove(sort::output, o.size);
-    deleted_.Increment();
+    for (const auto& o : *page) {
+      if (const auto gone = co_await client_.remove(o.key); !gone) {
+        log_.warning("could not remove {} from the bucket: {}", o.key, gone.error().message);
+        continue;
+      }
+      budget_.remove(sort::output, o.size);
+      counts_.deleted.Increment();
+    }
   }
-  bytes_.Set(static_cast<double>(budget_.visible(sort::output)));
+  counts_.bytes.Set(static_cast<double>(budget_.visible(sort::output)));
 }
 
 awaitable<result<s3_store::located>> s3_store::find(std::string id, std::string name) {
@@ -297,7 +245,7 @@ awaitable<result<file>> s3_store::open(std::string id, std::string name) {
   const auto there = co_await find(std::move(id), std::move(name));
   if (!there) co_return there.error();
   file f;
-  f.content = std::make_shared<open_object>(there->key, there->head.etag, buffers_);
+  f.content = std::make_shared<open_object>(there->key, there->head.etag, there->head.size, buffers_);
   f.size = there->head.size;
   f.modified = there->head.modified;
   f.etag = there->head.etag;
@@ -305,37 +253,13 @@ awaitable<result<file>> s3_store::open(std::string id, std::string name) {
 }
 
 awaitable<result<std::string>> s3_store::read(file f, std::uint64_t offset, std::size_t size) {
-  auto& o = static_cast<open_object&>(*f.content);
-  auto left = static_cast<std::size_t>(std::min<std::uint64_t>(size, offset < f.size ? f.size - offset : 0));
-  std::string bytes;
-  while (left > 0) {
-    if (offset < o.chunk_at || offset >= o.chunk_at + o.chunk.size()) {
-      // More with each time: a short range costs no long read.
-      auto wanted = std::min<std::uint64_t>(std::max(left, o.next_read), f.size - offset);
-      o.next_read = std::min(o.next_read * 2, longest_read);
-      o.chunk = {};
-      if (!o.room.hold(wanted)) {
-        o.room.release();
-        wanted = left;
-      }
-      auto got = co_await client_.get(o.key, o.etag, offset, wanted);
-      if (!got) co_return std::move(got).error();
-      o.chunk = std::move(*got);
-      o.chunk_at = offset;
-    }
-    const auto at = static_cast<std::size_t>(offset - o.chunk_at);
-    const auto n = std::min(left, o.chunk.size() - at);
-    bytes.append(o.chunk, at, n);
-    offset += n;
-    left -= n;
-  }
-  co_return bytes;
+  co_return co_await static_cast<open_object&>(*f.content).read(client_, offset, size);
 }
 
 std::optional<std::string> s3_store::link(const file& f, const link_request& r) {
   if (!options_.redirect) return std::nullopt;
   const auto& o = static_cast<const open_object&>(*f.content);
-  return client_.presigned({r.head ? "HEAD" : "GET", o.key, r.type, r.disposition,
+  return client_.presigned({r.head ? "HEAD" : "GET", o.key(), r.type, r.disposition,
                             std::chrono::duration_cast<std::chrono::seconds>(options_.url_lifetime)});
 }
 
@@ -396,7 +320,7 @@ awaitable<result<void>> s3_store::write_scratch(fs::path file, std::string bytes
 }
 
 awaitable<result<std::uint64_t>> s3_store::adopt(fs::path from, std::string id, std::string name) {
-  if (!is_plain_name(id) || !is_plain_name(name)) co_return bad_name();
+  if (!is_plain_name(id) || !is_plain_name(name)) co_return not_plain();
   if (auto in = tmp_.check(from); !in) co_return std::move(in).error();
   auto put = co_await put_file(from, output_key(id, name));
   if (put) {
@@ -439,83 +363,8 @@ awaitable<void> s3_store::sweep() {
     return true;
   });
   co_await inputs();
-  co_await sweep_outputs(budget_.outputs_beside(0));
-  co_await sweep_uploads();
-}
-
-awaitable<void> s3_store::sweep_outputs(std::uint64_t max_bytes) {
-  auto all = co_await list(options_.prefix + "files/");
-  if (!all) {
-    log_.warning("could not list the files in the bucket: {}", all.error().message);
-    co_return;
-  }
-  std::vector<stored_file> files;
-  std::uint64_t bytes = 0;
-  const auto root = options_.prefix.size() + std::strlen("files/");
-  for (auto& o : *all) {
-    if (o.key.size() < root || !is_ours(std::string_view(o.key).substr(root))) continue;
-    bytes += o.size;
-    files.push_back({std::move(o.key), o.size, o.modified, o.modified});
-  }
-  budget_.set_visible(sort::output, bytes);
-  const auto plan = plan_sweep(std::move(files), client_.server_now(), options_.keep_for, max_bytes);
-  for (const auto* gone : {&plan.expired, &plan.overflow}) {
-    for (const auto& f : *gone) {
-      if (const auto done = co_await client_.remove(f.path.string()); !done) {
-        log_.warning("could not remove {} from the bucket: {}", f.path.string(), done.error().message);
-        continue;
-      }
-      budget_.remove(sort::output, f.size);
-      (gone == &plan.expired ? expired_ : evicted_).Increment();
-    }
-  }
-  bytes_.Set(static_cast<double>(budget_.visible(sort::output)));
-  if (!plan.overflow.empty()) {
-    log_.warning("removed the {} oldest artifacts to stay below artifacts.max_bytes ({})", plan.overflow.size(),
-                 options_.max_bytes);
-  }
-}
-
-// What counts is how long this process has seen it, whatever the clocks say: an upload under way must not be given up.
-// Processes that do not live so long leave it to the rules of the bucket.
-bool s3_store::is_given_up(const std::string& upload_id, std::map<std::string, base::steady_time>& seen) {
-  const auto now = clock_.even();
-  const auto before = unfinished_.find(upload_id);
-  const auto since = before == unfinished_.end() ? now : before->second;
-  seen.emplace(upload_id, since);
-  return now - since >= options_.abort_after;
-}
-
-awaitable<void> s3_store::sweep_uploads() {
-  const auto root = options_.prefix.size() + std::strlen("inputs/");
-  upload_list page;
-  page.more = true;
-  int given_up = 0;
-  std::map<std::string, base::steady_time> seen;
-  while (page.more) {
-    auto next = co_await client_.list_uploads(options_.prefix + "inputs/", page.next_key, page.next_upload_id);
-    if (!next && next.error().code == errc::unsupported) {
-      if (!std::exchange(told_unsupported_, true)) {
-        log_.info(
-            "the bucket's server cannot list unfinished uploads: those of processes that were killed are left to "
-            "its own rules");
-      }
-      co_return;
-    }
-    if (!next) {
-      log_.warning("could not list the unfinished uploads in the bucket: {}", next.error().message);
-      co_return;
-    }
-    page = std::move(*next);
-    for (const auto& u : page.uploads) {
-      if (u.key.size() < root || !is_ours(std::string_view(u.key).substr(root))) continue;
-      if (!is_given_up(u.upload_id, seen)) continue;
-      if (co_await client_.abort(u.key, u.upload_id)) ++given_up;
-    }
-    if (page.next_key.empty()) break;
-  }
-  unfinished_ = std::move(seen);
-  if (given_up > 0) log_.info("gave up {} unfinished uploads in the bucket", given_up);
+  co_await sweeper_.outputs(budget_.outputs_beside(0));
+  co_await sweeper_.uploads();
 }
 
 }  // namespace streamdemo::artifacts::s3

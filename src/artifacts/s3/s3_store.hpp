@@ -10,13 +10,12 @@
 #include <streamdemo/base/offload.hpp>
 #include <streamdemo/base/task_group.hpp>
 
-#include <atomic>
-#include <map>
-#include <mutex>
-
 #include "artifacts/budget.hpp"
 #include "artifacts/s3/client.hpp"
+#include "artifacts/s3/first_sight.hpp"
+#include "artifacts/s3/sweeper.hpp"
 #include "artifacts/scratch_area.hpp"
+#include "artifacts/store_metrics.hpp"
 
 namespace streamdemo::artifacts::s3 {
 
@@ -68,40 +67,26 @@ class s3_store final : public store {
   std::string output_key(const std::string& id, const std::string& name) const;
   std::string input_key(const std::string& id, const std::string& name) const;
   awaitable<result<located>> find(std::string id, std::string name);
-  awaitable<result<std::vector<object_entry>>> list(std::string prefix, client::try_once once = client::try_once::no);
   awaitable<result<void>> copy(const located& from, int to);
   awaitable<result<std::uint64_t>> put_file(std::filesystem::path from, std::string key);
-  awaitable<void> sweep_outputs(std::uint64_t max_bytes);
-  awaitable<void> sweep_uploads();
   awaitable<void> end_own_work();
-  bool is_given_up(const std::string& upload_id, std::map<std::string, base::steady_time>& seen);
-  // `began`: when the list was asked for.
-  std::vector<input> with_first_sight(const std::vector<object_entry>& all, base::sys_time began);
 
   const s3_options options_;
   const base::clock& clock_;
   base::logger log_;
-  base::gauge& bytes_;
-  base::gauge& input_bytes_;
-  base::counter& expired_;
-  base::counter& evicted_;
-  base::counter& done_;
-  base::counter& deleted_;
+  store_metrics counts_;
   budget budget_;
   base::byte_budget buffers_;
   base::byte_budget scratch_bytes_;
   scratch_area tmp_;
   key_source keys_;
-  std::mutex seen_mutex_;
-  // The inputs and the unfinished uploads of the last listing, and when each was first in one.
-  std::map<std::string, base::sys_time> seen_;
-  std::map<std::string, base::steady_time> unfinished_;  // of sweep(), of which one runs at a time
-  bool told_unsupported_ = false;
+  first_sight seen_;
   // The loop is destroyed after what has threads: they may still be about to leave a post to it when its last
   // coroutine has ended.
   base::io_threads loop_{1, "bucket"};
   base::blocking_pool pool_;
   client client_;
+  sweeper sweeper_;
   base::task_group group_;
 };
 
