@@ -16,6 +16,9 @@ WRONG = {
     "tokens of nobody": ((*LEAST, "--set", "auth.mode=jwt"), "issuers"),
     "an issuer without keys": ((*LEAST, "--set", "auth.mode=jwt", "--set", "auth.issuers.a.issuer=x"), "audience"),
     "a bucket without a name": ((*LEAST, "--set", "artifacts.store=s3"), "artifacts.s3.bucket"),
+    "two keys of a bucket": ((*LEAST, "--set", "artifacts.store=s3,artifacts.s3.bucket=files,artifacts.s3.keySecret.name=a,"
+                             "artifacts.s3.keySecret.id=a,artifacts.s3.keySecret.secret=b,artifacts.s3.credentialsSecret.name=a,"
+                             "artifacts.s3.credentialsSecret.key=c"), "keySecret or credentialsSecret"),
     "a bucket's address that is none": ((*LEAST, "--set", "artifacts.s3.endpoint=s3.example.org"), "endpoint"),
     "a route from nowhere": ((*LEAST, "--set", "httpRoute.enabled=true"), "httpRoute"),
     "an ingress without a host": ((*LEAST, "--set", "ingress.enabled=true"), "ingress"),

@@ -167,6 +167,18 @@ class Rendered(unittest.TestCase):
                 egress = render.documents("bucket")["NetworkPolicy", f"demo-streamdemo-{role}"]["spec"]["egress"]
                 self.assertEqual({53, 9092, 9000}, {p["port"] for rule in egress for p in rule["ports"]})
 
+    def test_the_key_of_a_bucket_may_be_a_file(self):
+        for role, (deployment, container) in deployments("bucket_file").items():
+            with self.subTest(role):
+                has = variables(container)
+                self.assertNotIn("AWS_SECRET_ACCESS_KEY", has)
+                folder, _, name = has["STREAMDEMO_S3_CREDENTIALS_FILE"].rpartition("/")
+                mount = next(m for m in container["volumeMounts"] if m["mountPath"] == folder)
+                # A file that is mounted by itself would stay as it was.
+                self.assertNotIn("subPath", mount)
+                volumes = {v["name"]: v for v in deployment["spec"]["template"]["spec"]["volumes"]}
+                self.assertEqual({"secretName": "bucket", "items": [{"key": "credentials", "path": name}]}, volumes[mount["name"]]["secret"])
+
     def test_the_alarms_are_those_of_prometheus_without_kubernetes(self):
         alarms = render.ALARMS.read_text()
         self.assertEqual(alarms, render.OWN_ALARMS.read_text(), "take them over: ./dev chart --write")

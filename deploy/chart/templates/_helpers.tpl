@@ -70,6 +70,12 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 - {name: STREAMDEMO_S3_CA_FILE, value: /etc/streamdemo/bucket/{{ $v.artifacts.s3.caSecret.key }}}
 {{- end }}
 - {name: STREAMDEMO_S3_MAX_SCRATCH_BYTES, value: {{ include "streamdemo.value" $v.artifacts.s3.maxScratchBytes | quote }}}
+{{- if and $v.artifacts.s3.keySecret.name $v.artifacts.s3.credentialsSecret.name }}
+{{- fail "artifacts.s3: keySecret or credentialsSecret, not both" }}
+{{- end }}
+{{- if $v.artifacts.s3.credentialsSecret.name }}
+- {name: STREAMDEMO_S3_CREDENTIALS_FILE, value: /etc/streamdemo/bucket-key/{{ $v.artifacts.s3.credentialsSecret.key }}}
+{{- end }}
 {{- with $v.artifacts.s3.keySecret }}
 {{- if .name }}
 - name: AWS_ACCESS_KEY_ID
@@ -110,8 +116,13 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- if .root.Values.kafka.caSecret.name }}
 - {name: kafka, mountPath: /etc/streamdemo/kafka, readOnly: true}
 {{- end }}
-{{- if and (eq .root.Values.artifacts.store "s3") .root.Values.artifacts.s3.caSecret.name }}
+{{- if eq .root.Values.artifacts.store "s3" }}
+{{- if .root.Values.artifacts.s3.caSecret.name }}
 - {name: bucket, mountPath: /etc/streamdemo/bucket, readOnly: true}
+{{- end }}
+{{- if .root.Values.artifacts.s3.credentialsSecret.name }}
+- {name: bucket-key, mountPath: /etc/streamdemo/bucket-key, readOnly: true}
+{{- end }}
 {{- end }}
 {{- if .root.Values.managementToken.name }}
 - {name: management, mountPath: /etc/streamdemo/management, readOnly: true}
@@ -139,6 +150,12 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- with .root.Values.artifacts.s3.caSecret }}
 {{- if .name }}
 - name: bucket
+  secret: {secretName: {{ .name }}, items: [{key: {{ .key }}, path: {{ .key }}}]}
+{{- end }}
+{{- end }}
+{{- with .root.Values.artifacts.s3.credentialsSecret }}
+{{- if .name }}
+- name: bucket-key
   secret: {secretName: {{ .name }}, items: [{key: {{ .key }}, path: {{ .key }}}]}
 {{- end }}
 {{- end }}
