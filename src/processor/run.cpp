@@ -60,7 +60,8 @@ awaitable<base::result<outcome>> run::call(handler& h) {
   j.expiry = what_.expiry;
   j.results_before = what_.results_before;
   j.last_result = std::move(what_.last_result);
-  if (tracing::parse_traceparent(what_.traceparent)) j.traceparent = what_.traceparent;
+  // Of a trace that is not recorded no record of the run has it.
+  j.traceparent = names_trace_ ? what_.traceparent : std::move(what_.traceparent);
   j.stop = stop_.get_token();
   what_.request.reset();
   std::string why;

@@ -30,7 +30,8 @@ struct job {
   // last one.
   std::int64_t results_before = 0;
   std::string last_result;
-  std::string traceparent;  // of the run's span, or what the request has of its trace; empty: none, or it was none
+  // Of the run's span, or as the request has it, which any program may have sent: it may be no traceparent.
+  std::string traceparent;
   // Requested when the run must end: the task was canceled or has expired, another run took over, or the drain deadline
   // has passed. The handler must then end soon, child processes included; its return value is ignored.
   std::stop_token stop;

@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <streamdemo/processor/handlers.hpp>
+#include <streamdemo/tracing/trace_context.hpp>
 
 #include "processor/handlers/command_run.hpp"
 
@@ -41,7 +42,7 @@ class command_handler final : public handler {
                      {"TASK_RUN", j.run},
                      {"TASK_CONTENT_TYPE", j.content_type},
                      {"TASK_RESULTS_BEFORE", std::to_string(j.results_before)}};
-    if (!j.traceparent.empty()) o.environment.emplace_back("TRACEPARENT", j.traceparent);
+    if (tracing::parse_traceparent(j.traceparent)) o.environment.emplace_back("TRACEPARENT", j.traceparent);
     // Python buffers its output to a pipe until it has some kilobytes, unless this is set.
     if (std::getenv("PYTHONUNBUFFERED") == nullptr) o.environment.emplace_back("PYTHONUNBUFFERED", "1");
     // Programs that see a terminal may draw and use colours; TERM=dumb tells them not to.

@@ -287,6 +287,10 @@ TEST_CASE("a command can go on with its task's trace") {
     const auto h = script("echo $TRACEPARENT");
     CHECK((co_await h->run(j, out)).has_value());
     CHECK(out.payloads("result") == std::vector<std::string>{'"' + j.traceparent + '"'});
+    test::fake_emitter without(co_await asio::this_coro::executor);
+    j.traceparent = "nonsense";
+    CHECK((co_await h->run(j, without)).has_value());
+    CHECK(without.payloads("result") == std::vector<std::string>{"\"\""});
   });
 }
 
