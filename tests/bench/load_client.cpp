@@ -179,14 +179,13 @@ class slow_reader {
   slow_reader(const server& s, const std::string& id) : fd_(connect_to(s.port, 4096)), thread_([this] { read(); }) {
     send_all(fd_, stream_request(id, false));
   }
-  // True: it saw a gap and its stream came to its end.
-  bool finish() {
+  // Reads on to the end of the stream.
+  const event_counter& finish() {
     hurry_ = true;
     thread_.join();
     ::close(fd_);
-    return counter_.saw_gap() && counter_.ended();
+    return counter_;
   }
-  const event_counter& counter() const { return counter_; }
 
  private:
   void read() {
@@ -228,13 +227,18 @@ void slow(const server& s, int results, int payload_bytes, bool with_slow) {
   };
   if (!fast.read_until(done, 300s)) fail("the task beside the slow reader did not end within 300 s");
   most = std::max(most, anonymous_bytes(s.pid));
-  const bool gap = slow && slow->finish();
+  const auto* late = slow ? &slow->finish() : nullptr;
+  const bool gap = late != nullptr && late->saw_gap() && late->ended();
+  const bool late_has_all =
+      late != nullptr && !late->saw_gap() && late->ended() && late->results() == static_cast<std::uint64_t>(results);
   std::vector<double>& delays = fast.delays();
   const std::size_t count = delays.size();
   const bool complete = fast.all_have(static_cast<std::uint64_t>(results));
-  std::printf("{\"grown_mib\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"delays\":%zu,\"complete\":%s,\"gap\":%s}\n",
-              static_cast<double>(most - before) / 1048576, percentile(delays, 0.5), percentile(delays, 0.99), count,
-              complete ? "true" : "false", gap ? "true" : "false");
+  std::printf(
+      "{\"grown_mib\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"delays\":%zu,\"complete\":%s,\"gap\":%s,"
+      "\"slow_complete\":%s}\n",
+      static_cast<double>(most - before) / 1048576, percentile(delays, 0.5), percentile(delays, 0.99), count,
+      complete ? "true" : "false", gap ? "true" : "false", late_has_all ? "true" : "false");
 }
 
 // Each client does one task after the other, on a connection each.
