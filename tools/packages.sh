@@ -16,6 +16,7 @@ needed_to_run='
   /usr/include/re2/re2.h              libre2-dev
   curl-config                         libcurl4-openssl-dev
   /usr/include/rocksdb/db.h           librocksdb-dev
+  /usr/include/lz4.h                  liblz4-dev
   jemalloc-config                     libjemalloc-dev
   ffmpeg                              ffmpeg'
 needed_to_build_tests='

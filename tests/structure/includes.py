@@ -56,6 +56,7 @@ LIBRARIES = {
     r"prometheus/": ["base"],
     r"re2/": ["base"],
     r"rocksdb/": ["bus/inprocess", "gateway/history"],
+    r"lz4\.h": ["gateway/history"],
     r"doctest/": [],
 }
 # The vocabulary is pure: it knows no event loop.

@@ -11,6 +11,7 @@
 
 #include "gateway/history/store/event_key.hpp"
 #include "gateway/history/store/event_store.hpp"
+#include "gateway/history/store/event_value.hpp"
 
 namespace streamdemo::gateway {
 
@@ -23,6 +24,8 @@ constexpr int write_buffers = 3;
 // What a batch takes for an event beside its text and its history's name.
 constexpr std::size_t per_entry = 32;
 constexpr int most_open_files = 64;
+// Behind the shape, of a store whose large events may be compressed: an earlier program would not understand them.
+constexpr std::string_view with_compressed = ", large events compressed";
 
 base::error error_of(const rocksdb::Status& s, const std::string& what) {
   const auto code = s.IsNoSpace() ? base::errc::no_space : s.IsCorruption() ? base::errc::corrupt : base::errc::io;
@@ -66,10 +69,16 @@ rocksdb::Options options_for(const rocks_store_options& o) {
   out.max_write_buffer_number = write_buffers;
   out.arena_block_size = 256 << 10;
   // While files are merged, both the old and the new ones are there, so each merge is a small part of the whole.
-  const auto file_bytes = std::clamp<std::uint64_t>(o.max_disk_bytes / 64, 1 << 20, 32 << 20);
-  out.target_file_size_base = file_bytes;
-  out.max_bytes_for_level_base = 8 * file_bytes;
-  out.max_compaction_bytes = 8 * file_bytes;
+  const auto part_bytes = std::clamp<std::uint64_t>(o.max_disk_bytes / 64, 1 << 20, 32 << 20);
+  out.max_bytes_for_level_base = 8 * part_bytes;
+  out.max_compaction_bytes = 8 * part_bytes;
+  // New events lie behind the old ones, so that merging them rewrites the last file. It is small, and several write
+  // buffers are merged with it at a time, so that this is not a multiple of what is new. All files together are some
+  // thousands at most.
+  out.target_file_size_base = std::clamp<std::uint64_t>(o.max_disk_bytes / 2560, 1 << 20, 32 << 20);
+  out.level0_file_num_compaction_trigger = 8;
+  out.level0_slowdown_writes_trigger = 24;
+  out.level0_stop_writes_trigger = 40;
   out.level_compaction_dynamic_level_bytes = true;
   out.max_open_files = most_open_files;
   out.max_background_jobs = 2;
@@ -130,7 +139,7 @@ class rocks_store final : public event_store {
     }
     rocksdb::WriteBatch batch(bytes);
     for (const auto& c : changes) {
-      for (const auto& e : c.add) batch.Put(key_of_event(c.name, e->seq()), slice(e->sse()));
+      for (const auto& e : c.add) batch.Put(key_of_event(c.name, e->seq()), slice(value_of_text(e->sse(), room_)));
       if (c.erase_through != 0) erase(batch, c);
     }
     for (const auto& n : notes) add(batch, n);
@@ -159,7 +168,8 @@ class rocks_store final : public event_store {
     const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(how));
     for (it->Seek(from); it->Valid(); it->Next()) {
       if (found.size() >= max_events || (!found.empty() && bytes >= max_bytes)) break;
-      auto e = task::event_of(it->value().ToString());
+      auto text = text_of_value({it->value().data(), it->value().size()});
+      auto e = text ? task::event_of(std::move(*text)) : nullptr;
       if (!e) return base::error{base::errc::corrupt, folder_ + " has something that is no event"};
       bytes += e->json().size();
       found.push_back(std::move(e));
@@ -234,14 +244,22 @@ class rocks_store final : public event_store {
     db_.reset(made);
     std::string before;
     s = made->Get(rocksdb::ReadOptions(), note_mark + std::string(shape_key), &before);
-    if (s.ok() && before == shape) return opened{.kept = true};
-    return opened{.why = s.ok() ? "it was written for: " + before : "it is incomplete"};
+    if (!s.ok()) return opened{.why = "it is incomplete"};
+    if (before == shape) {
+      s = made->Put(write_, note_mark + std::string(shape_key), before.append(with_compressed));
+      if (!s.ok()) return error_of(s, "writing to " + folder_);
+    }
+    if (before == std::string(shape).append(with_compressed)) return opened{.kept = true};
+    if (before.ends_with(with_compressed)) before.resize(before.size() - with_compressed.size());
+    return opened{.why = "it was written for: " + before};
   }
 
   static void add(rocksdb::WriteBatch& batch, const note& n) {
     const auto key = note_mark + n.key;
     if (!n.erase_to.empty()) {
       batch.DeleteRange(key, note_mark + n.erase_to);
+    } else if (n.key == shape_key && n.value) {
+      batch.Put(key, std::string(*n.value).append(with_compressed));
     } else if (n.value) {
       batch.Put(key, *n.value);
     } else {
@@ -286,6 +304,7 @@ class rocks_store final : public event_store {
   const std::string folder_;
   const std::string aside_;
   rocksdb::WriteOptions write_;
+  std::string room_;  // for a compressed event; the writer's
   // Guards the pointer, which only the writer changes, from the readers.
   mutable std::shared_mutex mutex_;
   std::unique_ptr<rocksdb::DB> db_;  // once it is open

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <fstream>
+#include <random>
 
 #include "support/temporary_directory.hpp"
 
@@ -16,7 +17,15 @@ namespace {
 
 constexpr base::sys_time noon{std::chrono::seconds{1'800'000'000}};
 
-task::event_ptr event(const std::string& id, std::int64_t seq, std::size_t bytes = 10) {
+// Letters that shrink by a quarter at best.
+std::string text_of(std::size_t bytes) {
+  std::minstd_rand random(static_cast<std::uint_fast32_t>(bytes + 1));
+  std::string text(bytes, 'x');
+  for (auto& c : text) c = static_cast<char>('0' + random() % 64);
+  return text;
+}
+
+task::event_ptr event(const std::string& id, std::int64_t seq, std::string text) {
   return task::make_event({.type = task::message_type::result,
                            .request_id = id,
                            .seq = seq,
@@ -26,7 +35,11 @@ task::event_ptr event(const std::string& id, std::int64_t seq, std::size_t bytes
                            .source = "processor/p",
                            .resumed = std::nullopt,
                            .content_type = "text/plain",
-                           .payload = std::string(bytes, 'x')});
+                           .payload = std::move(text)});
+}
+
+task::event_ptr event(const std::string& id, std::int64_t seq, std::size_t bytes = 10) {
+  return event(id, seq, text_of(bytes));
 }
 
 struct one_store {
@@ -159,6 +172,20 @@ TEST_CASE_TEMPLATE("more than fits into its memory is read back, and takes room"
   CHECK(s.read("a").empty());
   s.add("a", 1, 10);
   CHECK(s.read("a") == numbers(1, 10));
+}
+
+TEST_CASE("large events that shrink take as little of its memory as of its files") {
+  on_rocks s;
+  const auto name = event_store::name_of("a", noon);
+  for (std::int64_t i = 0; i < 100; ++i) {
+    event_store::change c{.name = name};
+    for (auto seq = i * 10 + 1; seq <= i * 10 + 10; ++seq) c.add.push_back(event("a", seq, std::string(20'000, 'y')));
+    REQUIRE(s.store->write(std::array{c}, {}).has_value());
+  }
+  CHECK(s.store->disk_bytes() == 0);
+  const auto all = s.store->read(name, 0, 2000, SIZE_MAX).value();
+  REQUIRE(all.size() == 1000);
+  CHECK(all.back()->sse() == event("a", 1000, std::string(20'000, 'y'))->sse());
 }
 
 TEST_CASE_TEMPLATE("it is empty when it is opened again", Store, in_memory, on_rocks) {
