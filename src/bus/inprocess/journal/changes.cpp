@@ -4,7 +4,7 @@
 
 namespace streamdemo::bus::inprocess::journal {
 
-changes::changes() : batch_(std::make_unique<rocksdb::WriteBatch>()) {}
+changes::changes(std::size_t bytes) : batch_(std::make_unique<rocksdb::WriteBatch>(bytes)) {}
 changes::~changes() = default;
 changes::changes(changes&&) noexcept = default;
 changes& changes::operator=(changes&&) noexcept = default;

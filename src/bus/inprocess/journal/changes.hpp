@@ -12,7 +12,8 @@ namespace streamdemo::bus::inprocess::journal {
 
 class changes {
  public:
-  changes();
+  // `bytes`: about how much it will be, so that its memory need not double as it grows.
+  explicit changes(std::size_t bytes = 0);
   ~changes();
   changes(changes&&) noexcept;
   changes& operator=(changes&&) noexcept;

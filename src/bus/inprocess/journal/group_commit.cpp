@@ -165,7 +165,9 @@ void group_commit::visit_writing(Each each) const {
 
 // Writes the group, if there is one, and all that has moved meanwhile.
 result<void> group_commit::write(lock& l) {
-  changes c;
+  std::size_t bytes = 0;
+  visit_writing([&](const topic_state&, const record& r) { bytes += r.bytes(); });
+  changes c(bytes);
   committing_ = std::exchange(completed_, {});
   const auto forgotten = std::exchange(forgotten_, {});
   for (const auto& place : forgotten) c.forget(place);

@@ -1,6 +1,7 @@
 #include "bus/inprocess/journal/rocks.hpp"
 
 #include <fmt/format.h>
+#include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/table.h>
 
@@ -41,7 +42,13 @@ rocksdb::Options options_of(const store_options& o) {
   db.create_if_missing = true;
   // A crash leaves the last write torn, and nothing else.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  db.write_buffer_size = 16 * mib;
+  // Small buffers, for their memory, but as many bytes gather in files as sixteen of them before they are merged with
+  // older ones.
+  db.write_buffer_size = 4 * mib;
+  db.max_write_buffer_number = 4;
+  db.level0_file_num_compaction_trigger = 16;
+  db.level0_slowdown_writes_trigger = 32;
+  db.level0_stop_writes_trigger = 48;
   db.max_total_wal_size = 64 * mib;
   db.max_open_files = 64;
   db.max_background_jobs = 2;
@@ -53,6 +60,8 @@ rocksdb::Options options_of(const store_options& o) {
   db.compression = lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 16 << 10;
+  // Records are not read through it (store.cpp), and the rest is little.
+  table.block_cache = rocksdb::NewLRUCache(mib, 0);
   // Newer versions write files by default that older ones cannot read, and then nobody could go back one version.
   table.format_version = 5;
   db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -162,7 +162,6 @@ class rocks_store final : public event_store {
     how.iterate_upper_bound = &end;
     // A reader goes on where it stopped, but what it has read nobody else may want.
     how.fill_cache = false;
-    how.readahead_size = 128 << 10;
     std::vector<task::event_ptr> found;
     std::size_t bytes = 0;
     const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(how));
