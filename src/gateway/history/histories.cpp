@@ -62,9 +62,8 @@ class folded_histories final : public histories {
   base::awaitable<void> wait_for_room(base::steady_time until) override { return kept_.wait_for_room(until); }
 
   history_ptr find(std::string_view request_id) const override { return kept_.index().find(request_id); }
-  std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
-                                  const std::function<bool(const task_view&)>& wanted) const override {
-    return kept_.index().recent(owner, limit, wanted);
+  std::unique_ptr<history_walk> newest_first(std::optional<std::string_view> owner) const override {
+    return std::make_unique<history_index::walk>(kept_.index(), owner);
   }
   std::size_t open_tasks() const override { return open_.total(); }
   std::size_t open_tasks_of(const std::string& owner) const override { return open_.of(owner); }

@@ -147,6 +147,17 @@ class history {
 
 using history_ptr = std::shared_ptr<history>;
 
+// Goes through the histories that are kept, the newest first, a part at a time, so that it neither holds up its thread
+// nor the fold. Those that are kept all the while are seen once.
+class history_walk {
+ public:
+  virtual ~history_walk() = default;
+  // Looks at the next ones, at most `most`, and adds those that are wanted until `found` has `limit`. Whether there is
+  // more to look at. `wanted` must not call `histories`.
+  virtual bool next(std::size_t most, std::size_t limit, const std::function<bool(const task_view&)>& wanted,
+                    std::vector<history_ptr>& found) = 0;
+};
+
 // One reader's way through the part of a history that is on disk. It reads ahead a little, more for a reader who takes
 // it quickly. Ask history::read() first: a reader who has come to the events in memory needs this no longer, but a
 // subscription to news, which this is none of. Made, called and destroyed on one loop.
@@ -204,9 +215,8 @@ class histories {
 
   // Any thread.
   virtual history_ptr find(std::string_view request_id) const = 0;
-  // Newest first; of one owner, or of all (nullopt).
-  virtual std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
-                                          const std::function<bool(const task_view&)>& wanted) const = 0;
+  // Of one owner, or of all (nullopt). Ends before this does.
+  virtual std::unique_ptr<history_walk> newest_first(std::optional<std::string_view> owner) const = 0;
   virtual std::size_t open_tasks() const = 0;  // accepted and not ended
 
   // Loop 0: the open tasks of one owner.
@@ -259,6 +269,11 @@ std::unique_ptr<histories> make_histories(histories::options o, base::io_threads
 // In memory alone.
 std::unique_ptr<histories> make_histories(histories::options o, base::io_threads& loops, const base::clock& clock,
                                           base::metrics& metrics, const base::logger& log);
+
+// The newest histories that are wanted, of one owner or of all. The loop has other turns meanwhile.
+base::awaitable<std::vector<history_ptr>> recent(const histories& all, std::optional<std::string_view> owner,
+                                                 std::size_t limit,
+                                                 const std::function<bool(const task_view&)>& wanted);
 
 // The same waits as coroutines, on the current loop.
 // The history, once it exists, or nullptr at `until`. Error: full (too many wait).

@@ -1,7 +1,5 @@
 #include "gateway/history/history_index.hpp"
 
-#include <queue>
-
 namespace streamdemo::gateway {
 
 namespace {
@@ -78,32 +76,51 @@ history_ptr history_index::find(std::string_view request_id) const {
   return std::make_shared<kept_history>(std::move(v), nullptr);
 }
 
-std::vector<history_ptr> history_index::recent(std::optional<std::string_view> owner, std::size_t limit,
-                                               const std::function<bool(const task_view&)>& wanted) const {
-  // Each owner's histories are in order. Merges them: the newest of all owners comes next.
-  struct reader {
-    time_order::backwards at;
-    bool operator<(const reader& other) const { return at.now() < other.at.now(); }
-  };
-  std::vector<history_ptr> found;
-  std::priority_queue<reader> readers;
-  task_view v;
-  const std::shared_lock lock(mutex_);
+history_index::walk::walk(const history_index& index, std::optional<std::string_view> owner) : index_(index) {
+  const auto lock = reading();
   if (!owner) {
-    for (const auto& [name, ages] : owners_) readers.push({time_order::backwards(ages)});
-  } else if (const auto own = owners_.find(*owner); own != owners_.end()) {
-    readers.push({time_order::backwards(own->second)});
+    for (const auto& [name, ages] : index_.owners_) add(name, ages);
+  } else if (const auto own = index_.owners_.find(*owner); own != index_.owners_.end()) {
+    add(own->first, own->second);
   }
-  while (!readers.empty() && found.size() < limit) {
-    auto r = readers.top();
-    readers.pop();
-    const auto n = r.at.now().number;
-    view_of(entries_[n], v);
-    if (wanted(v)) found.push_back(awake(n));
-    r.at.next();
-    if (!r.at.done()) readers.push(r);
+}
+
+// Whoever waits to change something has the gate, and goes first.
+std::shared_lock<std::shared_mutex> history_index::walk::reading() const {
+  const std::lock_guard gate(index_.gate_);
+  return std::shared_lock(index_.mutex_);
+}
+
+void history_index::walk::add(const std::string& owner, const time_order& ages) {
+  const time_order::backwards at(ages);
+  next_.push({at.now(), readers_.size()});
+  readers_.push_back({owner, at, index_.changes_});
+}
+
+bool history_index::walk::next(std::size_t most, std::size_t limit, const std::function<bool(const task_view&)>& wanted,
+                               std::vector<history_ptr>& found) {
+  task_view v;
+  const auto lock = reading();
+  for (std::size_t i = 0; i < most && !next_.empty() && found.size() < limit; ++i) {
+    const auto p = next_.top();
+    next_.pop();
+    auto& r = readers_[p.reader];
+    bool is_there = true;
+    if (r.changes != index_.changes_) {
+      const auto own = index_.owners_.find(r.owner);
+      if (own == index_.owners_.end()) continue;
+      r = {own->first, time_order::backwards(own->second, p.at), index_.changes_};
+      if (r.at.done()) continue;
+      is_there = r.at.now() == p.at;
+    }
+    if (is_there) {
+      index_.view_of(index_.entries_[p.at.number], v);
+      if (wanted(v)) found.push_back(index_.awake(p.at.number));
+      r.at.next();
+    }
+    if (!r.at.done()) next_.push({r.at.now(), p.reader});
   }
-  return found;
+  return !next_.empty() && found.size() < limit;
 }
 
 history_index::kept_ptr history_index::first_ended(base::sys_time at) const {
@@ -154,13 +171,13 @@ std::size_t history_index::at_rest() const {
 }
 
 void history_index::insert(const kept_ptr& h) {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   const auto& view = h->peek();
   insert({h}, view.request_id, view.owner, view.accepted_at);
 }
 
 bool history_index::insert_rested(const task_view& v, const rested_history::place& p) {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   const auto rested = rested_history::of(v, p, names_);
   if (!rested) return false;
   ++at_rest_;
@@ -178,10 +195,11 @@ void history_index::insert(entry e, std::string_view id, std::string_view owner,
   if (own == owners_.end()) own = owners_.try_emplace(std::string(owner)).first;
   own->second.insert({accepted_at, n});
   if (since != not_ended) ends_.insert({since, n});
+  ++changes_;
 }
 
 void history_index::ended(const kept_ptr& h, base::sys_time since) {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   h->keep_from(since);
   if (const auto n = number_of(h); n != not_kept) move_end(n, since);
 }
@@ -194,7 +212,7 @@ void history_index::move_end(number n, base::sys_time since) {
 }
 
 bool history_index::rest(const kept_ptr& h) {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   const auto n = number_of(h);
   if (n == not_kept) return false;
   const auto& d = *h->disk();
@@ -209,7 +227,7 @@ bool history_index::rest(const kept_ptr& h) {
 }
 
 void history_index::stay_awake(const kept_ptr& h) {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   const auto n = number_of(h);
   if (n == not_kept) return;
   const auto* rested = std::get_if<rested_history>(&entries_[n].what);
@@ -222,7 +240,7 @@ void history_index::stay_awake(const kept_ptr& h) {
 }
 
 void history_index::set_epoch(const kept_ptr& h, std::uint32_t epoch) {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   h->set_epoch(epoch);
   if (const auto n = number_of(h); n != not_kept) {
     if (auto* rested = std::get_if<rested_history>(&entries_[n].what)) rested->set_epoch(epoch);
@@ -249,10 +267,11 @@ void history_index::erase(number n) {
     woken_.erase(n);
   }
   entries_.remove(n);
+  ++changes_;
 }
 
 void history_index::remove(const kept_ptr& h) {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   const auto n = number_of(h);
   if (n == not_kept) return;
   erase(n);
@@ -271,14 +290,15 @@ void history_index::remove(const kept_ptr& h) {
 }
 
 void history_index::forget(std::string_view request_id) {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   if (const auto n = number_of(request_id); n != not_kept) erase(n);
   forget_removed(request_id);
 }
 
 void history_index::forget_all() {
-  const std::unique_lock lock(mutex_);
+  const writing lock(*this);
   const std::lock_guard woken(woken_mutex_);
+  ++changes_;
   entries_ = {};
   ids_ = {};
   owners_.clear();

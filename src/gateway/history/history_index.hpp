@@ -9,6 +9,7 @@
 #include <streamdemo/base/string_map.hpp>
 
 #include <deque>
+#include <queue>
 #include <shared_mutex>
 #include <variant>
 
@@ -34,8 +35,7 @@ class history_index {
   // nullptr: it is not kept (any more).
   kept_ptr kept(std::string_view request_id) const;
   // Newest first; of one owner, or of all.
-  std::vector<history_ptr> recent(std::optional<std::string_view> owner, std::size_t limit,
-                                  const std::function<bool(const task_view&)>& wanted) const;
+  class walk;
   // Of those that ended, the one from which keep_for counts first, if that is before `at`; nullptr: there is none.
   kept_ptr first_ended(base::sys_time at = base::sys_time::max()) const;
   // Those that are awake.
@@ -93,7 +93,16 @@ class history_index {
   void move_end(number n, base::sys_time since);
   void erase(number n);
 
+  // The lock of whoever changes something. What holds mutex_ for long again and again (walk) passes by gate_, too, so
+  // that this does not wait for all of it.
+  struct writing {
+    explicit writing(const history_index& i) : gate(i.gate_), all(i.mutex_) {}
+    std::lock_guard<std::mutex> gate;
+    std::lock_guard<std::shared_mutex> all;
+  };
+  mutable std::mutex gate_;
   mutable std::shared_mutex mutex_;
+  std::uint64_t changes_ = 0;  // of the orders of owners_
   slabs<entry> entries_;
   base::number_table ids_;
   base::string_map<time_order> owners_;  // by owner; tasks without an owner under ""
@@ -121,6 +130,34 @@ class history_index {
   std::size_t max_removed_bytes_;
   std::size_t max_removed_;
   const waking make_awake_;
+};
+
+// Goes through the histories a few at a time. Between two calls anything may happen to them: those that are there all
+// the time are seen once, and of those that come and go some may be. One thread at a time, any; the index outlives it.
+class history_index::walk final : public history_walk {
+ public:
+  walk(const history_index& index, std::optional<std::string_view> owner);
+  bool next(std::size_t most, std::size_t limit, const std::function<bool(const task_view&)>& wanted,
+            std::vector<history_ptr>& found) override;
+
+ private:
+  // Of one owner, whose histories are in order.
+  struct reader {
+    std::string owner;
+    time_order::backwards at;
+    std::uint64_t changes;  // history_index::changes_ as `at` was right
+  };
+  struct place {
+    time_order::entry at;
+    std::size_t reader;
+    bool operator<(const place& other) const { return at < other.at; }
+  };
+  std::shared_lock<std::shared_mutex> reading() const;
+  void add(const std::string& owner, const time_order& ages);
+
+  const history_index& index_;
+  std::vector<reader> readers_;
+  std::priority_queue<place> next_;  // the newest of all owners first
 };
 
 }  // namespace streamdemo::gateway

@@ -1,6 +1,6 @@
 // All histories that are kept, within their bounds of memory (results.max_bytes) and disk (history.max_disk_bytes).
 // With a disk it also keeps the store's notes. Without one, what is said of the disk and of notes does nothing. Loop 0,
-// but for index(), whose find() and recent() are for any thread.
+// but for index(), whose find() and walk are for any thread.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 

@@ -54,10 +54,17 @@ class time_order {
     }
   }
 
-  // From the last to the first. Valid until something changes.
+  // From the last to the first, or from the last that is not after `e`. Valid until something changes.
   class backwards {
    public:
     explicit backwards(const time_order& o) : blocks_(&o.blocks_), block_(o.blocks_.size()) { leave_block(); }
+    backwards(const time_order& o, const entry& e) : blocks_(&o.blocks_), block_(o.block_of(e)) {
+      if (block_ < blocks_->size()) {
+        const auto& b = (*blocks_)[block_];
+        left_ = static_cast<std::size_t>(std::upper_bound(b.begin(), b.end(), e) - b.begin());
+      }
+      if (left_ == 0) leave_block();
+    }
     bool done() const noexcept { return left_ == 0; }
     const entry& now() const { return (*blocks_)[block_][left_ - 1]; }
     void next() {

@@ -1,5 +1,6 @@
 // Waiting as a coroutine: subscribe, read again, wait, repeat. Nothing is missed between reading and waiting, because
 // wake-ups come on this same loop.
+#include <boost/asio/post.hpp>
 #include <streamdemo/base/notifier.hpp>
 
 #include "gateway/history/histories.hpp"
@@ -7,6 +8,9 @@
 namespace streamdemo::gateway {
 
 namespace {
+
+// Some hundred microseconds' worth.
+constexpr std::size_t looked_at_per_turn = 512;
 
 class woken final : public subscriber {
  public:
@@ -20,6 +24,16 @@ class woken final : public subscriber {
 };
 
 }  // namespace
+
+base::awaitable<std::vector<history_ptr>> recent(const histories& all, std::optional<std::string_view> owner,
+                                                 std::size_t limit,
+                                                 const std::function<bool(const task_view&)>& wanted) {
+  const base::executor ex = co_await asio::this_coro::executor;
+  std::vector<history_ptr> found;
+  const auto walk = all.newest_first(owner);
+  while (walk->next(looked_at_per_turn, limit, wanted, found)) co_await asio::post(ex, base::use_awaitable);
+  co_return found;
+}
 
 base::awaitable<base::result<history_ptr>> wait_for_task(histories& all, std::string request_id,
                                                          std::chrono::steady_clock::time_point until) {

@@ -8,6 +8,7 @@
 #include "gateway/history/histories.hpp"
 #include "gateway/history/history_disk.hpp"
 #include "unit/gateway/log_records.hpp"
+#include "unit/gateway/newest.hpp"
 #include "unit/gateway/turn_until.hpp"
 
 using namespace streamdemo;
@@ -471,10 +472,10 @@ TEST_CASE("a task at rest is shown, listed and read as before") {
   }
   CHECK(w.metric("streamdemo_histories_at_rest") == 3);
   const auto ended = [](const task_view& v) { return task::is_end(v.status); };
-  const auto found = w.all->recent(std::nullopt, 10, ended);
+  const auto found = testing::newest(*w.all, std::nullopt, 10, ended);
   REQUIRE(found.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) CHECK(text_of(found[2 - i]->view()) == w.before[i]);
-  const auto own = w.all->recent("me", 10, ended);
+  const auto own = testing::newest(*w.all, "me", 10, ended);
   REQUIRE(own.size() == 1);
   CHECK(own.front()->identity().request_id == uuid);
   // As long as somebody has it, there is one of it.

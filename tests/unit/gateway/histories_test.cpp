@@ -5,6 +5,7 @@
 
 #include "gateway/history/histories.hpp"
 #include "unit/gateway/log_records.hpp"
+#include "unit/gateway/newest.hpp"
 #include "unit/gateway/on_loop.hpp"
 
 using namespace streamdemo;
@@ -184,10 +185,26 @@ TEST_CASE("recent tasks come newest first") {
     w.apply({w.out.accepted(id)});
     w.out.time += std::chrono::seconds(1);
   }
-  const auto found = w.all->recent(std::nullopt, 2, any);
+  const auto found = testing::newest(*w.all, std::nullopt, 2, any);
   REQUIRE(found.size() == 2);
   CHECK(found[0]->view().request_id == "c");
   CHECK(found[1]->view().request_id == "b");
+}
+
+TEST_CASE("whoever looks through many tasks does not hold up the loop for all of them") {
+  histories_fixture w(8 << 20);
+  constexpr int n = 2000;
+  for (int i = 0; i < n; ++i) w.apply({w.out.accepted("task " + std::to_string(i))});
+  w.loops.start();
+  const auto ex = w.loops.executor(0);
+  int looked = 0, when_others_came = 0;
+  const std::function<bool(const task_view&)> none = [&](const task_view&) {
+    if (++looked == 1) asio::post(ex, [&] { when_others_came = looked; });
+    return false;
+  };
+  CHECK(testing::on_loop(ex, recent(*w.all, std::nullopt, 10, none)).get().empty());
+  CHECK(looked == n);
+  CHECK(when_others_came < n / 2);
 }
 
 TEST_CASE("a flood gives up its own oldest events, shows the gap, and leaves others alone") {
@@ -299,7 +316,7 @@ TEST_CASE("keep_for after its end a history is removed, and is still told from a
   CHECK(h->view().status == task::status::succeeded);
   CHECK(h->read(0, 10, 1000).kept_from == 4);
   CHECK_FALSE(w.all->find("unknown"));
-  CHECK(w.all->recent(std::nullopt, 10, any).size() == 1);
+  CHECK(testing::newest(*w.all, std::nullopt, 10, any).size() == 1);
   CHECK(w.metric("streamdemo_histories") == 1);
 
   // From then on the same id may name a new task.
@@ -590,7 +607,7 @@ TEST_CASE("what is deleted is found no more, in memory or as a memory, and whoev
   turn(w);
   CHECK(reader.times == 1);
   CHECK(w.all->find("a") == nullptr);
-  CHECK(w.all->recent(std::nullopt, 10, any).empty());
+  CHECK(testing::newest(*w.all, std::nullopt, 10, any).empty());
   CHECK(h->read(1, 10, 1000).events.empty());
   CHECK(h->read(1, 10, 1000).kept_from == 5);
   CHECK(w.metric("streamdemo_history_bytes") < full);

@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <map>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "gateway/history/disk_reads.hpp"
 #include "gateway/history/store/event_store.hpp"
+#include "unit/gateway/newest.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
@@ -57,7 +60,8 @@ TEST_CASE("a history that comes back is found again, and one that has taken its 
   CHECK(index.find("a") != nullptr);
   index.insert(a);
   index.insert(a);
-  CHECK(index.recent(std::nullopt, 10, any).size() == 2);
+  history_index::walk all(index, std::nullopt);
+  CHECK(testing::newest(all, 10, any).size() == 2);
 }
 
 TEST_CASE("removed histories take no more memory than they may") {
@@ -77,6 +81,14 @@ TEST_CASE("removed histories take no more memory than they may") {
 }
 
 namespace {
+
+history_index::kept_ptr make(const std::string& id, const std::string& owner, int at) {
+  task_view first;
+  first.request_id = id;
+  first.owner = owner;
+  first.accepted_at = base::sys_time(base::microseconds(at));
+  return std::make_shared<kept_history>(std::move(first), nullptr);
+}
 
 // An index whose histories have all of their events in a store.
 struct with_store {
@@ -112,6 +124,52 @@ struct with_store {
 
 }  // namespace
 
+TEST_CASE("whoever looks through all looks at few at a time, and misses none that stays, whatever comes and goes") {
+  std::minstd_rand random(5);
+  for (int round = 0; round < 200; ++round) {
+    history_index index(1 << 20);
+    std::map<std::string, history_index::kept_ptr> there, ever;
+    int made = 0;
+    const auto add = [&] {
+      const auto id = "task " + std::to_string(made);
+      // Some at the same time, and a few owners, of whom some have few tasks.
+      there[id] = ever[id] = make(id, "owner " + std::to_string(random() % (1 + random() % 5)), made / 3);
+      index.insert(there[id]);
+      ++made;
+    };
+    for (int i = 0; i < 400; ++i) add();
+    const auto before = there;
+    const auto owner = round % 2 == 0 ? std::optional<std::string_view>() : "owner 0";
+    history_index::walk walk(index, owner);
+    std::vector<history_ptr> found;
+    int looked = 0;
+    const auto wanted = [&](const task_view&) { return ++looked % 2 == 0; };
+    std::vector<std::string> seen;
+    const auto all = [&](const task_view& v) { return seen.push_back(v.request_id), wanted(v); };
+    const std::size_t most = 1 + random() % 7;
+    for (auto looked_before = looked; walk.next(most, 1000, all, found); looked_before = looked) {
+      REQUIRE(looked - looked_before <= static_cast<int>(most));
+      for (auto n = random() % 4; n > 0; --n) {
+        if (random() % 2 == 0) add();
+        const auto gone = std::next(there.begin(), static_cast<std::ptrdiff_t>(random() % there.size()));
+        index.remove(gone->second);
+        there.erase(gone);
+      }
+    }
+    CHECK(found.size() == seen.size() / 2);
+    for (std::size_t i = 1; i < seen.size(); ++i) {
+      REQUIRE(ever.at(seen[i])->peek().accepted_at <= ever.at(seen[i - 1])->peek().accepted_at);
+    }
+    const std::set<std::string> once(seen.begin(), seen.end());
+    CHECK(once.size() == seen.size());
+    for (const auto& [id, h] : before) {
+      const bool theirs = !owner || h->peek().owner == *owner;
+      if (!theirs) CHECK(!once.contains(id));
+      if (theirs && there.contains(id)) CHECK(once.contains(id));
+    }
+  }
+}
+
 TEST_CASE("histories that go to rest, wake up and are removed while others look for them are found as they are") {
   constexpr int n = 50;
   with_store w;
@@ -124,7 +182,8 @@ TEST_CASE("histories that go to rest, wake up and are removed while others look 
       const auto id = w.id_of(static_cast<int>(random() % n));
       const auto h = w.index.find(id);
       if (!h || h->identity().request_id != id || h->view().last_seq != 3) ++wrong;
-      for (const auto& r : w.index.recent("me", 5, [](const task_view& v) { return v.owner == "me"; })) {
+      history_index::walk own(w.index, "me");
+      for (const auto& r : testing::newest(own, 5, [](const task_view& v) { return v.owner == "me"; })) {
         if (r->identity().owner != "me") ++wrong;
       }
     }

@@ -8,6 +8,7 @@
 
 #include "gateway/history/histories.hpp"
 #include "unit/gateway/log_records.hpp"
+#include "unit/gateway/newest.hpp"
 
 using namespace streamdemo;
 using namespace streamdemo::gateway;
@@ -169,7 +170,7 @@ TEST_CASE("readers that join at any moment on any loop see every event once, in 
   REQUIRE(finished);
 
   std::map<std::string, std::string> expected;
-  for (const auto& h : all->recent(std::nullopt, tasks, any)) {
+  for (const auto& h : testing::newest(*all, std::nullopt, tasks, any)) {
     std::string text;
     for (const auto& e : h->read(0, events, 1 << 26).events) text += e->json_line();
     expected[h->view().request_id] = text;

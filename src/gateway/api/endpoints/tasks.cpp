@@ -39,7 +39,8 @@ answering tasks(call& c) {
     return c.by.sees(v) && (!kind || v.kind == *kind) && (!status || task::to_string(v.status) == *status);
   };
   std::string out = "{\"tasks\":[";
-  for (const auto& h : c.at().all().recent(owner, static_cast<std::size_t>(limit), wanted)) {
+  const auto found = co_await recent(c.at().all(), owner, static_cast<std::size_t>(limit), wanted);
+  for (const auto& h : found) {
     if (out.back() != '[') out += ',';
     append_summary(out, h->view());
   }
