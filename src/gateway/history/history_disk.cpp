@@ -28,6 +28,9 @@ history_disk::history_disk(options o, std::unique_ptr<event_store> store, base::
                        "of it, reading the log pauses")),
       works_(m.gauge("streamdemo_history_disk_works",
                      "1 while events are written to history.directory, 0 while it fails and memory is all there is")),
+      damaged_(m.gauge("streamdemo_history_disk_damaged",
+                       "1 once a file in history.directory was found damaged: nothing is written there until the next "
+                       "start, which reads the log instead")),
       failed_(m.counter("streamdemo_history_disk_errors_total", "Reads and writes of history.directory that failed",
                         {{"what", "write"}})) {}
 
@@ -150,9 +153,8 @@ history_disk::kept_ptr history_disk::drop_of_largest() {
   return *it;
 }
 
-void history_disk::break_off(std::string_view why) {
-  if (!works()) return;
-  state_ = state::broken;
+void history_disk::stop_writing(state to) {
+  state_ = to;
   idle_sweeps_ = 0;
   has_remains_ = true;
   waiting_bytes_ = waiting_events_ = 0;
@@ -160,6 +162,23 @@ void history_disk::break_off(std::string_view why) {
   works_.Set(0);
   waiting_.Set(0);
   failed_.Increment();
+}
+
+void history_disk::give_up_writing(std::string_view why) {
+  stop_writing(state::damaged);
+  damaged_.Set(1);
+  warned_ = true;
+  log_.error(
+      "a file in history.directory is damaged, and nothing is written there any more: {}; what can be read of it is, "
+      "and the gateway keeps what else fits into results.max_bytes; restart it, and it puts the directory's events "
+      "aside "
+      "and reads the log instead",
+      why);
+}
+
+void history_disk::break_off(std::string_view why) {
+  if (!works()) return;
+  stop_writing(state::broken);
   warned_ = sweeps_since_warning_ >= warn_again;
   if (!warned_) return;
   sweeps_since_warning_ = 0;
@@ -174,10 +193,12 @@ void history_disk::sweep(base::sys_time oldest) {
   ++idle_sweeps_;
   if (works()) ++sweeps_since_warning_;
   if (works() && is_waiting() && idle_sweeps_ > patience) break_off("a write has taken longer than ten seconds");
-  if (state_ == state::broken && !recovering_ && idle_sweeps_ >= retry) {
-    recovering_ = true;
+  if (!works() && !recovering_ && idle_sweeps_ >= retry) {
+    idle_sweeps_ = 0;
     listener_.on_retry();
-    writer_->recover(std::exchange(unreadable_, {}), bytes_on_disk_ == 0);
+    const bool everything = bytes_on_disk_ == 0;
+    recovering_ = everything || state_ == state::broken;
+    if (recovering_) writer_->recover(std::exchange(unreadable_, {}), everything);
   }
   if (!works() || ++sweeps_ % sweeps_between_erasures != 0) return;
   writer_->erase_before(oldest, has_remains_);
@@ -198,7 +219,9 @@ void history_disk::count(const write_behind::outcome& o) {
 void history_disk::take(write_behind::outcome o) {
   disk_bytes_.Set(static_cast<double>(o.disk_bytes));
   if (o.recovery) return take_recovery(o);
-  if (o.error) {
+  if (o.error && o.error->code == base::errc::corrupt) {
+    if (works()) give_up_writing(o.error->message);
+  } else if (o.error) {
     if (o.round == round_) {
       // There is less room than was planned: from now on, what ended first goes before it is used up.
       if (o.error->code == base::errc::no_space && bytes_on_disk_ >= least_disk_bytes) {
@@ -221,6 +244,9 @@ void history_disk::take(write_behind::outcome o) {
 void history_disk::take_recovery(const write_behind::outcome& o) {
   recovering_ = false;
   idle_sweeps_ = 0;
+  if (o.error && o.error->code == base::errc::corrupt && state_ == state::broken) {
+    return give_up_writing(o.error->message);
+  }
   if (o.error) {
     failed_.Increment();
     log_.debug("history.directory still fails: {}", o.error->message);
@@ -228,6 +254,7 @@ void history_disk::take_recovery(const write_behind::outcome& o) {
   }
   state_ = state::works;
   works_.Set(1);
+  damaged_.Set(0);
   if (warned_) log_.info("history.directory takes events again");
   listener_.on_recovered();
   for (auto& c : std::exchange(unreadable_, {})) writer_->erase(std::move(c.name), c.erase_from, c.erase_through);

@@ -4,7 +4,8 @@
 // A write that fails, or takes longer than `patience`, makes it broken: nothing is written, and everything may be
 // dropped from memory unwritten, as without a disk. After `retry` it tries again: what nobody can read any more is
 // erased (on_retry), and if the disk works then, all that is in memory and not written is handed in once more
-// (on_recovered).
+// (on_recovered). If a file there is damaged, it tries again only once nobody can read anything of what is there, and
+// then begins with an empty store; the next start puts everything aside and reads the log.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/log.hpp>
@@ -83,10 +84,13 @@ class history_disk {
   kept_ptr drop_of_largest();
   // There is nothing to give up: stops writing until the next attempt.
   void break_off(std::string_view why);
+  // A file is damaged: stops writing for long.
+  void give_up_writing(std::string_view why);
 
  private:
-  enum class state { closed, works, broken };
+  enum class state { closed, works, broken, damaged };
 
+  void stop_writing(state to);
   void tell_aside(std::string_view why);
   void take(write_behind::outcome o);
   void take_recovery(const write_behind::outcome& o);
@@ -118,6 +122,7 @@ class history_disk {
   base::gauge& disk_bytes_;
   base::gauge& waiting_;
   base::gauge& works_;
+  base::gauge& damaged_;
   base::counter& failed_;
 };
 

@@ -35,7 +35,7 @@ class trying_store final : public event_store {
   base::result<void> write(std::span<const change> changes, std::span<const note> notes) override {
     std::unique_lock lock(mutex_);
     passed_.wait(lock, [&] { return !held_; });
-    if (write_fails) return base::error{base::errc::no_space, "write"};
+    if (write_fails) return base::error{write_error, "write"};
     return store_->write(changes, notes);
   }
   base::result<std::vector<task::event_ptr>> read(std::string_view name, std::int64_t after, std::size_t max_events,
@@ -46,7 +46,8 @@ class trying_store final : public event_store {
   }
   base::result<void> erase_before(base::sys_time at, bool all) override { return store_->erase_before(at, all); }
   base::result<void> recover(std::span<const change> erasures, bool everything) override {
-    if (write_fails || open_fails) return base::error{base::errc::no_space, "recover"};
+    if (write_error == base::errc::corrupt && everything) write_fails = false;
+    if (write_fails || open_fails) return base::error{write_error, "recover"};
     return store_->recover(erasures, everything);
   }
   std::uint64_t disk_bytes() const override { return store_->disk_bytes(); }
@@ -61,6 +62,7 @@ class trying_store final : public event_store {
   }
 
   std::atomic<bool> open_fails = false, write_fails = false, read_fails = false;
+  std::atomic<base::errc> write_error = base::errc::no_space;
   mutable std::atomic<int> reads = 0;
 
  private:
@@ -262,6 +264,30 @@ TEST_CASE("a task that lost nothing while the disk failed has no gap afterwards"
   w.turn_until([&] { return w.metric("streamdemo_history_disk_works") == 1; });
   w.add_as_read("a", 300);
   CHECK(w.read("a") == everything(612, false));
+}
+
+TEST_CASE("a damaged store is read as far as it can be, and written again once nothing of it is kept") {
+  disk_fixture w;
+  w.begin("a");
+  w.add_as_read("a", 300);
+  w.wait_until_written();
+  w.store->write_error = base::errc::corrupt;
+  w.store->write_fails = true;
+  w.add("a", 10);
+  w.turn_until([&] { return w.metric("streamdemo_history_disk_works") == 0; });
+  CHECK(w.metric("streamdemo_history_disk_damaged") == 1);
+  CHECK(w.read("a") == everything(312, false));
+  w.sweep(10 * history_disk::retry);
+  CHECK(w.metric("streamdemo_history_disk_errors_total{what=\"write\"}") == 1);
+  CHECK(w.read("a") == everything(312, false));
+
+  w.add("a", 600);  // what is on disk does not reach to what is in memory any more
+  w.begin("b");
+  w.sweep(history_disk::retry);
+  w.turn_until([&] { return w.metric("streamdemo_history_disk_works") == 1; });
+  CHECK(w.metric("streamdemo_history_disk_damaged") == 0);
+  w.add_as_read("b", 300);
+  CHECK(w.read("b") == everything(302, false));
 }
 
 TEST_CASE("a write that never returns stops nothing") {

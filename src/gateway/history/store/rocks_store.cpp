@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <shared_mutex>
 
 #include "gateway/history/store/event_key.hpp"
@@ -97,7 +98,8 @@ class rocks_store final : public event_store {
   explicit rocks_store(rocks_store_options o)
       : options_(std::move(o)),
         folder_((options_.directory / "events").string()),
-        aside_((options_.directory / "events.aside").string()) {
+        aside_((options_.directory / "events.aside").string()),
+        damaged_(options_.directory / "events.damaged") {
     // Everything can be read from the log again, so there is no log of its own beside it.
     write_.disableWAL = true;
   }
@@ -143,7 +145,7 @@ class rocks_store final : public event_store {
       if (c.erase_through != 0) erase(batch, c);
     }
     for (const auto& n : notes) add(batch, n);
-    if (const auto s = db->Write(write_, &batch); !s.ok()) return error_of(s, "writing to " + folder_);
+    if (const auto s = db->Write(write_, &batch); !s.ok()) return failed(s, "writing to " + folder_);
     for (const auto& c : changes) {
       if (c.erase_through - c.erase_from >= few_events) drop_files(*db, c);
     }
@@ -209,12 +211,12 @@ class rocks_store final : public event_store {
     if (db == nullptr || everything) return open_empty();
     for (const auto& c : erasures) drop_files(*db, c);
     auto s = db->Resume();
-    if (!s.ok()) return error_of(s, "writing to " + folder_ + " again");
+    if (!s.ok()) return failed(s, "writing to " + folder_ + " again");
     if (auto done = write(erasures, {}); !done) return done;
     // Writing alone may only fill a buffer.
     s = db->Delete(write_, std::string());
     if (s.ok()) s = db->Flush(rocksdb::FlushOptions());
-    if (!s.ok()) return error_of(s, "writing to " + folder_ + " again");
+    if (!s.ok()) return failed(s, "writing to " + folder_ + " again");
     return {};
   }
 
@@ -227,6 +229,17 @@ class rocks_store final : public event_store {
   std::size_t memory_bytes() const noexcept override { return options_.memory_bytes; }
 
  private:
+  // Of a write. Once files were to be merged and one of them is damaged, RocksDB writes nothing any more, and would
+  // come to the same file again after each start. So it is noted for the next one, which puts all of it aside. What can
+  // be read is read until then.
+  base::error failed(const rocksdb::Status& s, const std::string& what) const {
+    if (s.IsCorruption()) {
+      std::error_code ec;
+      if (!std::filesystem::exists(damaged_, ec)) std::ofstream(damaged_) << s.ToString() << '\n';
+    }
+    return error_of(s, what);
+  }
+
   static rocksdb::Slice slice(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
   base::error locked() const {
@@ -242,6 +255,10 @@ class rocks_store final : public event_store {
     if (!s.ok()) return opened{.why = s.ToString()};
     db_.reset(made);
     std::string before;
+    if (std::ifstream damaged(damaged_); damaged) {
+      std::getline(damaged, before);
+      return opened{.why = "one of its files is damaged: " + before};
+    }
     s = made->Get(rocksdb::ReadOptions(), note_mark + std::string(shape_key), &before);
     if (!s.ok()) return opened{.why = "it is incomplete"};
     if (before == shape) {
@@ -281,6 +298,7 @@ class rocks_store final : public event_store {
       return locked();
     }
     db_.reset(made);
+    std::filesystem::remove(damaged_, ec);
     return {};
   }
 
@@ -302,6 +320,8 @@ class rocks_store final : public event_store {
   const rocks_store_options options_;
   const std::string folder_;
   const std::string aside_;
+  // If there is one, the events are to be put aside at the next start, for the reason in it.
+  const std::filesystem::path damaged_;
   rocksdb::WriteOptions write_;
   std::string room_;  // for a compressed event; the writer's
   // Guards the pointer, which only the writer changes, from the readers.

@@ -313,6 +313,64 @@ TEST_CASE("a store with a damaged file opens or is put aside") {
   }
 }
 
+// RocksDB writes nothing more once it was to merge a damaged file with others, and begins with that anew at each start.
+TEST_CASE("a damaged file that is to be merged ends all writing, and the next start puts everything aside") {
+  const test::temporary_directory directory;
+  const auto make = [&] {
+    return make_rocks_store(
+        {.directory = directory.path(), .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
+  };
+  const auto name = event_store::name_of("a", noon);
+  const event_store::change whole{.name = event_store::name_of("b", noon), .add = {event("b", 1)}};
+  const std::array mark{
+      event_store::note{.key = std::string(event_store::shape_key), .value = "shape", .erase_to = {}}};
+  const auto write = [&](event_store& s, std::int64_t from) {
+    event_store::change c{.name = name};
+    for (auto seq = from; seq < from + 10; ++seq) c.add.push_back(event("a", seq, 20'000));
+    return s.write(std::array{c}, mark);
+  };
+  {
+    const auto s = make();
+    REQUIRE(s->open("shape").has_value());
+    for (int i = 0; i < 10; ++i) REQUIRE(write(*s, i * 10 + 1).has_value());
+    REQUIRE(s->write(std::array{whole}, {}).has_value());
+  }
+  int damaged = 0;
+  for (const auto& f : std::filesystem::directory_iterator(directory.path() / "events")) {
+    if (f.path().extension() != ".sst" || f.file_size() < 500'000) continue;
+    std::fstream file(f.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(f.file_size() / 2));
+    file.write("????????", 8);
+    ++damaged;
+  }
+  REQUIRE(damaged > 0);
+  {
+    const auto s = make();
+    REQUIRE(s->open("shape").value().kept);
+    std::optional<base::error> failed;
+    // Enough to be merged with what is there, at the latest when nothing more may be written without.
+    for (int i = 0; i < 400 && !failed; ++i) {
+      if (const auto done = write(*s, i % 50 * 10 + 1); !done) failed = done.error();
+    }
+    REQUIRE(failed);
+    CHECK(failed->code == base::errc::corrupt);
+    CHECK(s->recover({}, false).has_error());
+    CHECK(s->read(whole.name, 0, 10, SIZE_MAX).value().size() == 1);
+  }
+  {
+    const auto s = make();
+    const auto opened = s->open("shape").value();
+    CHECK_FALSE(opened.kept);
+    CHECK(opened.why.starts_with("one of its files is damaged: "));
+    CHECK(std::filesystem::exists(directory.path() / "events.aside"));
+    CHECK(s->read(name, 0, 10, SIZE_MAX).value().empty());
+    REQUIRE(write(*s, 1).has_value());
+  }
+  const auto s = make();
+  CHECK(s->open("shape").value().kept);
+  CHECK(s->read(name, 0, 100, SIZE_MAX).value().size() == 10);
+}
+
 TEST_CASE("a directory serves one process at a time, and the error says what to set") {
   on_rocks s;
   s.add("a", 1, 10);
