@@ -141,7 +141,11 @@ class rocks_store final : public event_store {
     }
     rocksdb::WriteBatch batch(bytes);
     for (const auto& c : changes) {
-      for (const auto& e : c.add) batch.Put(key_of_event(c.name, e->seq()), slice(value_of_text(e->sse(), room_)));
+      for (const auto& e : c.add) {
+        const auto value = value_of_text(e->sse(), room_);
+        if (value.size() < e->sse().size()) unpacked_bytes_ += e->sse().size();
+        batch.Put(key_of_event(c.name, e->seq()), slice(value));
+      }
       if (c.erase_through != 0) erase(batch, c);
     }
     for (const auto& n : notes) add(batch, n);
@@ -149,6 +153,7 @@ class rocks_store final : public event_store {
     for (const auto& c : changes) {
       if (c.erase_through - c.erase_from >= few_events) drop_files(*db, c);
     }
+    flush_now_and_then(*db);
     return {};
   }
 
@@ -240,6 +245,15 @@ class rocks_store final : public event_store {
     return error_of(s, what);
   }
 
+  // After kill -9 what is in the write buffers is read from the log again, where it is as large as it was.
+  void flush_now_and_then(rocksdb::DB& db) {
+    if (unpacked_bytes_ < options_.memory_bytes / 4) return;
+    unpacked_bytes_ = 0;
+    rocksdb::FlushOptions soon;
+    soon.wait = false;
+    (void)db.Flush(soon);  // if it fails, so does the next write
+  }
+
   static rocksdb::Slice slice(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
   base::error locked() const {
@@ -323,7 +337,9 @@ class rocks_store final : public event_store {
   // If there is one, the events are to be put aside at the next start, for the reason in it.
   const std::filesystem::path damaged_;
   rocksdb::WriteOptions write_;
-  std::string room_;  // for a compressed event; the writer's
+  // The writer's.
+  std::string room_;                // for a compressed event
+  std::size_t unpacked_bytes_ = 0;  // of compressed events since the last flush for their sake
   // Guards the pointer, which only the writer changes, from the readers.
   mutable std::shared_mutex mutex_;
   std::unique_ptr<rocksdb::DB> db_;  // once it is open

@@ -174,7 +174,7 @@ TEST_CASE_TEMPLATE("more than fits into its memory is read back, and takes room"
   CHECK(s.read("a") == numbers(1, 10));
 }
 
-TEST_CASE("large events that shrink take as little of its memory as of its files") {
+TEST_CASE("large events that shrink take as little of its memory as of its files, and soon are in those") {
   on_rocks s;
   const auto name = event_store::name_of("a", noon);
   for (std::int64_t i = 0; i < 100; ++i) {
@@ -182,7 +182,8 @@ TEST_CASE("large events that shrink take as little of its memory as of its files
     for (auto seq = i * 10 + 1; seq <= i * 10 + 10; ++seq) c.add.push_back(event("a", seq, std::string(20'000, 'y')));
     REQUIRE(s.store->write(std::array{c}, {}).has_value());
   }
-  CHECK(s.store->disk_bytes() == 0);
+  CHECK(s.store->disk_bytes() > 0);
+  CHECK(s.store->disk_bytes() < 1 << 20);
   const auto all = s.store->read(name, 0, 2000, SIZE_MAX).value();
   REQUIRE(all.size() == 1000);
   CHECK(all.back()->sse() == event("a", 1000, std::string(20'000, 'y'))->sse());
