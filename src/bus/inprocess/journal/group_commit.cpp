@@ -214,7 +214,15 @@ void group_commit::add_progress(changes& c) {
 }
 
 void group_commit::mended() {
-  log_.info("the journal takes writes again");
+  if (store_.is_damaged()) {
+    metrics_.damaged.Set(1);
+    log_.error(
+        "the journal takes writes again, but does not merge its files any more, since one of them is damaged; records "
+        "in "
+        "it may be lost. Stop the process and let `streamdemo data check` name them");
+  } else {
+    log_.info("the journal takes writes again");
+  }
   broken_.reset();
 }
 
@@ -332,7 +340,7 @@ void group_commit::trim(lock& l) {
 // Over the bound, room is needed now, and not once enough was written for the files to be merged. Beside everything
 // else, on a thread of those that read.
 void group_commit::shrink() {
-  if (shrinking_ || disk_bytes_ < options_.max_disk_bytes) return;
+  if (shrinking_ || store_.is_damaged() || disk_bytes_ < options_.max_disk_bytes) return;
   shrinking_ = true;
   std::vector<old_part> all;
   for (const auto& [name, t] : core_.topics()) {

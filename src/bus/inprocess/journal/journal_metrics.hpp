@@ -12,6 +12,8 @@ struct journal_metrics {
         read(m.counter("streamdemo_journal_records_read_total",
                        "Records read back from the journal, since they were no longer in memory.")),
         bytes(m.gauge("streamdemo_journal_bytes", "Bytes that the journal takes on disk.")),
+        damaged(m.gauge("streamdemo_journal_damaged",
+                        "1 once a file of the journal was found damaged: it goes on, but merges no files.")),
         waiting(m.gauge("streamdemo_journal_waiting_records", "Records that wait to be written to the journal.")),
         seconds(m.histogram("streamdemo_journal_write_seconds", "How long a group took to be written and synced.",
                             {0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3})) {}
@@ -21,6 +23,7 @@ struct journal_metrics {
   base::counter& errors;
   base::counter& read;
   base::gauge& bytes;
+  base::gauge& damaged;
   base::gauge& waiting;
   base::histogram& seconds;
 };

@@ -84,6 +84,7 @@ result<void> store::open() {
   auto options = options_of(options_);
   rocksdb::Status opened;
   if (options_.how == access::write) {
+    options.disable_auto_compactions = is_damaged();
     opened = rocksdb::DB::Open(options, directory_.string(), &raw);
     if (opened.IsCorruption()) opened = open_damaged(options, opened, &raw);
   } else {
@@ -226,6 +227,7 @@ result<void> store::write(changes& c, bool synced) {
   rocksdb::WriteOptions o;
   o.sync = synced;
   const auto s = db_->Write(o, c.batch_.get());
+  if (s.IsCorruption()) is_damaged_ = true;
   if (!s.ok()) return failed(directory_, "write to it", s);
   return {};
 }

@@ -6,6 +6,7 @@
 #pragma once
 #include <streamdemo/base/error.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -85,6 +86,11 @@ class store {
   // Not empty: a sentence for the operator. The log of writes was damaged, and records were lost.
   const std::string& damage() const noexcept { return damage_; }
 
+  // A file of records is damaged, and was to be merged with others, upon which RocksDB takes no more writes. Once
+  // try_again() has succeeded, files are not merged any more, so that all goes on but for reading what is damaged; the
+  // directory grows, since what is removed stays in part.
+  bool is_damaged() const noexcept { return is_damaged_; }
+
   // Rewrites the files that have removed records below `to`, and so frees their room. Takes a while; give_up() ends it.
   void shrink(topic_number t, std::int32_t partition, std::int64_t to) const;
   // Frees what was removed below `to`, as far as whole files hold nothing else.
@@ -118,6 +124,7 @@ class store {
   std::unique_ptr<rocksdb::DB> db_;  // nullptr: opening it failed, and is tried again
   bool given_up_ = false;
   std::string damage_;
+  std::atomic<bool> is_damaged_ = false;
   std::uint32_t format_ = format;
   std::map<std::string, stored_topic> topics_;
   std::vector<std::pair<commit_place, commit_entry>> commits_;

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <rocksdb/db.h>
 
+#include <fstream>
+
 #include "support/temporary_directory.hpp"
 
 using namespace streamdemo;
@@ -115,6 +117,52 @@ TEST_CASE("damage in the log of writes is told, and the log is kept as it was") 
         kept || (entry.path().filename().string().starts_with("damaged-") && !std::filesystem::is_empty(entry.path()));
   }
   CHECK(kept);
+}
+
+// RocksDB takes no more writes once it was to merge a damaged file, and would come to that again each time it is
+// opened.
+TEST_CASE("a damaged file of records ends the merging of files, and nothing else") {
+  const test::temporary_directory directory;
+  topic_number number = 0;
+  {
+    auto s = open(directory);
+    number = s->add_topic("t", 1)->number;
+    put(*s, number, 0, 10'000, 10'000);
+  }
+  // What was in the log of writes goes into a file when it is opened again.
+  open(directory).reset();
+  int damaged = 0;
+  for (const auto& file : std::filesystem::directory_iterator(directory.path() / "records")) {
+    if (file.path().extension() != ".sst" || file.file_size() < 10'000) continue;
+    std::fstream f(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    f.seekp(static_cast<std::streamoff>(file.file_size() / 2));
+    f.write("????????", 8);
+    ++damaged;
+  }
+  REQUIRE(damaged > 0);
+  auto s = open(directory);
+  CHECK(s->compact().has_error());
+  std::int64_t next = 10'000;
+  const auto add = [&] {
+    changes c;
+    for (int i = 0; i < 100; ++i, ++next) {
+      auto r = at(next, next * 10);
+      r.value.resize(50'000, 'w');
+      c.append(number, 0, r);
+    }
+    c.set(number, 0, {0, next, {}});
+    return s->write(c, false);
+  };
+  const auto refused = add();
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == base::errc::corrupt);
+  CHECK(s->is_damaged());
+  REQUIRE(s->try_again().has_value());
+  // More than would be merged.
+  for (int i = 0; i < 30; ++i) REQUIRE(add().has_value());
+  CHECK(s->read(number, 0, 0, 100, 10, 1 << 20).value().size() == 10);
+  CHECK(s->read(number, 0, next - 10, next, 100, 1 << 20).value().size() == 10);
+  CHECK(s->read(number, 0, 0, 10'000, 10'000, 10 << 20).has_error());
 }
 
 TEST_CASE("it is checked and compacted, and a file that was changed is noticed") {
