@@ -2,12 +2,13 @@
 """What tracing costs: tasks of one result each, a WebSocket for each, as fast as clients get through, with tracing off, with a tenth
 of all traces to a receiver that takes them, and with a receiver that is gone, that never answers, or that answers 500.
 
-  tests/bench/traces.py BIN_DIR [--rounds N] [--seconds S] [--clients N] [--before BINARY] [--only "KIND;..."] [--instructions]
+  tests/bench/traces.py BIN_DIR [--starts N] [--rounds N] [--seconds S] [--clients N] [--before BINARY] [--only "KIND;..."] [--instructions]
 
 BIN_DIR has streamdemo and load_client; BINARY is a version to compare with that has no tracing. For each row two servers are there, one
 without tracing, and get the load in slices one right after the other, in an order by chance, so that what else the machine does hits
-both alike, and both have as many tasks to remember. In the row `off again` neither has tracing: how far its figures are from 1 is what
-the others' are worth. The receiver is of Python, counts and does not look at what it gets; it runs on the same machine, so its own CPU time is told:
+both alike, and both have as many tasks to remember. Both are started anew several times: two processes of one program may differ by
+some percent for as long as they live. In the row `off again` neither has tracing: how far its figures are from 1 is what the others' are
+worth. The receiver is of Python, counts and does not look at what it gets; it runs on the same machine, so its own CPU time is told:
 where all cores are busy, tasks a second lose it, too.
 
 --instructions: counts the program's own instructions for a task, without the kernel's, with valgrind's callgrind. One round; the
@@ -99,31 +100,38 @@ class Server:
 
 def compare(binary, load, kinds, o, directory):
     """Prints the table of what tasks cost by the clock."""
-    print(f"{o.clients} clients, {o.rounds} rounds, slices of {o.seconds} s; medians, × off with the middle half of the rounds\n\n"
+    print(f"{o.clients} clients, {o.starts} starts of {o.rounds} rounds, slices of {o.seconds} s; medians, × off with the middle half of the rounds\n\n"
           "| tracing | tasks/s | × off | p99 ms | × off | CPU µs a task | × off | receiver's CPU µs a task | spans taken | dropped |\n"
           "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     for kind, otel in kinds.items():
         if kind == "off":
             continue
-        pairs = []
-        servers = {"off": Server(binary, directory, {}), "on": Server(o.before if kind == WITHOUT else binary, directory, otel)}
-        try:
-            # One round more, which does not count: the servers grow warm.
-            for number in range(o.rounds + 1):
-                pair = {which: servers[which].load(load, o.clients, o.seconds) for which in random.sample(["off", "on"], 2)}
-                if number:
-                    pairs.append(pair)
-            time.sleep(LONGEST_DELAY)
-            taken, dropped = servers["on"].spans()
-        finally:
-            for s in servers.values():
-                s.end()
+        starts = [measured(binary, load, kind, otel, o, directory) for _ in range(o.starts)]
+        pairs = [pair for found, _, _ in starts for pair in found]
+        taken, dropped = (sum(s[i] for s in starts) for i in (1, 2))
         cells = []
         for what, form in FIGURES:
             cells.append(form.format(statistics.median(p["on"][what] for p in pairs)))
             cells.append(middle([p["on"][what] / p["off"][what] for p in pairs]))
         receiver = statistics.median(p["on"]["receiver_us_per_task"] for p in pairs)
         print(f"| {kind} | {' | '.join(cells)} | {receiver:.0f} | {taken:.0f} | {dropped:.0f} |", flush=True)
+
+
+def measured(binary, load, kind, otel, o, directory):
+    """One start of both servers: a pair of figures for each round, and how many spans were taken and dropped."""
+    pairs = []
+    servers = {"off": Server(binary, directory, {}), "on": Server(o.before if kind == WITHOUT else binary, directory, otel)}
+    try:
+        # One round more, which does not count: the servers grow warm.
+        for number in range(o.rounds + 1):
+            pair = {which: servers[which].load(load, o.clients, o.seconds) for which in random.sample(["off", "on"], 2)}
+            if number:
+                pairs.append(pair)
+        time.sleep(LONGEST_DELAY)
+        return pairs, *servers["on"].spans()
+    finally:
+        for s in servers.values():
+            s.end()
 
 
 def middle(values):
@@ -155,7 +163,8 @@ def count(binary, load, kinds, o, directory):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("bin", type=pathlib.Path)
-    options.add_argument("--rounds", type=int, default=15)
+    options.add_argument("--starts", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=int)
     options.add_argument("--clients", type=int, default=32)
     options.add_argument("--before")
