@@ -35,9 +35,11 @@ result<void> must_be_journal(const path& directory) {
   if (!std::filesystem::exists(records_of(directory) / "CURRENT", ec)) {
     const bool hidden = ec == std::errc::permission_denied;
     return error{errc::invalid_argument,
-                 hidden ? fmt::format("{} cannot be read: its files are their owner's alone", directory.string())
-                        : fmt::format("{} is no journal: name a directory that was the inprocess.directory of a server",
-                                      directory.string())};
+                 hidden
+                     ? fmt::format("{} cannot be read: its files are their owner's alone", directory.string())
+                     : fmt::format("{} is no journal: name a directory that was the inprocess.directory of a server (a "
+                                   "history.directory needs no check: if it is damaged, the gateway reads the log)",
+                                   directory.string())};
   }
   return {};
 }
