@@ -2,11 +2,14 @@
 #include "gateway/history/store/event_store.hpp"
 
 #include <doctest/doctest.h>
+#include <rocksdb/db.h>
 
 #include <array>
 #include <fstream>
+#include <functional>
 #include <random>
 
+#include "gateway/history/store/event_key.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace streamdemo;
@@ -266,6 +269,32 @@ TEST_CASE("only what does not fit is put aside, the newest one; a new directory 
   std::filesystem::remove_all(directory.path() / "events");
   std::filesystem::rename(aside, directory.path() / "events");
   CHECK(open("two", false).kept);
+}
+
+TEST_CASE(
+    "a store of before large events were compressed is taken over, and an earlier program does not take it back") {
+  const test::temporary_directory directory;
+  const auto make = [&] {
+    return make_rocks_store(
+        {.directory = directory.path(), .memory_bytes = 4 << 20, .max_disk_bytes = 64 << 20, .keep_for = 1h});
+  };
+  const auto key = note_mark + std::string(event_store::shape_key);
+  const auto raw = [&](const std::function<void(rocksdb::DB&)>& f) {
+    rocksdb::DB* made = nullptr;
+    REQUIRE(rocksdb::DB::Open({}, (directory.path() / "events").string(), &made).ok());
+    const std::unique_ptr<rocksdb::DB> db(made);
+    f(*db);
+  };
+  REQUIRE(make()->open("shape").has_value());
+  raw([&](rocksdb::DB& db) { REQUIRE(db.Put({}, key, "shape").ok()); });
+  CHECK(make()->open("shape").value().kept);
+  raw([&](rocksdb::DB& db) {
+    std::string now;
+    REQUIRE(db.Get({}, key, &now).ok());
+    CHECK(now.starts_with("shape"));
+    CHECK(now != "shape");
+  });
+  CHECK(make()->open("shape").value().kept);
 }
 
 // Any byte of the files may be damaged. Whatever that does, the process is not kept from starting.
