@@ -64,8 +64,8 @@ void client_producer::abandon() {
 }
 
 void client_producer::connect() {
-  auto conf =
-      make_conf(deps_.options, producer_defaults(deps_.options), producer_fixed(deps_.options, timeout_, batch_bytes_));
+  auto conf = make_conf(deps_.options, producer_defaults(deps_.options, deps_.round_trip()),
+                        producer_fixed(deps_.options, timeout_, batch_bytes_));
   if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_PRODUCER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
   if (!made) {

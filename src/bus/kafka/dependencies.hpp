@@ -89,6 +89,15 @@ class dependencies {
     const std::lock_guard lock(mutex_);
     return max_batch_bytes_;
   }
+  // How long the brokers take to answer a small question. Producers that are made from now on go by it.
+  void note_round_trip(base::microseconds t) {
+    const std::lock_guard lock(mutex_);
+    round_trip_ = t;
+  }
+  std::optional<base::microseconds> round_trip() const {
+    const std::lock_guard lock(mutex_);
+    return round_trip_;
+  }
   bool was_there(const std::string& topic, std::int32_t partition) const {
     const std::lock_guard lock(mutex_);
     const auto it = topics_.find(topic);
@@ -102,6 +111,7 @@ class dependencies {
   log_throttle warnings_{std::chrono::seconds(10)};
   std::map<std::string, std::int32_t> topics_;  // name to partitions
   std::size_t max_batch_bytes_ = 1'000'000;     // librdkafka's default
+  std::optional<base::microseconds> round_trip_;
   std::atomic<unsigned> clients_{0};
   const std::shared_ptr<client_reaper> reaper_ = std::make_shared<client_reaper>();
   base::blocking_pool ordered_calls_{1};

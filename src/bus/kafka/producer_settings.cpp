@@ -35,12 +35,20 @@ std::size_t batch_bytes(const kafka_options& o) {
   return property_or(o, "batch.size", library_message_bytes);
 }
 
-std::vector<setting> producer_defaults(const kafka_options& o) {
+// A broker's cost is per request, hardly per record. While one request is in flight, records of all partitions gather
+// for the next ones; with no request in flight, a record is sent with the next flush. But a request carries one
+// partition, so where brokers are far away, a record would wait a round trip for each other partition. With 4 and 8 ms
+// that was no loss, and several requests cost more CPU; with 20 ms it was (docs/performance.md).
+int requests_in_flight(std::optional<base::microseconds> round_trip) {
+  constexpr auto far_away = std::chrono::milliseconds(15);
+  constexpr int most_in_order = 5;  // that an idempotent producer may have
+  return round_trip && *round_trip >= far_away ? most_in_order : 1;
+}
+
+std::vector<setting> producer_defaults(const kafka_options& o, std::optional<base::microseconds> round_trip) {
   return {
       {"linger.ms", "0"},
-      // A broker's cost is per request, hardly per record. While one request is in flight, records of all partitions
-      // gather for the next ones; with no request in flight, a record is sent with the next flush.
-      {"max.in.flight.requests.per.connection", "1"},
+      {"max.in.flight.requests.per.connection", std::to_string(requests_in_flight(round_trip))},
       {"queue.buffering.max.messages", "100000"},
       // Room for two of the largest records: one that is larger than the queue would wait forever.
       {"queue.buffering.max.kbytes", std::to_string(std::max(library_queue_kbytes, 2 * message_bytes(o) / 1024))},

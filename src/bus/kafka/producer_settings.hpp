@@ -8,8 +8,11 @@ namespace streamdemo::bus::kafka {
 // The configured limit on the bytes of one batch of records.
 std::size_t batch_bytes(const kafka_options& o);
 
+// How many requests of a connection to a broker are under way at once, by how long one takes (nullopt: not known).
+int requests_in_flight(std::optional<base::microseconds> round_trip);
+
 // The user may override these.
-std::vector<setting> producer_defaults(const kafka_options& o);
+std::vector<setting> producer_defaults(const kafka_options& o, std::optional<base::microseconds> round_trip);
 // Nobody may override these. `timeout`: when the library gives a record up; nullopt: never.
 std::vector<setting> producer_fixed(const kafka_options& o, std::optional<base::milliseconds> timeout,
                                     std::size_t batch_bytes);

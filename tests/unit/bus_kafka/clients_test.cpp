@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "bus/kafka/dependencies.hpp"
+#include "bus/kafka/topics.hpp"
 #include "mock_fixture.hpp"
 
 using namespace streamdemo;
@@ -290,6 +291,17 @@ TEST_CASE("a bus ends soon although its brokers are away and many offsets are as
   f.reset();
   // One by one it takes a second each.
   CHECK(std::chrono::steady_clock::now() - begin < 40s);
+}
+
+TEST_CASE("the bus knows how long a question to its brokers takes once it has looked at its topics") {
+  mock_fixture f;
+  kafka::dependencies c(f.options(), f.metrics, f.log);
+  REQUIRE(kafka::ensure_topics(c, f.topics()).has_value());
+  REQUIRE(c.round_trip().has_value());
+  CHECK(*c.round_trip() > 0us);
+  for (std::int32_t broker = 1; broker <= 3; ++broker) rd_kafka_mock_broker_set_rtt(f.cluster.get(), broker, 40);
+  REQUIRE(kafka::ensure_topics(c, f.topics()).has_value());
+  CHECK(*c.round_trip() >= 40ms);
 }
 
 TEST_CASE("a bus ends soon although one of its clients does not, and what that reads lives on") {

@@ -24,7 +24,7 @@ TEST_CASE("the library takes every record that may be published, with its key an
   CHECK(bytes > o.max_record_bytes);
   // Twice, so that the largest finds room after another.
   o.max_record_bytes = 200'000'000;
-  const auto kbytes = std::stoul(value_of(producer_defaults(o), "queue.buffering.max.kbytes").value());
+  const auto kbytes = std::stoul(value_of(producer_defaults(o, std::nullopt), "queue.buffering.max.kbytes").value());
   CHECK(kbytes * 1024 >= 2 * o.max_record_bytes);
 }
 
@@ -44,4 +44,20 @@ TEST_CASE("a batch is as large as the user says, or as the library has it") {
   CHECK(batch_bytes(o) == 1'000'000);
   o.properties["batch.size"] = "1234";
   CHECK(batch_bytes(o) == 1234);
+}
+
+TEST_CASE("several requests are under way only where one takes long, and never what the user does not want") {
+  CHECK(requests_in_flight(std::nullopt) == 1);
+  CHECK(requests_in_flight(base::milliseconds(2)) == 1);
+  CHECK(requests_in_flight(base::milliseconds(20)) == 5);
+  constexpr auto name = "max.in.flight.requests.per.connection";
+  bus::kafka_options o;
+  CHECK(value_of(producer_defaults(o, base::milliseconds(20)), name) == "5");
+  o.properties[name] = "2";
+  const auto conf = make_conf(o, producer_defaults(o, base::milliseconds(20)), producer_fixed(o, std::nullopt, 1000));
+  REQUIRE(conf.has_value());
+  char value[8];
+  std::size_t size = sizeof value;
+  rd_kafka_conf_get(conf->get(), name, value, &size);
+  CHECK(std::string_view(value) == "2");
 }
