@@ -47,7 +47,7 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 - name: STREAMDEMO_KAFKA_PROPERTIES_{{ .property | replace "." "_" | upper }}
   valueFrom: {secretKeyRef: {name: {{ .secret }}, key: {{ .key }}}}
 {{- end }}
-{{- if $v.kafka.caSecret.name }}
+{{- if ($v.kafka.caSecret).name }}
 - {name: STREAMDEMO_KAFKA_PROPERTIES_SSL_CA_LOCATION, value: /etc/streamdemo/kafka/{{ $v.kafka.caSecret.key }}}
 {{- end }}
 - {name: STREAMDEMO_TOPICS_REQUEST, value: {{ $v.topics.request | quote }}}
@@ -66,14 +66,14 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- end }}
 - {name: STREAMDEMO_S3_BUCKET, value: {{ required "artifacts.s3.bucket: files in a bucket need its name" $v.artifacts.s3.bucket | quote }}}
 - {name: STREAMDEMO_S3_SCRATCH_DIRECTORY, value: /var/lib/streamdemo/artifacts/scratch}
-{{- if $v.artifacts.s3.caSecret.name }}
+{{- if ($v.artifacts.s3.caSecret).name }}
 - {name: STREAMDEMO_S3_CA_FILE, value: /etc/streamdemo/bucket/{{ $v.artifacts.s3.caSecret.key }}}
 {{- end }}
 - {name: STREAMDEMO_S3_MAX_SCRATCH_BYTES, value: {{ include "streamdemo.value" $v.artifacts.s3.maxScratchBytes | quote }}}
-{{- if and $v.artifacts.s3.keySecret.name $v.artifacts.s3.credentialsSecret.name }}
+{{- if and $v.artifacts.s3.keySecret.name ($v.artifacts.s3.credentialsSecret).name }}
 {{- fail "artifacts.s3: keySecret or credentialsSecret, not both" }}
 {{- end }}
-{{- if $v.artifacts.s3.credentialsSecret.name }}
+{{- if ($v.artifacts.s3.credentialsSecret).name }}
 - {name: STREAMDEMO_S3_CREDENTIALS_FILE, value: /etc/streamdemo/bucket-key/{{ $v.artifacts.s3.credentialsSecret.key }}}
 {{- end }}
 {{- with $v.artifacts.s3.keySecret }}
@@ -113,14 +113,14 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 - {name: tmp, mountPath: /tmp}
 - {name: artifacts, mountPath: /var/lib/streamdemo/artifacts}
 - {name: config, mountPath: /etc/streamdemo/config, readOnly: true}
-{{- if .root.Values.kafka.caSecret.name }}
+{{- if (.root.Values.kafka.caSecret).name }}
 - {name: kafka, mountPath: /etc/streamdemo/kafka, readOnly: true}
 {{- end }}
 {{- if eq .root.Values.artifacts.store "s3" }}
-{{- if .root.Values.artifacts.s3.caSecret.name }}
+{{- if (.root.Values.artifacts.s3.caSecret).name }}
 - {name: bucket, mountPath: /etc/streamdemo/bucket, readOnly: true}
 {{- end }}
-{{- if .root.Values.artifacts.s3.credentialsSecret.name }}
+{{- if (.root.Values.artifacts.s3.credentialsSecret).name }}
 - {name: bucket-key, mountPath: /etc/streamdemo/bucket-key, readOnly: true}
 {{- end }}
 {{- end }}

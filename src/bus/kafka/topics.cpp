@@ -215,7 +215,9 @@ void measure_round_trip(dependencies& d, rd_kafka_t* client, const std::string& 
   }
   const auto round_trip = std::chrono::duration_cast<base::microseconds>(*shortest);
   d.note_round_trip(round_trip);
-  if (const auto n = requests_in_flight(round_trip); n > 1) {
+  const auto& said = d.options.properties;
+  const bool user_decides = said.contains("max.in.flight.requests.per.connection") || said.contains("max.in.flight");
+  if (const auto n = requests_in_flight(round_trip); n > 1 && !user_decides) {
     d.log.info("a broker answers after {} ms: producers send up to {} requests before its answer",
                round_trip.count() / 1000, n);
   }

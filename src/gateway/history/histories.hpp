@@ -148,7 +148,7 @@ class history {
 using history_ptr = std::shared_ptr<history>;
 
 // Goes through the histories that are kept, the newest first, a part at a time, so that it neither holds up its thread
-// nor the fold. Those that are kept all the while are seen once.
+// nor the fold; only its beginning takes a step for each owner. Those that are kept all the while are seen once.
 class history_walk {
  public:
   virtual ~history_walk() = default;

@@ -30,7 +30,7 @@ history_disk::history_disk(options o, std::unique_ptr<event_store> store, base::
                      "1 while events are written to history.directory, 0 while it fails and memory is all there is")),
       damaged_(m.gauge("streamdemo_history_disk_damaged",
                        "1 once a file in history.directory was found damaged: nothing is written there until the next "
-                       "start, which reads the log instead")),
+                       "start, which reads the log instead, or until nothing there is kept any more")),
       failed_(m.counter("streamdemo_history_disk_errors_total", "Reads and writes of history.directory that failed",
                         {{"what", "write"}})) {}
 
@@ -169,10 +169,9 @@ void history_disk::give_up_writing(std::string_view why) {
   damaged_.Set(1);
   warned_ = true;
   log_.error(
-      "a file in history.directory is damaged, and nothing is written there any more: {}; what can be read of it is, "
-      "and the gateway keeps what else fits into results.max_bytes; restart it, and it puts the directory's events "
-      "aside "
-      "and reads the log instead",
+      "a file in history.directory is damaged, and nothing is written there any more: {}; what can still be read there "
+      "is served, and of what comes the gateway keeps what fits into results.max_bytes; restart it, and it puts the "
+      "directory's events aside and reads the log instead",
       why);
 }
 

@@ -5,7 +5,7 @@
 // dropped from memory unwritten, as without a disk. After `retry` it tries again: what nobody can read any more is
 // erased (on_retry), and if the disk works then, all that is in memory and not written is handed in once more
 // (on_recovered). If a file there is damaged, it tries again only once nobody can read anything of what is there, and
-// then begins with an empty store; the next start puts everything aside and reads the log.
+// then begins with an empty store; a start before that puts everything aside and reads the log.
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/log.hpp>
@@ -84,7 +84,7 @@ class history_disk {
   kept_ptr drop_of_largest();
   // There is nothing to give up: stops writing until the next attempt.
   void break_off(std::string_view why);
-  // A file is damaged: stops writing for long.
+  // A file is damaged: stops writing until nothing there is kept any more, or the next start.
   void give_up_writing(std::string_view why);
 
  private:

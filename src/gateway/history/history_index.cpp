@@ -79,6 +79,7 @@ history_ptr history_index::find(std::string_view request_id) const {
 history_index::walk::walk(const history_index& index, std::optional<std::string_view> owner) : index_(index) {
   const auto lock = reading();
   if (!owner) {
+    readers_.reserve(index_.owners_.size());
     for (const auto& [name, ages] : index_.owners_) add(name, ages);
   } else if (const auto own = index_.owners_.find(*owner); own != index_.owners_.end()) {
     add(own->first, own->second);

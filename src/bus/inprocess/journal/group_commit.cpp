@@ -61,9 +61,11 @@ void group_commit::forget(group_partition& p) {
 std::optional<error> group_commit::refusal(when_full topic) const {
   if (broken_) return error{errc::unavailable, broken_->message};
   if (topic == when_full::wait || disk_bytes_ < options_.max_disk_bytes) return std::nullopt;
-  return error{errc::full, fmt::format("the journal takes {} bytes on disk, inprocess.max_disk_bytes allows {}; it "
-                                       "shrinks as records grow older than topics.retention_ms",
-                                       disk_bytes_, options_.max_disk_bytes)};
+  return error{errc::full,
+               fmt::format("the journal takes {} bytes on disk, inprocess.max_disk_bytes allows {}; {}", disk_bytes_,
+                           options_.max_disk_bytes,
+                           store_.is_damaged() ? "it does not shrink, because one of its files is damaged"
+                                               : "it shrinks as records grow older than topics.retention_ms")};
 }
 
 // What runs of accepted tasks publish may take a quarter more.
@@ -214,12 +216,14 @@ void group_commit::add_progress(changes& c) {
 }
 
 void group_commit::mended() {
+  if (!store_.damage().empty()) log_.error("{}", store_.damage());
   if (store_.is_damaged()) {
     metrics_.damaged.Set(1);
     log_.error(
-        "the journal takes writes again, but does not merge its files any more, since one of them is damaged; records "
-        "in "
-        "it may be lost. Stop the process and let `streamdemo data check` name them");
+        "the journal takes writes again, but does not merge its files any more, since one of them is damaged: what it "
+        "removes keeps its room, and records in that file may be lost. Stop the process and let `streamdemo data "
+        "check` "
+        "name them");
   } else {
     log_.info("the journal takes writes again");
   }

@@ -27,9 +27,13 @@ std::string_view view(const rocksdb::Slice& s) {
 // All keys of one sort, in their order; stops at the first that `each` refuses by returning false.
 template <class Each>
 rocksdb::Status visit_sort(rocksdb::DB& db, char sort, Each each) {
-  const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator({}));
-  const std::string first(1, sort);
-  for (it->Seek(first); it->Valid() && it->key().starts_with(first); it->Next()) {
+  const std::string first(1, sort), after(1, static_cast<char>(sort + 1));
+  const auto bound = slice(after);
+  rocksdb::ReadOptions o;
+  // Or it would look for the next key that is left, through records that were removed, of which some may be damaged.
+  o.iterate_upper_bound = &bound;
+  const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator(o));
+  for (it->Seek(first); it->Valid(); it->Next()) {
     if (!each(view(it->key()), view(it->value()))) break;
   }
   return it->status();
@@ -114,6 +118,8 @@ rocksdb::Status store::open_damaged(rocksdb::Options options, const rocksdb::Sta
         "copy "
         "of the log as it was is in {}",
         directory_.string(), why.ToString(), aside.string());
+  } else {
+    std::filesystem::remove_all(aside, ec);  // each further attempt would leave one more
   }
   return opened;
 }
@@ -204,8 +210,9 @@ result<void> store::drop_leftovers() {
       for (const auto& [from, to] : {std::pair{std::int64_t(0), begin}, std::pair{end, highest}}) {
         const auto partition = static_cast<std::int32_t>(i);
         const auto some = read(t.number, partition, from, to, 1, 1);
-        if (!some) return some.error();
-        if (!some->empty()) c.remove(t.number, partition, from, to, changes::how::many);
+        // What is damaged goes, too: nothing there belongs to the partition any more.
+        if (!some && some.error().code != errc::corrupt) return some.error();
+        if (!some || !some->empty()) c.remove(t.number, partition, from, to, changes::how::many);
       }
     }
   }
@@ -246,6 +253,7 @@ result<void> store::try_again() {
   if (auto writable = probe(); !writable) return writable;
   const std::unique_lock lock(mutex_);
   db_.reset();
+  damage_.clear();
   auto opened = open();
   opened_.notify_all();
   return opened;
@@ -338,7 +346,7 @@ result<std::int64_t> store::find(topic_number t, std::int32_t partition, std::in
 
 void store::shrink(topic_number t, std::int32_t partition, std::int64_t to) const {
   const use db(*this);
-  if (!db) return;
+  if (!db || is_damaged()) return;
   const auto first = record_key(t, partition, 0);
   const auto last = record_key(t, partition, to);
   const auto from_slice = slice(first);

@@ -83,7 +83,8 @@ class store {
   result<std::int64_t> find(topic_number t, std::int32_t partition, std::int64_t begin, std::int64_t end,
                             base::sys_time at) const;
 
-  // Not empty: a sentence for the operator. The log of writes was damaged, and records were lost.
+  // Not empty: a sentence for the operator. When the files were opened last, the log of writes was damaged, and records
+  // were lost.
   const std::string& damage() const noexcept { return damage_; }
 
   // A file of records is damaged, and was to be merged with others, upon which RocksDB takes no more writes. Once

@@ -55,7 +55,7 @@ class event_store {
   // Puts aside all that it has, and is empty then. What was put aside before is gone.
   virtual base::result<void> put_aside() = 0;
   // Makes all changes, in order, and those of the notes, or none. Error corrupt: nothing will be written before
-  // everything is erased; what can be read is until then, and the next open() puts it all aside.
+  // everything is erased; until then what is not damaged can be read, and the next open() puts it all aside.
   virtual base::result<void> write(std::span<const change> changes, std::span<const note> notes) = 0;
   // Takes a key and a value; whether it wants more.
   using note_reader = std::function<bool(std::string_view, std::string_view)>;

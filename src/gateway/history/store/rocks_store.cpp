@@ -75,7 +75,7 @@ rocksdb::Options options_for(const rocks_store_options& o) {
   out.max_compaction_bytes = 8 * part_bytes;
   // New events lie behind the old ones, so that merging them rewrites the last file. It is small, and several write
   // buffers are merged with it at a time, so that this is not a multiple of what is new. All files together are some
-  // thousands at most.
+  // thousands, and more only where they may take more than 80 GiB.
   out.target_file_size_base = std::clamp<std::uint64_t>(o.max_disk_bytes / 2560, 1 << 20, 32 << 20);
   out.level0_file_num_compaction_trigger = 8;
   out.level0_slowdown_writes_trigger = 24;

@@ -92,6 +92,7 @@ void placement::told(const std::string& source, task::offer o, base::millisecond
 void placement::claim(processors::value_type& p) {
   static const std::vector<std::int32_t> none;
   for (auto& [name, t] : topics_) {
+    const auto before = t.owners;
     std::replace(t.owners.begin(), t.owners.end(), &p, static_cast<processors::value_type*>(nullptr));
     const auto named = p.second.said.partitions.find(name);
     for (const auto i : named == p.second.said.partitions.end() ? none : named->second) {
@@ -99,7 +100,7 @@ void placement::claim(processors::value_type& p) {
       auto& owner = t.owners[static_cast<std::size_t>(i)];
       if (owner == nullptr || owner->second.said_at <= p.second.said_at) owner = &p;
     }
-    regroup(t);
+    if (t.owners != before) regroup(t);
   }
 }
 

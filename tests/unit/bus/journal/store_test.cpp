@@ -31,6 +31,21 @@ void put(store& s, topic_number t, std::int64_t from, std::int64_t to, std::int6
   REQUIRE(s.write(c, true).has_value());
 }
 
+std::vector<std::filesystem::path> large_files(const test::temporary_directory& d) {
+  std::vector<std::filesystem::path> all;
+  for (const auto& file : std::filesystem::directory_iterator(d.path() / "records")) {
+    if (file.path().extension() == ".sst" && file.file_size() >= 10'000) all.push_back(file.path());
+  }
+  REQUIRE_FALSE(all.empty());
+  return all;
+}
+
+void overwrite_middle(const std::filesystem::path& file) {
+  std::fstream f(file, std::ios::in | std::ios::out | std::ios::binary);
+  f.seekp(static_cast<std::streamoff>(std::filesystem::file_size(file) / 2));
+  f.write("????????", 8);
+}
+
 }  // namespace
 
 TEST_CASE("records are found by offset and by time, in bounded pieces") {
@@ -131,15 +146,7 @@ TEST_CASE("a damaged file of records ends the merging of files, and nothing else
   }
   // What was in the log of writes goes into a file when it is opened again.
   open(directory).reset();
-  int damaged = 0;
-  for (const auto& file : std::filesystem::directory_iterator(directory.path() / "records")) {
-    if (file.path().extension() != ".sst" || file.file_size() < 10'000) continue;
-    std::fstream f(file.path(), std::ios::in | std::ios::out | std::ios::binary);
-    f.seekp(static_cast<std::streamoff>(file.file_size() / 2));
-    f.write("????????", 8);
-    ++damaged;
-  }
-  REQUIRE(damaged > 0);
+  for (const auto& file : large_files(directory)) overwrite_middle(file);
   auto s = open(directory);
   CHECK(s->compact().has_error());
   std::int64_t next = 10'000;
@@ -163,6 +170,42 @@ TEST_CASE("a damaged file of records ends the merging of files, and nothing else
   CHECK(s->read(number, 0, 0, 100, 10, 1 << 20).value().size() == 10);
   CHECK(s->read(number, 0, next - 10, next, 100, 1 << 20).value().size() == 10);
   CHECK(s->read(number, 0, 0, 10'000, 10'000, 10 << 20).has_error());
+}
+
+TEST_CASE("damage in what was removed keeps no journal from opening") {
+  const test::temporary_directory directory;
+  topic_number number = 0;
+  {
+    auto s = open(directory);
+    number = s->add_topic("t", 1)->number;
+    put(*s, number, 0, 10'000, 10'000);
+  }
+  open(directory).reset();
+  for (const auto& file : large_files(directory)) overwrite_middle(file);
+  {
+    auto s = open(directory);
+    changes c;
+    c.remove(number, 0, 0, 9'999, changes::how::few);
+    c.set(number, 0, {9'999, 10'000, {}});
+    REQUIRE(s->write(c, true).has_value());
+  }
+  auto s = open(directory);
+  CHECK(s->read(number, 0, 9'999, 10'000, 10, 1 << 20).value().size() == 1);
+}
+
+TEST_CASE("where a file is cut off the journal does not open, and no attempt leaves anything behind") {
+  const test::temporary_directory directory;
+  {
+    auto s = open(directory);
+    put(*s, s->add_topic("t", 1)->number, 0, 10'000, 10'000);
+  }
+  open(directory).reset();
+  for (const auto& file : large_files(directory)) std::filesystem::resize_file(file, 5'000);
+  for (int i = 0; i < 2; ++i) CHECK(store::open({directory.path() / "records"}).has_error());
+  for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+    CAPTURE(entry.path().string());
+    CHECK_FALSE(entry.path().filename().string().starts_with("damaged-"));
+  }
 }
 
 TEST_CASE("it is checked and compacted, and a file that was changed is noticed") {
