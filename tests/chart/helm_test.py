@@ -27,6 +27,9 @@ WRONG = {
     "more processors than partitions": ((*LEAST, "--set", "keda.enabled=true,keda.maxReplicas=13"), "topics.partitions"),
 }
 
+# Values that releases with a bucket or with Kafka's TLS may lack, because their chart had none: helm upgrade --reuse-values.
+LATER = ("artifacts.s3.caSecret", "artifacts.s3.credentialsSecret", "kafka.caSecret")
+
 
 class Helm(unittest.TestCase):
     def test_helm_finds_no_fault_in_the_chart(self):
@@ -49,6 +52,13 @@ class Helm(unittest.TestCase):
                     with self.subTest(name, kind=kind, of=of):
                         jsonschema.validate(document, render.schema_of(kind))
         self.assertEqual(set(render.MAKERS), checked)
+
+    def test_it_renders_with_the_values_of_an_earlier_chart(self):
+        for lacking in LATER:
+            with self.subTest(lacking):
+                well, made = render.template("--values", render.values("least"), "--set", f"{lacking}=null", "--set",
+                                             "artifacts.store=s3,artifacts.s3.bucket=files")
+                self.assertTrue(well, made)
 
     def test_wrong_values_are_refused_by_name(self):
         for title, (words, named) in WRONG.items():
