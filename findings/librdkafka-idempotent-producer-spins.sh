@@ -9,9 +9,9 @@
 # long (brokers in another region, slow replicas) or where a program sends to few partitions, and looks like a busy producer.
 #
 # Brokers that the library plays itself answer after 400 ms here. Seen with confluent-kafka 2.16.1 (librdkafka 2.16.0),
-# Python 3.11.7, on two cores that were busy besides:
+# Python 3.11.7, two cores with nothing else to do:
 #   idempotent, 4 messages under way, one waits: 0.00 cores
-#   idempotent, 5 messages under way, one waits: 0.50 cores
+#   idempotent, 5 messages under way, one waits: 0.99 cores
 #   not idempotent, 5 messages under way, one waits: 0.00 cores
 #
 # Exits 0 while that is so.
