@@ -42,6 +42,13 @@ void prepare_transfer(void* easy, const std::string& url, char* why) {
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why);
 }
 
+void trust_only(void* easy, const std::string& ca_file) {
+  if (ca_file.empty()) return;
+  curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file.c_str());
+  // Otherwise those of the system's directory count besides.
+  curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+}
+
 void give_up_with(void* easy, const std::atomic<bool>& ending) {
   curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, is_given_up);

@@ -59,10 +59,7 @@ http_post::http_post(const options& o, const std::atomic<bool>& ending) : state_
   curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(o.timeout.count()));
   curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_field);
-  if (!o.certificate.empty()) {
-    curl_easy_setopt(c, CURLOPT_CAINFO, o.certificate.c_str());
-    curl_easy_setopt(c, CURLOPT_CAPATH, nullptr);  // otherwise the system's authorities count besides
-  }
+  base::trust_only(c, o.certificate);
 }
 
 http_post::~http_post() = default;

@@ -152,10 +152,7 @@ void prepare(job& j, std::chrono::seconds stall, const std::string& ca_file) {
   base::prepare_transfer(c, w.url, j.text);
   // Without TLS it is a server nearby.
   if (w.url.starts_with("http://")) curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
-  if (!ca_file.empty()) {
-    curl_easy_setopt(c, CURLOPT_CAINFO, ca_file.c_str());
-    curl_easy_setopt(c, CURLOPT_CAPATH, nullptr);  // otherwise the system's authorities count besides
-  }
+  base::trust_only(c, ca_file);
   curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, 5000L);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t library_message_bytes = 1'000'000;
 constexpr std::size_t library_most_bytes = 1'000'000'000;
 constexpr std::size_t library_queue_kbytes = 65536;
+constexpr auto in_flight = "max.in.flight.requests.per.connection";
 
 std::size_t property_or(const kafka_options& o, const char* name, std::size_t otherwise) {
   const auto it = o.properties.find(name);
@@ -45,10 +46,14 @@ int requests_in_flight(std::optional<base::microseconds> round_trip) {
   return round_trip && *round_trip >= far_away ? most_in_order : 1;
 }
 
+bool user_sets_requests_in_flight(const kafka_options& o) {
+  return o.properties.contains(in_flight) || o.properties.contains("max.in.flight");  // one property with two names
+}
+
 std::vector<setting> producer_defaults(const kafka_options& o, std::optional<base::microseconds> round_trip) {
   return {
       {"linger.ms", "0"},
-      {"max.in.flight.requests.per.connection", std::to_string(requests_in_flight(round_trip))},
+      {in_flight, std::to_string(requests_in_flight(round_trip))},
       {"queue.buffering.max.messages", "100000"},
       // Room for two of the largest records: one that is larger than the queue would wait forever.
       {"queue.buffering.max.kbytes", std::to_string(std::max(library_queue_kbytes, 2 * message_bytes(o) / 1024))},

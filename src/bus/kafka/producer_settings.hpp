@@ -10,6 +10,8 @@ std::size_t batch_bytes(const kafka_options& o);
 
 // How many requests of a connection to a broker are under way at once, by how long one takes (nullopt: not known).
 int requests_in_flight(std::optional<base::microseconds> round_trip);
+// Whether it is what the user says instead.
+bool user_sets_requests_in_flight(const kafka_options& o);
 
 // The user may override these.
 std::vector<setting> producer_defaults(const kafka_options& o, std::optional<base::microseconds> round_trip);

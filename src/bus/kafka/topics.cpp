@@ -215,9 +215,7 @@ void measure_round_trip(dependencies& d, rd_kafka_t* client, const std::string& 
   }
   const auto round_trip = std::chrono::duration_cast<base::microseconds>(*shortest);
   d.note_round_trip(round_trip);
-  const auto& said = d.options.properties;
-  const bool user_decides = said.contains("max.in.flight.requests.per.connection") || said.contains("max.in.flight");
-  if (const auto n = requests_in_flight(round_trip); n > 1 && !user_decides) {
+  if (const auto n = requests_in_flight(round_trip); n > 1) {
     d.log.info("a broker answers after {} ms: producers send up to {} requests before its answer",
                round_trip.count() / 1000, n);
   }
@@ -240,7 +238,8 @@ result<void> ensure_topics(dependencies& d, const std::vector<topic_spec>& topic
     if (!seen) return seen.error();
     bool denied = false;
     auto done = ensure_once(d, client.get(), *seen, topics, denied);
-    if (done && !topics.empty()) measure_round_trip(d, client.get(), topics.front().name);
+    if (done && !topics.empty() && !user_sets_requests_in_flight(d.options))
+      measure_round_trip(d, client.get(), topics.front().name);
     if (done || done.error().code != errc::unavailable || denied || steady_clock::now() > limit) return done;
     std::this_thread::sleep_for(pause);
   }

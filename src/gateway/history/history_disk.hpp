@@ -84,13 +84,13 @@ class history_disk {
   kept_ptr drop_of_largest();
   // There is nothing to give up: stops writing until the next attempt.
   void break_off(std::string_view why);
-  // A file is damaged: stops writing until nothing there is kept any more, or the next start.
-  void give_up_writing(std::string_view why);
 
  private:
   enum class state { closed, works, broken, damaged };
 
   void stop_writing(state to);
+  // A file is damaged: stops writing until nothing there is kept any more, or the next start.
+  void give_up_writing(std::string_view why);
   void tell_aside(std::string_view why);
   void take(write_behind::outcome o);
   void take_recovery(const write_behind::outcome& o);

@@ -221,9 +221,8 @@ void group_commit::mended() {
     metrics_.damaged.Set(1);
     log_.error(
         "the journal takes writes again, but does not merge its files any more, since one of them is damaged: what it "
-        "removes keeps its room, and records in that file may be lost. Stop the process and let `streamdemo data "
-        "check` "
-        "name them");
+        "removes keeps its room, and records in that file may be lost. Stop the process and let "
+        "`streamdemo data check` name them");
   } else {
     log_.info("the journal takes writes again");
   }

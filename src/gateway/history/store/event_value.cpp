@@ -2,7 +2,10 @@
 
 #include <lz4.h>
 
+#include <boost/endian/conversion.hpp>
+
 #include <cstdint>
+#include <cstring>
 
 namespace streamdemo::gateway {
 
@@ -27,17 +30,17 @@ std::string_view value_of_text(std::string_view text, std::string& room) {
                                           static_cast<int>(most));
   if (bytes <= 0) return text;
   room[0] = mark;
-  for (int i = 0; i < 4; ++i) room[static_cast<std::size_t>(i) + 1] = static_cast<char>(text.size() >> 8 * i & 0xff);
+  const auto size = boost::endian::native_to_little(static_cast<std::uint32_t>(text.size()));
+  std::memcpy(room.data() + 1, &size, sizeof size);
   return {room.data(), head_bytes + static_cast<std::size_t>(bytes)};
 }
 
 std::optional<std::string> text_of_value(std::string_view value) {
   if (!value.starts_with(mark)) return std::string(value);
   if (value.size() < head_bytes) return std::nullopt;
-  std::uint64_t size = 0;
-  for (int i = 0; i < 4; ++i) {
-    size |= std::uint64_t{static_cast<unsigned char>(value[static_cast<std::size_t>(i) + 1])} << 8 * i;
-  }
+  std::uint32_t size = 0;
+  std::memcpy(&size, value.data() + 1, sizeof size);
+  boost::endian::little_to_native_inplace(size);
   value.remove_prefix(head_bytes);
   if (size > LZ4_MAX_INPUT_SIZE || size > value.size() * most_times_smaller) return std::nullopt;
   std::string text(size, '\0');

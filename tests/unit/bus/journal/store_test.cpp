@@ -31,6 +31,19 @@ void put(store& s, topic_number t, std::int64_t from, std::int64_t to, std::int6
   REQUIRE(s.write(c, true).has_value());
 }
 
+// In topic "t", of one partition, whose number it returns.
+topic_number ten_thousand_records_in_files(const test::temporary_directory& d) {
+  topic_number number = 0;
+  {
+    auto s = open(d);
+    number = s->add_topic("t", 1)->number;
+    put(*s, number, 0, 10'000, 10'000);
+  }
+  // What was in the log of writes goes into a file when it is opened again.
+  open(d).reset();
+  return number;
+}
+
 std::vector<std::filesystem::path> large_files(const test::temporary_directory& d) {
   std::vector<std::filesystem::path> all;
   for (const auto& file : std::filesystem::directory_iterator(d.path() / "records")) {
@@ -138,14 +151,7 @@ TEST_CASE("damage in the log of writes is told, and the log is kept as it was") 
 // opened.
 TEST_CASE("a damaged file of records ends the merging of files, and nothing else") {
   const test::temporary_directory directory;
-  topic_number number = 0;
-  {
-    auto s = open(directory);
-    number = s->add_topic("t", 1)->number;
-    put(*s, number, 0, 10'000, 10'000);
-  }
-  // What was in the log of writes goes into a file when it is opened again.
-  open(directory).reset();
+  const auto number = ten_thousand_records_in_files(directory);
   for (const auto& file : large_files(directory)) overwrite_middle(file);
   auto s = open(directory);
   CHECK(s->compact().has_error());
@@ -174,13 +180,7 @@ TEST_CASE("a damaged file of records ends the merging of files, and nothing else
 
 TEST_CASE("damage in what was removed keeps no journal from opening") {
   const test::temporary_directory directory;
-  topic_number number = 0;
-  {
-    auto s = open(directory);
-    number = s->add_topic("t", 1)->number;
-    put(*s, number, 0, 10'000, 10'000);
-  }
-  open(directory).reset();
+  const auto number = ten_thousand_records_in_files(directory);
   for (const auto& file : large_files(directory)) overwrite_middle(file);
   {
     auto s = open(directory);
@@ -195,11 +195,7 @@ TEST_CASE("damage in what was removed keeps no journal from opening") {
 
 TEST_CASE("where a file is cut off the journal does not open, and no attempt leaves anything behind") {
   const test::temporary_directory directory;
-  {
-    auto s = open(directory);
-    put(*s, s->add_topic("t", 1)->number, 0, 10'000, 10'000);
-  }
-  open(directory).reset();
+  ten_thousand_records_in_files(directory);
   for (const auto& file : large_files(directory)) std::filesystem::resize_file(file, 5'000);
   for (int i = 0; i < 2; ++i) CHECK(store::open({directory.path() / "records"}).has_error());
   for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
