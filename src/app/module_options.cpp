@@ -69,7 +69,9 @@ artifacts::s3_options bucket_options(const config::settings& s, const aws_variab
   o.region = or_else(or_else(s.s3.region, of_aws.region), "us-east-1");
   o.endpoint = or_else(or_else(s.s3.endpoint, of_aws.endpoint), "https://s3." + o.region + ".amazonaws.com");
   o.public_endpoint = s.s3.public_endpoint;
-  o.ca_file = or_else(s.s3.ca_file.string(), of_aws.ca_file);
+  // The variable may be there for other programs' sake.
+  const bool has_tls = o.endpoint.starts_with("https://");
+  o.ca_file = or_else(s.s3.ca_file.string(), has_tls ? of_aws.ca_file : std::string());
   o.bucket = s.s3.bucket;
   o.prefix = s.s3.prefix;
   o.path_style = s.s3.path_style;

@@ -378,7 +378,7 @@ result<std::unique_ptr<store>> make_s3_store(s3_options o, const base::clock& cl
   auto shown_at = s3::address_of(o.public_endpoint.empty() ? o.endpoint : o.public_endpoint, o.bucket, o.path_style);
   if (!at) return std::move(at).error();
   if (!shown_at) return std::move(shown_at).error();
-  if (!o.ca_file.empty() && o.endpoint.starts_with("https://") && ::access(o.ca_file.c_str(), R_OK) != 0) {
+  if (!o.ca_file.empty() && ::access(o.ca_file.c_str(), R_OK) != 0) {
     return error{errc::invalid_argument, fmt::format("could not read {}: {}; correct s3.ca_file or AWS_CA_BUNDLE",
                                                      o.ca_file.string(), std::strerror(errno))};
   }
