@@ -38,6 +38,12 @@ class intake {
     const bool moved = done.complete(offset);
     return {moved, held_back_ || (was_full && has_room(done))};
   }
+  // True: records that were held back may be taken now.
+  bool recount(watermark& done, std::int64_t offset, std::size_t bytes) const {
+    const auto before = done.bytes();
+    done.recount(offset, bytes);
+    return held_back_ && done.bytes() < before;
+  }
 
  private:
   const std::size_t max_open_;

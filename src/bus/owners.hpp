@@ -32,6 +32,7 @@ class consumer_owner final : public shared_consumer {
 
   awaitable<result<std::vector<shared_item>>> receive(std::size_t max) override { return Impl::receive(impl_, max); }
   void complete(const delivery& d) override { impl_->complete(d); }
+  void recount(const delivery& d, std::size_t bytes) override { impl_->recount(d, bytes); }
   holdings held() const override { return impl_->held(); }
   std::optional<std::string> obstacle() const override { return impl_->obstacle(); }
   void close() override { impl_->close(); }

@@ -20,4 +20,11 @@ bool watermark::complete(std::int64_t offset) {
   return value_ != before;
 }
 
+void watermark::recount(std::int64_t offset, std::size_t bytes) {
+  const auto it = open_.find(offset);
+  if (it == open_.end()) return;
+  bytes_ = bytes_ - it->second + bytes;
+  it->second = bytes;
+}
+
 }  // namespace streamdemo::bus

@@ -20,6 +20,9 @@ class watermark {
   // True: value() has advanced. Also false for an offset that was never taken or is already completed.
   bool complete(std::int64_t offset);
 
+  // This record, which is taken and not completed, has so many bytes now. Ignored for any other.
+  void recount(std::int64_t offset, std::size_t bytes);
+
   // The offset to commit, where the next owner starts: all records taken before it are completed.
   std::int64_t value() const noexcept { return value_; }
 

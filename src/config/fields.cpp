@@ -234,7 +234,8 @@ void add_processor(field_list& f) {
                   "are completed included: so many are received once more when the partition gets another owner."));
   f.push_back(num("processor.max_held_bytes", AT(processor.max_held_bytes), kib, tib,
                   "The most bytes of requests that are received and not completed, of all partitions together; at this "
-                  "limit no more are received until a task ends."));
+                  "limit no more are received until a task ends. Payloads of tasks that wait take at most half of it: "
+                  "beyond that they are let go of, and read again from the bus before the tasks' turn."));
   f.push_back(num("processor.max_remembered_bytes", AT(processor.max_remembered_bytes), mib, tib,
                   "Memory for the ids of tasks that have ended; beyond it those that no current request can need are "
                   "forgotten early, and if that is not enough, requests are received one by one, ten a second."));

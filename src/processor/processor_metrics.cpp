@@ -26,6 +26,9 @@ processor_metrics::processor_metrics(base::metrics& m)
                           "1 while nothing starts because a task must run alone, at most processor.alone_wait_ms")),
       held_requests(m.gauge("streamdemo_processor_held_requests", "Requests taken in and not completed")),
       held_bytes(m.gauge("streamdemo_processor_held_bytes", "Bytes of requests taken in and not completed")),
+      payloads_let_go(m.gauge("streamdemo_processor_payloads_let_go",
+                              "Requests that wait without their payload, which is read again before their turn")),
+      payloads_read(m.counter("streamdemo_processor_payloads_read_total", "Payloads that were read again")),
       gap(m.gauge("streamdemo_processor_gap",
                   "Requests taken in of one partition from its first un-completed one on, in the partition with most; "
                   "at processor.max_gap it waits for that one")),

@@ -25,6 +25,8 @@ class processor_metrics {
   base::gauge& waits_alone;
   base::gauge& held_requests;
   base::gauge& held_bytes;
+  base::gauge& payloads_let_go;
+  base::counter& payloads_read;
   base::gauge& gap;
   base::gauge& remembered_bytes;
   base::gauge& bytes_in_flight;

@@ -42,7 +42,8 @@ runtime::runtime(base::executor ex, options o, bus::bus& b, std::vector<std::uni
             }),
       decisions_(rules()),
       moved_(ex),
-      loops_(ex, log_, "processor") {}
+      loops_(ex, log_, "processor"),
+      payloads_(ex, b, loops_, [this](const std::string& why) { cannot_read("requests", why); }) {}
 
 run_dependencies runtime::dependencies_of_runs() {
   return {.executor = executor_,
@@ -66,6 +67,8 @@ decision_options runtime::rules() const {
   o.recovery_margin = options_.recovery_margin;
   o.keep_for = options_.keep_for;
   o.max_remembered_bytes = options_.max_remembered_bytes;
+  // The other half is for what is kept of requests without their payloads, and for those that are being taken in.
+  o.max_payload_bytes = options_.max_held_bytes / 2;
   o.concurrency = options_.concurrency;
   o.kind_concurrency = options_.kind_concurrency;
   o.alone_wait = options_.alone_wait;
@@ -91,6 +94,10 @@ void runtime::start() {
 void runtime::take_no_more(std::string why) {
   log_.error("{}", why);
   readiness_.end(std::move(why));
+}
+
+void runtime::cannot_read(std::string_view what, std::string_view why) {
+  take_no_more(fmt::format("{} can no longer be read: {}; restart this process", what, why));
 }
 
 awaitable<void> runtime::take_requests() {
@@ -126,8 +133,7 @@ awaitable<void> runtime::read_responses() {
     auto items = co_await reader_->receive(batch);
     if (!items) {
       if (drained_) co_return;
-      co_return take_no_more(fmt::format("{} can no longer be read: {}; restart this process", options_.response_topic,
-                                         items.error().message));
+      co_return cannot_read(options_.response_topic, items.error().message);
     }
     for (const auto& item : *items) take(item);
     perform();
@@ -221,7 +227,9 @@ awaitable<void> runtime::drain(base::steady_time deadline) {
   if (report.lost > 0) log_.error("{} records may not have reached the bus", report.lost);
   drained_ = true;
   reader_->close();
+  payloads_.close();
   co_await reader_->drain(std::chrono::steady_clock::now() + farewell);
+  co_await payloads_.drain(std::chrono::steady_clock::now() + farewell);
   loops_.cancel();
   co_await loops_.join();
   moved_.notify_all();
@@ -243,6 +251,7 @@ void runtime::perform() {
     for (auto& a : more) std::visit([&](auto& x) { act(std::move(x)); }, a);
   }
   performing_ = false;
+  payloads_.go();
   show();
   if (draining_) moved_.notify_all();
 }
@@ -255,6 +264,7 @@ void runtime::show() const {
   const auto held = consumer_->held();
   metrics_.held_requests.Set(static_cast<double>(held.records));
   metrics_.held_bytes.Set(static_cast<double>(held.bytes));
+  metrics_.payloads_let_go.Set(static_cast<double>(decisions_.payloads_let_go()));
   metrics_.gap.Set(static_cast<double>(held.gap));
 }
 
@@ -324,6 +334,23 @@ void runtime::dead_lettered(const dead_letter& a, const bus::result<bus::publish
 
 void runtime::act(complete a) {
   consumer_->complete(a.delivery);
+}
+
+void runtime::act(recount a) {
+  consumer_->recount(a.delivery, a.bytes);
+}
+
+void runtime::act(read_payload a) {
+  metrics_.payloads_read.Increment();
+  const auto request = a.request;
+  payloads_.want(*request, [this, a = std::move(a)](base::record_ptr whole) {
+    if (!whole) {
+      log_.error("request {} of {}/{} (task {}) is no longer on the bus", a.request->offset, a.request->topic,
+                 a.request->partition, base::shown(a.task));
+    }
+    decisions_.on_payload(a, std::move(whole));
+    perform();
+  });
 }
 
 void runtime::act(outdated a) {

@@ -9,6 +9,7 @@
 
 #include "processor/decisions/decisions.hpp"
 #include "processor/handler_runs.hpp"
+#include "processor/payload_reader.hpp"
 #include "processor/processor_metrics.hpp"
 #include "processor/readiness.hpp"
 
@@ -36,6 +37,7 @@ class runtime final : public processor {
 
   // Reports that this process takes no more requests, for good: in the log, and as the reason why it is not ready.
   void take_no_more(std::string why);
+  void cannot_read(std::string_view what, std::string_view why);
   void take(const bus::shared_item& item);
   void take(const bus::read_item& item);
   void take_response(const base::record& r);
@@ -51,6 +53,8 @@ class runtime final : public processor {
   void act(stop_run a);
   void act(dead_letter a);
   void act(complete a);
+  void act(recount a);
+  void act(read_payload a);
   void act(outdated a);
   void dead_lettered(const dead_letter& a, const bus::result<bus::published>& done);
 
@@ -68,6 +72,7 @@ class runtime final : public processor {
   decisions decisions_;
   base::notifier moved_;  // a run or the drain is over
   base::task_group loops_;
+  payload_reader payloads_;
   readiness readiness_;
   bool performing_ = false;
   bool started_ = false;

@@ -30,6 +30,10 @@ processor::decision_options options(const std::string& source, random& r, const 
       o.kind_concurrency[kind] = static_cast<std::uint32_t>(r.between(1, o.concurrency));
     }
   }
+  // Payloads have two bytes: all of them may wait in memory, or two, or none.
+  const std::array<std::size_t, 3> payload_bytes{1000, 4, 0};
+  o.max_payload_bytes = payload_bytes[static_cast<std::size_t>(r.between(0, 2))];
+  o.small_payload = 1;
   // Sometimes much shorter than tasks take, sometimes longer.
   o.alone_wait = milliseconds(r.one_in(2) ? 1'000 : 30'000);
   o.new_run = [source, n = 0]() mutable { return source + "-run" + std::to_string(++n); };
@@ -153,6 +157,14 @@ void process::answer() {
       decisions_.on_dead_lettered(l.token);
     }
   }
+  for (auto& asked : std::exchange(payloads_, {})) {
+    if (!random_.one_in(3)) {
+      payloads_.push_back(std::move(asked));
+      continue;
+    }
+    const bus::partition_id from{asked.request->topic, asked.request->partition};
+    decisions_.on_payload(asked, group_.records(from)[static_cast<std::size_t>(asked.request->offset)]);
+  }
   perform();
 }
 
@@ -195,6 +207,11 @@ void process::act(processor::begin_run a) {
   }
   if (a.results_before > 0 && a.last_result != std::to_string(a.results_before - 1)) {
     broken = "a run that resumes was given the wrong last result";
+  }
+  const bus::partition_id from{a.request->topic, a.request->partition};
+  const auto& whole = *group_.records(from)[static_cast<std::size_t>(a.request->offset)];
+  if (a.request->headers != whole.headers || a.request->value != whole.value) {
+    broken = "a run was given another request than its own, or one without its payload";
   }
   check_that_nobody_had_begun(a);
   handler_run h;
@@ -250,6 +267,10 @@ void process::act(processor::stop_run a) {
 
 void process::act(processor::outdated) {
   broken = "a task of this very version was taken for a newer one's";
+}
+
+void process::act(processor::recount a) {
+  if (a.bytes != a.delivery.record->bytes()) broken = "a request counts with other bytes than it has";
 }
 
 void process::act(processor::complete a) {

@@ -29,6 +29,10 @@
 //   silence: after one own sign of life instead of four        a living run was taken over
 //   silence: records of other instances do not count           ended under a living run
 //   alive: not sent while waiting for another's run            acknowledged and never ended
+//   payload: a run begins though its payload is let go of      a request without its payload
+//   payload: one that has begun may be let go of               a request without its payload
+//   payload: the slot of a task that is over stays kept        acknowledged and never ended
+//   payload: whoever waited for it is not started              acknowledged and never ended
 // Found more rarely, once in 50000 simulations: a replacement begins before it is read back (results doubled).
 // Not found here, because other rules prevent the harm in these simulations; unit tests cover them instead: a run
 // becomes current twice; records of a released run count; irregular own signs of life count; an own run that is gone is

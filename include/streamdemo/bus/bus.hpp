@@ -125,7 +125,7 @@ struct group_options {
 // What a member has received.
 struct holdings {
   std::size_t records = 0;  // un-completed ones, of all partitions
-  std::size_t bytes = 0;    // theirs, by record::bytes()
+  std::size_t bytes = 0;    // theirs: record::bytes(), or what recount() has told
   std::size_t gap = 0;      // the longest way from a partition's low watermark to its last record
 };
 
@@ -143,6 +143,9 @@ class shared_consumer {
   // Marks this record as done; records may be completed in any order. The bus commits the low watermark, so that
   // un-completed records are delivered again to the next owner. Ignored when that assignment is over. Does not block.
   virtual void complete(const delivery& d) = 0;
+  // From now on this un-completed record counts with so many bytes, instead of record::bytes(): whoever received it has
+  // let go of a part of it, which a reader can read again, or has that part back. Ignored as complete() is.
+  virtual void recount(const delivery& d, std::size_t bytes) = 0;
 
   virtual holdings held() const = 0;
   // Why no record can arrive, as a text for the person who manages access rights: this user may not join the group or

@@ -42,13 +42,23 @@ awaitable<drain_report> consumer_impl::drain(std::shared_ptr<consumer_impl> self
 
 void consumer_impl::complete(const delivery& d) {
   const std::lock_guard lock(mutex_);
-  const auto it = std::find_if(owned_.begin(), owned_.end(), [&](auto* p) { return p->assignment == d.assignment; });
-  if (it == owned_.end()) return;
-  auto& p = **it;
-  const auto done = intake_.complete(p.done, d.record->offset);
-  p.source->data.completed(p.id.partition, d.record->offset);
-  if (done.moved) core_->commit(p, p.done.value());
+  auto* p = owned_at(d);
+  if (p == nullptr) return;
+  const auto done = intake_.complete(p->done, d.record->offset);
+  p->source->data.completed(p->id.partition, d.record->offset);
+  if (done.moved) core_->commit(*p, p->done.value());
   if (done.room) arrived();
+}
+
+void consumer_impl::recount(const delivery& d, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  auto* p = owned_at(d);
+  if (p != nullptr && intake_.recount(p->done, d.record->offset, bytes)) arrived();
+}
+
+group_partition* consumer_impl::owned_at(const delivery& d) const {
+  const auto it = std::find_if(owned_.begin(), owned_.end(), [&](auto* p) { return p->assignment == d.assignment; });
+  return it == owned_.end() ? nullptr : *it;
 }
 
 void consumer_impl::assign(const std::vector<group_partition*>& gained) {

@@ -14,6 +14,7 @@ class consumer_impl final : public ringing_puller<shared_item> {
 
   // As in the contract; owner's executor.
   void complete(const delivery& d);
+  void recount(const delivery& d, std::size_t bytes);
   holdings held();
   std::optional<std::string> obstacle() const { return std::nullopt; }
   void close();
@@ -37,6 +38,8 @@ class consumer_impl final : public ringing_puller<shared_item> {
   std::vector<shared_item> take_locked(std::size_t max) override;
   void take_from(group_partition& p, std::size_t max, std::vector<shared_item>& out);
   holdings held_locked() const;
+  // nullptr: that assignment is over.
+  group_partition* owned_at(const delivery& d) const;
 
   const group_options options_;
   std::shared_ptr<core> core_;

@@ -177,16 +177,26 @@ holdings consumer_impl::held() const {
   return all;
 }
 
-void consumer_impl::complete(const delivery& d) {
+consumer_impl::owned* consumer_impl::owned_at(const delivery& d) {
   const auto it = owned_.find({d.record->topic, d.record->partition});
-  if (it == owned_.end() || it->second.assignment != d.assignment || !it->second.done) return;
-  auto& p = it->second;
-  const auto done = intake_.complete(*p.done, d.record->offset);
+  if (it == owned_.end() || it->second.assignment != d.assignment || !it->second.done) return nullptr;
+  return &it->second;
+}
+
+void consumer_impl::complete(const delivery& d) {
+  auto* p = owned_at(d);
+  if (p == nullptr) return;
+  const auto done = intake_.complete(*p->done, d.record->offset);
   if (done.moved) {
-    p.to_store = true;
+    p->to_store = true;
     store_later();
   }
   if (done.room) wake();
+}
+
+void consumer_impl::recount(const delivery& d, std::size_t bytes) {
+  auto* p = owned_at(d);
+  if (p != nullptr && intake_.recount(*p->done, d.record->offset, bytes)) wake();
 }
 
 void consumer_impl::store_later() {

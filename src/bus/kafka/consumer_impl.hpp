@@ -18,6 +18,7 @@ class consumer_impl final : public puller<shared_item>, public std::enable_share
 
   // As in the contract.
   void complete(const delivery& d);
+  void recount(const delivery& d, std::size_t bytes);
   holdings held() const;
   const std::optional<std::string>& obstacle() const noexcept { return obstacle_; }
   void close();
@@ -36,6 +37,8 @@ class consumer_impl final : public puller<shared_item>, public std::enable_share
     bool to_store = false;
   };
 
+  // nullptr: that assignment is over, or has delivered nothing.
+  owned* owned_at(const delivery& d);
   std::vector<shared_item> take(std::size_t max) override;
   void take_from(const partition_id& id, owned& p, std::size_t max, std::vector<shared_item>& out);
   void take_records(const partition_id& id, owned& p, rd_kafka_event_t* e, std::vector<shared_item>& out);

@@ -70,12 +70,23 @@ struct stop_run {
 // Publish the request on the dead-letter topic, without a deadline, and answer with on_dead_lettered().
 struct dead_letter {
   std::uint64_t token;
-  base::record_ptr request;
+  base::record_ptr request;  // without its payload if that is not here
   std::string reason;
   std::int64_t deliveries = 1;  // how many runs it had, but at least 1
 };
 struct complete {
   bus::delivery delivery;
+};
+// Tell the bus that so many bytes of this record are held here now.
+struct recount {
+  bus::delivery delivery;
+  std::size_t bytes;
+};
+// Read this request again, which is here without its payload, and answer with on_payload().
+struct read_payload {
+  std::int32_t partition;
+  std::string task;
+  base::record_ptr request;
 };
 
 // There is a request for a task that was accepted under newer rules than this program knows: leave the group for good,
@@ -85,6 +96,7 @@ struct outdated {
   int fold;
 };
 
-using action = std::variant<ask_end, follow, unfollow, publish, begin_run, stop_run, dead_letter, complete, outdated>;
+using action = std::variant<ask_end, follow, unfollow, publish, begin_run, stop_run, dead_letter, complete, recount,
+                            read_payload, outdated>;
 
 }  // namespace streamdemo::processor

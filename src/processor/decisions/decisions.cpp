@@ -43,15 +43,26 @@ void decisions::on_request(const bus::delivery& d) {
   }
   auto [it, is_new] = p.requests.try_emplace(std::string(m->request_id));
   auto& r = it->second;
-  if (is_new) r.fill(d.record, *m);
+  if (is_new) {
+    r.fill(d.record, *m);
+    count_payload(p, r);
+  }
   r.since = std::min({r.since, d.record->log_time, m->accepted_at.value_or(r.since)});
   const bool first = r.deliveries.empty();
   r.deliveries.push_back(d);
+  if (!is_new) let_go_of_repeated(r.deliveries.back());
   // If another request record of the task is in hand, what lets that one be judged serves both.
   if (first && !p.needs_no_end(r, *m)) p.ask(r, next_question_++);
   if (p.has_missed(r, *m)) return read_anew(p);
   settle(p, it);
   after_event(p);
+}
+
+// The payload of the first request serves all that ask for the same task.
+void decisions::let_go_of_repeated(bus::delivery& d) {
+  if (d.record->value.size() < options_.small_payload) return;
+  d.record = without_payload(*d.record);
+  actions_.emplace_back(recount{d, d.record->bytes()});
 }
 
 void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t end) {
@@ -169,7 +180,10 @@ void decisions::settle(partition_state& p, requests::iterator it) {
   const auto* t = p.task(r);
   if (r.run) settle_run(p, r, t);
   settle_request(p, r, t);
-  if (r.is_over()) p.requests.erase(it);
+  if (!r.is_over()) return;
+  count_payload_no_longer(r);
+  if (r.slot_kept_for) runs_.give_up_slot(r);
+  p.requests.erase(it);
 }
 
 void decisions::settle_task(partition_state& p, std::string_view task) {
@@ -207,6 +221,7 @@ void decisions::settle_request(partition_state& p, owned_request& r, const task_
     case request_choice::start:
     case request_choice::replace:
       if (draining_ || std::exchange(r.queued, true)) return;
+      count_payload(p, r);
       return choice == request_choice::start ? line_.add(t->owner, r.kind, {p.number, r.id})
                                              : line_.add_lost(t->owner, r.kind, {p.number, r.id});
     case request_choice::release:
@@ -216,6 +231,9 @@ void decisions::settle_request(partition_state& p, owned_request& r, const task_
       return send_verdict(p, r, *t, status::expired, "its deadline had passed before a processor could start it");
     case request_choice::unknown_kind:
       return send_verdict(p, r, *t, status::failed, "no processor knows the kind \"" + r.kind + "\"");
+    case request_choice::payload_lost:
+      if (!r.dead_letter_kept) return send_dead_letter(p, r, "its request is no longer on the bus", t->attempt);
+      return send_verdict(p, r, *t, status::failed, "its request was gone from the bus before its turn came");
     case request_choice::give_up:
       if (!r.dead_letter_kept) return send_dead_letter(p, r, "every run of it was lost", t->attempt);
       return send_verdict(p, r, *t, status::failed,
@@ -265,13 +283,91 @@ void decisions::start_or_settle(start_line::place next) {
   auto& r = it->second;
   const auto* t = p->task(r);
   const bool now = starts(judge(*p, r, t, log_time_, options_));
-  if (now && !runs_.has_room_for(*t)) return alone_.comes(std::move(next));
+  if (now && r.payload != owned_request::payload_state::here) return await_payload(*p, r, t->owner);
+  if (now && !runs_.has_room_for(*t)) return await_alone(*p, r, std::move(next));
   r.queued = false;
   if (now) {
+    count_payload_no_longer(r);
     runs_.start(*p, r, *t);
   } else {
     settle(*p, it);
   }
+}
+
+// The payload of the one that is waited for stays.
+void decisions::await_alone(const partition_state& p, owned_request& r, start_line::place at) {
+  alone_.comes(std::move(at));
+  if (alone_.holds() && alone_.waiting().task == r.id) {
+    count_payload_no_longer(r);
+  } else {
+    count_payload(p, r);
+  }
+}
+
+void decisions::count_payload(const partition_state& p, owned_request& r) {
+  const auto size = r.record->value.size();
+  if (r.waits_as != 0 || r.payload != owned_request::payload_state::here || size < options_.small_payload) return;
+  r.waits_as = payloads_.add(r.owner, r.kind, {p.number, r.id}, size);
+}
+
+void decisions::count_payload_no_longer(owned_request& r) {
+  if (r.waits_as != 0) payloads_.erase(std::exchange(r.waits_as, 0));
+}
+
+void decisions::await_payload(const partition_state& p, owned_request& r, const std::string& owner) {
+  count_payload_no_longer(r);
+  runs_.keep_slot(r, owner);
+  if (r.payload == owned_request::payload_state::let_go) ask_for_payload(p, r);
+}
+
+void decisions::ask_for_payload(const partition_state& p, owned_request& r) {
+  r.payload = owned_request::payload_state::coming;
+  actions_.emplace_back(read_payload{p.number, r.id, r.record});
+}
+
+void decisions::balance_payloads() {
+  while (const auto at = payloads_.next_to_let_go()) {
+    auto& r = partitions_.find(at->partition)->requests.find(at->task)->second;
+    r.let_go_of_payload();
+    recount_first(r);
+  }
+  if (draining_) return;
+  while (const auto at = payloads_.next_to_read()) {
+    const auto& p = *partitions_.find(at->partition);
+    ask_for_payload(p, partitions_.find(at->partition)->requests.find(at->task)->second);
+  }
+}
+
+void decisions::recount_first(const owned_request& r) {
+  for (const auto& d : r.deliveries) {
+    if (d.record == r.record) actions_.emplace_back(recount{d, r.record->bytes()});
+  }
+}
+
+void decisions::on_payload(const read_payload& asked, base::record_ptr whole) {
+  auto* p = partitions_.find(asked.partition);
+  if (p == nullptr) return;
+  const auto it = p->requests.find(asked.task);
+  if (it == p->requests.end()) return;
+  auto& r = it->second;
+  // It may be the answer to a question of an earlier assignment.
+  if (r.payload != owned_request::payload_state::coming || !r.is_record(*asked.request)) return;
+  // At its offset there may be another record, if the topic was made anew.
+  if (whole && whole->headers == r.record->headers) {
+    r.take_payload(std::move(whole));
+    recount_first(r);
+    if (r.waits_as != 0) payloads_.came(r.waits_as);
+  } else {
+    r.payload = owned_request::payload_state::lost;
+    count_payload_no_longer(r);
+  }
+  if (r.slot_kept_for) {
+    runs_.give_up_slot(r);
+    start_or_settle({p->number, asked.task});
+  } else {
+    settle(*p, it);
+  }
+  after_event(*p);
 }
 
 // Those that were set aside stand in line again, before others of their owners and kinds.
@@ -280,8 +376,9 @@ void decisions::come_again() {
   for (auto place = all.rbegin(); place != all.rend(); ++place) {
     auto* p = partitions_.find(place->partition);
     if (p == nullptr || !p->requests.contains(place->task)) continue;
-    const auto& r = p->requests.find(place->task)->second;
+    auto& r = p->requests.find(place->task)->second;
     const auto* t = p->task(r);
+    count_payload(*p, r);
     line_.add_first(t == nullptr ? std::string{} : t->owner, r.kind, std::move(*place));
   }
 }
@@ -301,6 +398,9 @@ void decisions::send_verdict(const partition_state& p, owned_request& r, const t
 void decisions::send_dead_letter(const partition_state& p, owned_request& r, std::string reason,
                                  std::int64_t deliveries) {
   if (std::exchange(r.dead_letter_sent, true)) return;
+  // Its topic, partition and offset say where the payload is.
+  using enum owned_request::payload_state;
+  if (r.payload == let_go || r.payload == coming) reason += " (without its payload, which is not in memory)";
   dead_letters_[next_dead_letter_] = {std::nullopt, p.number, r.id};
   actions_.emplace_back(dead_letter{next_dead_letter_++, r.record, std::move(reason), deliveries});
 }
@@ -409,6 +509,7 @@ void decisions::after_event(partition_state& p) {
 
 std::vector<action> decisions::take_actions() {
   partitions_.ask_for_ends(next_question_);
+  balance_payloads();
   return std::exchange(actions_, {});
 }
 

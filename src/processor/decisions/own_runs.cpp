@@ -15,6 +15,17 @@ bool own_runs::has_room_for(const task::task_state& t) const {
   return !is_last_allowed_run(t, options_) || slots_.all_free();
 }
 
+void own_runs::keep_slot(owned_request& r, const std::string& owner) {
+  slots_.take(r.kind, false);
+  line_.took_slot(owner);
+  r.slot_kept_for = owner;
+}
+
+void own_runs::give_up_slot(owned_request& r) {
+  slots_.give_back(r.kind);
+  line_.gave_slot(*std::exchange(r.slot_kept_for, std::nullopt));
+}
+
 void own_runs::start(const partition_state& p, owned_request& r, const task::task_state& t) {
   own_run run;
   run.id = options_.new_run();

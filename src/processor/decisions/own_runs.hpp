@@ -23,6 +23,9 @@ class own_runs {
   bool has_room_for(const task::task_state& t) const;
   void tick(base::steady_time now) { holdback_.tick(now); }
 
+  // Keeps a slot for a task whose turn it is but whose payload is still being read, until it is given up again.
+  void keep_slot(owned_request& r, const std::string& owner);
+  void give_up_slot(owned_request& r);
   // Publishes `started`, and begins at once if no other run is replaced. `t` is the task before that.
   void start(const partition_state& p, owned_request& r, const task::task_state& t);
   // `t` is the task before this run's `started` or, if the run waited for that to be read back, after it: its results

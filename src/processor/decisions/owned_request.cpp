@@ -12,10 +12,39 @@ void owned_request::fill(const base::record_ptr& from, const task::message_view&
   id = request.request_id;
   record = from;
   kind = request.kind;
+  owner = request.owner;
   content_type = request.content_type;
   traceparent = request.traceparent;
   tracestate = request.tracestate;
   since = from->log_time;
+}
+
+base::record_ptr without_payload(const base::record& r) {
+  auto rest = std::make_shared<base::record>();
+  rest->topic = r.topic;
+  rest->partition = r.partition;
+  rest->offset = r.offset;
+  rest->log_time = r.log_time;
+  rest->key = r.key;
+  rest->headers = r.headers;
+  return rest;
+}
+
+void owned_request::replace_record(base::record_ptr by) {
+  for (auto& d : deliveries) {
+    if (d.record == record) d.record = by;
+  }
+  record = std::move(by);
+}
+
+void owned_request::let_go_of_payload() {
+  replace_record(without_payload(*record));
+  payload = payload_state::let_go;
+}
+
+void owned_request::take_payload(base::record_ptr whole) {
+  replace_record(std::move(whole));
+  payload = payload_state::here;
 }
 
 void owned_request::take_word_of(const task::message_view& request) {

@@ -31,9 +31,21 @@ struct own_run {
 };
 
 struct owned_request {
+  // Where the payload is, the value of `record`.
+  enum class payload_state {
+    here,
+    let_go,  // only on the bus
+    coming,  // being read again
+    lost,    // no longer on the bus either
+  };
   std::string id;           // of the task
   base::record_ptr record;  // of the first delivery; a run needs its payload even when the partition is lost
+  payload_state payload = payload_state::here;
+  std::uint64_t waits_as = 0;  // its number in payloads, while it has one
+  // It is its turn and its payload is being read: a slot is kept for it, as for a task of this owner.
+  std::optional<std::string> slot_kept_for;
   std::string kind;
+  std::string owner;  // as the request says; empty: none
   std::string content_type;
   std::string traceparent;
   std::string tracestate;
@@ -56,6 +68,13 @@ struct owned_request {
 
   // The first request record of a task.
   void fill(const base::record_ptr& from, const task::message_view& request);
+  // The record is kept without its payload from now on, or is whole again (`whole` is the same record).
+  void let_go_of_payload();
+  void take_payload(base::record_ptr whole);
+  // Whether `r` is its record, whole or not.
+  bool is_record(const base::record& r) const noexcept {
+    return r.topic == record->topic && r.partition == record->partition && r.offset == record->offset;
+  }
   // From now on the task is what `request` tells of it, whose sender knows the offset of its `accepted`.
   void take_word_of(const task::message_view& request);
   // A record of this process about the task was read.
@@ -72,6 +91,10 @@ struct owned_request {
 
  private:
   task::message about(task::message_type type) const;
+  void replace_record(base::record_ptr by);
 };
+
+// The same record without its value.
+base::record_ptr without_payload(const base::record& r);
 
 }  // namespace streamdemo::processor

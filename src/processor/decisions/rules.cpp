@@ -31,6 +31,7 @@ request_choice judge(const partition_state& p, const owned_request& r, const tas
   if (t->current && !p.is_silent(t->last_run_source)) return wait;
   if (!o.kinds.contains(r.kind)) return unknown_kind;
   if (runs_that_count(*t) > o.max_runs) return give_up;
+  if (r.payload == owned_request::payload_state::lost) return payload_lost;
   return t->current ? replace : start;
 }
 

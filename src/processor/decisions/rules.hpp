@@ -14,6 +14,7 @@ enum class request_choice {
   release,   // the current run is of this process, which no longer has it
   expire,
   unknown_kind,
+  payload_lost,
   give_up,       // it has had all the runs that it may have
   not_accepted,  // its `accepted` is not in the log
 };

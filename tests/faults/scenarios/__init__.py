@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 from typing import Callable
 
-from . import brokers, clocks, crowd, drains, gateways, groups, long_tasks, poison, processors, strangers, upgrades, videos
+from . import brokers, clocks, crowd, drains, gateways, groups, large, long_tasks, poison, processors, strangers, upgrades, videos
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ ALL = [
     Scenario("late-joiner", gateways.late_joiner, quick=True),
     Scenario("expiry-alone", gateways.expiry_alone, quick=True),
     Scenario("strange-records", strangers.strange_records, quick=True),
+    Scenario("large-requests", large.large_requests, quick=True),
     Scenario("poison", poison.poison),
     Scenario("drain-processor", drains.drain),
     Scenario("video-resumed", videos.video_resumed),

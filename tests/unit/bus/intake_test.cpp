@@ -68,6 +68,23 @@ TEST_CASE("one record of any size is taken in, and no other beside it, until it 
   CHECK_FALSE(in.complete(done, 0).room);
 }
 
+TEST_CASE("records that count with less make room for others, and with more make none") {
+  intake in({.max_bytes = 10});
+  watermark done(0);
+  in.begin_round(0);
+  in.take(done, 0, 11);
+  CHECK_FALSE(in.recount(done, 0, 12));
+  CHECK_FALSE(in.recount(done, 0, 9));  // no record waits
+  CHECK_FALSE(in.recount(done, 0, 12));
+  in.begin_round(done.bytes());
+  CHECK_FALSE(in.has_bytes());
+  CHECK_FALSE(in.recount(done, 0, 13));
+  CHECK_FALSE(in.recount(done, 7, 0));
+  CHECK(in.recount(done, 0, 9));
+  in.begin_round(done.bytes());
+  CHECK(in.has_bytes());
+}
+
 TEST_CASE("a completion that no record waited for makes no noise") {
   intake in({.max_bytes = 1000});
   watermark done(0);

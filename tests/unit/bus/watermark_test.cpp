@@ -33,6 +33,22 @@ TEST_CASE("the bytes of un-completed records are counted, each once, wherever th
   CHECK(w.bytes() == 0);
 }
 
+TEST_CASE("a record may count with fewer bytes, and with more again, until it is completed") {
+  watermark w(0);
+  w.take(0, 10);
+  w.take(1, 200);
+  w.recount(1, 30);
+  CHECK(w.bytes() == 40);
+  w.recount(1, 300);
+  CHECK(w.bytes() == 310);
+  w.recount(2, 5);
+  CHECK(w.bytes() == 310);
+  w.complete(1);
+  w.recount(1, 5);
+  CHECK(w.bytes() == 10);
+  CHECK(w.open() == 1);
+}
+
 TEST_CASE("completing what was never taken, or twice, moves nothing") {
   watermark w(0);
   CHECK_FALSE(w.complete(0));

@@ -311,6 +311,35 @@ TEST_CASE("no more handlers work at once than concurrency says, and all tasks ge
   });
 }
 
+TEST_CASE("large requests wait in any number with few payloads in memory, and each task gets its own") {
+  run([](scene& s) -> awaitable<void> {
+    constexpr int tasks = 60;
+    constexpr std::size_t size = 40'000;
+    bool may_end = false;
+    int right = 0;
+    script slow = [&](processor::job j, processor::emitter&) -> awaitable<base::result<processor::outcome>> {
+      while (!may_end) co_await base::sleep_for(std::chrono::milliseconds(2));
+      right += j.payload == '"' + j.request_id + std::string(size, 'x') + '"' ? 1 : 0;
+      co_return processor::outcome{};
+    };
+    s.add("p/1", "slow", slow, false, [](processor::options& o) {
+      o.concurrency = 2;
+      o.max_held_bytes = 10 * size;
+    });
+    const auto id = [](int i) { return "t" + std::to_string(i); };
+    for (int i = 0; i < tasks; ++i) co_await s.submit(id(i), "slow", '"' + id(i) + std::string(size, 'x') + '"');
+    co_await s.until([&] { return s.counted("streamdemo_processor_held_requests") == std::to_string(tasks); });
+    CHECK(std::stod(s.counted("streamdemo_processor_held_bytes")) < 10 * size);
+    CHECK(std::stod(s.counted("streamdemo_processor_payloads_let_go")) > tasks - 10);
+    may_end = true;
+    for (int i = 0; i < tasks; ++i) co_await s.until_ended(id(i));
+    CHECK(right == tasks);
+    CHECK(std::stod(s.counted("streamdemo_processor_payloads_read_total")) > tasks - 10);
+    co_await s.until([&] { return s.counted("streamdemo_processor_held_bytes") == "0"; });
+    CHECK(s.counted("streamdemo_processor_payloads_let_go") == "0");
+  });
+}
+
 TEST_CASE("a result over the record limit is refused, takes no number, and the run goes on") {
   run([](scene& s) -> awaitable<void> {
     base::errc code{};
