@@ -45,24 +45,17 @@ void decisions::on_request(const bus::delivery& d) {
   auto& r = it->second;
   if (is_new) {
     r.fill(d.record, *m);
-    count_payload(p, r);
+    payloads_.count(p, r);
   }
   r.since = std::min({r.since, d.record->log_time, m->accepted_at.value_or(r.since)});
   const bool first = r.deliveries.empty();
   r.deliveries.push_back(d);
-  if (!is_new) let_go_of_repeated(r.deliveries.back());
+  if (!is_new) payloads_.let_go_of_repeated(r.deliveries.back());
   // If another request record of the task is in hand, what lets that one be judged serves both.
   if (first && !p.needs_no_end(r, *m)) p.ask(r, next_question_++);
   if (p.has_missed(r, *m)) return read_anew(p);
   settle(p, it);
   after_event(p);
-}
-
-// The payload of the first request serves all that ask for the same task.
-void decisions::let_go_of_repeated(bus::delivery& d) {
-  if (d.record->value.size() < options_.small_payload) return;
-  d.record = without_payload(*d.record);
-  actions_.emplace_back(recount{d, d.record->bytes()});
 }
 
 void decisions::on_end(std::int32_t partition, std::uint64_t token, std::int64_t end) {
@@ -181,7 +174,7 @@ void decisions::settle(partition_state& p, requests::iterator it) {
   if (r.run) settle_run(p, r, t);
   settle_request(p, r, t);
   if (!r.is_over()) return;
-  count_payload_no_longer(r);
+  payloads_.count_no_longer(r);
   if (r.slot_kept_for) runs_.give_up_slot(r);
   p.requests.erase(it);
 }
@@ -221,7 +214,7 @@ void decisions::settle_request(partition_state& p, owned_request& r, const task_
     case request_choice::start:
     case request_choice::replace:
       if (draining_ || std::exchange(r.queued, true)) return;
-      count_payload(p, r);
+      payloads_.count(p, r);
       return choice == request_choice::start ? line_.add(t->owner, r.kind, {p.number, r.id})
                                              : line_.add_lost(t->owner, r.kind, {p.number, r.id});
     case request_choice::release:
@@ -287,7 +280,7 @@ void decisions::start_or_settle(start_line::place next) {
   if (now && !runs_.has_room_for(*t)) return await_alone(*p, r, std::move(next));
   r.queued = false;
   if (now) {
-    count_payload_no_longer(r);
+    payloads_.count_no_longer(r);
     runs_.start(*p, r, *t);
   } else {
     settle(*p, it);
@@ -298,50 +291,16 @@ void decisions::start_or_settle(start_line::place next) {
 void decisions::await_alone(const partition_state& p, owned_request& r, start_line::place at) {
   alone_.comes(std::move(at));
   if (alone_.holds() && alone_.waiting().task == r.id) {
-    count_payload_no_longer(r);
+    payloads_.count_no_longer(r);
   } else {
-    count_payload(p, r);
+    payloads_.count(p, r);
   }
-}
-
-void decisions::count_payload(const partition_state& p, owned_request& r) {
-  const auto size = r.record->value.size();
-  if (r.waits_as != 0 || r.payload != owned_request::payload_state::here || size < options_.small_payload) return;
-  r.waits_as = payloads_.add(r.owner, r.kind, {p.number, r.id}, size);
-}
-
-void decisions::count_payload_no_longer(owned_request& r) {
-  if (r.waits_as != 0) payloads_.erase(std::exchange(r.waits_as, 0));
 }
 
 void decisions::await_payload(const partition_state& p, owned_request& r, const std::string& owner) {
-  count_payload_no_longer(r);
+  payloads_.count_no_longer(r);
+  payloads_.ask(p, r);
   runs_.keep_slot(r, owner);
-  if (r.payload == owned_request::payload_state::let_go) ask_for_payload(p, r);
-}
-
-void decisions::ask_for_payload(const partition_state& p, owned_request& r) {
-  r.payload = owned_request::payload_state::coming;
-  actions_.emplace_back(read_payload{p.number, r.id, r.record});
-}
-
-void decisions::balance_payloads() {
-  while (const auto at = payloads_.next_to_let_go()) {
-    auto& r = partitions_.find(at->partition)->requests.find(at->task)->second;
-    r.let_go_of_payload();
-    recount_first(r);
-  }
-  if (draining_) return;
-  while (const auto at = payloads_.next_to_read()) {
-    const auto& p = *partitions_.find(at->partition);
-    ask_for_payload(p, partitions_.find(at->partition)->requests.find(at->task)->second);
-  }
-}
-
-void decisions::recount_first(const owned_request& r) {
-  for (const auto& d : r.deliveries) {
-    if (d.record == r.record) actions_.emplace_back(recount{d, r.record->bytes()});
-  }
 }
 
 void decisions::on_payload(const read_payload& asked, base::record_ptr whole) {
@@ -350,17 +309,7 @@ void decisions::on_payload(const read_payload& asked, base::record_ptr whole) {
   const auto it = p->requests.find(asked.task);
   if (it == p->requests.end()) return;
   auto& r = it->second;
-  // It may be the answer to a question of an earlier assignment.
-  if (r.payload != owned_request::payload_state::coming || !r.is_record(*asked.request)) return;
-  // At its offset there may be another record, if the topic was made anew.
-  if (whole && whole->headers == r.record->headers) {
-    r.take_payload(std::move(whole));
-    recount_first(r);
-    if (r.waits_as != 0) payloads_.came(r.waits_as);
-  } else {
-    r.payload = owned_request::payload_state::lost;
-    count_payload_no_longer(r);
-  }
+  if (!payloads_.answered(asked, r, std::move(whole))) return;
   if (r.slot_kept_for) {
     runs_.give_up_slot(r);
     start_or_settle({p->number, asked.task});
@@ -378,7 +327,7 @@ void decisions::come_again() {
     if (p == nullptr || !p->requests.contains(place->task)) continue;
     auto& r = p->requests.find(place->task)->second;
     const auto* t = p->task(r);
-    count_payload(*p, r);
+    payloads_.count(*p, r);
     line_.add_first(t == nullptr ? std::string{} : t->owner, r.kind, std::move(*place));
   }
 }
@@ -509,7 +458,7 @@ void decisions::after_event(partition_state& p) {
 
 std::vector<action> decisions::take_actions() {
   partitions_.ask_for_ends(next_question_);
-  balance_payloads();
+  payloads_.balance(!draining_);
   return std::exchange(actions_, {});
 }
 

@@ -14,13 +14,13 @@
 //  - a run of another instance is current: wait until that instance is silent (liveness). Then, before all tasks that
 //    have not run yet, publish a `started` that replaces the run, and begin when it is read back as current.
 //  - a run of this process is current, but the process no longer has it: publish `released`.
-// So that many large requests may wait, payloads beyond a bound are let go of (payloads) and read again from the bus.
-// If that is not done when the task's turn comes, a slot is kept for it until it is; if the bus no longer has it, the
-// task fails, after a dead letter. A run for which the process lacks resources is released and does not count; then
-// nothing begins for a while (holdback). Once the `started` of a run was read back, the run is stopped if it is not
-// current or the task has ended. Losing a partition stops no run. One thread. The cost of a record does not depend on
-// how many requests there are, except for this process's own signs of life: at each, all requests in the partition are
-// judged again.
+// So that many large requests may wait, payloads beyond a bound are let go of (waiting_payloads) and read again from
+// the bus. If that is not done when the task's turn comes, a slot is kept for it until it is; if the bus no longer has
+// it, the task fails, after a dead letter. A run for which the process lacks resources is released and does not count;
+// then nothing begins for a while (holdback). Once the `started` of a run was read back, the run is stopped if it is
+// not current or the task has ended. Losing a partition stops no run. One thread. The cost of a record does not depend
+// on how many requests there are, except for this process's own signs of life: at each, all requests in the partition
+// are judged again.
 //
 // partition_state.hpp has what is known of a partition, rules.hpp which rule applies, and own_runs.hpp what happens to
 // a run. This class decides when to judge what.
@@ -30,8 +30,8 @@
 #include "processor/decisions/offers.hpp"
 #include "processor/decisions/own_runs.hpp"
 #include "processor/decisions/partition_table.hpp"
-#include "processor/decisions/payloads.hpp"
 #include "processor/decisions/rules.hpp"
+#include "processor/decisions/waiting_payloads.hpp"
 
 namespace streamdemo::processor {
 
@@ -119,16 +119,8 @@ class decisions {
   bool knows_enough() const { return !options_.alone || partitions_.all_read(); }
   bool still_wants_to_start(const start_line::place& at);
   void start_or_settle(start_line::place next);
-  void let_go_of_repeated(bus::delivery& d);
   void await_alone(const partition_state& p, owned_request& r, start_line::place at);
-  // It is a task that waits: its payload may be let go of when there are too many.
-  void count_payload(const partition_state& p, owned_request& r);
-  // Its turn has come, or it waits no longer.
-  void count_payload_no_longer(owned_request& r);
   void await_payload(const partition_state& p, owned_request& r, const std::string& owner);
-  void ask_for_payload(const partition_state& p, owned_request& r);
-  void recount_first(const owned_request& r);
-  void balance_payloads();
   void come_again();
   template <class Predicate>
   void leave_line(Predicate gone);
@@ -151,7 +143,7 @@ class decisions {
   start_line line_;   // tasks that wait for a slot
   alone_turn alone_;  // those of them that wait for the process to be empty
   own_runs runs_{options_, actions_, line_};
-  payloads payloads_{options_.max_payload_bytes};  // of tasks that wait
+  waiting_payloads payloads_{options_, actions_, partitions_};
   offers offers_{options_.alive_interval};
   // The latest log time that was read, but no later than this machine's clock at the last tick: so much time has passed
   // even if one of the two clocks is wrong. While this process has a run, its own `alive` advances it every interval.
