@@ -13,6 +13,9 @@ std::vector<issuer_field> issuer_fields() {
           "jwks", AT(jwks), wrong_jwks, "https://…, http:// of this machine, or a file's path",
           "Its keys (JWK Set). A URL is read every 5 minutes, a file is checked every second; known keys "
           "are kept while the source cannot be read."),
+      text<token_issuer>("ca_file", AT(ca_file), nullptr, "a path, or empty",
+                         "The authorities (PEM) that may have signed the certificate of an https address in jwks, "
+                         "instead of the system's."),
       list<token_issuer>("algorithms", AT(algorithms), may_be_empty::no, wrong_algorithm,
                          "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA",
                          "The algorithms that its tokens may be signed with; no other one that a token names counts."),

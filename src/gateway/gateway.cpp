@@ -1,6 +1,9 @@
 // Starts and stops the parts of a gateway in the right order. Start: read the store and learn the bus's clock, read
 // `response` until caught up, open the listener. Drain: close the listener, let streams and requests end, wait for
 // records that are being published, stop reading.
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
 #include <streamdemo/config/buses.hpp>
@@ -8,6 +11,8 @@
 #include <streamdemo/http/server.hpp>
 
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 
 #include "gateway/access/gate.hpp"
 #include "gateway/access/jwt_verifier.hpp"
@@ -102,7 +107,7 @@ gate::options gate_options(const config::settings& s) {
 }
 
 jwt_verifier::issuer token_issuer(const std::string& name, const config::token_issuer& i) {
-  jwt_verifier::issuer out{.name = name, .rules = {}, .where = i.jwks};
+  jwt_verifier::issuer out{.name = name, .rules = {}, .where = i.jwks, .ca_file = i.ca_file.string()};
   out.rules.issuer = i.issuer;
   out.rules.audience = i.audience;
   for (const auto& a : i.algorithms) out.rules.algorithms.push_back(base::parse_signature_algorithm(a).value());
@@ -120,6 +125,16 @@ std::unique_ptr<token_verifier> make_verifier(const dependencies& s, const base:
   std::vector<jwt_verifier::issuer> issuers;
   for (const auto& [name, i] : auth.issuers) issuers.push_back(token_issuer(name, i));
   return std::make_unique<jwt_verifier>(std::move(issuers), s.clock, s.metrics, log);
+}
+
+result<void> check_authorities(const config::settings& s) {
+  if (s.auth.mode != config::auth_mode::jwt) return {};
+  for (const auto& [name, i] : s.auth.issuers) {
+    if (i.ca_file.empty() || ::access(i.ca_file.c_str(), R_OK) == 0) continue;
+    return error{errc::invalid_argument, fmt::format("could not read {}: {}; correct auth.issuers.{}.ca_file",
+                                                     i.ca_file.string(), std::strerror(errno), name)};
+  }
+  return {};
 }
 
 std::vector<std::string> names_of(const std::vector<kind_info>& kinds) {
@@ -187,6 +202,7 @@ class wired_gateway final : public gateway {
                                   log_)) {}
 
   awaitable<result<void>> start() override {
+    if (auto readable = check_authorities(settings_); !readable) co_return readable;
     // The brokers are met and asked for the time while the store is read.
     follower_.prepare();
     result<void> learned;

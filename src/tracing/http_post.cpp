@@ -79,6 +79,7 @@ post_answer http_post::send(const std::string& body) {
   if (const auto failed = curl_easy_perform(c); failed != CURLE_OK) {
     a.status = 0;
     a.why = base::shown(state_->what[0] != '\0' ? state_->what : curl_easy_strerror(failed));
+    if (failed == CURLE_PEER_FAILED_VERIFICATION) a.why += "; OTEL_EXPORTER_OTLP_CERTIFICATE names the authorities";
     return a;
   }
   long status = 0;

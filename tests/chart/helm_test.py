@@ -27,8 +27,8 @@ WRONG = {
     "more processors than partitions": ((*LEAST, "--set", "keda.enabled=true,keda.maxReplicas=13"), "topics.partitions"),
 }
 
-# Values that releases with a bucket or with Kafka's TLS may lack, because their chart had none: helm upgrade --reuse-values.
-LATER = ("artifacts.s3.caSecret", "artifacts.s3.credentialsSecret", "kafka.caSecret")
+# Values that releases with a bucket, with Kafka's TLS or with traces may lack, because their chart had none: helm upgrade --reuse-values.
+LATER = ("artifacts.s3.caSecret", "artifacts.s3.credentialsSecret", "kafka.caSecret", "traces.caSecret")
 
 
 class Helm(unittest.TestCase):
@@ -57,7 +57,7 @@ class Helm(unittest.TestCase):
         for lacking in LATER:
             with self.subTest(lacking):
                 well, made = render.template("--values", render.values("least"), "--set", f"{lacking}=null", "--set",
-                                             "artifacts.store=s3,artifacts.s3.bucket=files")
+                                             "artifacts.store=s3,artifacts.s3.bucket=files,traces.endpoint=https://collector:4318")
                 self.assertTrue(well, made)
 
     def test_wrong_values_are_refused_by_name(self):

@@ -11,7 +11,7 @@ from . import render
 OF_OTHERS = set(render.MAKERS)
 VERSIONS = ("1.27", "1.31", "1.35")
 # Variables that are no settings each: properties and issuers have any name, and others define those of AWS and OpenTelemetry.
-OPEN_NAMES = ("STREAMDEMO_KAFKA_PROPERTIES_", "STREAMDEMO_AUTH_ISSUERS_MAIN_", "AWS_", "OTEL_")
+OPEN_NAMES = ("STREAMDEMO_KAFKA_PROPERTIES_", "STREAMDEMO_AUTH_ISSUERS_", "AWS_", "OTEL_")
 # What is needed beyond the drain, docs/operations.md: a processor 22 s, a gateway what preStop waits and a moment to close.
 BEYOND = {"gateway": 5 + 5, "processor": 22}
 
@@ -35,6 +35,18 @@ def deployments(name):
 
 def variables(container):
     return {v["name"]: v.get("value", v.get("valueFrom")) for v in container["env"]}
+
+
+def mounted(deployment, container, path):
+    """(secret, its key) of a file in a container."""
+    folder, _, file = path.rpartition("/")
+    (mount,) = [m for m in container["volumeMounts"] if m["mountPath"] == folder]
+    # A file that is mounted by itself would stay as it was.
+    assert mount["readOnly"] and "subPath" not in mount, mount
+    (volume,) = [v for v in deployment["spec"]["template"]["spec"]["volumes"] if v["name"] == mount["name"]]
+    secrets = [s["secret"] for s in volume["projected"]["sources"]] if "projected" in volume else [volume["secret"]]
+    (found,) = [(s.get("secretName", s.get("name")), i["key"]) for s in secrets for i in s["items"] if i["path"] == file]
+    return found
 
 
 def settings_of_the_program():
@@ -188,11 +200,25 @@ class Rendered(unittest.TestCase):
         self.assertEqual("prometheus", rule["metadata"]["labels"]["release"])
         self.assertNotIn("PrometheusRule", [kind for kind, _ in render.documents("least")])
 
+    def test_whose_certificates_count_is_said_of_each_server(self):
+        found = deployments("everything")
+        for role, (deployment, container) in found.items():
+            with self.subTest(role):
+                self.assertEqual(("internal", "ca.crt"), mounted(deployment, container, variables(container)["OTEL_EXPORTER_OTLP_CERTIFICATE"]))
+        deployment, container = found["gateway"]
+        has = variables(container)
+        self.assertNotIn("STREAMDEMO_AUTH_ISSUERS_MAIN_CA_FILE", has)
+        for name, secret in (("OWN", "internal"), ("OTHER", "other")):
+            with self.subTest(name):
+                self.assertEqual((secret, "ca.crt"), mounted(deployment, container, has[f"STREAMDEMO_AUTH_ISSUERS_{name}_CA_FILE"]))
+        # Processors ask no issuer.
+        self.assertFalse([n for n in variables(found["processor"][1]) if "ISSUERS" in n])
+
     def test_traces_go_where_it_is_said(self):
         for role, (_, container) in deployments("everything").items():
             with self.subTest(role):
                 has = variables(container)
-                self.assertEqual(("http://collector.monitoring:4318", "parentbased_traceidratio", "0.25"),
+                self.assertEqual(("https://collector.monitoring:4318", "parentbased_traceidratio", "0.25"),
                                  tuple(has[f"OTEL_{n}"] for n in ("EXPORTER_OTLP_ENDPOINT", "TRACES_SAMPLER", "TRACES_SAMPLER_ARG")))
                 self.assertEqual({"secretKeyRef": {"name": "collector", "key": "headers"}}, has["OTEL_EXPORTER_OTLP_HEADERS"])
         self.assertFalse([n for n in variables(deployments("least")["gateway"][1]) if n.startswith("OTEL_")])

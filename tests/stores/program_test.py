@@ -7,14 +7,15 @@ import os
 import pathlib
 import re
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from support.tls import behind_tls  # noqa: E402
 
 BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
 BUCKET = os.environ["STREAMDEMO_CONTRACT_OPEN_S3"]
@@ -47,45 +48,6 @@ def program(**settings):
             # What it still does in the bucket, it does for a short time only.
             if time.monotonic() - began > ENDS_WITHIN:
                 raise AssertionError("it took too long to end")
-
-
-@contextlib.contextmanager
-def behind_tls(address):
-    """The same server over https, with a certificate that no authority of the system has signed; gives its address and a file with
-    the one that has."""
-    there = urllib.parse.urlsplit(address)
-    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as listener:
-        certificate, key = (str(pathlib.Path(directory) / name) for name in ("tls.crt", "tls.key"))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                        "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-
-        def relay(source, to):
-            with contextlib.suppress(OSError):
-                while piece := source.recv(65536):
-                    to.sendall(piece)
-            with contextlib.suppress(OSError):
-                to.shutdown(socket.SHUT_RDWR)
-
-        def serve(client):
-            with contextlib.suppress(OSError), context.wrap_socket(client, server_side=True) as near, \
-                    socket.create_connection((there.hostname, there.port)) as far:
-                back = threading.Thread(target=relay, args=(far, near))
-                back.start()
-                relay(near, far)
-                back.join()
-
-        def accept():
-            with contextlib.suppress(OSError):
-                while True:
-                    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
-        try:
-            yield f"https://localhost:{listener.getsockname()[1]}", certificate
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
 
 
 def ask(address, method="GET", body=None, **fields):

@@ -4,6 +4,7 @@ import unittest
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTracePartialSuccess, ExportTraceServiceResponse
 
+from support.tls import behind_tls
 from support.waiting import until
 
 from .program import program
@@ -113,6 +114,18 @@ class OneProcess(unittest.TestCase):
         with Receiver(answer=lambda n: (200, {}, some if n == 0 else ExportTraceServiceResponse())) as r, program(otel=to(r)) as p:
             p.submit("simulate", TWO)
             until("one is rejected", lambda: p.counted('streamdemo_trace_spans_dropped_total{reason="rejected"}') == 1)
+
+    def test_over_https_the_authority_is_that_of_the_usual_variable(self):
+        with Receiver() as r, behind_tls(r.url) as (url, authority):
+            with program(otel=to(r, EXPORTER_OTLP_ENDPOINT=url, EXPORTER_OTLP_CERTIFICATE=authority)) as p:
+                p.submit("simulate", TWO, parent=SAMPLED)
+                r.until("the run", lambda s: any(x.name == "process request" for x in s))
+            taken = len(r.requests)
+            # Who does not know it trusts nobody.
+            with program(otel=to(r, EXPORTER_OTLP_ENDPOINT=url)) as p:
+                p.submit("simulate", TWO, parent=SAMPLED)
+                until("it is told", lambda: "OTEL_EXPORTER_OTLP_CERTIFICATE names the authorities" in p.log.read_text())
+            self.assertEqual(taken, len(r.requests))
 
     def test_without_an_address_there_is_nothing_of_it(self):
         with program(otel={"SERVICE_NAME": "x"}) as p:

@@ -95,6 +95,9 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ $v.traces.endpoint | quote }}}
 - {name: OTEL_TRACES_SAMPLER, value: parentbased_traceidratio}
 - {name: OTEL_TRACES_SAMPLER_ARG, value: {{ $v.traces.ratio | quote }}}
+{{- if ($v.traces.caSecret).name }}
+- {name: OTEL_EXPORTER_OTLP_CERTIFICATE, value: /etc/streamdemo/traces/{{ $v.traces.caSecret.key }}}
+{{- end }}
 {{- with $v.traces.headersSecret }}
 {{- if .name }}
 - name: OTEL_EXPORTER_OTLP_HEADERS
@@ -123,6 +126,9 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 {{- if (.root.Values.artifacts.s3.credentialsSecret).name }}
 - {name: bucket-key, mountPath: /etc/streamdemo/bucket-key, readOnly: true}
 {{- end }}
+{{- end }}
+{{- if and .root.Values.traces.endpoint (.root.Values.traces.caSecret).name }}
+- {name: traces, mountPath: /etc/streamdemo/traces, readOnly: true}
 {{- end }}
 {{- if .root.Values.managementToken.name }}
 - {name: management, mountPath: /etc/streamdemo/management, readOnly: true}
@@ -158,6 +164,12 @@ STREAMDEMO_{{ . | replace "." "_" | upper }}
 - name: bucket-key
   secret: {secretName: {{ .name }}, items: [{key: {{ .key }}, path: {{ .key }}}]}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- if and .root.Values.traces.endpoint (.root.Values.traces.caSecret).name }}
+{{- with .root.Values.traces.caSecret }}
+- name: traces
+  secret: {secretName: {{ .name }}, items: [{key: {{ .key }}, path: {{ .key }}}]}
 {{- end }}
 {{- end }}
 {{- with .root.Values.managementToken }}

@@ -53,6 +53,7 @@ struct token_issuer {
   std::string issuer;                 // as in the claim `iss` of its tokens
   std::vector<std::string> audience;  // the names of this service in the claim `aud`
   std::string jwks;                   // the source of its keys: https, http of this machine, or a file
+  std::filesystem::path ca_file;      // of authorities for https; empty: the system's
   std::vector<std::string> algorithms{"RS256", "ES256"};
   std::vector<std::string> types{"at+jwt"};
   std::string scope_prefix;

@@ -43,7 +43,7 @@ class gateway {
 
   // Call it once, on loop 0, when the topics exist. It learns the time of the bus, reads the response topic, and at its
   // end opens the public listener. Waits as long as the bus cannot be reached. Errors: invalid_argument (no valid
-  // address), io (the port), closed (close() was called).
+  // address, or an issuer's authorities cannot be read), io (the port), closed (close() was called).
   virtual base::awaitable<base::result<void>> start() = 0;
 
   // The port of the public listener; 0 before it is open.

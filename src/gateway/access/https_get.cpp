@@ -43,8 +43,8 @@ errc code_of(CURLcode c) noexcept {
 
 }  // namespace
 
-base::result<std::string> https_get(const std::string& url, std::size_t max_bytes, base::milliseconds timeout,
-                                    const std::atomic<bool>& ending) {
+base::result<std::string> https_get(const std::string& url, const std::string& ca_file, std::size_t max_bytes,
+                                    base::milliseconds timeout, const std::atomic<bool>& ending) {
   base::use_curl();
   const std::unique_ptr<CURL, decltype(&::curl_easy_cleanup)> easy(::curl_easy_init(), ::curl_easy_cleanup);
   if (!easy) return base::error{errc::unavailable, "libcurl has no memory for a transfer"};
@@ -52,6 +52,7 @@ base::result<std::string> https_get(const std::string& url, std::size_t max_byte
   transfer t{{}, max_bytes};
   char what[CURL_ERROR_SIZE] = "";
   base::prepare_transfer(c, url, what);
+  base::trust_only(c, ca_file);
   base::give_up_with(c, ending);
   curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_bytes));
@@ -60,7 +61,9 @@ base::result<std::string> https_get(const std::string& url, std::size_t max_byte
   if (const auto failed = curl_easy_perform(c); failed != CURLE_OK) {
     const auto code = code_of(failed);
     if (code == errc::too_large) return base::error{code, fmt::format("answers with more than {} bytes", max_bytes)};
-    return base::error{code, base::shown(*what != '\0' ? what : curl_easy_strerror(failed))};
+    auto why = base::shown(*what != '\0' ? what : curl_easy_strerror(failed));
+    if (failed == CURLE_PEER_FAILED_VERIFICATION) why += "; its ca_file names the authorities that are trusted";
+    return base::error{code, std::move(why)};
   }
   long status = 0;
   curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);

@@ -37,7 +37,7 @@ jwt_verifier::jwt_verifier(std::vector<issuer> issuers, const base::clock& clock
     : clock_(clock), log_(log.child("tokens")), refusals_(m), judges_(none_yet(issuers.size())) {
   sources_.reserve(issuers.size());
   for (auto& i : issuers) {
-    auto feed = make_key_feed(i.where);
+    auto feed = make_key_feed(i.where, i.ca_file);
     const auto period = feed->period();
     auto& age =
         m.gauge("streamdemo_auth_keys_age_seconds", "Since the keys of an issuer were got last.", {{"issuer", i.name}});

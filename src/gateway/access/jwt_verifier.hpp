@@ -17,9 +17,10 @@ namespace streamdemo::gateway {
 class jwt_verifier final : public token_verifier {
  public:
   struct issuer {
-    std::string name;   // in log lines and labels
-    jwt_rules rules;    // no two issuers have the same
-    std::string where;  // its keys come from
+    std::string name;     // in log lines and labels
+    jwt_rules rules;      // no two issuers have the same
+    std::string where;    // its keys come from
+    std::string ca_file;  // as in make_key_feed()
   };
 
   // Reads the files there are, and begins to ask for the rest. `clock` and `m` outlive it.

@@ -52,7 +52,8 @@ class file_feed final : public key_feed {
 
 class web_feed final : public key_feed {
  public:
-  explicit web_feed(std::string url) : url_(std::move(url)), thread_([this] { serve(); }) {}
+  web_feed(std::string url, std::string ca_file)
+      : url_(std::move(url)), ca_file_(std::move(ca_file)), thread_([this] { serve(); }) {}
 
   ~web_feed() override {
     {
@@ -84,13 +85,13 @@ class web_feed final : public key_feed {
       if (ending_) return;
       asked_ = false;
       lock.unlock();
-      auto text = https_get(url_, max_jwk_set_bytes, std::chrono::seconds(5), ending_);
+      auto text = https_get(url_, ca_file_, max_jwk_set_bytes, std::chrono::seconds(5), ending_);
       lock.lock();
       answer_ = std::move(text);
     }
   }
 
-  const std::string url_;
+  const std::string url_, ca_file_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool asked_ = false;                // under mutex_
@@ -101,8 +102,8 @@ class web_feed final : public key_feed {
 
 }  // namespace
 
-std::unique_ptr<key_feed> make_key_feed(const std::string& where) {
-  if (where.find("://") != where.npos) return std::make_unique<web_feed>(where);
+std::unique_ptr<key_feed> make_key_feed(const std::string& where, const std::string& ca_file) {
+  if (where.find("://") != where.npos) return std::make_unique<web_feed>(where, ca_file);
   return std::make_unique<file_feed>(where);
 }
 

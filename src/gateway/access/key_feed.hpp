@@ -21,7 +21,7 @@ class key_feed {
   virtual std::chrono::seconds period() const noexcept = 0;
 };
 
-// `where`: https://…, http:// of this machine, or a file.
-std::unique_ptr<key_feed> make_key_feed(const std::string& where);
+// `where`: https://…, http:// of this machine, or a file. `ca_file`: of authorities for https; empty: the system's.
+std::unique_ptr<key_feed> make_key_feed(const std::string& where, const std::string& ca_file);
 
 }  // namespace streamdemo::gateway

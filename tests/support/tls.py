@@ -1,0 +1,48 @@
+"""A server of this machine over https, for tests of who is trusted."""
+import contextlib
+import pathlib
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import urllib.parse
+
+
+@contextlib.contextmanager
+def behind_tls(address):
+    """The same server over https, with a certificate that no authority of the system has signed; gives its address and a file with
+    the one that has."""
+    there = urllib.parse.urlsplit(address)
+    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as listener:
+        certificate, key = (str(pathlib.Path(directory) / name) for name in ("tls.crt", "tls.key"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                        "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+
+        def relay(source, to):
+            with contextlib.suppress(OSError):
+                while piece := source.recv(65536):
+                    to.sendall(piece)
+            with contextlib.suppress(OSError):
+                to.shutdown(socket.SHUT_RDWR)
+
+        def serve(client):
+            with contextlib.suppress(OSError), context.wrap_socket(client, server_side=True) as near, \
+                    socket.create_connection((there.hostname, there.port)) as far:
+                back = threading.Thread(target=relay, args=(far, near))
+                back.start()
+                relay(near, far)
+                back.join()
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        try:
+            yield f"https://localhost:{listener.getsockname()[1]}", certificate
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
