@@ -111,7 +111,7 @@ std::string wrong_public_url(std::string_view text) {
 }
 
 std::string wrong_s3_endpoint(std::string_view text) {
-  return wrong_public_url(text).empty()
+  return wrong_public_url(text).empty() && text.find_first_of("?#@") == text.npos
              ? std::string{}
              : "must be an address such as https://s3.example.org or http://127.0.0.1:9000, without a path";
 }

@@ -1,9 +1,10 @@
+import json
 import subprocess
 import unittest
 
 import jsonschema
 
-from . import render
+from . import render, schema_test
 
 LEAST = ("--set", "kafka.brokers[0]=b:9092")
 # Values that helm must refuse, and what it must name.
@@ -19,6 +20,9 @@ WRONG = {
     "two keys of a bucket": ((*LEAST, "--set", "artifacts.store=s3,artifacts.s3.bucket=files,artifacts.s3.keySecret.name=a,"
                              "artifacts.s3.keySecret.id=a,artifacts.s3.keySecret.secret=b,artifacts.s3.credentialsSecret.name=a,"
                              "artifacts.s3.credentialsSecret.key=c"), "keySecret or credentialsSecret"),
+    "a prefix of a bucket with an empty part": ((*LEAST, "--set", "artifacts.s3.prefix=a//b/"), "prefix"),
+    "two topics of one name": ((*LEAST, "--set", "topics.response=request"), "topics.response"),
+    "two listeners with one port": ((*LEAST, "--set", "gateway.managementPort=8080"), "gateway.managementPort"),
     "a bucket's address that is none": ((*LEAST, "--set", "artifacts.s3.endpoint=s3.example.org"), "endpoint"),
     "a route from nowhere": ((*LEAST, "--set", "httpRoute.enabled=true"), "httpRoute"),
     "an ingress without a host": ((*LEAST, "--set", "ingress.enabled=true"), "ingress"),
@@ -59,6 +63,13 @@ class Helm(unittest.TestCase):
                 well, made = render.template("--values", render.values("least"), "--set", f"{lacking}=null", "--set",
                                              "artifacts.store=s3,artifacts.s3.bucket=files,traces.endpoint=https://collector:4318")
                 self.assertTrue(well, made)
+
+    def test_any_setting_becomes_its_variable(self):
+        documented = schema_test.documented()
+        given = {name: "any" for name in documented}
+        well, made = render.template("--values", render.values("least"), "--set-json", f"settings={json.dumps(given)}")
+        self.assertTrue(well, made)
+        self.assertEqual([], [v for v in documented.values() if f"{{name: {v}, value: \"any\"}}" not in made])
 
     def test_wrong_values_are_refused_by_name(self):
         for title, (words, named) in WRONG.items():

@@ -17,7 +17,7 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 
 {{/* The variable of a setting: results.keep_for_ms -> STREAMDEMO_RESULTS_KEEP_FOR_MS */}}
 {{- define "streamdemo.variable" -}}
-STREAMDEMO_{{ . | replace "." "_" | upper }}
+STREAMDEMO_{{ . | replace "." "_" | replace "-" "_" | upper }}
 {{- end -}}
 
 {{/* A number as it is written: YAML makes 10737418240 a float, which would be printed as 1.073741824e+10. */}}

@@ -74,7 +74,8 @@ TEST_CASE("what cannot be the place of a bucket is refused") {
     CAPTURE(good);
     CHECK(wrong_s3_endpoint(good).empty());
   }
-  for (const std::string bad : {"s3.example.org", "ftp://s3.example.org", "https://s3.example.org/", "https://a/b"}) {
+  for (const std::string bad : {"s3.example.org", "ftp://s3.example.org", "https://s3.example.org/", "https://a/b",
+                                "https://a?b", "https://a#b", "https://user@a"}) {
     CAPTURE(bad);
     CHECK(!wrong_s3_endpoint(bad).empty());
   }
