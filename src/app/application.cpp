@@ -389,6 +389,10 @@ base::result<void> application::start(const std::function<bool()>& give_up) {
   return started;
 }
 
+std::optional<std::string> application::unready() const {
+  return impl_->unready();
+}
+
 void application::stop() {
   impl_->stop();
 }

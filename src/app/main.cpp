@@ -75,6 +75,30 @@ void end_at_second_signal(const sigset_t& signals, const std::future<void>& drai
   }
 }
 
+// Says that the process is ready once it is, and before that where it listens and what is missing, as /readyz does.
+// Returns with the first signal.
+int say_ready_and_wait(const app::application& application, const sigset_t& signals) {
+  const auto where = application.gateway_port() != 0 ? fmt::format("on http://localhost:{}", application.gateway_port())
+                                                     : std::string("as a processor");
+  const auto management = fmt::format("(management: http://localhost:{})", application.management_port());
+  constexpr timespec tick{.tv_sec = 0, .tv_nsec = 50'000'000};
+  int signal = -1;
+  for (bool first = true; signal < 0; first = false) {
+    const auto missing = application.unready();
+    if (!missing) break;
+    if (first) {
+      fmt::print("streamdemo runs {} {}, but is not ready yet: {}\n", where, management, *missing);
+      std::fflush(stdout);
+    }
+    signal = sigtimedwait(&signals, nullptr, &tick);
+  }
+  if (signal > 0) return signal;
+  fmt::print("streamdemo is ready {} {}\n", where, management);
+  std::fflush(stdout);
+  sigwait(&signals, &signal);
+  return signal;
+}
+
 // The real path of this executable, so that its child processes show that path in the process list.
 std::filesystem::path own_program() {
   std::error_code ec;
@@ -104,15 +128,7 @@ int run(const config::settings& settings, std::vector<int> passed_sockets) {
     fmt::print(stderr, "streamdemo: {}\n", started.error().message);
     return 1;
   }
-  const auto management = fmt::format("http://localhost:{}", application.management_port());
-  if (application.gateway_port() != 0) {
-    fmt::print("streamdemo is ready on http://localhost:{} (management: {})\n", application.gateway_port(), management);
-  } else {
-    fmt::print("streamdemo is ready as a processor (management: {})\n", management);
-  }
-  std::fflush(stdout);
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const int signal = say_ready_and_wait(application, signals);
   log.info("{}: draining; a second signal ends the process at once", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   auto drained = std::async(std::launch::async, [&] { application.stop(); });
   end_at_second_signal(signals, drained);

@@ -9,7 +9,8 @@ import urllib.request
 
 from support.waiting import SECONDS, until
 
-READY = re.compile(r"is ready.*?management: (http://[^\s)]+)")
+# Of a process that serves; it may still lack something for work.
+SERVES = re.compile(r"^streamdemo (?:is ready|runs) .*?management: (http://[^\s)]+)", re.MULTILINE)
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 
 
@@ -29,11 +30,11 @@ def process(job, **settings):
         with log.open("w") as out:
             child = subprocess.Popen([os.environ["STREAMDEMO_BIN"], *words], env=environment, stdout=out, stderr=out)
         try:
-            def ready():
+            def serves():
                 if child.poll() is not None:
                     raise AssertionError(f"it ended with {child.returncode}: {log.read_text()[-2000:]}")
-                return READY.search(log.read_text())
-            url = until(f"{job} is ready", ready, pause=0.1)[1]
+                return SERVES.search(log.read_text())
+            url = until(f"{job} serves", serves, pause=0.1)[1]
             yield lambda: series(url, job)
         finally:
             child.terminate()

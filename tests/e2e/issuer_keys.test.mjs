@@ -1,7 +1,7 @@
 // Where a gateway gets the keys of an issuer: over https, with an authority of its own.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { launchServer, startServer, until } from "./server.mjs";
 const directory = mkdtempSync(join(tmpdir(), "streamdemo-issuer-"));
 const certificate = join(directory, "tls.crt");
 let issuer;
+let published;
 
 // Its certificate is signed by no authority of the system.
 before(async () => {
@@ -19,8 +20,8 @@ before(async () => {
   execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
     "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], { stdio: "pipe" });
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const keys = JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "1" }] });
-  issuer = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (_, answer) => answer.end(keys));
+  published = JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "1" }] });
+  issuer = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (_, answer) => answer.end(published));
   await new Promise((resolve) => issuer.listen(0, "127.0.0.1", resolve));
 });
 after(async () => {
@@ -44,18 +45,35 @@ const readiness = async (server) => {
 test("keys count whose server has a certificate of the configured authority", async (t) => {
   const server = await startServer(settings({ ca_file: certificate }));
   t.after(() => server.stop());
-  await until("the keys are there", async () => (await readiness(server))[0] === 200);
+  assert.deepEqual(await readiness(server), [200, "ready\n"]);
 });
 
 test("without that authority nobody is trusted, and the setting is named", async (t) => {
-  const server = await startServer(settings());
+  const server = launchServer(settings());
   t.after(() => server.stop());
+  // It serves already, and does not say that it is ready.
+  const { url, management } = await server.notReady;
+  assert.equal((await fetch(`${url}/api/session`)).status, 200);
   const said = await until("it says why", async () => {
-    const [status, text] = await readiness(server);
+    const [status, text] = await readiness({ management });
     assert.equal(status, 503);
     return /certificate/.test(text) && text;
   });
   assert.match(said, /ca_file names the authorities/);
+  assert.doesNotMatch(server.output(), /is ready/);
+  assert.equal((await server.stop()).code, 0);
+});
+
+test("a gateway says that it is ready once the keys are there, not before", async (t) => {
+  const keys = join(directory, "keys.json");
+  const server = launchServer(settings({ jwks: keys }));
+  t.after(() => server.stop());
+  const { management, missing } = await server.notReady;
+  assert.match(missing, /keys of auth\.issuers\.main are not there yet: .*keys\.json cannot be read/);
+  assert.equal((await readiness({ management }))[0], 503);
+  writeFileSync(keys, published);
+  await server.ready;
+  assert.equal((await readiness({ management }))[0], 200);
 });
 
 test("an authority's file that cannot be read ends the start", async (t) => {

@@ -20,7 +20,7 @@ export function track(child) {
 }
 
 // `sets`: settings; `options`: of the child process; `options.shell`: what a shell does before it becomes the server. `ready` is resolved once the server says so, with its addresses, and
-// rejected when it ends before.
+// rejected when it ends before; `notReady` if it says before that it serves but is not ready, with what is missing.
 export function launchServer(sets = {}, options = {}) {
   const directory = mkdtempSync(join(tmpdir(), "streamdemo-e2e-"));
   const all = {
@@ -35,16 +35,29 @@ export function launchServer(sets = {}, options = {}) {
   }));
   const exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
   let errors = "";
+  let output = "";
   child.stderr.on("data", (chunk) => { errors = (errors + chunk).slice(-20000); });
+  let sayNotReady, atOnce;
+  const notReady = new Promise((resolve, reject) => { sayNotReady = resolve; atOnce = reject; });
   const ready = new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const match = /ready (?:on (http:\S+)|as a processor) \(management: (http:\S+)\)/.exec(line);
-      if (match) resolve({ url: match[1], management: match[2] });
+      output += `${line}\n`;
+      const match = /(ready|runs) (?:on (http:\S+)|as a processor) \(management: (http:\S+)\)(?:, but is not ready yet: (.*))?/.exec(line);
+      if (!match) return;
+      const [, how, url, management, missing] = match;
+      if (how === "runs") return sayNotReady({ url, management, missing });
+      resolve({ url, management });
+      atOnce(new Error("the server said at once that it is ready"));
     });
     child.once("close", (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${errors}`)));
   });
+  // Not everybody waits for them.
+  ready.catch(() => atOnce(new Error("the server ended")));
+  notReady.catch(() => {});
   return {
     ready,
+    notReady,
+    output: () => output,
     pid: child.pid,
     exited,
     errors: () => errors,

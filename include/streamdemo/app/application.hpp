@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace streamdemo::app {
@@ -28,9 +30,12 @@ class application {
   // Calls stop() if that was not done.
   ~application();
 
-  // Blocks until every role is ready, however long the bus cannot be reached, or until `give_up`, which is called now
-  // and then on this thread, returns true. After an error nothing is left running.
+  // Blocks until every role runs and its listener is open, however long the bus cannot be reached, or until `give_up`,
+  // which is called now and then on this thread, returns true. After an error nothing is left running.
   base::result<void> start(const std::function<bool()>& give_up = {});
+
+  // What is still missing for work, as /readyz says it; nullopt: nothing. Of a gateway it may be the keys of an issuer.
+  std::optional<std::string> unready() const;
 
   // Drains: takes no new work, tells streams to reconnect, and lets tasks finish or releases them at the deadline.
   // Blocks. Idempotent.

@@ -110,12 +110,14 @@ base::result<bool> server_process::ready(std::chrono::milliseconds wait) {
     const auto n = ::read(output_.get(), room, sizeof room);
     if (n > 0) said_.append(room, static_cast<std::size_t>(n));
   }
-  if (const auto line = said_.find('\n'); line != std::string::npos) {
-    if (const auto port = parse_ready_line(std::string_view(said_).substr(0, line))) {
-      port_ = *port;
-      ready_ = true;
-      return true;
-    }
+  // It may have said before what it waits for.
+  for (auto end = said_.find('\n'); end != std::string::npos; end = said_.find('\n')) {
+    const auto port = parse_ready_line(std::string_view(said_).substr(0, end));
+    said_.erase(0, end + 1);
+    if (!port) continue;
+    port_ = *port;
+    ready_ = true;
+    return true;
   }
   if (!running()) return base::error{base::errc::unavailable, "the server did not start: " + complaints()};
   return false;

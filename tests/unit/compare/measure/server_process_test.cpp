@@ -7,6 +7,9 @@ using namespace streamdemo::compare;
 TEST_CASE("the line of a server that is ready names its port") {
   CHECK(parse_ready_line("streamdemo is ready on http://localhost:8080 (management: http://localhost:8081)") == 8080);
   CHECK(parse_ready_line("streamdemo is ready as a processor (management: http://localhost:8081)") == 0);
+  CHECK(
+      !parse_ready_line("streamdemo runs on http://localhost:8080 (management: http://localhost:8081), but is not "
+                        "ready yet: the keys of auth.issuers.a are not there yet"));
   CHECK_FALSE(parse_ready_line("something else"));
 }
 
