@@ -34,13 +34,14 @@ jwt_verifier::refusals::refusals(base::metrics& m) : unavailable_(&refusals_of(m
 
 jwt_verifier::jwt_verifier(std::vector<issuer> issuers, const base::clock& clock, base::metrics& m,
                            const base::logger& log)
-    : clock_(clock), log_(log.child("tokens")), refusals_(m), judges_(none_yet(issuers.size())) {
+    : clock_(clock), began_(clock.even()), log_(log.child("tokens")), refusals_(m), judges_(none_yet(issuers.size())) {
   sources_.reserve(issuers.size());
   for (auto& i : issuers) {
     auto feed = make_key_feed(i.where, i.ca_file);
     const auto period = feed->period();
-    auto& age =
-        m.gauge("streamdemo_auth_keys_age_seconds", "Since the keys of an issuer were got last.", {{"issuer", i.name}});
+    auto& age = m.gauge("streamdemo_auth_keys_age_seconds",
+                        "Since the keys of an issuer were got last; if they never were, since the start.",
+                        {{"issuer", i.name}});
     sources_.push_back({std::move(i), std::move(feed), refresh_plan(period), {}, {}, {}, age});
   }
   look();
@@ -96,7 +97,7 @@ key_changes jwt_verifier::look() {
       }
     }
     const std::lock_guard lock(mutex_);
-    if (const auto got = s.plan.got_at()) s.age.Set(std::chrono::duration<double>(at - *got).count());
+    s.age.Set(std::chrono::duration<double>(at - s.plan.got_at().value_or(began_)).count());
   }
   if (changes.empty()) return changes;
   auto fresh = std::make_shared<judges>();

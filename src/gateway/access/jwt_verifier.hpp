@@ -70,6 +70,7 @@ class jwt_verifier final : public token_verifier {
   void complain(source& s, const std::string& what, base::steady_time now);
 
   const base::clock& clock_;
+  const base::steady_time began_;
   base::logger log_;
   refusals refusals_;
   mutable std::mutex mutex_;

@@ -194,6 +194,8 @@ TEST_CASE("keys of an address: not ready before they are there, and kept while i
   v.look();
   CHECK(v.look().empty());
   CHECK(s.asked() == 1);
+  // Keys that never came are as old as the process.
+  CHECK(f.metrics.expose().find("streamdemo_auth_keys_age_seconds{issuer=\"a\"} 0.999\n") != std::string::npos);
   s.answer_with(f.set(true, false));
   f.clock.advance(std::chrono::milliseconds(1));
   CHECK(eventually([&] { return !v.look().empty(); }));
