@@ -211,13 +211,18 @@ TEST_CASE_FIXTURE(bucket_fixture, "what an upload that broke off has sent is giv
   CHECK(counted_faults == 1);
   if (server_lacks("listing unfinished uploads")) return;
   // That of a process that was killed is given up by whoever has seen it long enough.
+  const auto patient = make();
   bucket.abort_after = std::chrono::milliseconds(0);
   bucket.retry_for = std::chrono::seconds(1);
   const auto s = make();
   test::run([&]() -> awaitable<void> {
     auto u = co_await s->create(the_task, "in", 1 << 26);
     CHECK(outcome(co_await (*u)->write(std::string(5 << 20, 'x'))) == "ok");
+    co_await patient->sweep();
+    CHECK(counted("streamdemo_bucket_unfinished_uploads") == 1);
+    CHECK(counted_faults == 1);
     co_await s->sweep();
+    CHECK(counted("streamdemo_bucket_unfinished_uploads") == 0);
     CHECK(counted_faults == 2);
     CHECK(outcome(co_await (*u)->write(std::string(6 << 20, 'x'))) == "ok");
     CHECK((co_await (*u)->commit()).error().code == errc::unavailable);

@@ -71,7 +71,7 @@ s3_store::s3_store(s3_options o, client_options c, const base::clock& clock, bas
       pool_(options_.threads),
       client_(std::move(c), keys_, pool_, clock, metrics, log_),
       sweeper_({options_.prefix, options_.keep_for, options_.max_bytes, options_.abort_after, options_.swept_at_once},
-               client_, budget_, counts_, clock_, log_),
+               client_, budget_, counts_, metrics, clock_, log_),
       group_(loop_.executor(0), log, "the bucket's own work") {
   loop_.start();
 }
@@ -167,15 +167,26 @@ awaitable<std::vector<input>> s3_store::inputs() {
       bytes += o.size;
     }
   }
-  seen_.date(found, began, clock_.now());
+  date(found, began);
   budget_.set_visible(sort::input, bytes);
   counts_.input_bytes.Set(static_cast<double>(bytes));
   co_return found;
 }
 
+// The server's time of an object that was sent in parts is that of its first part; nobody sees it before it is
+// committed.
+void s3_store::date(std::vector<input>& found, base::sys_time began) {
+  const auto now = clock_.now();
+  const std::lock_guard lock(seen_mutex_);
+  seen_.begin(began);
+  for (auto& i : found) i.since = seen_.date(i.id + "/" + i.name, now);
+  seen_.end();
+}
+
 void s3_store::committed(const std::string& key) {
   const auto root = options_.prefix.size() + std::string_view("inputs/").size();
-  seen_.committed(key.substr(root), clock_.now());
+  const std::lock_guard lock(seen_mutex_);
+  seen_.add(key.substr(root), clock_.now());
 }
 
 // Each look is a request that is paid for.

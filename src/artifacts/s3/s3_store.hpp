@@ -10,6 +10,9 @@
 #include <streamdemo/base/offload.hpp>
 #include <streamdemo/base/task_group.hpp>
 
+#include <limits>
+#include <mutex>
+
 #include "artifacts/budget.hpp"
 #include "artifacts/s3/client.hpp"
 #include "artifacts/s3/first_sight.hpp"
@@ -70,6 +73,8 @@ class s3_store final : public store {
   awaitable<result<void>> copy(const located& from, int to);
   awaitable<result<std::uint64_t>> put_file(std::filesystem::path from, std::string key);
   awaitable<void> end_own_work();
+  // Sets since when each is there. `found`: all uploads of a listing that was asked for at `began`.
+  void date(std::vector<input>& found, base::sys_time began);
 
   const s3_options options_;
   const base::clock& clock_;
@@ -80,7 +85,9 @@ class s3_store final : public store {
   base::byte_budget scratch_bytes_;
   scratch_area tmp_;
   key_source keys_;
-  first_sight seen_;
+  std::mutex seen_mutex_;
+  // Uploads by "<id>/<name>": as many as a listing has, which whoever asked for it holds as well.
+  first_sight<base::sys_time> seen_{std::numeric_limits<std::size_t>::max()};
   // The loop is destroyed after what has threads: they may still be about to leave a post to it when its last
   // coroutine has ended.
   base::io_threads loop_{1, "bucket"};

@@ -6,9 +6,17 @@
 
 namespace streamdemo::artifacts::s3 {
 
-sweeper::sweeper(sweeper_options o, client& c, budget& b, store_metrics& counts, const base::clock& clock,
-                 const base::logger& log)
-    : options_(std::move(o)), client_(c), budget_(b), counts_(counts), clock_(clock), log_(log) {}
+sweeper::sweeper(sweeper_options o, client& c, budget& b, store_metrics& counts, base::metrics& metrics,
+                 const base::clock& clock, const base::logger& log)
+    : options_(std::move(o)),
+      client_(c),
+      budget_(b),
+      counts_(counts),
+      open_uploads_(metrics.gauge("streamdemo_bucket_unfinished_uploads",
+                                  "Uploads in parts that nobody has finished yet, as of the last sweep")),
+      clock_(clock),
+      log_(log),
+      unfinished_(options_.most_remembered) {}
 
 awaitable<result<oldest_files>> sweeper::look() const {
   const auto root = options_.prefix + "files/";
@@ -58,22 +66,15 @@ awaitable<void> sweeper::outputs(std::uint64_t max_bytes) {
   }
 }
 
-// What counts is how long this process has seen it, whatever the clocks say: an upload under way must not be given up.
+// What counts is how long this process has seen an upload, whatever the clocks say: one under way must not be given up.
 // Processes that do not live so long leave it to the rules of the bucket.
-bool sweeper::is_given_up(const std::string& upload_id, std::map<std::string, base::steady_time>& seen) const {
-  const auto now = clock_.even();
-  const auto before = unfinished_.find(upload_id);
-  const auto since = before == unfinished_.end() ? now : before->second;
-  seen.emplace(upload_id, since);
-  return now - since >= options_.abort_after;
-}
-
 awaitable<void> sweeper::uploads() {
   const auto root = options_.prefix + "inputs/";
   upload_list page;
   page.more = true;
-  int given_up = 0;
-  std::map<std::string, base::steady_time> seen;
+  std::size_t open = 0;
+  std::size_t given_up = 0;
+  unfinished_.begin(clock_.even());
   while (page.more) {
     auto next = co_await client_.list_uploads(root, page.next_key, page.next_upload_id);
     if (!next && next.error().code == errc::unsupported) {
@@ -91,12 +92,15 @@ awaitable<void> sweeper::uploads() {
     page = std::move(*next);
     for (const auto& u : page.uploads) {
       if (name_below(root, u.key).empty()) continue;
-      if (!is_given_up(u.upload_id, seen)) continue;
+      ++open;
+      const auto now = clock_.even();
+      if (now - unfinished_.date(u.upload_id, now) < options_.abort_after) continue;
       if (co_await client_.abort(u.key, u.upload_id)) ++given_up;
     }
     if (page.next_key.empty()) break;
   }
-  unfinished_ = std::move(seen);
+  unfinished_.end();
+  open_uploads_.Set(static_cast<double>(open - given_up));
   if (given_up > 0) log_.info("gave up {} unfinished uploads in the bucket", given_up);
 }
 

@@ -2,44 +2,66 @@
 
 #include <doctest/doctest.h>
 
-using namespace streamdemo;
-using artifacts::input;
-using artifacts::s3::first_sight;
+#include <vector>
+
+using streamdemo::artifacts::s3::first_sight;
 
 namespace {
 
-base::sys_time at(int seconds) {
-  return base::sys_time(std::chrono::seconds(seconds));
+constexpr std::size_t plenty = 100;
+
+// Since when each is there, by a listing that was asked for at `began` and is complete `now`.
+std::vector<int> listed(first_sight<int>& seen, const std::vector<std::string>& names, int began, int now) {
+  std::vector<int> since;
+  seen.begin(began);
+  for (const auto& n : names) since.push_back(seen.date(n, now));
+  seen.end();
+  return since;
 }
 
-std::vector<input> uploads(const std::vector<std::string>& names) {
-  std::vector<input> all;
-  for (const auto& n : names) all.push_back({"task", n, at(0), 1});
-  return all;
-}
+using times = std::vector<int>;
 
 }  // namespace
 
-TEST_CASE("an upload is there since it was first seen, or committed here") {
-  first_sight seen;
-  seen.committed("task/ours", at(5));
-  auto found = uploads({"ours", "theirs"});
-  seen.date(found, at(10), at(11));
-  CHECK(found[0].since == at(5));
-  CHECK(found[1].since == at(11));
-  seen.date(found, at(20), at(21));
-  CHECK(found[0].since == at(5));
-  CHECK(found[1].since == at(11));
+TEST_CASE("a name is there since it was first seen, or added here") {
+  first_sight<int> seen(plenty);
+  seen.add("ours", 5);
+  CHECK(listed(seen, {"ours", "theirs"}, 10, 11) == times{5, 11});
+  CHECK(listed(seen, {"ours", "theirs", "ours"}, 20, 21) == times{5, 11, 5});
 }
 
-TEST_CASE("what was committed while a listing was under way is remembered, what has gone is not") {
-  first_sight seen;
-  seen.committed("task/gone", at(5));
-  seen.committed("task/new", at(10));
-  auto nothing = uploads({});
-  seen.date(nothing, at(10), at(12));
-  auto found = uploads({"new", "gone"});
-  seen.date(found, at(20), at(21));
-  CHECK(found[0].since == at(10));
-  CHECK(found[1].since == at(21));
+TEST_CASE("what was added while a listing was under way is remembered, what has gone is not") {
+  first_sight<int> seen(plenty);
+  seen.add("gone", 5);
+  seen.add("new", 10);
+  CHECK(listed(seen, {}, 10, 12) == times{});
+  CHECK(listed(seen, {"new", "gone"}, 20, 21) == times{10, 21});
+  // It may be added after the listing has had it.
+  seen.begin(30);
+  CHECK(seen.date("late", 31) == 31);
+  seen.add("late", 32);
+  seen.end();
+  CHECK(listed(seen, {"late"}, 40, 41) == times{31});
+}
+
+TEST_CASE("a listing that broke off makes nothing forgotten") {
+  first_sight<int> seen(plenty);
+  CHECK(listed(seen, {"a", "b"}, 10, 11) == times{11, 11});
+  seen.begin(20);
+  CHECK(seen.date("b", 21) == 11);
+  CHECK(seen.date("c", 21) == 21);
+  CHECK(listed(seen, {"a", "b", "c"}, 30, 31) == times{11, 11, 21});
+}
+
+TEST_CASE("beyond the bound new names wait for room, and those that are remembered stay") {
+  first_sight<int> seen(2);
+  CHECK(listed(seen, {"b", "c"}, 10, 11) == times{11, 11});
+  // Names that come before them in the listing do not push them out.
+  CHECK(listed(seen, {"a", "b", "c"}, 20, 21) == times{21, 11, 11});
+  CHECK(listed(seen, {"a", "b"}, 30, 31) == times{31, 11});
+  // There was room for it only when "c" was known to be gone.
+  CHECK(listed(seen, {"a", "b"}, 40, 41) == times{41, 11});
+  CHECK(listed(seen, {"a", "b", "d"}, 50, 51) == times{41, 11, 51});
+  seen.add("e", 52);
+  CHECK(listed(seen, {"e"}, 60, 61) == times{61});
 }
