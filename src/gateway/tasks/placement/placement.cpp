@@ -6,8 +6,6 @@ namespace streamdemo::gateway {
 
 namespace {
 
-constexpr double weight_of_newest = 0.2;  // in the average pace
-
 double seconds_between(base::steady_time from, base::steady_time to) {
   return std::chrono::duration<double>(to - from).count();
 }
@@ -24,14 +22,13 @@ bool is_other(const queue_place& before, const queue_place& now, base::sys_time 
 }  // namespace
 
 void slot_pace::came_free(base::steady_time now) {
-  const auto gap = seconds_between(last_, now);
-  average_ = average_ ? *average_ + weight_of_newest * (gap - *average_) : gap;
+  gap_.add(seconds_between(last_, now));
   last_ = now;
 }
 
 double slot_pace::seconds(std::int64_t slots, base::steady_time now) const {
   const auto unknown = 1.0 / static_cast<double>(std::max<std::int64_t>(1, slots));
-  return std::max(average_.value_or(unknown), seconds_between(last_, now));
+  return std::max(gap_.get().value_or(unknown), seconds_between(last_, now));
 }
 
 placement::placement(options o, base::steady_time now)

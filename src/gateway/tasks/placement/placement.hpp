@@ -15,6 +15,7 @@
 
 #include <optional>
 
+#include "gateway/tasks/placement/moving_average.hpp"
 #include "gateway/tasks/placement/run_times.hpp"
 #include "gateway/tasks/placement/task_census.hpp"
 
@@ -32,7 +33,7 @@ class slot_pace {
 
  private:
   base::steady_time last_;  // when a slot was taken or came free
-  std::optional<double> average_;
+  moving_average gap_;      // seconds
 };
 
 class placement {

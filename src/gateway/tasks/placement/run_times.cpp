@@ -4,26 +4,19 @@
 
 namespace streamdemo::gateway {
 
-namespace {
-
-constexpr double share_of_newest = 0.2;
-
-}  // namespace
-
 void run_times::took(std::string_view kind, base::microseconds time) {
-  const auto t = static_cast<double>(std::max<std::int64_t>(0, time.count()));
-  const auto it = average_.find(kind);
-  if (it != average_.end()) {
-    it->second += share_of_newest * (t - it->second);
-  } else if (average_.size() < max_kinds) {
-    average_.emplace(kind, t);
+  auto it = average_.find(kind);
+  if (it == average_.end()) {
+    if (average_.size() >= max_kinds) return;
+    it = average_.try_emplace(std::string(kind)).first;
   }
+  it->second.add(static_cast<double>(std::max<std::int64_t>(0, time.count())));
 }
 
 std::optional<base::microseconds> run_times::of(std::string_view kind) const {
   const auto it = average_.find(kind);
   if (it == average_.end()) return std::nullopt;
-  return base::microseconds(static_cast<std::int64_t>(it->second));
+  return base::microseconds(static_cast<std::int64_t>(it->second.get().value_or(0)));
 }
 
 run_forecast::run_forecast(std::int64_t free, std::vector<base::microseconds> running, base::microseconds average)

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "gateway/tasks/placement/moving_average.hpp"
+
 namespace streamdemo::gateway {
 
 // The time that the last tasks of each kind took, on average, the newest ones counting most. Of max_kinds kinds: those
@@ -19,7 +21,7 @@ class run_times {
   std::optional<base::microseconds> of(std::string_view kind) const;
 
  private:
-  base::string_map<double> average_;  // microseconds
+  base::string_map<moving_average> average_;  // microseconds
 };
 
 // When slots come free at a processor where each task takes about as long as the last ones.
