@@ -2,12 +2,6 @@
 
 namespace streamdemo::tracing {
 
-namespace {
-
-enum wire_type : std::uint32_t { of_varint = 0, of_fixed64 = 1, of_bytes = 2, of_fixed32 = 5 };
-
-}  // namespace
-
 std::optional<std::uint64_t> protobuf_reader::varint() noexcept {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
@@ -25,23 +19,23 @@ std::optional<protobuf_reader::field> protobuf_reader::next() noexcept {
   field f;
   f.number = static_cast<std::uint32_t>(*tag >> 3U);
   std::uint64_t size = 0;
-  switch (*tag & 7U) {
-    case of_varint: {
+  switch (static_cast<wire_type>(*tag & 7U)) {
+    case wire_type::varint: {
       const auto value = varint();
       if (!value) return std::nullopt;
       f.value = *value;
       return f;
     }
-    case of_bytes: {
+    case wire_type::bytes: {
       const auto length = varint();
       if (!length) return std::nullopt;
       size = *length;
       break;
     }
-    case of_fixed64:
+    case wire_type::fixed64:
       size = 8;
       break;
-    case of_fixed32:
+    case wire_type::fixed32:
       size = 4;
       break;
     default:

@@ -8,6 +8,9 @@
 
 namespace streamdemo::tracing {
 
+// How the value of a field is written.
+enum class wire_type : std::uint32_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
+
 // Writes fields into the room that is there for them. A message's size stands before it, so sizes are found out first,
 // and then all is written: a trace has a hundred fields, and none needs a look at what room is left. Numbers of fields
 // are below 16.
@@ -16,11 +19,11 @@ class protobuf_writer {
   explicit protobuf_writer(char* room) noexcept : to_(room) {}
 
   void number(std::uint32_t field, std::uint64_t value) noexcept {
-    tag(field, 0);
+    tag(field, wire_type::varint);
     varint(value);
   }
   void fixed64(std::uint32_t field, std::uint64_t value) noexcept {
-    tag(field, 1);
+    tag(field, wire_type::fixed64);
     for (int i = 0; i < 8; ++i, value >>= 8U) *to_++ = static_cast<char>(value & 0xffU);
   }
   // A text, or a message that is encoded already.
@@ -30,7 +33,7 @@ class protobuf_writer {
   }
   // What comes before a text or message of that size.
   void begin_bytes(std::uint32_t field, std::size_t size) noexcept {
-    tag(field, 2);
+    tag(field, wire_type::bytes);
     varint(size);
   }
   // Fields that are encoded already.
@@ -50,7 +53,9 @@ class protobuf_writer {
     for (; value >= 0x80; value >>= 7U) ++n;
     return n;
   }
-  void tag(std::uint32_t field, std::uint32_t type) noexcept { *to_++ = static_cast<char>(field << 3U | type); }
+  void tag(std::uint32_t field, wire_type type) noexcept {
+    *to_++ = static_cast<char>(field << 3U | static_cast<std::uint32_t>(type));
+  }
   void varint(std::uint64_t value) noexcept {
     for (; value >= 0x80; value >>= 7U) *to_++ = static_cast<char>(value | 0x80U);
     *to_++ = static_cast<char>(value);
