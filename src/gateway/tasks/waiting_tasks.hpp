@@ -1,5 +1,8 @@
-// The open tasks that no processor runs, by kind, and since when each has waited. A step takes logarithmic time; memory
-// is bounded by the open tasks. Pure: bus time is an argument. Used by the task service, on loop 0.
+// The open tasks that no processor runs, by kind, and since when each has waited, for those who watch. A step takes
+// logarithmic time; memory is bounded by the open tasks. Pure: bus time is an argument. Used by the task service, on
+// loop 0. (placement's task_census is about what a processor will begin: it has tasks that are only promised, leaves
+// out those that no processor seems to have, which are waiting here all the same, and goes by when this gateway read of
+// them.)
 #pragma once
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/string_map.hpp>

@@ -605,6 +605,20 @@ TEST_CASE("the age of the oldest task that waits is shown, until it is run, and 
   w.turn_until([&] { return shows(age + "0") && shows(number + "0"); });
 }
 
+TEST_CASE("a task that was given back before this gateway read of it has waited since then") {
+  bus_fixture w;
+  w.write(w.out.accepted("returned"));
+  w.write(w.out.started("returned", "run"));
+  w.clock.advance(10s);
+  w.write(w.out.of_run(message_type::released, "returned", "run", "{}"));
+  w.clock.advance(90s);
+  gateway_fixture one(w, "gateway/1");
+  w.turn_until([&] {
+    return w.metrics.expose().find("\nstreamdemo_tasks_oldest_waiting_seconds{kind=\"simulate\"} 90\n") !=
+           std::string::npos;
+  });
+}
+
 TEST_CASE("a task whose gateway is gone is ended by another one, at most ten seconds later") {
   bus_fixture w;
   gateway_fixture two(w, "gateway/2");
