@@ -47,6 +47,8 @@ void trust_only(void* easy, const std::string& ca_file) {
   curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file.c_str());
   // Otherwise those of the system's directory count besides.
   curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  // Otherwise a file that was wrong, or whose authorities have changed, counts for a day.
+  curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
 }
 
 void give_up_with(void* easy, const std::atomic<bool>& ending) {

@@ -149,7 +149,8 @@ class Program(unittest.TestCase):
             self.assertEqual(503, status, body)
 
     def test_over_https_the_authority_is_that_of_the_setting_or_of_the_usual_variable(self):
-        with behind_tls(BUCKET) as (endpoint, certificate):
+        with behind_tls(BUCKET) as tls:
+            endpoint, certificate = tls.address, tls.authority
             with program(s3__endpoint=endpoint, s3__ca_file=certificate) as (port, _):
                 status, _, body = ask(f"http://127.0.0.1:{port}/api/process-video?clip_seconds=2", "POST", video(), Prefer="wait=30",
                                       Content_Type="video/mp4")

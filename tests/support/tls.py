@@ -9,17 +9,34 @@ import threading
 import urllib.parse
 
 
+class Tls:
+    """`address`: of the server. `authority`: a file with the certificate of the one that counts."""
+
+    def __init__(self, directory, listener):
+        self.address, self.authority = f"https://localhost:{listener.getsockname()[1]}", str(pathlib.Path(directory) / "tls.crt")
+        self.key = str(pathlib.Path(directory) / "tls.key")
+        self.context, self.open = None, []
+        self.renew()
+
+    def renew(self):
+        """Another authority, in the same file, and no connection from before."""
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                        "subjectAltName=DNS:localhost", "-keyout", self.key, "-out", self.authority], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.authority, self.key)
+        self.context = context
+        for connection in self.open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.open.clear()
+
+
 @contextlib.contextmanager
 def behind_tls(address):
-    """The same server over https, with a certificate that no authority of the system has signed; gives its address and a file with
-    the one that has."""
+    """The same server over https, with a certificate that no authority of the system has signed."""
     there = urllib.parse.urlsplit(address)
     with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as listener:
-        certificate, key = (str(pathlib.Path(directory) / name) for name in ("tls.crt", "tls.key"))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                        "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
+        tls = Tls(directory, listener)
 
         def relay(source, to):
             with contextlib.suppress(OSError):
@@ -29,8 +46,9 @@ def behind_tls(address):
                 to.shutdown(socket.SHUT_RDWR)
 
         def serve(client):
-            with contextlib.suppress(OSError), context.wrap_socket(client, server_side=True) as near, \
+            with contextlib.suppress(OSError), tls.context.wrap_socket(client, server_side=True) as near, \
                     socket.create_connection((there.hostname, there.port)) as far:
+                tls.open.append(near)
                 back = threading.Thread(target=relay, args=(far, near))
                 back.start()
                 relay(near, far)
@@ -43,6 +61,6 @@ def behind_tls(address):
 
         threading.Thread(target=accept, daemon=True).start()
         try:
-            yield f"https://localhost:{listener.getsockname()[1]}", certificate
+            yield tls
         finally:
             listener.shutdown(socket.SHUT_RDWR)

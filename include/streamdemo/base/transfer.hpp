@@ -18,7 +18,8 @@ void use_curl();
 // Bounds on time and size are the caller's. `why`: CURL_ERROR_SIZE bytes for what goes wrong, as long as the handle.
 void prepare_transfer(void* easy, const std::string& url, char* why);
 
-// Only the authorities in this file (PEM) count, not the system's. Empty: the system's do.
+// Only the authorities in this file (PEM) count, not the system's; it is read for each new connection. Empty: the
+// system's do.
 void trust_only(void* easy, const std::string& ca_file);
 
 // The transfer is given up once `ending`, which outlives the handle, is true.
