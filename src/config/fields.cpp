@@ -307,10 +307,11 @@ void add_bucket(field_list& f) {
                              "The bucket, which must exist; all processes use the same."));
   f.push_back(text<settings>("s3.region", AT(s3.region), wrong_region, "at most 64 of a-z A-Z 0-9 -, or empty",
                              "The region of the bucket; empty is AWS_REGION, AWS_DEFAULT_REGION, or us-east-1."));
-  f.push_back(text<settings>("s3.prefix", AT(s3.prefix), wrong_s3_prefix,
-                             "at most 256 of a-z A-Z 0-9 . _ - /, ending with / and not starting with it, or empty",
-                             "What the names of all objects begin with, such as `streamdemo/`; it belongs to this "
-                             "installation alone."));
+  f.push_back(
+      text<settings>("s3.prefix", AT(s3.prefix), wrong_s3_prefix,
+                     "at most 256 of a-z A-Z 0-9 . _ - in parts that end with / (none of them . or ..), or empty",
+                     "What the names of all objects begin with, such as `streamdemo/`; it belongs to this "
+                     "installation alone."));
   f.push_back(flag<settings>("s3.path_style", AT(s3.path_style),
                              "Whether the bucket is named in the path of an address instead of its host."));
   f.push_back(text<settings>("s3.access_key_id", AT(s3.access_key_id), nullptr, "a key id, or empty",

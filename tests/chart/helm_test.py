@@ -1,5 +1,7 @@
 import json
+import re
 import subprocess
+import tempfile
 import unittest
 
 import jsonschema
@@ -70,6 +72,16 @@ class Helm(unittest.TestCase):
         well, made = render.template("--values", render.values("least"), "--set-json", f"settings={json.dumps(given)}")
         self.assertTrue(well, made)
         self.assertEqual([], [v for v in documented.values() if f"{{name: {v}, value: \"any\"}}" not in made])
+
+    def test_the_values_in_the_documents_are_good(self):
+        text = (render.ROOT / "docs/operations.md").read_text(encoding="utf-8")
+        (values,) = re.findall(r"^```yaml\n(kafka:\n.*?)^```$", text, re.DOTALL | re.MULTILINE)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(values)
+            file.flush()
+            well, made = render.template("--values", file.name)
+        self.assertTrue(well, made)
+        self.assertEqual(7, made.count("secretName: own-ca") + made.count("secret: {name: own-ca"))
 
     def test_wrong_values_are_refused_by_name(self):
         for title, (words, named) in WRONG.items():
