@@ -64,8 +64,9 @@ std::set<std::string> process::runs_at_stake() const {
   return unread_runs_;
 }
 
-bool process::turn(sys_time now) {
+bool process::turn(sys_time now, bool may_lack) {
   now_ = now;
+  may_lack_ = may_lack;
   const auto order = random_.between(0, 2);
   if (order == 0) answer();
   take_requests();
@@ -339,7 +340,7 @@ void process::work_on(handler_run& h) {
     killed_by = h.key.run;
     return;
   }
-  if (random_.one_in(200)) return give_back(h);
+  if (may_lack_ && random_.one_in(200)) return give_back(h);
   if (!random_.percent(rules_.handler_percent) || h.kind == "poison") return;
   if (h.next_index < results) {
     if (h.kind == "lossy" && h.next_index == 3) {

@@ -35,7 +35,8 @@ class process {
   process(const process&) = delete;
 
   // One turn. False: the process has ended, because a task killed it (`killed_by` is set) or its drain is over.
-  bool turn(sys_time now);
+  // `may_lack`: it may lack the resources for a run.
+  bool turn(sys_time now, bool may_lack);
   void begin_drain(sys_time now);
   void lose_position(std::int32_t p) {
     decisions_.on_position_lost(p);
@@ -114,6 +115,7 @@ class process {
   std::set<std::string> unread_runs_;
   std::set<std::string> is_first_;  // runs that were started as the first of their tasks
   sys_time now_{};
+  bool may_lack_ = true;
   milliseconds clock_error_;
   bool reads_late_;  // what was written to `response`
   sys_time drain_until_{};

@@ -145,7 +145,7 @@ void simulation::turn_place(place& p) {
     if (random_.one_in(10)) x.out().take(log_, static_cast<std::int32_t>(random_.between(0, partitions - 1)), 1, now_);
     return;
   }
-  const bool goes_on = x.turn(now_);
+  const bool goes_on = x.turn(now_, !calm_);
   if (!x.broken.empty()) judge_.broke(x.broken);
   if (x.killed_by) {
     judge_.killed(*x.killed_by, x.runs_at_stake());
