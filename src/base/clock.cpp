@@ -1,5 +1,7 @@
 #include <time.h>
 
+#include <algorithm>
+#include <array>
 #include <streamdemo/base/clock.hpp>
 
 namespace streamdemo::base {
@@ -10,19 +12,15 @@ struct parts {
   int year, month, day, hour, minute, second, micros;
 };
 
-parts split(sys_time t) {
-  using namespace std::chrono;
-  const auto day = floor<days>(t);
-  const year_month_day date{day};
-  const hh_mm_ss<microseconds> clock_time{t - day};
-  return {int(date.year()),
-          int(unsigned(date.month())),
-          int(unsigned(date.day())),
-          int(clock_time.hours().count()),
-          int(clock_time.minutes().count()),
-          int(clock_time.seconds().count()),
-          int(clock_time.subseconds().count())};
-}
+// A second and its text, "2026-11-22T10:00:00". The times that a thread writes and reads, dozens for each task, are
+// mostly of one second, so the last one is kept.
+struct known_second {
+  std::chrono::sys_seconds at{};
+  char text[20] = "1970-01-01T00:00:00";
+
+  std::string_view view() const noexcept { return {text, sizeof text - 1}; }
+};
+thread_local constinit known_second last_second;
 
 // Reads exactly `width` digits at the front of `s` and cuts them off. The widths are known to the compiler, because
 // each record that is read has one to three times.
@@ -69,23 +67,51 @@ bool offset(std::string_view& s, int& minutes) {
   return hour < 24 && minute < 60;
 }
 
-// Written digit by digit: each record and event holds one or two times, and a format string would be slower.
-void put(char* at, std::size_t width, int value) {
+// Written digit by digit: a format string would be slower.
+template <std::size_t width>
+void put(char* at, int value) {
   for (std::size_t i = width; i > 0; --i, value /= 10) at[i - 1] = static_cast<char>('0' + value % 10);
 }
 
-// `form`: the text but for its digits.
-void append(std::string& out, const parts& p, std::string_view form, std::size_t fraction_digits, int fraction_value) {
-  const auto begin = out.size();
-  out += form;
-  auto* at = out.data() + begin;
-  put(at, 4, p.year);
-  put(at + 5, 2, p.month);
-  put(at + 8, 2, p.day);
-  put(at + 11, 2, p.hour);
-  put(at + 14, 2, p.minute);
-  put(at + 17, 2, p.second);
-  put(at + 20, fraction_digits, fraction_value);
+std::string_view text_of(std::chrono::sys_seconds t) {
+  using namespace std::chrono;
+  auto& known = last_second;
+  if (known.at == t) return known.view();
+  const auto day = floor<days>(t);
+  const year_month_day date{day};
+  const hh_mm_ss<seconds> clock_time{t - day};
+  auto* at = known.text;  // what is between the digits stays
+  put<4>(at, int(date.year()));
+  put<2>(at + 5, int(unsigned(date.month())));
+  put<2>(at + 8, int(unsigned(date.day())));
+  put<2>(at + 11, int(clock_time.hours().count()));
+  put<2>(at + 14, int(clock_time.minutes().count()));
+  put<2>(at + 17, int(clock_time.seconds().count()));
+  known.at = t;
+  return known.view();
+}
+
+// `width` digits of the fraction of a second.
+template <std::size_t width>
+void append(std::string& out, sys_time t, int fraction_of(std::chrono::microseconds)) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(t);
+  std::array<char, 19 + 1 + width + 1> text;
+  const auto begin = text_of(second);
+  std::copy_n(begin.data(), begin.size(), text.data());
+  text[19] = '.';
+  put<width>(text.data() + 20, fraction_of(t - second));
+  text.back() = 'Z';
+  out.append(text.data(), text.size());
+}
+
+// A time as append_micros() writes it, in the second that the thread has just written or read.
+std::optional<sys_time> in_known_second(std::string_view s) {
+  const auto& known = last_second;
+  int micros = 0;
+  if (s.size() != 27 || s.substr(0, 19) != known.view() || s[19] != '.' || s[26] != 'Z') return std::nullopt;
+  s.remove_prefix(20);
+  if (!digits<6>(s, micros)) return std::nullopt;
+  return known.at + std::chrono::microseconds(micros);
 }
 
 }  // namespace
@@ -97,13 +123,11 @@ steady_time system_clock::even() const {
 }
 
 void append_micros(std::string& out, sys_time t) {
-  const auto p = split(t);
-  append(out, p, "0000-00-00T00:00:00.000000Z", 6, p.micros);
+  append<6>(out, t, [](std::chrono::microseconds f) { return int(f.count()); });
 }
 
 void append_millis(std::string& out, sys_time t) {
-  const auto p = split(t);
-  append(out, p, "0000-00-00T00:00:00.000Z", 3, p.micros / 1000);
+  append<3>(out, t, [](std::chrono::microseconds f) { return int(f.count() / 1000); });
 }
 
 std::string format_micros(sys_time t) {
@@ -120,6 +144,8 @@ std::string format_millis(sys_time t) {
 
 std::optional<sys_time> parse_time(std::string_view s) {
   using namespace std::chrono;
+  if (const auto known = in_known_second(s)) return known;
+  const auto text = s;
   parts p{};
   int shift = 0;
   const bool whole = digits<4>(s, p.year) && literal<'-'>(s) && digits<2>(s, p.month) && literal<'-'>(s) &&
@@ -128,7 +154,13 @@ std::optional<sys_time> parse_time(std::string_view s) {
                      offset(s, shift) && s.empty();
   const year_month_day date{year{p.year}, month{unsigned(p.month)}, day{unsigned(p.day)}};
   if (!whole || !date.ok() || p.hour > 23 || p.minute > 59 || p.second > 60) return std::nullopt;
-  return sys_days{date} + hours{p.hour} + minutes{p.minute - shift} + seconds{p.second} + microseconds{p.micros};
+  const auto second = sys_days{date} + hours{p.hour} + minutes{p.minute - shift} + seconds{p.second};
+  // Only as text_of() would write it.
+  if (shift == 0 && p.second < 60 && text[10] == 'T') {
+    last_second.at = second;
+    std::copy_n(text.data(), last_second.view().size(), last_second.text);
+  }
+  return second + microseconds{p.micros};
 }
 
 }  // namespace streamdemo::base

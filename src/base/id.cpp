@@ -1,13 +1,11 @@
 #include <sys/random.h>
 
 #include <array>
-#include <boost/uuid/random_generator.hpp>
-#include <boost/uuid/uuid_io.hpp>
 #include <streamdemo/base/hash.hpp>
 #include <streamdemo/base/id.hpp>
 
 #include <cerrno>
-#include <limits>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -17,14 +15,19 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
+// Of each character as a lower-case hex digit. Each record and each request has an id that is checked.
+constexpr std::uint8_t no_digit = 16;
+constexpr auto values_of_digits = [] {
+  std::array<std::uint8_t, 256> all{};
+  all.fill(no_digit);
+  for (std::size_t i = 0; i < hex_digits.size(); ++i) all[static_cast<unsigned char>(hex_digits[i])] = std::uint8_t(i);
+  return all;
+}();
+
 // The system's random numbers, enough for sixteen ids with each call of it: six ids are made for every task.
 class random_numbers {
  public:
-  using result_type = std::uint64_t;
-  static constexpr result_type min() { return 0; }
-  static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
-
-  result_type operator()() {
+  std::uint64_t next() {
     if (next_ == all_.size()) fill();
     return std::exchange(all_[next_++], 0);  // nobody reads from this process what an id was made of
   }
@@ -37,7 +40,7 @@ class random_numbers {
     next_ = 0;
   }
 
-  std::array<result_type, 32> all_{};
+  std::array<std::uint64_t, 32> all_{};
   std::size_t next_ = all_.size();
 };
 
@@ -53,8 +56,12 @@ std::string marked(std::string hex) {
 
 std::string random_id() {
   thread_local random_numbers numbers;
-  thread_local boost::uuids::basic_random_generator<random_numbers> generate(numbers);
-  return boost::uuids::to_string(generate());
+  const std::array words{numbers.next(), numbers.next()};
+  id_bytes bytes;
+  std::memcpy(bytes.data(), words.data(), bytes.size());
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);  // version 4: random
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);  // variant
+  return text_of_id(bytes);
 }
 
 std::string derived_id(std::string_view space, std::string_view name) {
@@ -75,38 +82,34 @@ std::string id_of_digest(std::string_view digest) {
 }
 
 bool is_id(std::string_view text) noexcept {
-  constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  if (text.size() != shape.size()) return false;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    const char c = text[i];
-    const bool fits = shape[i] == '-' ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    if (!fits) return false;
-  }
-  return true;
+  return bytes_of_id(text).has_value();
 }
 
 std::optional<id_bytes> bytes_of_id(std::string_view text) noexcept {
-  if (!is_id(text)) return std::nullopt;
-  const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
-  id_bytes bytes{};
-  std::size_t i = 0;
-  for (auto& b : bytes) {
-    if (text[i] == '-') ++i;
-    b = static_cast<std::uint8_t>(digit(text[i]) << 4 | digit(text[i + 1]));
-    i += 2;
+  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return std::nullopt;
+  constexpr std::array<std::uint8_t, 16> places = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+  const auto digit = [&](std::size_t at) { return values_of_digits[static_cast<unsigned char>(text[at])]; };
+  id_bytes bytes;
+  unsigned wrong = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const unsigned high = digit(places[i]);
+    const unsigned low = digit(places[i] + std::size_t{1});
+    wrong |= high | low;
+    bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
+  if (wrong >= no_digit) return std::nullopt;
   return bytes;
 }
 
 void append_id(std::string& out, const id_bytes& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  out += "00000000-0000-0000-0000-000000000000";
-  auto* at = out.data() + out.size() - 36;
+  std::array<char, 36> text;
+  auto* at = text.data();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
-    *at++ = digits[bytes[i] >> 4];
-    *at++ = digits[bytes[i] & 15];
+    if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
+    *at++ = hex_digits[bytes[i] >> 4];
+    *at++ = hex_digits[bytes[i] & 15];
   }
+  out.append(text.data(), text.size());
 }
 
 std::string text_of_id(const id_bytes& bytes) {

@@ -3,8 +3,8 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <optional>
+#include <streamdemo/base/mixed.hpp>
 #include <string>
 #include <string_view>
 
@@ -31,7 +31,7 @@ void append_id(std::string& out, const id_bytes& bytes);
 
 struct id_bytes_hash {
   std::size_t operator()(const id_bytes& bytes) const noexcept {
-    return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    return mixed({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
 };
 

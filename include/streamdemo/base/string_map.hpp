@@ -1,6 +1,7 @@
 // A hash map and a set with string keys that are searched by string_view, without making a string first.
 #pragma once
 #include <functional>
+#include <streamdemo/base/mixed.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,7 +11,7 @@ namespace streamdemo::base {
 
 struct string_hash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+  std::size_t operator()(std::string_view s) const noexcept { return mixed(s); }
 };
 
 template <class T>

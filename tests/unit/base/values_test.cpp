@@ -1,11 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <set>
 #include <streamdemo/base/clock.hpp>
 #include <streamdemo/base/hash.hpp>
 #include <streamdemo/base/id.hpp>
 #include <streamdemo/base/json.hpp>
+#include <streamdemo/base/mixed.hpp>
 #include <streamdemo/base/text.hpp>
+#include <utility>
 
 using namespace streamdemo::base;
 using namespace std::chrono_literals;
@@ -18,6 +21,26 @@ TEST_CASE("RFC 3339 times are written and read to the microsecond") {
   CHECK(parse_time("2026-11-22T12:00:00.123456+02:00") == t);
   CHECK(parse_time("2026-11-22T10:00:00.123456789Z") == t);
   CHECK(parse_time("2024-02-29T00:00:00Z"));
+}
+
+TEST_CASE("a time is the same whatever time was read or written before it") {
+  const auto* second = "2026-11-22T10:00:00";
+  const auto t = parse_time(second + std::string(".000001Z"));
+  REQUIRE(t);
+  for (const auto* between : {"2026-11-22T10:00:01.000001Z", "1970-01-01T00:00:00Z", "2026-11-22t10:00:00Z",
+                              "2026-11-22T10:00:00+01:00", "2026-11-22T09:59:60Z", "2026-11-22T10:00:00-00:00"}) {
+    CAPTURE(between);
+    const auto other = parse_time(between);
+    REQUIRE(other);
+    CHECK(parse_time(second + std::string(".000001Z")) == t);
+    CHECK(format_micros(*other) == format_micros(*parse_time(format_micros(*other))));
+    CHECK(format_micros(*t) == second + std::string(".000001Z"));
+    CHECK(format_millis(*other + std::chrono::milliseconds(7)).ends_with(".007Z"));
+  }
+  CHECK_FALSE(parse_time(second + std::string(".00000xZ")));
+  CHECK_FALSE(parse_time(second + std::string("x000001Z")));
+  CHECK_FALSE(parse_time(std::string(19, '\0') + ".000001Z"));
+  CHECK(format_micros(*parse_time("1969-12-31T23:59:59.999999Z")) == "1969-12-31T23:59:59.999999Z");
 }
 
 TEST_CASE("what is no RFC 3339 time is refused") {
@@ -34,6 +57,8 @@ TEST_CASE("random ids differ, derived ids do not, and both are ids") {
   for (int i = 0; i < 1000; ++i) {
     const auto id = random_id();
     CHECK(is_id(id));
+    CHECK(id[14] == '4');
+    CHECK(std::string_view("89ab").find(id[19]) != std::string_view::npos);
     CHECK(seen.insert(id).second);
   }
   CHECK(derived_id("kind", "key") == derived_id("kind", "key"));
@@ -42,6 +67,39 @@ TEST_CASE("random ids differ, derived ids do not, and both are ids") {
   CHECK(derived_id("a", "b")[14] == '8');
   CHECK_FALSE(is_id("A0000000-0000-4000-8000-000000000000"));
   CHECK_FALSE(is_id("00000000-0000-4000-8000-00000000000"));
+  const std::string id = "01234567-89ab-4def-8000-0123456789ab";
+  CHECK(text_of_id(bytes_of_id(id).value()) == id);
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    for (const char wrong : {'A', 'g', '/', ':', '`', '-', ' ', '\xc3', '\0'}) {
+      auto text = id;
+      if (text[i] == wrong) continue;
+      text[i] = wrong;
+      CHECK_FALSE(is_id(text));
+      CHECK_FALSE(bytes_of_id(text));
+    }
+  }
+}
+
+TEST_CASE("texts that differ in a character or in their length have different hashes") {
+  std::set<std::uint64_t> seen;
+  std::size_t texts = 0;
+  for (std::size_t size = 0; size <= 40; ++size) {
+    std::string text(size, '\0');
+    seen.insert(mixed(text));
+    ++texts;
+    for (auto& c : text) {
+      for (const char other : {'a', 'b'}) {
+        const auto before = std::exchange(c, other);
+        seen.insert(mixed(text));
+        ++texts;
+        c = before;
+      }
+    }
+  }
+  CHECK(seen.size() == texts);
+  std::array<int, 256> hits{};
+  for (int i = 0; i < 25600; ++i) ++hits[mixed(random_id()) & 255];
+  for (const int n : hits) CHECK((n > 40 && n < 180));
 }
 
 TEST_CASE("SHA-256 of the standard's example") {
