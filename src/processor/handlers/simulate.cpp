@@ -1,5 +1,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <streamdemo/base/offload.hpp>
 #include <streamdemo/processor/handlers.hpp>
 
 #include "processor/handlers/simulate_request.hpp"
@@ -18,10 +19,11 @@ awaitable<void> pause(std::chrono::milliseconds time, std::stop_token stop) {
   if (ec && !stop.stop_requested()) throw boost::system::system_error(ec);
 }
 
-// Keeps the processor's loop busy, like a handler that computes instead of waiting.
-void burn(std::chrono::milliseconds time) {
+// Keeps a thread busy, like a handler that computes instead of waiting.
+bool burn(std::chrono::milliseconds time) {
   for (const auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end;) {
   }
+  return true;
 }
 
 class simulate_handler final : public handler {
@@ -29,6 +31,10 @@ class simulate_handler final : public handler {
   std::string_view kind() const override { return "simulate"; }
   bool resumable() const override { return true; }
   awaitable<base::result<outcome>> run(job j, emitter& out) override;
+
+ private:
+  // What computes has one thread, as on a loop of its own, but holds up nobody who waits: clients may be on that loop.
+  base::blocking_pool computing_{1};
 };
 
 error stopped() {
@@ -50,12 +56,15 @@ awaitable<base::result<outcome>> simulate_handler::run(job j, emitter& out) {
     // The first result is due at once; in a resumed run it was due before.
     if (request->interval.count() > 0 && i != j.results_before) {
       co_await pause(request->interval, j.stop);
-    } else if (i % turn == turn - 1 || request->burn.count() > 0) {
+    } else if (i % turn == turn - 1) {
       const auto ex = co_await asio::this_coro::executor;
       co_await asio::post(ex, base::use_awaitable);
     }
     if (j.stop.stop_requested()) co_return stopped();
-    burn(request->burn);
+    if (request->burn.count() > 0) {
+      co_await computing_.run([time = request->burn] { return burn(time); });
+      if (j.stop.stop_requested()) co_return stopped();
+    }
     if (request->fail_at == i) {
       co_return error{errc::invalid_argument, fmt::format("failed at result {}, as asked for by fail_at", i)};
     }
