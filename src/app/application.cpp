@@ -175,6 +175,11 @@ struct application::impl {
 
   bool has(config::role r) const { return settings.role == config::role::all || settings.role == r; }
   base::executor watch() { return watch_loop.executor(0); }
+  // Where the gateway has one loop, the processor shares it: nothing of a task waits for another thread to wake up, and
+  // the client gets in one piece what is there at once. Who gives the gateway more loops has cores to spare, and the
+  // processor gets a thread of its own.
+  bool shares_loop() const { return gateway_loops && gateway_loops->size() == 1; }
+  base::executor working() { return (shares_loop() ? *gateway_loops : processor_loop).executor(0); }
 
   base::result<void> start(const std::function<bool()>& give_up);
   void start_tracing();
@@ -320,7 +325,7 @@ base::result<void> application::impl::start_gateway(const std::function<bool()>&
 }
 
 void application::impl::start_processor() {
-  const auto ex = processor_loop.executor(0);
+  const auto ex = working();
   auto options = processor_options(settings, source_of(settings, "processor"));
   options.kind_concurrency = concurrency_of(kinds);
   options.traces = traces.get();
@@ -328,7 +333,7 @@ void application::impl::start_processor() {
       processor::make_processor(ex, std::move(options), *bus,
                                 make_handlers(kinds, {guard_program, child_open_files, *store}), clock, metrics, log);
   processor_made = true;
-  processor_loop.start();
+  if (!shares_loop()) processor_loop.start();
   asio::dispatch(ex, asio::use_future([this] { processor->start(); })).get();
 }
 
@@ -354,8 +359,7 @@ void application::impl::stop() {
         asio::co_spawn(gateway_loops->executor(0), gateway->drain(now + settings.gateway.drain), asio::use_future));
   }
   if (processor) {
-    drained.push_back(
-        asio::co_spawn(processor_loop.executor(0), processor->drain(now + settings.processor.drain), asio::use_future));
+    drained.push_back(asio::co_spawn(working(), processor->drain(now + settings.processor.drain), asio::use_future));
   }
   for (auto& d : drained) d.get();
   if (chores) {
