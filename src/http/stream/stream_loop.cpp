@@ -58,7 +58,12 @@ void stream_loop::queue(stream_session& s) {
 void stream_loop::post_flush() {
   if (flush_posted_) return;
   flush_posted_ = true;
-  asio::post(executor_, [self = shared_from_this()] { self->flush(); });
+  // Not at once after what the loop has to do now, but after what that leads to, too: a task that is accepted and done
+  // in the same process has its result by then, and a system call to write it costs more than all of this.
+  asio::post(executor_, [self = shared_from_this()]() mutable {
+    auto& loop = *self;
+    asio::post(loop.executor_, [self = std::move(self)] { self->flush(); });
+  });
 }
 
 void stream_loop::flush() {
