@@ -272,6 +272,8 @@ BUS_CONTRACT("shared: whoever lets go of a record's value makes room for others,
   auto m = std::make_shared<member>(t, t.bus.join(t.ex, o));
   m->start();
   co_await m->until([&] { return m->got.size() == 2; });
+  co_await base::sleep_for(base::milliseconds(50));
+  CHECK(m->got.size() == 2);
   const auto held = m->source().held().bytes;
   m->source().recount(m->got[1], 1);
   co_await m->until([&] { return m->got.size() == 3; });
