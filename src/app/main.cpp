@@ -14,6 +14,7 @@
 
 #include "app/command_line.hpp"
 #include "app/passed_sockets.hpp"
+#include "app/shown_address.hpp"
 #include "app/takeover.hpp"
 
 extern char** environ;
@@ -77,10 +78,12 @@ void end_at_second_signal(const sigset_t& signals, const std::future<void>& drai
 
 // Says that the process is ready once it is, and before that where it listens and what is missing, as /readyz does.
 // Returns with the first signal.
-int say_ready_and_wait(const app::application& application, const sigset_t& signals) {
-  const auto where = application.gateway_port() != 0 ? fmt::format("on http://localhost:{}", application.gateway_port())
-                                                     : std::string("as a processor");
-  const auto management = fmt::format("(management: http://localhost:{})", application.management_port());
+int say_ready_and_wait(const app::application& application, const config::settings& s, const sigset_t& signals) {
+  const auto where = application.gateway_port() != 0
+                         ? "on " + app::shown_address(s.gateway.listen, application.gateway_port())
+                         : std::string("as a processor");
+  const auto management =
+      fmt::format("(management: {})", app::shown_address(s.management.listen, application.management_port()));
   constexpr timespec tick{.tv_sec = 0, .tv_nsec = 50'000'000};
   int signal = -1;
   for (bool first = true; signal < 0; first = false) {
@@ -128,7 +131,7 @@ int run(const config::settings& settings, std::vector<int> passed_sockets) {
     fmt::print(stderr, "streamdemo: {}\n", started.error().message);
     return 1;
   }
-  const int signal = say_ready_and_wait(application, signals);
+  const int signal = say_ready_and_wait(application, settings, signals);
   log.info("{}: draining; a second signal ends the process at once", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   auto drained = std::async(std::launch::async, [&] { application.stop(); });
   end_at_second_signal(signals, drained);
