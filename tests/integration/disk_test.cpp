@@ -164,7 +164,9 @@ TEST_CASE("a gateway that starts again has every event, and reads nothing of the
   run([&]() -> base::awaitable<void> {
     caller operators(co_await asio::this_coro::executor, app.management_port());
     const auto metrics = co_await operators.get("/metrics");
-    CHECK(metrics.body.find("\nstreamdemo_history_events_total 0\n") != std::string::npos);
+    const auto at = metrics.body.find("\nstreamdemo_history_events_total ");
+    REQUIRE(at != std::string::npos);
+    CHECK(metrics.body.substr(at + 1, metrics.body.find('\n', at + 1) - at) == "streamdemo_history_events_total 0\n");
     const auto after = co_await all_of(transport::json_lines, app.port(), id, 0);
     CHECK(after == before);
     caller c(co_await asio::this_coro::executor, app.port());
