@@ -9,8 +9,8 @@ namespace streamdemo::processor {
 namespace {
 
 constexpr std::size_t at_once = 64;
-// To read so many records that nobody wants is quicker than to jump over them.
-constexpr std::int64_t short_way = 64;
+// To read so many records that nobody wants, which are large, is quicker than to jump over them.
+constexpr std::int64_t short_way = 8;
 // Whether a record is gone must be certain, since its task fails then.
 constexpr int losses_that_count = 3;
 constexpr std::chrono::milliseconds pause_after_loss{250};
