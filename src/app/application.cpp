@@ -329,12 +329,15 @@ void application::impl::start_processor() {
   auto options = processor_options(settings, source_of(settings, "processor"));
   options.kind_concurrency = concurrency_of(kinds);
   options.traces = traces.get();
-  processor =
-      processor::make_processor(ex, std::move(options), *bus,
-                                make_handlers(kinds, {guard_program, child_open_files, *store}), clock, metrics, log);
-  processor_made = true;
   if (!shares_loop()) processor_loop.start();
-  asio::dispatch(ex, asio::use_future([this] { processor->start(); })).get();
+  // On its loop, which may be serving clients already.
+  const auto begin = [&] {
+    auto handlers = make_handlers(kinds, {guard_program, child_open_files, *store});
+    processor = processor::make_processor(ex, std::move(options), *bus, std::move(handlers), clock, metrics, log);
+    processor->start();
+  };
+  asio::dispatch(ex, asio::use_future(begin)).get();
+  processor_made = true;
 }
 
 std::optional<std::string> application::impl::unready() const {

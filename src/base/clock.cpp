@@ -155,6 +155,8 @@ std::optional<sys_time> parse_time(std::string_view s) {
   const year_month_day date{year{p.year}, month{unsigned(p.month)}, day{unsigned(p.day)}};
   if (!whole || !date.ok() || p.hour > 23 || p.minute > 59 || p.second > 60) return std::nullopt;
   const auto second = sys_days{date} + hours{p.hour} + minutes{p.minute - shift} + seconds{p.second};
+  // It could not be written again.
+  if (second < sys_days{year{0} / 1 / 1} || second >= sys_days{year{10'000} / 1 / 1}) return std::nullopt;
   // Only as text_of() would write it.
   if (shift == 0 && p.second < 60 && text[10] == 'T') {
     last_second.at = second;

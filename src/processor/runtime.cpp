@@ -43,7 +43,7 @@ runtime::runtime(base::executor ex, options o, bus::bus& b, std::vector<std::uni
       decisions_(rules()),
       moved_(ex),
       loops_(ex, log_, "processor"),
-      payloads_(ex, b, loops_, [this](const std::string& why) { cannot_read("requests", why); }) {}
+      payload_reader_(ex, b, loops_, log_) {}
 
 run_dependencies runtime::dependencies_of_runs() {
   return {.executor = executor_,
@@ -96,10 +96,6 @@ void runtime::take_no_more(std::string why) {
   readiness_.end(std::move(why));
 }
 
-void runtime::cannot_read(std::string_view what, std::string_view why) {
-  take_no_more(fmt::format("{} can no longer be read: {}; restart this process", what, why));
-}
-
 awaitable<void> runtime::take_requests() {
   for (;;) {
     const bool slowly = decisions_.remembers_too_much();
@@ -133,7 +129,8 @@ awaitable<void> runtime::read_responses() {
     auto items = co_await reader_->receive(batch);
     if (!items) {
       if (drained_) co_return;
-      co_return cannot_read(options_.response_topic, items.error().message);
+      co_return take_no_more(fmt::format("{} can no longer be read: {}; restart this process", options_.response_topic,
+                                         items.error().message));
     }
     for (const auto& item : *items) take(item);
     perform();
@@ -227,9 +224,9 @@ awaitable<void> runtime::drain(base::steady_time deadline) {
   if (report.lost > 0) log_.error("{} records may not have reached the bus", report.lost);
   drained_ = true;
   reader_->close();
-  payloads_.close();
+  payload_reader_.close();
   co_await reader_->drain(std::chrono::steady_clock::now() + farewell);
-  co_await payloads_.drain(std::chrono::steady_clock::now() + farewell);
+  co_await payload_reader_.drain(std::chrono::steady_clock::now() + farewell);
   loops_.cancel();
   co_await loops_.join();
   moved_.notify_all();
@@ -251,7 +248,7 @@ void runtime::perform() {
     for (auto& a : more) std::visit([&](auto& x) { act(std::move(x)); }, a);
   }
   performing_ = false;
-  payloads_.go();
+  payload_reader_.go();
   show();
   if (draining_) moved_.notify_all();
 }
@@ -341,14 +338,15 @@ void runtime::act(recount a) {
 }
 
 void runtime::act(read_payload a) {
-  metrics_.payloads_read.Increment();
   const auto request = a.request;
-  payloads_.want(*request, [this, a = std::move(a)](base::record_ptr whole) {
-    if (!whole) {
+  payload_reader_.want(*request, [this, a = std::move(a)](base::record_ptr whole) {
+    const bool is_here = whole != nullptr;
+    if (is_here) metrics_.payloads_read.Increment();
+    const bool counts = decisions_.on_payload(a, std::move(whole));
+    if (counts && !is_here) {
       log_.error("request {} of {}/{} (task {}) is no longer on the bus", a.request->offset, a.request->topic,
                  a.request->partition, base::shown(a.task));
     }
-    decisions_.on_payload(a, std::move(whole));
     perform();
   });
 }

@@ -1,6 +1,6 @@
 // Connects decisions, the bus and the handlers. Three coroutines report to decisions what the group's consumer and the
-// reader of `response` bring, and the time. One more for each question for an end asks the bus. All actions of
-// decisions are performed here. One executor.
+// reader of `response` bring, and the time. One more for each question for an end asks the bus, and one reads payloads
+// again (payload_reader). All actions of decisions are performed here. One executor.
 #pragma once
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
@@ -37,7 +37,6 @@ class runtime final : public processor {
 
   // Reports that this process takes no more requests, for good: in the log, and as the reason why it is not ready.
   void take_no_more(std::string why);
-  void cannot_read(std::string_view what, std::string_view why);
   void take(const bus::shared_item& item);
   void take(const bus::read_item& item);
   void take_response(const base::record& r);
@@ -72,7 +71,7 @@ class runtime final : public processor {
   decisions decisions_;
   base::notifier moved_;  // a run or the drain is over
   base::task_group loops_;
-  payload_reader payloads_;
+  payload_reader payload_reader_;
   readiness readiness_;
   bool performing_ = false;
   bool started_ = false;

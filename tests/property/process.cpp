@@ -159,12 +159,12 @@ void process::answer() {
     }
   }
   for (auto& asked : std::exchange(payloads_, {})) {
-    if (!random_.one_in(3)) {
+    if (now_ < asked.first) {
       payloads_.push_back(std::move(asked));
       continue;
     }
-    const bus::partition_id from{asked.request->topic, asked.request->partition};
-    decisions_.on_payload(asked, group_.records(from)[static_cast<std::size_t>(asked.request->offset)]);
+    const auto& r = *asked.second.request;
+    decisions_.on_payload(asked.second, group_.records({r.topic, r.partition})[static_cast<std::size_t>(r.offset)]);
   }
   perform();
 }
@@ -268,6 +268,12 @@ void process::act(processor::stop_run a) {
 
 void process::act(processor::outdated) {
   broken = "a task of this very version was taken for a newer one's";
+}
+
+// Mostly at once, sometimes so late that no slot can be kept for it.
+void process::act(processor::read_payload a) {
+  const auto longest = random_.one_in(6) ? 20'000 : 800;
+  payloads_.emplace_back(now_ + milliseconds(random_.between(0, longest)), std::move(a));
 }
 
 void process::act(processor::recount a) {

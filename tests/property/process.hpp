@@ -90,7 +90,7 @@ class process {
   void act(processor::dead_letter a) { letters_.push_back(std::move(a)); }
   void act(processor::complete a);
   void act(processor::recount a);
-  void act(processor::read_payload a) { payloads_.push_back(std::move(a)); }
+  void act(processor::read_payload a);
   void act(processor::outdated);
   void emit(handler_run& h, task::message_type type, std::string payload);
 
@@ -110,7 +110,7 @@ class process {
   std::map<bus::partition_id, std::map<std::string, std::int64_t>> response_end_;
   std::vector<std::pair<processor::ask_end, std::int64_t>> questions_;
   std::vector<processor::dead_letter> letters_;
-  std::vector<processor::read_payload> payloads_;  // that are being read again
+  std::vector<std::pair<sys_time, processor::read_payload>> payloads_;  // that are being read again, and until when
   std::map<std::string, handler_run> running_;
   std::set<std::string> unread_runs_;
   std::set<std::string> is_first_;  // runs that were started as the first of their tasks

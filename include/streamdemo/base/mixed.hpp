@@ -23,6 +23,7 @@ inline std::uint64_t mixed(std::string_view s) noexcept {
     return w;
   };
   constexpr std::size_t whole = sizeof(std::uint64_t);
+  if (s.empty()) return mixed(0, 0);
   if (s.size() < whole) return mixed(word(s.data(), s.size()), s.size());
   std::uint64_t h = s.size();
   // The last word overlaps the one before it, unless the text ends with one.

@@ -21,7 +21,7 @@ base::result<kill_row> kill_of(const trial& t, int running, int waiting, progres
 // The load on the processors while the web server is measured.
 enum class work {
   none,
-  burn,      // tasks that compute on the processor's own loop
+  burn,      // tasks that compute on the processor's one thread for that
   flood,     // a task that emits results as fast as it can
   programs,  // twice as many programs that compute as there are cores, as child processes
 };

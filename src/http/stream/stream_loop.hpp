@@ -24,7 +24,8 @@ class stream_loop final : public std::enable_shared_from_this<stream_loop> {
   void remove(stream_session& s);
   // Called by a session whose socket can serve the next request.
   void hand_back(stream_session& s, base::tcp_socket socket);
-  // Appends a session to the queue; it runs later in this turn of the loop.
+  // Appends a session to the queue; it runs two turns of the loop later, so that what its events lead to leaves with
+  // them.
   void queue(stream_session& s);
 
   void drain();

@@ -43,14 +43,11 @@ void decisions::on_request(const bus::delivery& d) {
   }
   auto [it, is_new] = p.requests.try_emplace(std::string(m->request_id));
   auto& r = it->second;
-  if (is_new) {
-    r.fill(d.record, *m);
-    payloads_.count(p, r);
-  }
+  if (is_new) r.fill(d.record, *m);
   r.since = std::min({r.since, d.record->log_time, m->accepted_at.value_or(r.since)});
   const bool first = r.deliveries.empty();
   r.deliveries.push_back(d);
-  if (!is_new) payloads_.let_go_of_repeated(r.deliveries.back());
+  if (!is_new) payloads_.comes_again(r, r.deliveries.back());
   // If another request record of the task is in hand, what lets that one be judged serves both.
   if (first && !p.needs_no_end(r, *m)) p.ask(r, next_question_++);
   if (p.has_missed(r, *m)) return read_anew(p);
@@ -173,9 +170,12 @@ void decisions::settle(partition_state& p, requests::iterator it) {
   const auto* t = p.task(r);
   if (r.run) settle_run(p, r, t);
   settle_request(p, r, t);
-  if (!r.is_over()) return;
+  if (!r.is_over()) {
+    if (!r.run) payloads_.count(p, r);
+    return;
+  }
   payloads_.count_no_longer(r);
-  if (r.slot_kept_for) runs_.give_up_slot(r);
+  if (r.slot_kept_for) give_up_slot(p, r);
   p.requests.erase(it);
 }
 
@@ -214,7 +214,6 @@ void decisions::settle_request(partition_state& p, owned_request& r, const task_
     case request_choice::start:
     case request_choice::replace:
       if (draining_ || std::exchange(r.queued, true)) return;
-      payloads_.count(p, r);
       return choice == request_choice::start ? line_.add(t->owner, r.kind, {p.number, r.id})
                                              : line_.add_lost(t->owner, r.kind, {p.number, r.id});
     case request_choice::release:
@@ -268,15 +267,16 @@ bool decisions::still_wants_to_start(const start_line::place& at) {
   return starts(judge(*p, it->second, p->task(it->second), log_time_, options_));
 }
 
-// Judges the task whose turn it is again, and starts it if that is still right and it need not wait to be alone.
+// Judges the task whose turn it is again, and starts it if that is still right and it need not wait.
 void decisions::start_or_settle(start_line::place next) {
   auto* p = partitions_.find(next.partition);
   if (p == nullptr || !p->requests.contains(next.task)) return;
   const auto it = p->requests.find(next.task);
   auto& r = it->second;
+  if (r.slot_kept_for) return;  // it stood in line twice, because it was known before, ended, and came anew
   const auto* t = p->task(r);
   const bool now = starts(judge(*p, r, t, log_time_, options_));
-  if (now && r.payload != owned_request::payload_state::here) return await_payload(*p, r, t->owner);
+  if (now && r.payload != owned_request::payload_state::here) return await_payload(*p, r, std::move(next), t->owner);
   if (now && !runs_.has_room_for(*t)) return await_alone(*p, r, std::move(next));
   r.queued = false;
   if (now) {
@@ -287,55 +287,81 @@ void decisions::start_or_settle(start_line::place next) {
   }
 }
 
-// The payload of the one that is waited for stays.
 void decisions::await_alone(const partition_state& p, owned_request& r, start_line::place at) {
   alone_.comes(std::move(at));
-  if (alone_.holds() && alone_.waiting().task == r.id) {
+  r.had_turn = alone_.holds() && alone_.waiting().task == r.id;
+  if (r.had_turn) {
     payloads_.count_no_longer(r);
   } else {
     payloads_.count(p, r);
   }
 }
 
-void decisions::await_payload(const partition_state& p, owned_request& r, const std::string& owner) {
+void decisions::await_payload(const partition_state& p, owned_request& r, start_line::place at,
+                              const std::string& owner) {
+  if (payload_waits_.is_stalled(p.number)) return payload_waits_.set_aside(std::move(at));
+  r.had_turn = true;
   payloads_.count_no_longer(r);
   payloads_.ask(p, r);
   runs_.keep_slot(r, owner);
+  payload_waits_.keep(std::move(at));
 }
 
-void decisions::on_payload(const read_payload& asked, base::record_ptr whole) {
+void decisions::give_up_slot(const partition_state& p, owned_request& r) {
+  payload_waits_.erase({p.number, r.id});
+  runs_.give_up_slot(r);
+}
+
+bool decisions::on_payload(const read_payload& asked, base::record_ptr whole) {
+  const auto waited = payload_waits_.goes_on(asked.partition);
   auto* p = partitions_.find(asked.partition);
-  if (p == nullptr) return;
-  const auto it = p->requests.find(asked.task);
-  if (it == p->requests.end()) return;
-  auto& r = it->second;
-  if (!payloads_.answered(asked, r, std::move(whole))) return;
-  if (r.slot_kept_for) {
-    runs_.give_up_slot(r);
-    start_or_settle({p->number, asked.task});
-  } else {
-    settle(*p, it);
-  }
+  if (p == nullptr) return false;
+  stand_first(waited);
+  const bool counts = take_payload(*p, asked, std::move(whole));
   after_event(*p);
+  return counts;
 }
 
-// Those that were set aside stand in line again, before others of their owners and kinds.
-void decisions::come_again() {
-  auto all = alone_.take_aside();
-  for (auto place = all.rbegin(); place != all.rend(); ++place) {
-    auto* p = partitions_.find(place->partition);
-    if (p == nullptr || !p->requests.contains(place->task)) continue;
-    auto& r = p->requests.find(place->task)->second;
-    const auto* t = p->task(r);
-    payloads_.count(*p, r);
-    line_.add_first(t == nullptr ? std::string{} : t->owner, r.kind, std::move(*place));
+bool decisions::take_payload(partition_state& p, const read_payload& asked, base::record_ptr whole) {
+  const auto it = p.requests.find(asked.task);
+  if (it == p.requests.end() || !payloads_.answered(asked, it->second, std::move(whole))) return false;
+  if (it->second.slot_kept_for) {
+    give_up_slot(p, it->second);
+    stand_first({{p.number, asked.task}});
   }
+  settle(p, it);
+  return true;
+}
+
+// Before others of their owners and kinds, the first one first: they had their turn.
+void decisions::stand_first(const std::deque<start_line::place>& all) {
+  for (auto place = all.rbegin(); place != all.rend(); ++place) {
+    const auto* p = partitions_.find(place->partition);
+    const auto it = p == nullptr ? requests::const_iterator{} : p->requests.find(place->task);
+    if (p == nullptr || it == p->requests.end()) continue;
+    const auto* t = p->task(it->second);
+    line_.add_first(t == nullptr ? std::string{} : t->owner, it->second.kind, *place);
+  }
+}
+
+// Those that were set aside because they must run alone.
+void decisions::come_again() {
+  const auto all = alone_.take_aside();
+  for (const auto& place : all) {
+    auto* p = partitions_.find(place.partition);
+    if (p == nullptr || !p->requests.contains(place.task)) continue;
+    auto& r = p->requests.find(place.task)->second;
+    r.had_turn = false;
+    payloads_.count(*p, r);
+  }
+  stand_first(all);
 }
 
 template <class Predicate>
 void decisions::leave_line(Predicate gone) {
   line_.erase_if(gone);
   alone_.erase_if(gone);
+  payload_waits_.erase_aside_if(gone);
 }
 
 void decisions::send_verdict(const partition_state& p, owned_request& r, const task_state& t, status end,
@@ -372,6 +398,9 @@ void decisions::tick(base::steady_time now, sys_time wall) {
   runs_.tick(now);
   alone_.tick(now);
   wall_ = wall;
+  for (const auto& at : payload_waits_.tick(now)) {
+    runs_.give_up_slot(partitions_.find(at.partition)->requests.find(at.task)->second);
+  }
   partitions_.for_each([&](partition_state& p) {
     expire(p);
     await_accepted_no_longer(p);

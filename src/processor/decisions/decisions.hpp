@@ -15,12 +15,12 @@
 //    have not run yet, publish a `started` that replaces the run, and begin when it is read back as current.
 //  - a run of this process is current, but the process no longer has it: publish `released`.
 // So that many large requests may wait, payloads beyond a bound are let go of (waiting_payloads) and read again from
-// the bus. If that is not done when the task's turn comes, a slot is kept for it until it is; if the bus no longer has
-// it, the task fails, after a dead letter. A run for which the process lacks resources is released and does not count;
-// then nothing begins for a while (holdback). Once the `started` of a run was read back, the run is stopped if it is
-// not current or the task has ended. Losing a partition stops no run. One thread. The cost of a record does not depend
-// on how many requests there are, except for this process's own signs of life: at each, all requests in the partition
-// are judged again.
+// the bus. If that is not done when the task's turn comes, a slot is kept for it, for a while (payload_waits); if the
+// bus no longer has it, the task fails, after a dead letter. A run for which the process lacks resources is released
+// and does not count; then nothing begins for a while (holdback). Once the `started` of a run was read back, the run is
+// stopped if it is not current or the task has ended. Losing a partition stops no run. One thread. The cost of a record
+// does not depend on how many requests there are, except for this process's own signs of life: at each, all requests in
+// the partition are judged again.
 //
 // partition_state.hpp has what is known of a partition, rules.hpp which rule applies, and own_runs.hpp what happens to
 // a run. This class decides when to judge what.
@@ -30,6 +30,7 @@
 #include "processor/decisions/offers.hpp"
 #include "processor/decisions/own_runs.hpp"
 #include "processor/decisions/partition_table.hpp"
+#include "processor/decisions/payload_waits.hpp"
 #include "processor/decisions/rules.hpp"
 #include "processor/decisions/waiting_payloads.hpp"
 
@@ -59,8 +60,9 @@ class decisions {
   void on_alive_published(std::int32_t partition);
   void on_offer_published() { offers_.published(); }
   void on_dead_lettered(std::uint64_t token);
-  // `whole` is the request that was to be read; nullptr: it is no longer on the bus.
-  void on_payload(const read_payload& asked, base::record_ptr whole);
+  // `whole` is the request that was to be read; nullptr: it is no longer on the bus. False: nobody waits for it any
+  // more.
+  bool on_payload(const read_payload& asked, base::record_ptr whole);
   // The handler has returned.
   void on_finished(const run_key& key, run_end how);
 
@@ -82,7 +84,7 @@ class decisions {
   // Runs whose records still matter. When there are none, a drain is over.
   std::size_t runs() const noexcept { return runs_.count(); }
   std::uint32_t running() const noexcept { return runs_.all_slots().taken(); }
-  std::size_t queued() const noexcept { return line_.size() + alone_.size(); }
+  std::size_t queued() const noexcept { return line_.size() + alone_.size() + payload_waits_.aside(); }
   // Requests that wait without their payload, which is only on the bus.
   std::size_t payloads_let_go() const noexcept { return payloads_.let_go(); }
   // A task that must be alone keeps all others from starting.
@@ -120,7 +122,10 @@ class decisions {
   bool still_wants_to_start(const start_line::place& at);
   void start_or_settle(start_line::place next);
   void await_alone(const partition_state& p, owned_request& r, start_line::place at);
-  void await_payload(const partition_state& p, owned_request& r, const std::string& owner);
+  void await_payload(const partition_state& p, owned_request& r, start_line::place at, const std::string& owner);
+  void give_up_slot(const partition_state& p, owned_request& r);
+  bool take_payload(partition_state& p, const read_payload& asked, base::record_ptr whole);
+  void stand_first(const std::deque<start_line::place>& all);
   void come_again();
   template <class Predicate>
   void leave_line(Predicate gone);
@@ -144,6 +149,7 @@ class decisions {
   alone_turn alone_;  // those of them that wait for the process to be empty
   own_runs runs_{options_, actions_, line_};
   waiting_payloads payloads_{options_, actions_, partitions_};
+  payload_waits payload_waits_;  // whose turn has come before their payload
   offers offers_{options_.alive_interval};
   // The latest log time that was read, but no later than this machine's clock at the last tick: so much time has passed
   // even if one of the two clocks is wrong. While this process has a run, its own `alive` advances it every interval.

@@ -40,6 +40,7 @@ void own_runs::start(const partition_state& p, owned_request& r, const task::tas
   // wait until it is read back.
   const bool at_once = !t.current;
   r.run = std::move(run);
+  r.had_turn = false;
   if (at_once) begin(p, r, t);
 }
 

@@ -41,8 +41,9 @@ struct owned_request {
   std::string id;           // of the task
   base::record_ptr record;  // of the first delivery; a run needs its payload even when the partition is lost
   payload_state payload = payload_state::here;
-  std::uint64_t waits_as = 0;  // its number in payloads, while it has one
-  // It is its turn and its payload is being read: a slot is kept for it, as for a task of this owner.
+  std::uint64_t payload_number = 0;  // in payloads; 0: it is not counted there
+  bool had_turn = false;             // and has not started since: its payload stays when it is here
+  // Its payload is being read when its turn has come: a slot is kept for it, as for a task of this owner.
   std::optional<std::string> slot_kept_for;
   std::string kind;
   std::string owner;  // as the request says; empty: none

@@ -6,10 +6,10 @@ template <class Change>
 void payloads::change(queues::value_type& q, Change c) {
   const auto rank_of = [&] { return rank{q.second.bytes, q.first}; };
   if (!q.second.here.empty()) with_some_here_.erase(rank_of());
-  if (!q.second.gone.empty()) with_some_gone_.erase(rank_of());
+  if (!q.second.let_go.empty()) with_some_let_go_.erase(rank_of());
   c(q.second);
   if (!q.second.here.empty()) with_some_here_.insert(rank_of());
-  if (!q.second.gone.empty()) with_some_gone_.insert(rank_of());
+  if (!q.second.let_go.empty()) with_some_let_go_.insert(rank_of());
 }
 
 payloads::number payloads::add(std::string_view owner, std::string_view kind, start_line::place p, std::size_t bytes) {
@@ -33,12 +33,12 @@ void payloads::erase(number n) {
   auto& q = *r.in;
   change(q, [&](queue& from) {
     from.here.erase(n);
-    from.gone.erase(n);
-    if (r.now != state::gone) from.bytes -= r.bytes;
+    from.let_go.erase(n);
+    if (r.now != state::let_go) from.bytes -= r.bytes;
     --from.requests;
   });
   if (q.second.requests == 0) queues_.erase(queues_.find(q.first));
-  if (r.now == state::gone) {
+  if (r.now == state::let_go) {
     --let_go_;
   } else {
     bytes_ -= r.bytes;
@@ -57,10 +57,10 @@ std::optional<start_line::place> payloads::next_to_let_go() {
   auto& q = *queues_.find(std::get<std::string_view>(*with_some_here_.rbegin()));
   const auto n = *q.second.here.rbegin();
   auto& r = requests_.find(n)->second;
-  r.now = state::gone;
+  r.now = state::let_go;
   change(q, [&](queue& from) {
     from.here.erase(n);
-    if (!is_too_large(r)) from.gone.insert(n);
+    if (!is_too_large(r)) from.let_go.insert(n);
     from.bytes -= r.bytes;
   });
   bytes_ -= r.bytes;
@@ -70,9 +70,9 @@ std::optional<start_line::place> payloads::next_to_let_go() {
 
 std::optional<start_line::place> payloads::next_to_read() {
   if (bytes_ <= most_ / 2) refilling_ = true;
-  if (!refilling_ || with_some_gone_.empty()) return std::nullopt;
-  auto& q = *queues_.find(std::get<std::string_view>(*with_some_gone_.begin()));
-  const auto n = *q.second.gone.begin();
+  if (!refilling_ || with_some_let_go_.empty()) return std::nullopt;
+  auto& q = *queues_.find(std::get<std::string_view>(*with_some_let_go_.begin()));
+  const auto n = *q.second.let_go.begin();
   auto& r = requests_.find(n)->second;
   if (bytes_ + r.bytes > most_) {
     refilling_ = false;
@@ -80,7 +80,7 @@ std::optional<start_line::place> payloads::next_to_read() {
   }
   r.now = state::coming;
   change(q, [&](queue& from) {
-    from.gone.erase(n);
+    from.let_go.erase(n);
     from.bytes += r.bytes;
   });
   bytes_ += r.bytes;

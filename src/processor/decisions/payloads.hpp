@@ -1,8 +1,9 @@
-// Decides of which waiting requests the payload (the value of the record) is in memory. Up to `most` bytes of it are.
-// Beyond that it is let go of, newest first, where an owner's tasks of a kind hold the most; and once half of that has
-// been used up, it is read again, oldest first, where they hold the least. So the payload of a task is mostly there
-// when its turn comes, and nobody who has large tasks waiting makes another's wait for theirs. A request counts here
-// from when it comes until its turn comes. Pure; used by decisions; one thread. A step takes logarithmic time.
+// Decides which waiting requests have their payload, the value of their record, in memory. That is as many as fit into
+// `most` bytes. Payloads that do not fit are let go of, the newest first, of the owner and kind that hold the most;
+// once half of the memory is free they are read again, the oldest first, of the owner and kind that hold the least. So
+// the payload of a task is mostly there when its turn comes, and whoever has large tasks waiting makes no other's wait.
+// A request counts here from its coming until its turn. Pure; used by decisions; one thread. A step takes logarithmic
+// time.
 #pragma once
 #include <streamdemo/base/string_map.hpp>
 
@@ -47,13 +48,13 @@ class payloads {
   // The tasks of one owner and kind, each kept in order of their coming.
   struct queue {
     std::set<number> here;
-    std::set<number> gone;  // but for those that are larger than `most`: they are read only when their turn comes
-    std::size_t bytes = 0;  // here, or being read
+    std::set<number> let_go;  // but for the largest ones, which are read only when their turn comes
+    std::size_t bytes = 0;    // here, or being read
     std::size_t requests = 0;
   };
   using queues = base::string_map<queue>;
   using rank = std::tuple<std::size_t, std::string_view>;  // a queue's bytes, and its name
-  enum class state { here, gone, coming };
+  enum class state { here, let_go, coming };
   struct request {
     queues::value_type* in;
     start_line::place place;
@@ -64,12 +65,13 @@ class payloads {
   // Changes a queue, and keeps the orders right.
   template <class Change>
   void change(queues::value_type& q, Change c);
-  bool is_too_large(const request& r) const noexcept { return r.bytes > most_; }
+  // Letting go of this one alone would make room for reading it again.
+  bool is_too_large(const request& r) const noexcept { return r.bytes > most_ / 2; }
 
   const std::size_t most_;
   queues queues_;
   std::set<rank> with_some_here_;
-  std::set<rank> with_some_gone_;
+  std::set<rank> with_some_let_go_;
   std::unordered_map<number, request> requests_;
   number last_ = 0;
   std::size_t bytes_ = 0;

@@ -25,6 +25,7 @@ class start_line {
   struct place {
     std::int32_t partition = 0;
     std::string task;
+    bool operator==(const place&) const = default;
   };
 
   bool empty() const noexcept { return size_ == 0; }

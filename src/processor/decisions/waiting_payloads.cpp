@@ -6,28 +6,33 @@ using payload_state = owned_request::payload_state;
 
 void waiting_payloads::count(const partition_state& p, owned_request& r) {
   const auto size = r.record->value.size();
-  if (r.waits_as != 0 || r.payload != payload_state::here || size < options_.small_payload) return;
-  r.waits_as = payloads_.add(r.owner, r.kind, {p.number, r.id}, size);
+  if (r.had_turn || r.payload_number != 0 || r.payload != payload_state::here || size < options_.small_payload) return;
+  r.payload_number = held_.add(r.owner, r.kind, {p.number, r.id}, size);
 }
 
 void waiting_payloads::count_no_longer(owned_request& r) {
-  if (r.waits_as != 0) payloads_.erase(std::exchange(r.waits_as, 0));
+  if (r.payload_number != 0) held_.erase(std::exchange(r.payload_number, 0));
 }
 
-void waiting_payloads::let_go_of_repeated(bus::delivery& d) {
-  if (d.record->value.size() < options_.small_payload) return;
-  d.record = without_payload(*d.record);
-  out_.emplace_back(recount{d, d.record->bytes()});
+void waiting_payloads::comes_again(owned_request& r, bus::delivery& d) {
+  if (r.payload == payload_state::lost) return r.take_payload(d.record);
+  const bool is_same = r.is_record(*d.record);
+  if (is_same && r.payload == payload_state::here) {
+    d.record = r.record;
+  } else if (d.record->value.size() >= options_.small_payload) {
+    d.record = is_same ? r.record : without_payload(*d.record);
+    out_.emplace_back(recount{d, d.record->bytes()});
+  }
 }
 
 void waiting_payloads::balance(bool may_read) {
-  while (const auto where = payloads_.next_to_let_go()) {
+  while (const auto where = held_.next_to_let_go()) {
     auto& r = at(*where);
     r.let_go_of_payload();
     recount_first(r);
   }
   if (!may_read) return;
-  while (const auto where = payloads_.next_to_read()) ask(*partitions_.find(where->partition), at(*where));
+  while (const auto where = held_.next_to_read()) ask(*partitions_.find(where->partition), at(*where));
 }
 
 void waiting_payloads::ask(const partition_state& p, owned_request& r) {
@@ -43,7 +48,7 @@ bool waiting_payloads::answered(const read_payload& asked, owned_request& r, bas
   if (whole && whole->headers == r.record->headers) {
     r.take_payload(std::move(whole));
     recount_first(r);
-    if (r.waits_as != 0) payloads_.came(r.waits_as);
+    if (r.payload_number != 0) held_.came(r.payload_number);
   } else {
     r.payload = payload_state::lost;
     count_no_longer(r);

@@ -12,14 +12,14 @@ class waiting_payloads {
  public:
   // All outlive it. Actions are added to `out`, in order.
   waiting_payloads(const decision_options& o, std::vector<action>& out, partition_table& partitions)
-      : options_(o), out_(out), partitions_(partitions), payloads_(o.max_payload_bytes) {}
+      : options_(o), out_(out), partitions_(partitions), held_(o.max_payload_bytes) {}
 
   // The task waits: its payload, if it is here, may be let go of.
   void count(const partition_state& p, owned_request& r);
-  // Its turn has come, or it waits no longer.
+  // It waits no longer, or its turn has come.
   void count_no_longer(owned_request& r);
-  // A request that came although there is one for its task: the first one's payload serves both.
-  void let_go_of_repeated(bus::delivery& d);
+  // Another record asks for the same task, or the same one under another assignment: one payload serves all.
+  void comes_again(owned_request& r, bus::delivery& d);
 
   // Lets go of what is too much, and, if any task may still start, asks for what there is room for.
   void balance(bool may_read);
@@ -29,7 +29,7 @@ class waiting_payloads {
   bool answered(const read_payload& asked, owned_request& r, base::record_ptr whole);
 
   // Requests whose payload is only on the bus.
-  std::size_t let_go() const noexcept { return payloads_.let_go(); }
+  std::size_t let_go() const noexcept { return held_.let_go(); }
 
  private:
   owned_request& at(const start_line::place& where);
@@ -38,7 +38,7 @@ class waiting_payloads {
   const decision_options& options_;
   std::vector<action>& out_;
   partition_table& partitions_;
-  payloads payloads_;
+  payloads held_;
 };
 
 }  // namespace streamdemo::processor

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t max_results = 1'000'000;
 constexpr std::int64_t max_interval_ms = 3'600'000;
 constexpr std::int64_t max_payload_bytes = 16 << 20;
-// Bounded, because the processor's loop sends no signs of life while it burns.
+// Bounded, because other tasks that burn wait meanwhile.
 constexpr std::int64_t max_burn_ms = 100;
 
 }  // namespace

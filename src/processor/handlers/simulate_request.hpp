@@ -14,7 +14,7 @@ struct simulate_request {
   std::int64_t results = 10;
   std::chrono::milliseconds interval{500};
   std::int64_t payload_bytes = 0;       // the size of the filler in each result
-  std::chrono::milliseconds burn{0};    // CPU time to spend on the processor's loop before each result
+  std::chrono::milliseconds burn{0};    // CPU time to spend on the one thread for that before each result
   std::optional<std::int64_t> fail_at;  // the task fails instead of this result
 
   std::string result_json(std::int64_t index) const;

@@ -21,6 +21,8 @@ TEST_CASE("RFC 3339 times are written and read to the microsecond") {
   CHECK(parse_time("2026-11-22T12:00:00.123456+02:00") == t);
   CHECK(parse_time("2026-11-22T10:00:00.123456789Z") == t);
   CHECK(parse_time("2024-02-29T00:00:00Z"));
+  CHECK(parse_time("9999-12-31T23:59:59Z"));
+  CHECK_FALSE(parse_time("9999-12-31T23:59:59-00:01"));
 }
 
 TEST_CASE("a time is the same whatever time was read or written before it") {

@@ -166,6 +166,72 @@ TEST_CASE("a partition that is lost while a payload is being read keeps no slot"
   CHECK(f.act().empty());
 }
 
+TEST_CASE(
+    "a partition that cannot be read keeps slots for two seconds, and its tasks come first when it can be again") {
+  coming_fixture f;
+  f.large("t4");
+  f.act();
+  f.d.tick(base::steady_time{}, at(0));
+  f.d.tick(base::steady_time{} + payload_waits::longest - base::milliseconds(1), at(0));
+  CHECK(all_of<begin_run>(f.act()).empty());
+  f.d.tick(base::steady_time{} + payload_waits::longest, at(0));
+  auto begun = all_of<begin_run>(f.act());
+  REQUIRE(begun.size() == 1);
+  CHECK(begun[0].key.task == "t4");
+  CHECK(f.d.queued() == 1);
+  // Behind it others wait, one of them without its payload.
+  for (const auto* task : {"t5", "t6", "t7"}) f.large(task);
+  f.act();
+  CHECK(f.d.payloads_let_go() == 1);
+  f.d.on_payload(f.asked, f.requests[3]);
+  f.end(begun[0].key);
+  for (const auto* task : {"t3", "t5"}) {
+    begun = all_of<begin_run>(f.act());
+    REQUIRE(begun.size() == 1);
+    CHECK(begun[0].key.task == task);
+    f.end(begun[0].key);
+  }
+}
+
+TEST_CASE("no other task of a partition that cannot be read keeps a slot, until something of it is read") {
+  auto o = payload_fixture::small_rules();
+  o.max_payload_bytes = 50;  // so none that waits has its payload
+  payload_fixture f(o);
+  for (const auto* task : {"t0", "t1", "t2"}) f.large(task);
+  f.end(all_of<begin_run>(f.act()).at(0).key);
+  const auto asked = all_of<read_payload>(f.act());
+  REQUIRE(asked.size() == 1);
+  f.d.tick(base::steady_time{}, at(0));
+  f.d.tick(base::steady_time{} + payload_waits::longest, at(0));
+  CHECK(all_of<read_payload>(f.act()).empty());
+  CHECK(f.d.running() == 0);
+  CHECK(f.d.queued() == 2);
+  f.request_naming("small", 0);
+  f.accepted("small");
+  const auto small = all_of<begin_run>(f.act());
+  REQUIRE(small.size() == 1);
+  f.end(small[0].key);
+  // Also when that is no longer there.
+  f.d.on_payload(asked[0], nullptr);
+  const auto next = all_of<read_payload>(f.act());
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].request->key == "t2");
+  CHECK(f.d.running() == 1);
+}
+
+TEST_CASE("of a task that is asked for again after its request is gone, the new one is taken") {
+  coming_fixture f;
+  f.d.on_payload(f.asked, nullptr);
+  const auto letters = all_of<dead_letter>(f.act());
+  REQUIRE(letters.size() == 1);
+  f.large_request("t3");
+  const auto begun = all_of<begin_run>(f.act());
+  REQUIRE(begun.size() == 1);
+  CHECK(begun[0].request == f.requests.back());
+  f.d.on_dead_lettered(letters[0].token);
+  CHECK(published(f.act(), message_type::ended).empty());
+}
+
 TEST_CASE("a drain keeps no slot for a task whose payload is being read") {
   coming_fixture f;
   f.d.drain();
