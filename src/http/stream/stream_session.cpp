@@ -175,6 +175,9 @@ void stream_session::on_readable(const boost::system::error_code& ec) {
 // The peer has disconnected, or at least will send no more. Sent bytes may still arrive; bytes in the backlog are
 // dropped.
 void stream_session::on_end_of_input() {
+  // What was there before the end came still goes out.
+  if (queued_) loop_.guard(*this, [&] { write(); });
+  if (phase_ == phase::closed) return;
   if (phase_ == phase::lingering) {
     if (left() <= end_of_output) close();
     return;
