@@ -81,9 +81,11 @@ base::awaitable<connection::next> connection::read_head() {
     wait_at_most(first_request_in_drain);
   }
   auto step = idle_ ? request_parser::step::more : parse({});
+  // A busy server accepts a socket after its first request has come.
+  bool may_have_come = idle_ && first_;
   while (step == request_parser::step::more) {
     if (!of_request_.hold(input_.capacity())) co_return next::full;
-    if (!co_await wait(base::tcp_socket::wait_read)) {
+    if (!std::exchange(may_have_come, false) && !co_await wait(base::tcp_socket::wait_read)) {
       if (expired_ && !gone_ && !idle_) co_await answer_error(408, "the request head did not arrive in time");
       // A drain ends the wait of an idle connection. A request that arrived at the same moment is still answered.
       if (expired_ || gone_ || !loop_.draining()) co_return next::close;
