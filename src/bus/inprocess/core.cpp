@@ -138,7 +138,7 @@ error full(const topic_state& t) {
 
 }  // namespace
 
-bool core::publish(topic_state& t, waiting_publish p) {
+bool core::publish(topic_state& t, waiting_publish&& p) {
   auto refused = journal_ && p.deadline ? journal_->refusal(t.data.spec().full) : std::nullopt;
   if (refused) {
     p.from->complete(std::move(p.done), std::move(*refused));
@@ -181,7 +181,7 @@ bool core::has_room(topic_state& t, const waiting_publish& p) {
   return (p.deadline || !journal_ || !journal_->at_limit()) && t.data.make_room(p.bytes);
 }
 
-bool core::append(topic_state& t, waiting_publish p) {
+bool core::append(topic_state& t, waiting_publish&& p) {
   if (journal_) {
     journal_->add(t, std::move(p));
     return true;
@@ -191,14 +191,14 @@ bool core::append(topic_state& t, waiting_publish p) {
   return false;
 }
 
-void core::land(topic_state& t, waiting_publish p) {
+void core::land(topic_state& t, waiting_publish&& p) {
   for (auto& c : p.ahead) add(*c.to, std::move(c.rec));
   const published place{p.rec.partition, p.rec.offset};
   add(t, std::move(p.rec));
   if (p.from) p.from->complete(std::move(p.done), place);
 }
 
-void core::add(topic_state& t, record stamped) {
+void core::add(topic_state& t, record&& stamped) {
   const auto partition = std::size_t(stamped.partition);
   t.data.append(std::move(stamped));
   for (auto* reader : t.followers[partition]) reader->arrived();

@@ -91,14 +91,14 @@ class core {
 
   // The record's partition must exist. True: the record waits for room, or for the journal. False: the publish has
   // completed, perhaps with errc::full.
-  bool publish(topic_state& t, waiting_publish p);
+  bool publish(topic_state& t, waiting_publish&& p);
   // Reserves room for each record in the topic of the same index; nullopt: it is done. Otherwise, why not; nothing
   // waits.
   std::optional<error> reserve_together(const std::vector<topic_state*>& to, const std::vector<record>& records);
   // Its room is reserved, and that of its companions. True: it waits for the journal. False: it has completed.
-  bool append(topic_state& t, waiting_publish p);
+  bool append(topic_state& t, waiting_publish&& p);
   // Appends a stamped record whose room is reserved, completes its publish, and rings whoever waits for it.
-  void land(topic_state& t, waiting_publish p);
+  void land(topic_state& t, waiting_publish&& p);
   // Stamps a record and its companions, whose room is reserved.
   static void stamp(topic_state& t, waiting_publish& p, sys_time now);
   // Gives the room of a record and its companions back.
@@ -120,7 +120,7 @@ class core {
 
  private:
   bool has_room(topic_state& t, const waiting_publish& p);
-  void add(topic_state& t, record stamped);
+  void add(topic_state& t, record&& stamped);
   result<std::unique_ptr<topic_state>> make_topic(const topic_spec& s);
   // With a journal: the groups of earlier processes exist from the start, so that nothing they lack is dropped.
   void remember_groups(const topic_state& t);

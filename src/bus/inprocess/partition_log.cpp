@@ -11,14 +11,14 @@ void partition_log::stamp(base::record& r, base::sys_time now) {
   r.log_time = last_;
 }
 
-base::record_ptr partition_log::append(base::record stamped, std::uint64_t age) {
+base::record_ptr partition_log::append(base::record&& stamped, std::uint64_t age) {
   const auto bytes = stamped.bytes();
   auto shared = std::make_shared<const base::record>(std::move(stamped));
   entries_.push_back({shared, shared->log_time, bytes, age});
   return shared;
 }
 
-void partition_log::restore(base::record stored, std::uint64_t age) {
+void partition_log::restore(base::record&& stored, std::uint64_t age) {
   next_ = stored.offset + 1;
   append(std::move(stored), age);
 }

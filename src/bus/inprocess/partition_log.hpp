@@ -19,9 +19,9 @@ class partition_log {
   // Takes back the offsets of all records that were stamped and not appended.
   void unstamp() noexcept { next_ = end(); }
   // Appends the next of the stamped records. `age` orders the records across all partitions of a topic.
-  base::record_ptr append(base::record stamped, std::uint64_t age);
+  base::record_ptr append(base::record&& stamped, std::uint64_t age);
   // Appends a record of an earlier process, whose offset is end().
-  void restore(base::record stored, std::uint64_t age);
+  void restore(base::record&& stored, std::uint64_t age);
 
   // The offsets that are in memory: [begin, end).
   std::int64_t begin() const noexcept { return begin_; }

@@ -3,7 +3,7 @@
 #include <streamdemo/base/partition.hpp>
 namespace streamdemo::bus::inprocess {
 
-void producer_impl::publish(record r, std::optional<steady_time> deadline, producer::done d) {
+void producer_impl::publish(record&& r, std::optional<steady_time> deadline, producer::done&& d) {
   ++in_flight_;
   if (hand_in(std::move(r), deadline, std::move(d)) && deadline) watch(*deadline);
 }
@@ -13,7 +13,7 @@ void producer_impl::publish_together(std::vector<record>& all, steady_time deadl
   if (hand_in_together(all, deadline, std::move(d))) watch(deadline);
 }
 
-bool producer_impl::hand_in(record r, std::optional<steady_time> deadline, producer::done d) {
+bool producer_impl::hand_in(record&& r, std::optional<steady_time> deadline, producer::done&& d) {
   const std::lock_guard lock(mutex_);
   const auto t = place(r, deadline);
   if (!t) {

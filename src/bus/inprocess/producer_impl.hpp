@@ -14,7 +14,7 @@ class producer_impl final : public endpoint {
       : endpoint(ex, c->mutex()), core_(std::move(c)), expiry_(ex), changed_(ex) {}
 
   // As in the contract; owner's executor.
-  void publish(record r, std::optional<steady_time> deadline, producer::done d);
+  void publish(record&& r, std::optional<steady_time> deadline, producer::done&& d);
   void publish_together(std::vector<record>& all, steady_time deadline, producer::done d);
   void close() { closed_ = true; }
   static awaitable<drain_report> drain(std::shared_ptr<producer_impl> self, steady_time deadline);
@@ -34,7 +34,7 @@ class producer_impl final : public endpoint {
 
   void turn() override;
   // True: the record waits for room.
-  bool hand_in(record r, std::optional<steady_time> deadline, producer::done d);
+  bool hand_in(record&& r, std::optional<steady_time> deadline, producer::done&& d);
   bool hand_in_together(std::vector<record>& all, steady_time deadline, producer::done d);
   // The topic of the record, whose partition is chosen if it is -1; or why it cannot be published.
   result<topic_state*> place(record& r, std::optional<steady_time> deadline);

@@ -85,12 +85,12 @@ void topic::drop_completed() {
   }
 }
 
-record_ptr topic::append(record stamped) {
+record_ptr topic::append(record&& stamped) {
   auto& log = slots_[std::size_t(stamped.partition)].log;
   return log.append(std::move(stamped), appended_++);
 }
 
-void topic::restore(record stored) {
+void topic::restore(record&& stored) {
   auto& log = slots_[std::size_t(stored.partition)].log;
   if (log.begin() == log.end()) log = partition_log(stored.offset, log.last_time());
   bytes_ += stored.bytes();

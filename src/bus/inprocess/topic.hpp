@@ -45,10 +45,10 @@ class topic {
   // As partition_log's: stamp a record, then append it.
   void stamp(record& r, sys_time now) { slots_[std::size_t(r.partition)].log.stamp(r, now); }
   void unstamp(std::int32_t partition) { slots_[std::size_t(partition)].log.unstamp(); }
-  record_ptr append(record stamped);
+  record_ptr append(record&& stamped);
   // Puts a record that the journal has back into memory, in front of nothing: its partition's memory is empty, or ends
   // right before it.
-  void restore(record stored);
+  void restore(record&& stored);
 
   // Adds a hold at `*position`, which must stay valid until release() and must never decrease. A record is dropped only
   // if it is before every hold of its partition. Without a hold, when_full::wait drops any record (nobody needs it) and
