@@ -242,6 +242,7 @@ void decisions::move_to(partition_state& p, std::int64_t position) {
 }
 
 void decisions::fill_slots() {
+  if (line_.empty() && alone_.size() == 0) return;  // after most events
   const auto& slots = runs_.all_slots();
   while (!draining_ && !runs_.is_held_back() && knows_enough()) {
     if (alone_.holds()) {

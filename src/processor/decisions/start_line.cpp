@@ -6,7 +6,10 @@ namespace streamdemo::processor {
 
 start_line::kind_queue& start_line::queue_of(owner_queue& q, std::string_view kind) {
   const auto k = std::find_if(q.kinds.begin(), q.kinds.end(), [&](const kind_queue& of) { return of.kind == kind; });
-  return k != q.kinds.end() ? *k : q.kinds.emplace_back(kind_queue{std::string(kind), {}, {}});
+  if (k != q.kinds.end()) return *k;
+  auto& made = q.kinds.emplace_back();  // in its place: a std::deque takes memory to be moved from
+  made.kind = kind;
+  return made;
 }
 
 void start_line::add(const std::string& owner, std::string_view kind, place p) {
