@@ -72,12 +72,12 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 std::string to_hex(std::string_view bytes) {
-  std::string out;
-  out.reserve(2 * bytes.size());
+  std::string out(2 * bytes.size(), '\0');
+  auto* at = out.data();
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out += digits_of_hex[byte >> 4];
-    out += digits_of_hex[byte & 15];
+    *at++ = digits_of_hex[byte >> 4];
+    *at++ = digits_of_hex[byte & 15];
   }
   return out;
 }

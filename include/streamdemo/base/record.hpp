@@ -70,9 +70,11 @@ class headers {
   void reserve(std::size_t count, std::size_t bytes) { bytes_.reserve(count * 2 * size_bytes + bytes); }
   // Names and values are shorter than 4 GiB.
   void add(std::string_view name, std::string_view value) {
-    put(name.size());
-    put(value.size());
-    bytes_.append(name).append(value);
+    const std::uint32_t sizes[] = {static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())};
+    static_assert(sizeof sizes == 2 * size_bytes);
+    char text[sizeof sizes];
+    std::memcpy(text, sizes, sizeof sizes);
+    bytes_.append(text, sizeof text).append(name).append(value);
     ++size_;
   }
 
@@ -109,12 +111,6 @@ class headers {
 
  private:
   static constexpr std::size_t size_bytes = sizeof(std::uint32_t);
-  void put(std::size_t n) {
-    const auto short_n = static_cast<std::uint32_t>(n);
-    char text[size_bytes];
-    std::memcpy(text, &short_n, size_bytes);
-    bytes_.append(text, size_bytes);
-  }
 
   std::string bytes_;  // of each: the sizes of its name and value, then both
   std::size_t size_ = 0;
