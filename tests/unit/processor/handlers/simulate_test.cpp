@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <streamdemo/processor/handlers.hpp>
 
 #include "support/fake_emitter.hpp"
@@ -66,6 +67,23 @@ TEST_CASE("simulate fails where it is told to, and with a bad payload before any
     const auto bad = co_await h->run(job_of(R"({"results":"x"})"), out);
     CHECK(bad.error().code == errc::invalid_argument);
     CHECK(out.count("result") == 2);
+  });
+}
+
+TEST_CASE("while a simulate burns, its loop goes on with other work") {
+  using namespace asio::experimental::awaitable_operators;
+  test::run([]() -> awaitable<void> {
+    const auto h = processor::make_simulate_handler();
+    const auto ex = co_await asio::this_coro::executor;
+    test::fake_emitter out(ex);
+    std::optional<base::result<processor::outcome>> ended;
+    int turns = 0;
+    const auto other_work = [&]() -> awaitable<void> {
+      for (; !ended; ++turns) co_await asio::post(ex, base::use_awaitable);
+    };
+    co_await (into(h->run(job_of(R"({"results":1,"interval_ms":0,"burn_ms":100})"), out), ended) && other_work());
+    CHECK(ended->has_value());
+    CHECK(turns > 10);
   });
 }
 
