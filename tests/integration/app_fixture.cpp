@@ -3,6 +3,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "support/guard_entry.hpp"
@@ -15,6 +16,9 @@ config::settings settings_for(const std::filesystem::path& directory) {
   config::settings s;
   s.gateway.listen = {"127.0.0.1"};
   s.gateway.port = 0;
+  if (const char* threads = std::getenv("STREAMDEMO_GATEWAY_THREADS")) {
+    s.gateway.threads = static_cast<std::uint32_t>(std::stoul(threads));
+  }
   s.gateway.unknown_task_wait = base::milliseconds(200);
   s.gateway.drain = base::milliseconds(5000);
   s.management.port = 0;
