@@ -29,7 +29,7 @@ void payload_reader::go() {
   if (!places_.empty() && !std::exchange(works_, true)) {
     loops_.spawn([this] { return work(); });
   }
-  if (!reader_) return;
+  if (!reader_ || closed_) return;
   for (auto& [id, p] : places_) move(id, p);
 }
 

@@ -47,6 +47,11 @@ void owned_request::take_payload(base::record_ptr whole) {
   payload = payload_state::here;
 }
 
+void owned_request::take_other(base::record_ptr whole) {
+  record = std::move(whole);
+  payload = payload_state::here;
+}
+
 void owned_request::take_word_of(const task::message_view& request) {
   auto& t = as_asked.emplace();
   t.request_id = request.request_id;

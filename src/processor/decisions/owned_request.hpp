@@ -72,6 +72,8 @@ struct owned_request {
   // The record is kept without its payload from now on, or is whole again (`whole` is the same record).
   void let_go_of_payload();
   void take_payload(base::record_ptr whole);
+  // Another record that asks for the same task serves instead.
+  void take_other(base::record_ptr whole);
   // Whether `r` is its record, whole or not.
   bool is_record(const base::record& r) const noexcept {
     return r.topic == record->topic && r.partition == record->partition && r.offset == record->offset;

@@ -15,7 +15,7 @@ void waiting_payloads::count_no_longer(owned_request& r) {
 }
 
 void waiting_payloads::comes_again(owned_request& r, bus::delivery& d) {
-  if (r.payload == payload_state::lost) return r.take_payload(d.record);
+  if (r.payload == payload_state::lost) return r.take_other(d.record);
   const bool is_same = r.is_record(*d.record);
   if (is_same && r.payload == payload_state::here) {
     d.record = r.record;

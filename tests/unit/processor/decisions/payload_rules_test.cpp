@@ -1,4 +1,6 @@
 // What becomes of a request whose payload is let go of and read again.
+#include <set>
+
 #include "unit/processor/decisions/decisions_fixture.hpp"
 
 using namespace streamdemo;
@@ -230,6 +232,10 @@ TEST_CASE("of a task that is asked for again after its request is gone, the new 
   CHECK(begun[0].request == f.requests.back());
   f.d.on_dead_lettered(letters[0].token);
   CHECK(published(f.act(), message_type::ended).empty());
+  f.end(begun[0].key);
+  std::set<std::int64_t> completed;
+  for (const auto& c : all_of<complete>(f.act())) completed.insert(c.delivery.record->offset);
+  CHECK(completed == std::set<std::int64_t>{3, 4});
 }
 
 TEST_CASE("a drain keeps no slot for a task whose payload is being read") {
