@@ -16,9 +16,9 @@ std::string shown_address(const std::vector<std::string>& listen, std::uint16_t 
     return !ec && (a.is_loopback() || a.is_unspecified());
   };
   if (listen.empty() || std::ranges::any_of(listen, is_localhost)) return fmt::format("http://localhost:{}", port);
-  const auto& first = listen.front();
-  const bool is_v6 = first.find(':') != first.npos;
-  return fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", first, is_v6 ? "]" : "", port);
+  const auto& address = listen.front();
+  const bool is_v6 = address.find(':') != address.npos;
+  return fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", address, is_v6 ? "]" : "", port);
 }
 
 }  // namespace streamdemo::app
