@@ -175,11 +175,6 @@ struct application::impl {
 
   bool has(config::role r) const { return settings.role == config::role::all || settings.role == r; }
   base::executor watch() { return watch_loop.executor(0); }
-  // Where the gateway has one loop, the processor shares it: nothing of a task waits for another thread to wake up, and
-  // the client gets in one piece what is there at once. Who gives the gateway more loops has cores to spare, and the
-  // processor gets a thread of its own.
-  bool shares_loop() const { return gateway_loops && gateway_loops->size() == 1; }
-  base::executor working() { return (shares_loop() ? *gateway_loops : processor_loop).executor(0); }
 
   base::result<void> start(const std::function<bool()>& give_up);
   void start_tracing();
@@ -325,12 +320,11 @@ base::result<void> application::impl::start_gateway(const std::function<bool()>&
 }
 
 void application::impl::start_processor() {
-  const auto ex = working();
+  const auto ex = processor_loop.executor(0);
   auto options = processor_options(settings, source_of(settings, "processor"));
   options.kind_concurrency = concurrency_of(kinds);
   options.traces = traces.get();
-  if (!shares_loop()) processor_loop.start();
-  // On its loop, which may be serving clients already.
+  processor_loop.start();
   const auto begin = [&] {
     auto handlers = make_handlers(kinds, {guard_program, child_open_files, *store});
     processor = processor::make_processor(ex, std::move(options), *bus, std::move(handlers), clock, metrics, log);
@@ -362,7 +356,8 @@ void application::impl::stop() {
         asio::co_spawn(gateway_loops->executor(0), gateway->drain(now + settings.gateway.drain), asio::use_future));
   }
   if (processor) {
-    drained.push_back(asio::co_spawn(working(), processor->drain(now + settings.processor.drain), asio::use_future));
+    drained.push_back(
+        asio::co_spawn(processor_loop.executor(0), processor->drain(now + settings.processor.drain), asio::use_future));
   }
   for (auto& d : drained) d.get();
   if (chores) {

@@ -57,10 +57,7 @@ void add_gateway_limits(field_list& f) {
       list<settings>("gateway.listen", AT(gateway.listen), may_be_empty::no, wrong_address, "IP addresses",
                      "The addresses for clients; the default is this machine only, [\"::\"] is every address."));
   f.push_back(num("gateway.port", AT(gateway.port), 0, 65535, "The port for clients; 0 lets the system choose."));
-  f.push_back(num(
-      "gateway.threads", AT(gateway.threads), 1, 256,
-      "Event loops, each with a thread of its own. With one, a processor in the same process runs on it, too, which "
-      "takes the least CPU for a task; with more, it has a thread of its own."));
+  f.push_back(num("gateway.threads", AT(gateway.threads), 1, 256, "Event loops, each with a thread of its own."));
   f.push_back(num("gateway.max_connections", AT(gateway.max_connections), 1, 1000000,
                   "How many connections may be open at once; further ones are answered 503 and closed."));
   f.push_back(num("gateway.max_header_bytes", AT(gateway.max_header_bytes), kib, mib,
