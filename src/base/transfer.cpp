@@ -1,8 +1,12 @@
 #include <curl/curl.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <cerrno>
+#include <cstring>
 #include <streamdemo/base/text.hpp>
 #include <streamdemo/base/transfer.hpp>
 #include <type_traits>
@@ -49,6 +53,12 @@ void trust_only(void* easy, const std::string& ca_file) {
   curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   // Otherwise a file that was wrong, or whose authorities have changed, counts for a day.
   curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+}
+
+result<void> check_authorities(const std::string& ca_file, std::string_view correct) {
+  if (ca_file.empty() || ::access(ca_file.c_str(), R_OK) == 0) return {};
+  return error{errc::invalid_argument,
+               fmt::format("could not read {}: {}; correct {}", ca_file, std::strerror(errno), correct)};
 }
 
 void give_up_with(void* easy, const std::atomic<bool>& ending) {

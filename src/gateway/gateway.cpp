@@ -2,17 +2,15 @@
 // `response` until caught up, open the listener. Drain: close the listener, let streams and requests end, wait for
 // records that are being published, stop reading.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <streamdemo/base/notifier.hpp>
 #include <streamdemo/base/task_group.hpp>
+#include <streamdemo/base/transfer.hpp>
 #include <streamdemo/config/buses.hpp>
 #include <streamdemo/gateway/gateway.hpp>
 #include <streamdemo/http/server.hpp>
 
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 
 #include "gateway/access/gate.hpp"
 #include "gateway/access/jwt_verifier.hpp"
@@ -130,9 +128,8 @@ std::unique_ptr<token_verifier> make_verifier(const dependencies& s, const base:
 result<void> check_authorities(const config::settings& s) {
   if (s.auth.mode != config::auth_mode::jwt) return {};
   for (const auto& [name, i] : s.auth.issuers) {
-    if (i.ca_file.empty() || ::access(i.ca_file.c_str(), R_OK) == 0) continue;
-    return error{errc::invalid_argument, fmt::format("could not read {}: {}; correct auth.issuers.{}.ca_file",
-                                                     i.ca_file.string(), std::strerror(errno), name)};
+    const auto setting = fmt::format("auth.issuers.{}.ca_file", name);
+    if (auto readable = base::check_authorities(i.ca_file.string(), setting); !readable) return readable;
   }
   return {};
 }

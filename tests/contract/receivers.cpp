@@ -125,6 +125,7 @@ std::shared_ptr<member> join(contract_fixture& t, const std::string& group, cons
   o.topics.push_back(topic);
   o.max_open = b.max_open;
   o.max_gap = b.max_gap;
+  o.max_bytes = b.max_bytes;
   return std::make_shared<member>(t, t.bus.join(t.ex, std::move(o)));
 }
 

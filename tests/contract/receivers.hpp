@@ -84,6 +84,7 @@ class follower final : public receiver<bus::reader, bus::read_item> {
 struct bounds {
   std::size_t max_open = 1000;
   std::size_t max_gap = 1'000'000;
+  std::size_t max_bytes = 64 << 20;
 };
 std::shared_ptr<member> join(contract_fixture& t, const std::string& group, const std::string& topic, bounds b = {});
 std::shared_ptr<follower> make_follower(contract_fixture& t);

@@ -265,11 +265,7 @@ BUS_CONTRACT("shared: whoever lets go of a record's value makes room for others,
   const auto topic = co_await t.topic(2);
   auto p = t.bus.make_producer(t.ex);
   for (int i = 0; i < 4; ++i) co_await put(*p, sized(topic, 1, i));
-  bus::group_options o;
-  o.group = t.fresh("group");
-  o.topics.push_back(topic);
-  o.max_bytes = 2 * sized(topic, 0, 0).bytes() - 1;
-  auto m = std::make_shared<member>(t, t.bus.join(t.ex, o));
+  auto m = join(t, t.fresh("group"), topic, {.max_bytes = 2 * sized(topic, 0, 0).bytes() - 1});
   m->start();
   co_await m->until([&] { return m->got.size() == 2; });
   co_await base::sleep_for(base::milliseconds(50));
@@ -309,15 +305,13 @@ BUS_CONTRACT("shared: un-completed records are bounded in bytes, in all partitio
     co_await put(*p, sized(topic, 0, i));
     co_await put(*p, sized(topic, 1, i));
   }
-  bus::group_options o;
-  o.group = t.fresh("group");
-  o.topics.push_back(topic);
-  o.max_bytes = 3 * sized(topic, 0, 0).bytes() - 1;
-  auto m = std::make_shared<member>(t, t.bus.join(t.ex, o));
+  const auto group = t.fresh("group");
+  const auto max_bytes = 3 * sized(topic, 0, 0).bytes() - 1;
+  auto m = join(t, group, topic, {.max_bytes = max_bytes});
   m->start();
   co_await m->until([&] { return m->got.size() == 3; });
   const auto held = m->source().held().bytes;
-  CHECK(held >= o.max_bytes);
+  CHECK(held >= max_bytes);
   co_await base::sleep_for(base::milliseconds(50));
   CHECK(m->got.size() == 3);
   // A record can be completed in any order, also when the watermark does not move. To complete it twice frees nothing.
@@ -335,8 +329,7 @@ BUS_CONTRACT("shared: un-completed records are bounded in bytes, in all partitio
   co_await m->leave();
   // Smaller than any record.
   for (int i = 5; i < 8; ++i) co_await put(*p, sized(topic, 0, i));
-  o.max_bytes = 1;
-  auto small = std::make_shared<member>(t, t.bus.join(t.ex, o));
+  auto small = join(t, group, topic, {.max_bytes = 1});
   small->start();
   for (std::size_t i = 0; i < 3; ++i) {
     co_await small->until([&] { return small->got.size() == i + 1; });

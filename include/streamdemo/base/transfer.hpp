@@ -1,6 +1,8 @@
 // What all transfers by libcurl have in common, whoever makes them: which ways they may take, and that they hold nobody
 // up. Handles are a CURL*, which is a void*. Any thread.
 #pragma once
+#include <streamdemo/base/error.hpp>
+
 #include <atomic>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ void prepare_transfer(void* easy, const std::string& url, char* why);
 // Only the authorities in this file (PEM) count, not the system's; it is read for each new connection. Empty: the
 // system's do.
 void trust_only(void* easy, const std::string& ca_file);
+// Error: invalid_argument, the file cannot be read; `correct` names what says it. Empty: there is none to read.
+result<void> check_authorities(const std::string& ca_file, std::string_view correct);
 
 // The transfer is given up once `ending`, which outlives the handle, is true.
 void give_up_with(void* easy, const std::atomic<bool>& ending);

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <streamdemo/base/hash.hpp>
 #include <streamdemo/base/notifier.hpp>
+#include <streamdemo/base/transfer.hpp>
 
 #include "artifacts/disk.hpp"
 #include "artifacts/input_area.hpp"
@@ -389,10 +390,8 @@ result<std::unique_ptr<store>> make_s3_store(s3_options o, const base::clock& cl
   auto shown_at = s3::address_of(o.public_endpoint.empty() ? o.endpoint : o.public_endpoint, o.bucket, o.path_style);
   if (!at) return std::move(at).error();
   if (!shown_at) return std::move(shown_at).error();
-  if (!o.ca_file.empty() && ::access(o.ca_file.c_str(), R_OK) != 0) {
-    return error{errc::invalid_argument, fmt::format("could not read {}: {}; correct s3.ca_file or AWS_CA_BUNDLE",
-                                                     o.ca_file.string(), std::strerror(errno))};
-  }
+  auto readable = base::check_authorities(o.ca_file.string(), "s3.ca_file or AWS_CA_BUNDLE");
+  if (!readable) return std::move(readable).error();
   c.at = std::move(*at);
   c.shown_at = std::move(*shown_at);
   c.region = o.region;

@@ -238,8 +238,9 @@ result<void> ensure_topics(dependencies& d, const std::vector<topic_spec>& topic
     if (!seen) return seen.error();
     bool denied = false;
     auto done = ensure_once(d, client.get(), *seen, topics, denied);
-    if (done && !topics.empty() && !user_sets_requests_in_flight(d.options))
+    if (done && !topics.empty() && !user_sets_requests_in_flight(d.options)) {
       measure_round_trip(d, client.get(), topics.front().name);
+    }
     if (done || done.error().code != errc::unavailable || denied || steady_clock::now() > limit) return done;
     std::this_thread::sleep_for(pause);
   }

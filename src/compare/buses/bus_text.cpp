@@ -64,8 +64,7 @@ std::vector<std::string> how_measured(const bus_report& r) {
       "memory after them, of all of streamdemo's processes, brokers not included.",
       "Waiting tasks: 48 at once, each 4 results 100 ms apart; a processor has 4 places. Burning tasks: 16 at once, "
       "each burns 10 times 20 ms of CPU on its processor's one thread for that. More of either means more places or "
-      "more cores, "
-      "not a faster bus.",
+      "more cores, not a faster bus.",
       "Kill: as many tasks as there are places run and have their first results; in a single process a quarter more "
       "wait. Then the process that does the work is killed with -9 (on Kafka one of two). A single process is the "
       "whole service: it is started again at once, in the same directory and on the same port, and each client tries "

@@ -341,8 +341,9 @@ class bus_task_service final : public task_service_control, private task_observe
     waiting_.waits_no_more(id);
     if (!source.empty()) return;
     const auto h = all_.find(id);
-    if (h && !task::is_end(h->moment().status))
+    if (h && !task::is_end(h->moment().status)) {
       waiting_.waits(id, h->identity().kind, at == base::sys_time{} ? bus_now() : at);
+    }
   }
 
   void on_offer(const task::message_view& m, base::milliseconds age) noexcept override { placer_.offered(m, age); }

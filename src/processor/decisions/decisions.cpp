@@ -262,10 +262,10 @@ void decisions::fill_slots() {
 }
 
 bool decisions::still_wants_to_start(const start_line::place& at) {
-  const auto* p = partitions_.find(at.partition);
-  const auto it = p == nullptr ? requests::const_iterator{} : p->requests.find(at.task);
-  if (p == nullptr || it == p->requests.end()) return false;
-  return starts(judge(*p, it->second, p->task(it->second), log_time_, options_));
+  const auto* r = partitions_.request(at.partition, at.task);
+  if (r == nullptr) return false;
+  const auto& p = *partitions_.find(at.partition);
+  return starts(judge(p, *r, p.task(*r), log_time_, options_));
 }
 
 // Judges the task whose turn it is again, and starts it if that is still right and it need not wait.
@@ -337,11 +337,10 @@ bool decisions::take_payload(partition_state& p, const read_payload& asked, base
 // Before others of their owners and kinds, the first one first: they had their turn.
 void decisions::stand_first(const std::deque<start_line::place>& all) {
   for (auto place = all.rbegin(); place != all.rend(); ++place) {
-    const auto* p = partitions_.find(place->partition);
-    const auto it = p == nullptr ? requests::const_iterator{} : p->requests.find(place->task);
-    if (p == nullptr || it == p->requests.end()) continue;
-    const auto* t = p->task(it->second);
-    line_.add_first(t == nullptr ? std::string{} : t->owner, it->second.kind, *place);
+    const auto* r = partitions_.request(place->partition, place->task);
+    if (r == nullptr) continue;
+    const auto* t = partitions_.find(place->partition)->task(*r);
+    line_.add_first(t == nullptr ? std::string{} : t->owner, r->kind, *place);
   }
 }
 
@@ -349,11 +348,10 @@ void decisions::stand_first(const std::deque<start_line::place>& all) {
 void decisions::come_again() {
   const auto all = alone_.take_aside();
   for (const auto& place : all) {
-    auto* p = partitions_.find(place.partition);
-    if (p == nullptr || !p->requests.contains(place.task)) continue;
-    auto& r = p->requests.find(place.task)->second;
-    r.had_turn = false;
-    payloads_.count(*p, r);
+    auto* r = partitions_.request(place.partition, place.task);
+    if (r == nullptr) continue;
+    r->had_turn = false;
+    payloads_.count(*partitions_.find(place.partition), *r);
   }
   stand_first(all);
 }
@@ -400,7 +398,7 @@ void decisions::tick(base::steady_time now, sys_time wall) {
   alone_.tick(now);
   wall_ = wall;
   for (const auto& at : payload_waits_.tick(now)) {
-    runs_.give_up_slot(partitions_.find(at.partition)->requests.find(at.task)->second);
+    runs_.give_up_slot(*partitions_.request(at.partition, at.task));
   }
   partitions_.for_each([&](partition_state& p) {
     expire(p);

@@ -15,6 +15,13 @@ partition_state& partition_table::open(std::int32_t number) {
   return *p;
 }
 
+owned_request* partition_table::request(std::int32_t partition, std::string_view task) {
+  auto* p = find(partition);
+  if (p == nullptr) return nullptr;
+  const auto it = p->requests.find(task);
+  return it == p->requests.end() ? nullptr : &it->second;
+}
+
 owned_request* partition_table::find_run(partition_state* p, const run_key& key) {
   if (p == nullptr) return nullptr;
   const auto it = p->requests.find(key.task);

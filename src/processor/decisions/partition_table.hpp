@@ -18,6 +18,8 @@ class partition_table {
   // nullptr: it is not known.
   partition_state* find(std::int32_t number);
   partition_state& open(std::int32_t number);
+  // The request of a task; nullptr: there is none.
+  owned_request* request(std::int32_t partition, std::string_view task);
   // The request of `p` that has this run; nullptr if there is none, or `p` is nullptr.
   static owned_request* find_run(partition_state* p, const run_key& key);
 

@@ -34,22 +34,20 @@ void payloads::erase(number n) {
   change(q, [&](queue& from) {
     from.here.erase(n);
     from.let_go.erase(n);
-    if (r.now != state::let_go) from.bytes -= r.bytes;
+    if (r.counts) from.bytes -= r.bytes;
     --from.requests;
   });
   if (q.second.requests == 0) queues_.erase(queues_.find(q.first));
-  if (r.now == state::let_go) {
-    --let_go_;
-  } else {
+  if (r.counts) {
     bytes_ -= r.bytes;
+  } else {
+    --let_go_;
   }
   requests_.erase(it);
 }
 
 void payloads::came(number n) {
-  auto& r = requests_.find(n)->second;
-  r.now = state::here;
-  change(*r.in, [&](queue& q) { q.here.insert(n); });
+  change(*requests_.find(n)->second.in, [&](queue& q) { q.here.insert(n); });
 }
 
 std::optional<start_line::place> payloads::next_to_let_go() {
@@ -57,7 +55,7 @@ std::optional<start_line::place> payloads::next_to_let_go() {
   auto& q = *queues_.find(std::get<std::string_view>(*with_some_here_.rbegin()));
   const auto n = *q.second.here.rbegin();
   auto& r = requests_.find(n)->second;
-  r.now = state::let_go;
+  r.counts = false;
   change(q, [&](queue& from) {
     from.here.erase(n);
     if (!is_too_large(r)) from.let_go.insert(n);
@@ -78,7 +76,7 @@ std::optional<start_line::place> payloads::next_to_read() {
     refilling_ = false;
     return std::nullopt;
   }
-  r.now = state::coming;
+  r.counts = true;
   change(q, [&](queue& from) {
     from.let_go.erase(n);
     from.bytes += r.bytes;

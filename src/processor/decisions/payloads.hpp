@@ -54,12 +54,11 @@ class payloads {
   };
   using queues = base::string_map<queue>;
   using rank = std::tuple<std::size_t, std::string_view>;  // a queue's bytes, and its name
-  enum class state { here, let_go, coming };
   struct request {
     queues::value_type* in;
     start_line::place place;
     std::size_t bytes;
-    state now = state::here;
+    bool counts = true;  // it is here, or being read
   };
 
   // Changes a queue, and keeps the orders right.

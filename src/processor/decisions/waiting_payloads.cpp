@@ -57,7 +57,7 @@ bool waiting_payloads::answered(const read_payload& asked, owned_request& r, bas
 }
 
 owned_request& waiting_payloads::at(const start_line::place& where) {
-  return partitions_.find(where.partition)->requests.find(where.task)->second;
+  return *partitions_.request(where.partition, where.task);
 }
 
 void waiting_payloads::recount_first(const owned_request& r) {

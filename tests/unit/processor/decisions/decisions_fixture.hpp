@@ -61,6 +61,12 @@ struct fixture {
     m.payload = std::move(payload);
     log(m, ms);
   }
+  // By a gateway.
+  void canceled(const std::string& task, std::int64_t ms = 0) {
+    auto m = of(message_type::ended, task);
+    m.payload = R"({"status":"canceled"})";
+    log(m, ms);
+  }
   void alive(std::int64_t ms, std::string source = "me") { log(of(message_type::alive, "", std::move(source)), ms); }
   void request(const std::string& task, std::int64_t ms = 0, std::optional<sys_time> accepted_at = {}) {
     auto m = of(message_type::submitted, task);

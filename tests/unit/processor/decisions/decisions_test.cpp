@@ -359,9 +359,7 @@ TEST_CASE("a canceled task stops its run and completes its request") {
   f.request("t");
   f.act();
   f.started("t", "my-run-1", "", "me", 10);
-  auto m = f.of(message_type::ended, "t");
-  m.payload = R"({"status":"canceled"})";
-  f.log(m, 20);
+  f.canceled("t", 20);
   const auto a = f.act();
   CHECK(all_of<stop_run>(a).size() == 1);
   CHECK(all_of<complete>(a).size() == 1);

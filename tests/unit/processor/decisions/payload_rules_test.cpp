@@ -85,9 +85,7 @@ TEST_CASE("what is completed is the record, with its payload or without") {
   payload_fixture f;
   for (const auto* task : {"t0", "t1", "t2", "t3"}) f.large(task);
   f.act();
-  auto m = f.of(message_type::ended, "t3");
-  m.payload = R"({"status":"canceled"})";
-  f.log(m, 0);
+  f.canceled("t3");
   const auto done = all_of<complete>(f.act());
   REQUIRE(done.size() == 1);
   CHECK(done[0].delivery.record->offset == 3);
@@ -140,9 +138,7 @@ TEST_CASE("a task that ends while its payload is being read gives its slot to th
   coming_fixture f;
   f.large("t4");
   f.act();
-  auto m = f.of(message_type::ended, "t3");
-  m.payload = R"({"status":"canceled"})";
-  f.log(m, 0);
+  f.canceled("t3");
   const auto begun = all_of<begin_run>(f.act());
   REQUIRE(begun.size() == 1);
   CHECK(begun[0].key.task == "t4");
