@@ -52,11 +52,11 @@ int make(const key_command& c, const std::filesystem::path& file) {
 int list(const std::filesystem::path& file) {
   const auto keys = gateway::read_keys(file);
   if (!keys && keys.error().code != base::errc::not_found) return failed(keys.error());
-  fmt::print("{:<10} {:<24} {:<26} {:<26} {}\n", "ID", "SUBJECT", "CREATED", "EXPIRES", "SCOPES");
+  fmt::print("{:<12} {:<24} {:<26} {:<26} {}\n", "ID", "SUBJECT", "CREATED", "EXPIRES", "SCOPES");
   if (!keys) return 0;
   for (const auto& k : *keys) {
     const auto expires = k.expires == base::sys_time{} ? std::string("never") : base::format_millis(k.expires);
-    fmt::print("{:<10} {:<24} {:<26} {:<26} {}{}\n", k.id, k.subject, base::format_millis(k.created), expires,
+    fmt::print("{:<12} {:<24} {:<26} {:<26} {}{}\n", k.id, k.subject, base::format_millis(k.created), expires,
                fmt::join(k.scopes, " "),
                k.kinds.empty() ? std::string{} : fmt::format(" (kinds: {})", fmt::join(k.kinds, " ")));
   }
@@ -83,7 +83,10 @@ void add_key_command(CLI::App& key, key_command& c) {
   all->fallthrough();
   all->callback([&c] { c.to_do = key_command::what::list; });
   auto* revoke = key.add_subcommand("revoke", "Take a key away; streams of it end within a second");
-  revoke->add_option("id", c.id, "As `key list` shows it")->required();
+  revoke
+      ->add_option("id,--id", c.id,
+                   "As `key list` shows it; one of an earlier version that begins with a dash is written --id=-...")
+      ->required();
   revoke->fallthrough();
   revoke->callback([&c] { c.to_do = key_command::what::revoke; });
 }

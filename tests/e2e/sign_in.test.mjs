@@ -1,7 +1,7 @@
 // A server that asks for a name, in real Chromium: signing in on its own page, and a ticket for a page elsewhere.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,11 +55,26 @@ test("a change of the keys is a line of the audit, with their ids and no key", a
   await until("the key that came", () => told().length === 1);
   const [id] = told()[0].came;
   assert.deepEqual(told(), [{ act: "keys changed", issuer: "keys", keys: 1, came: [id] }]);
+  assert.match(id, /^[0-9a-f]{12}$/, "an id is an argument of `key revoke`: it may not look like an option");
   run("key", "revoke", id);
   await until("the key that went", () => told().length === 2);
   assert.deepEqual(told()[1], { act: "keys changed", issuer: "keys", keys: 0, went: [id] });
   assert.ok(!watched.errors().includes(dave));
   assert.equal((await watched.stop()).code, 0);
+});
+
+test("a key of an earlier version whose id begins with a dash can be taken away", () => {
+  const other = mkdtempSync(join(tmpdir(), "streamdemo-dash-"));
+  const run = (...command) =>
+    execFileSync(binary, [...command, "--set", `auth.directory=${other}`], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  run("key", "new", "--subject", "erin");
+  run("key", "new", "--subject", "frank");
+  const file = join(other, "keys");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/"id":"[^"]*","subject":"erin"/, '"id":"-HT3lAdj","subject":"erin"'));
+  assert.match(run("key", "list"), /^-HT3lAdj +erin /m);
+  run("key", "revoke", "--id=-HT3lAdj");
+  assert.doesNotMatch(run("key", "list"), /erin/);
+  assert.match(run("key", "list"), /frank/);
 });
 
 test("one signs in, sees one's own tasks by all transports, and signs out", async (t) => {

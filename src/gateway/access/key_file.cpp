@@ -131,7 +131,8 @@ result<std::string> add_key(const fs::path& file, const key_wish& wish, base::sy
   if (wish.first && !keys->empty()) return error{errc::already_exists, file.string() + " has a key already"};
   if (!before.empty() && before.back() != '\n') before += '\n';
   stored_key k;
-  k.id = base::to_base64url(base::random_bytes(6));
+  // Hex, since an id is an argument of `key revoke`: base64url may begin with a dash, as an option does.
+  k.id = base::to_hex(base::random_bytes(6));
   // A prefix by which scanners for secrets know it.
   const auto key = "sdkey_" + base::to_base64url(base::random_bytes(32));
   k.sha256 = base::sha256_bytes(key);
