@@ -21,9 +21,9 @@ extern char** environ;
 
 // jemalloc (docs/decisions/dependencies.md) reads its settings from this name. Records are allocated by the threads of
 // the Kafka library and freed by ours, so few arenas: what one thread freed serves the others. What is free goes back
-// to the system after a second, by a thread of the allocator, not on a client's path.
+// to the system after a tenth of a second, by a thread of the allocator, not on a client's path.
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0,background_thread:true,abort_conf:false";
+const char* malloc_conf = "narenas:2,dirty_decay_ms:100,muzzy_decay_ms:0,background_thread:true,abort_conf:false";
 
 namespace {
 

@@ -42,13 +42,13 @@ rocksdb::Options options_of(const store_options& o) {
   db.create_if_missing = true;
   // A crash leaves the last write torn, and nothing else.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // Small buffers, for their memory, but as many bytes gather in files as sixteen of them before they are merged with
-  // older ones.
-  db.write_buffer_size = 4 * mib;
+  // Small buffers, for their memory, but as many bytes gather in files as thirty-two of them before they are merged
+  // with older ones.
+  db.write_buffer_size = 2 * mib;
   db.max_write_buffer_number = 4;
-  db.level0_file_num_compaction_trigger = 16;
-  db.level0_slowdown_writes_trigger = 32;
-  db.level0_stop_writes_trigger = 48;
+  db.level0_file_num_compaction_trigger = 32;
+  db.level0_slowdown_writes_trigger = 64;
+  db.level0_stop_writes_trigger = 96;
   db.max_total_wal_size = 64 * mib;
   db.max_open_files = 64;
   db.max_background_jobs = 2;
