@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "bus/kafka/producer_settings.hpp"
-
 namespace streamdemo::bus::kafka {
 
 namespace {
@@ -13,6 +11,11 @@ using std::chrono::steady_clock;
 constexpr auto mend_pause = std::chrono::milliseconds(500);
 // At most so many records with a deadline wait for a new client or for room in its queue; further ones are refused.
 constexpr std::size_t max_waiting = 10'000;
+
+// With fewer publishes open on average, records leave at once. A client that waits for its result has two or three
+// open, one after the other. Each request costs brokers and program more than the records in it, so with more clients
+// waiting a little makes tasks quicker, too (docs/performance.md).
+constexpr double few = 4;
 
 bool says_too_large(rd_kafka_resp_err_t e) {
   return e == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || e == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
@@ -43,10 +46,11 @@ rd_kafka_headers_t* headers_of(const record& r) {
 }  // namespace
 
 client_producer::client_producer(dependencies& d, wakeup& w, std::optional<base::milliseconds> timeout,
-                                 std::vector<completion>& out)
+                                 std::vector<completion>& out, base::milliseconds linger)
     : deps_(d),
       wakeup_(w),
       timeout_(timeout),
+      linger_(linger),
       name_(d.name_client(timeout ? "producer" : "patient-producer")),
       out_(out),
       housekeeper_(d, name_),
@@ -64,7 +68,7 @@ void client_producer::abandon() {
 }
 
 void client_producer::connect() {
-  auto conf = make_conf(deps_.options, producer_defaults(deps_.options, deps_.round_trip()),
+  auto conf = make_conf(deps_.options, producer_defaults(deps_.options, deps_.round_trip(), linger_),
                         producer_fixed(deps_.options, timeout_, batch_bytes_));
   if (conf) rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | housekeeping_events);
   auto made = conf ? make_client(RD_KAFKA_PRODUCER, std::move(*conf)) : result<rd_kafka_t*>(conf.error());
@@ -78,6 +82,7 @@ void client_producer::connect() {
   broken_ = false;
   batch_refused_ = false;
   client_ = *made;
+  if (!user_sets_linger(deps_.options)) skipper_.emplace(client_, linger_);
   rd_kafka_set_log_queue(client_, nullptr);
   queue_.reset(rd_kafka_queue_get_main(client_));
   wakeup_.watch(queue_.get());
@@ -87,6 +92,7 @@ void client_producer::connect() {
 
 void client_producer::disconnect() {
   if (client_ == nullptr) return;
+  skipper_.reset();
   wakeup::forget(queue_.get());
   queue_.reset();
   topics_.clear();
@@ -111,11 +117,19 @@ void client_producer::publish(record r, std::optional<steady_time> deadline, pro
 }
 
 void client_producer::flush() {
+  if (gathered_.empty()) return;
   while (!gathered_.empty()) {
     entries one;
     one.splice(one.end(), gathered_, gathered_.begin());
     give_or_refuse(one);
   }
+  skip_linger_if_few_are_open();
+}
+
+void client_producer::skip_linger_if_few_are_open() {
+  const auto now = steady_clock::now();
+  average_.set(open_, now);
+  if (skipper_ && average_.get(now) < few) skipper_->skip();
 }
 
 void client_producer::give_or_refuse(entries& one) {
@@ -186,6 +200,7 @@ bool client_producer::serve(int max_events) {
     if (!e) {
       if (broken_) mend(steady_clock::now());
       give_waiting();
+      average_.set(open_, steady_clock::now());
       return true;
     }
     if (rd_kafka_event_type(e.get()) == RD_KAFKA_EVENT_DR) {

@@ -6,6 +6,9 @@
 #include <map>
 
 #include "bus/kafka/housekeeper.hpp"
+#include "bus/kafka/linger_skipper.hpp"
+#include "bus/kafka/open_average.hpp"
+#include "bus/kafka/producer_settings.hpp"
 #include "bus/kafka/wakeup.hpp"
 
 namespace streamdemo::bus::kafka {
@@ -18,13 +21,14 @@ struct completion {
 class client_producer {
  public:
   // `timeout`: when the library gives a record up; nullopt: never. Completions are appended to `out`, in order, for the
-  // owner to call.
-  client_producer(dependencies& d, wakeup& w, std::optional<base::milliseconds> timeout, std::vector<completion>& out);
+  // owner to call. `linger`: how long records wait for others where many publishes are open, unless the user says it.
+  client_producer(dependencies& d, wakeup& w, std::optional<base::milliseconds> timeout, std::vector<completion>& out,
+                  base::milliseconds linger = usual_linger);
   ~client_producer() { abandon(); }
   client_producer(const client_producer&) = delete;
 
   // Keeps the record for the next flush(), which gives all of them to the library at once, so that records of one
-  // partition usually share a request.
+  // partition usually share a request. With many publishes open, the library waits a little for more.
   void publish(record r, std::optional<steady_time> deadline, producer::done d);
   void flush();
 
@@ -58,6 +62,7 @@ class client_producer {
   // Gives the first entry of `from` to the library and returns its error code. On success the entry moves to given_.
   rd_kafka_resp_err_t give(entries& from);
   void give_or_refuse(entries& one);
+  void skip_linger_if_few_are_open();
   // Whether a retry would fail in the same way.
   bool is_final(rd_kafka_resp_err_t why, const record& r) const;
   error failure_of(const rd_kafka_message_t& m, const record& r) const;
@@ -75,11 +80,13 @@ class client_producer {
   dependencies& deps_;
   wakeup& wakeup_;
   const std::optional<base::milliseconds> timeout_;
+  const base::milliseconds linger_;
   const std::string name_;
   std::vector<completion>& out_;
   housekeeper housekeeper_;
 
   rd_kafka_t* client_ = nullptr;
+  std::optional<linger_skipper> skipper_;  // of client_; none if the user says how long records wait
   queue_ptr queue_;
   std::map<std::string, topic_ptr> topics_;
 
@@ -89,6 +96,7 @@ class client_producer {
   entries failed_;    // to be given again, to the next client
   std::multimap<steady_time, entry*> deadlines_;
   std::size_t open_ = 0;
+  open_average average_;
   std::uint64_t numbers_ = 0;
   std::size_t batch_bytes_;     // the limit on the records of one batch
   bool batch_refused_ = false;  // a broker has refused a batch of this client as too large

@@ -37,9 +37,9 @@ std::size_t batch_bytes(const kafka_options& o) {
 }
 
 // A broker's cost is per request, hardly per record. While one request is in flight, records of all partitions gather
-// for the next ones; with no request in flight, a record is sent with the next flush. But a request carries one
-// partition, so where brokers are far away, a record would wait a round trip for each other partition. With 4 and 8 ms
-// that was no loss, and several requests cost more CPU; with 20 ms it was (docs/performance.md).
+// for the next ones. But a request carries one partition, so where brokers are far away, a record would wait a round
+// trip for each other partition. With 4 and 8 ms that was no loss, and several requests cost more CPU; with 20 ms it
+// was (docs/performance.md).
 int requests_in_flight(std::optional<base::microseconds> round_trip) {
   constexpr auto far_away = std::chrono::milliseconds(15);
   constexpr int most_in_order = 5;  // that an idempotent producer may have
@@ -50,9 +50,14 @@ bool user_sets_requests_in_flight(const kafka_options& o) {
   return o.properties.contains(in_flight) || o.properties.contains("max.in.flight");  // one property with two names
 }
 
-std::vector<setting> producer_defaults(const kafka_options& o, std::optional<base::microseconds> round_trip) {
+bool user_sets_linger(const kafka_options& o) {
+  return o.properties.contains("linger.ms") || o.properties.contains("queue.buffering.max.ms");  // as above
+}
+
+std::vector<setting> producer_defaults(const kafka_options& o, std::optional<base::microseconds> round_trip,
+                                       base::milliseconds linger) {
   return {
-      {"linger.ms", "0"},
+      {"linger.ms", std::to_string(linger.count())},
       {in_flight, std::to_string(requests_in_flight(round_trip))},
       {"queue.buffering.max.messages", "100000"},
       // Room for two of the largest records: one that is larger than the queue would wait forever.

@@ -51,6 +51,23 @@ awaitable<void> refused_until_a_new_client(mock_fixture& f, rd_kafka_resp_err_t 
   CHECK(text_of(seen) == text_of(first(records)));
 }
 
+// By themselves they would leave after ten minutes.
+awaitable<void> few_records(mock_fixture& f) {
+  kafka::dependencies c(f.options(), f.metrics, f.log);
+  const auto bell = std::make_shared<kafka::wakeup>(f.loop.get_executor());
+  std::vector<kafka::completion> done;
+  kafka::client_producer patient(c, *bell, std::nullopt, done, 10min);
+  for (std::size_t i = 1; i <= 3; ++i) {
+    patient.publish(f.rec(0), std::nullopt, [](result<published>) {});
+    patient.flush();
+    while (done.size() < i) {
+      patient.serve(1000);
+      co_await base::sleep_for(1ms);
+    }
+  }
+  for (const auto& one : done) CHECK(one.outcome.has_value());
+}
+
 // A topic that was there, is not, and is there again, as when it is deleted and made anew.
 awaitable<void> missing_for_a_while(mock_fixture& f) {
   properties quick{{"topic.metadata.propagation.max.ms", "100"}};
@@ -210,4 +227,9 @@ TEST_CASE("a fatal error of the library's producer loses no record, and the orde
 TEST_CASE("records without a deadline outlive a time without the right to write, and the order stays") {
   mock_fixture f;
   f.run([&] { return refused_until_a_new_client(f, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED); });
+}
+
+TEST_CASE("a few records leave at once although the client lingers") {
+  mock_fixture f;
+  f.run([&] { return few_records(f); });
 }

@@ -61,3 +61,20 @@ TEST_CASE("several requests are under way only where one takes long, and never w
   rd_kafka_conf_get(conf->get(), name, value, &size);
   CHECK(std::string_view(value) == "2");
 }
+
+TEST_CASE("records wait for others of their partition as long as the user says, or two milliseconds") {
+  bus::kafka_options o;
+  CHECK_FALSE(user_sets_linger(o));
+  CHECK(value_of(producer_defaults(o, std::nullopt), "linger.ms") == "2");
+  for (const auto* name : {"linger.ms", "queue.buffering.max.ms"}) {
+    bus::kafka_options set;
+    set.properties[name] = "7";
+    CHECK(user_sets_linger(set));
+    const auto conf = make_conf(set, producer_defaults(set, std::nullopt), producer_fixed(set, std::nullopt, 1000));
+    REQUIRE(conf.has_value());
+    char value[8];
+    std::size_t size = sizeof value;
+    REQUIRE(rd_kafka_conf_get(conf->get(), "linger.ms", value, &size) == RD_KAFKA_CONF_OK);
+    CHECK(std::string(value) == "7");
+  }
+}
