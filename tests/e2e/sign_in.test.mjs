@@ -11,13 +11,13 @@ import { binary, startServer, until } from "./server.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "streamdemo-auth-"));
 const settings = { "auth.mode": "keys", "auth.directory": directory };
-const key = (subject, ...more) =>
-  execFileSync(binary, ["key", "new", "--subject", subject, ...more, "--set", `auth.directory=${directory}`],
-               { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+const runIn = (where) => (...command) =>
+  execFileSync(binary, [...command, "--set", `auth.directory=${where}`], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+const run = runIn(directory);
+const key = (subject, ...more) => run("key", "new", "--subject", subject, ...more).trim();
 const revoke = (subject) => {
-  const line = execFileSync(binary, ["key", "list", "--set", `auth.directory=${directory}`], { encoding: "utf8" })
-    .split("\n").find((l) => l.includes(subject));
-  execFileSync(binary, ["key", "revoke", line.split(" ")[0], "--set", `auth.directory=${directory}`]);
+  const line = run("key", "list").split("\n").find((l) => l.includes(subject));
+  run("key", "revoke", line.split(" ")[0]);
 };
 const alice = key("alice");
 const bob = key("bob");
@@ -47,8 +47,7 @@ async function simulate(page, results, interval) {
 
 test("a change of the keys is a line of the audit, with their ids and no key", async () => {
   const other = mkdtempSync(join(tmpdir(), "streamdemo-audit-"));
-  const at = ["--set", `auth.directory=${other}`];
-  const run = (...command) => execFileSync(binary, [...command, ...at], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const run = runIn(other);
   const watched = await startServer({ "auth.mode": "keys", "auth.directory": other, "instance.log_level": "info" });
   const told = () => [...watched.errors().matchAll(/gateway\/audit: (\{"act":"keys changed".*\})/g)].map((m) => JSON.parse(m[1]));
   const dave = run("key", "new", "--subject", "dave").trim();
@@ -65,8 +64,7 @@ test("a change of the keys is a line of the audit, with their ids and no key", a
 
 test("a key of an earlier version whose id begins with a dash can be taken away", () => {
   const other = mkdtempSync(join(tmpdir(), "streamdemo-dash-"));
-  const run = (...command) =>
-    execFileSync(binary, [...command, "--set", `auth.directory=${other}`], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const run = runIn(other);
   run("key", "new", "--subject", "erin");
   run("key", "new", "--subject", "frank");
   const file = join(other, "keys");

@@ -16,6 +16,17 @@ void refuse_everything(mock_fixture& f, rd_kafka_resp_err_t why) {
   rd_kafka_mock_push_request_errors_array(f.cluster.get(), produce_request, all.size(), all.data());
 }
 
+awaitable<std::vector<kafka::completion>> published_by(kafka::client_producer& l, std::vector<kafka::completion>& done,
+                                                       std::size_t count) {
+  l.flush();
+  while (done.size() < count) {
+    l.tick(std::chrono::steady_clock::now());
+    l.serve(1000);
+    co_await base::sleep_for(1ms);
+  }
+  co_return std::exchange(done, {});
+}
+
 // Until the client is broken and has reported everything: the played brokers check no sequence numbers, and would take
 // what follows a refused record.
 awaitable<void> refused_until_a_new_client(mock_fixture& f, rd_kafka_resp_err_t why) {
@@ -40,13 +51,9 @@ awaitable<void> refused_until_a_new_client(mock_fixture& f, rd_kafka_resp_err_t 
   }
   CHECK(done.size() == 1);
   rd_kafka_mock_clear_request_errors(f.cluster.get(), produce_request);
-  while (done.size() < records) {
-    patient.tick(std::chrono::steady_clock::now());
-    patient.serve(1000);
-    co_await base::sleep_for(1ms);
-  }
+  const auto all = co_await published_by(patient, done, records);
   CHECK(std::chrono::steady_clock::now() - begin >= 500ms);  // a new client does not come at once
-  for (const auto& one : done) CHECK(one.outcome.has_value());
+  for (const auto& one : all) CHECK(one.outcome.has_value());
   const auto seen = co_await numbers_in_log(f);
   CHECK(text_of(seen) == text_of(first(records)));
 }
@@ -57,15 +64,11 @@ awaitable<void> few_records(mock_fixture& f) {
   const auto bell = std::make_shared<kafka::wakeup>(f.loop.get_executor());
   std::vector<kafka::completion> done;
   kafka::client_producer patient(c, *bell, std::nullopt, done, 10min);
-  for (std::size_t i = 1; i <= 3; ++i) {
-    patient.publish(f.rec(0), std::nullopt, [](result<published>) {});
-    patient.flush();
-    while (done.size() < i) {
-      patient.serve(1000);
-      co_await base::sleep_for(1ms);
-    }
+  for (int i = 0; i < 3; ++i) {
+    patient.publish(f.rec(i), std::nullopt, [](result<published>) {});
+    const auto passed = co_await published_by(patient, done, 1);
+    CHECK(passed[0].outcome.has_value());
   }
-  for (const auto& one : done) CHECK(one.outcome.has_value());
 }
 
 // A topic that was there, is not, and is there again, as when it is deleted and made anew.
@@ -86,25 +89,10 @@ awaitable<void> missing_for_a_while(mock_fixture& f) {
   CHECK(done.empty());
   CHECK(patient.open() == records);
   rd_kafka_mock_topic_set_error(f.cluster.get(), f.topic.c_str(), RD_KAFKA_RESP_ERR_NO_ERROR);
-  while (done.size() < records) {
-    patient.tick(std::chrono::steady_clock::now());
-    patient.serve(1000);
-    co_await base::sleep_for(1ms);
-  }
-  for (const auto& one : done) CHECK(one.outcome.has_value());
+  const auto all = co_await published_by(patient, done, records);
+  for (const auto& one : all) CHECK(one.outcome.has_value());
   const auto seen = co_await numbers_in_log(f);
   CHECK(text_of(seen) == text_of(first(records)));
-}
-
-awaitable<std::vector<kafka::completion>> published_by(kafka::client_producer& l, std::vector<kafka::completion>& done,
-                                                       std::size_t count) {
-  l.flush();
-  while (done.size() < count) {
-    l.tick(std::chrono::steady_clock::now());
-    l.serve(1000);
-    co_await base::sleep_for(1ms);
-  }
-  co_return std::exchange(done, {});
 }
 
 void refuse_as_too_large(mock_fixture& f, std::size_t times) {

@@ -14,6 +14,16 @@ std::optional<std::string> value_of(const std::vector<setting>& all, std::string
   return std::nullopt;
 }
 
+// What the library has in the end, where brokers are far away.
+std::string value_used(const bus::kafka_options& o, const char* name) {
+  const auto conf = make_conf(o, producer_defaults(o, base::milliseconds(20)), producer_fixed(o, std::nullopt, 1000));
+  REQUIRE(conf.has_value());
+  char value[8];
+  std::size_t size = sizeof value;
+  REQUIRE(rd_kafka_conf_get(conf->get(), name, value, &size) == RD_KAFKA_CONF_OK);
+  return value;
+}
+
 }  // namespace
 
 TEST_CASE("the library takes every record that may be published, with its key and headers, whatever the user set") {
@@ -54,12 +64,7 @@ TEST_CASE("several requests are under way only where one takes long, and never w
   bus::kafka_options o;
   CHECK(value_of(producer_defaults(o, base::milliseconds(20)), name) == "5");
   o.properties[name] = "2";
-  const auto conf = make_conf(o, producer_defaults(o, base::milliseconds(20)), producer_fixed(o, std::nullopt, 1000));
-  REQUIRE(conf.has_value());
-  char value[8];
-  std::size_t size = sizeof value;
-  rd_kafka_conf_get(conf->get(), name, value, &size);
-  CHECK(std::string_view(value) == "2");
+  CHECK(value_used(o, name) == "2");
 }
 
 TEST_CASE("records wait for others of their partition as long as the user says, or two milliseconds") {
@@ -70,11 +75,6 @@ TEST_CASE("records wait for others of their partition as long as the user says, 
     bus::kafka_options set;
     set.properties[name] = "7";
     CHECK(user_sets_linger(set));
-    const auto conf = make_conf(set, producer_defaults(set, std::nullopt), producer_fixed(set, std::nullopt, 1000));
-    REQUIRE(conf.has_value());
-    char value[8];
-    std::size_t size = sizeof value;
-    REQUIRE(rd_kafka_conf_get(conf->get(), "linger.ms", value, &size) == RD_KAFKA_CONF_OK);
-    CHECK(std::string(value) == "7");
+    CHECK(value_used(set, "linger.ms") == "7");
   }
 }
